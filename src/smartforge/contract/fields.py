@@ -1,0 +1,86 @@
+"""One field of a resource: its name, its kind, and what values it takes."""
+
+import msgspec
+
+
+class Text(msgspec.Struct, frozen=True, tag="text"):
+    """Unicode text, `min_length` to `max_length` code points, both included."""
+
+    min_length: int = 1
+    max_length: int = 200
+
+
+class Integer(msgspec.Struct, frozen=True, tag="integer"):
+    """A whole number, bounds included; never wider than a signed 32-bit column."""
+
+    minimum: int = -2_147_483_648
+    maximum: int = 2_147_483_647
+
+
+class Decimal(msgspec.Struct, frozen=True, tag="decimal"):
+    """A decimal number with `places` digits behind the point, a JSON number on the wire.
+
+    Bounds are included and written as decimal strings, so that no binary rounding creeps in.
+    """
+
+    minimum: str = "-9999999999.99"
+    maximum: str = "9999999999.99"
+    places: int = 2
+
+
+class Boolean(msgspec.Struct, frozen=True, tag="boolean"):
+    """True or false."""
+
+
+class Date(msgspec.Struct, frozen=True, tag="date"):
+    """A calendar date, ISO 8601 (`2026-11-22`)."""
+
+
+class Timestamp(msgspec.Struct, frozen=True, tag="timestamp"):
+    """A moment in time with its offset, RFC 3339; stored and answered in UTC."""
+
+
+class Email(msgspec.Struct, frozen=True, tag="email"):
+    """An e-mail address, at most 254 characters (RFC 5321)."""
+
+
+class Url(msgspec.Struct, frozen=True, tag="url"):
+    """An absolute http or https URL, at most 2,000 characters."""
+
+
+class Choice(msgspec.Struct, frozen=True, tag="choice"):
+    """One of `values`, in the order in which they were named."""
+
+    values: tuple[str, ...]
+
+
+class TextList(msgspec.Struct, frozen=True, tag="text_list"):
+    """A list of at most `max_items` texts of 1 to 100 code points each."""
+
+    max_items: int = 50
+
+
+
+Kind = (
+    Text | Integer | Decimal | Boolean | Date | Timestamp | Email | Url | Choice | TextList
+)
+
+Default = str | int | float | bool | list[str] | None
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field that clients may write.
+
+    A required field must be sent on creation. An optional one takes `default` when it is left
+    out; without a default it is null. Only optional fields without a default may be null.
+    """
+
+    name: str
+    kind: Kind
+    required: bool = True
+    default: Default = None
+    description: str = ""
+
+    @property
+    def nullable(self) -> bool:
+        return not self.required and self.default is None

@@ -1,0 +1,56 @@
+"""What an engine promises to the doors: runs are started, queued, cancelled and retried."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class NewProject(msgspec.Struct, frozen=True):
+    """What a user asks for. Names that are None take the server's defaults."""
+
+    prompt: str
+    target: str | None = None
+    model: str | None = None
+    planner: str | None = None
+    author: str | None = None
+
+
+class Engine(Protocol):
+    """Executes runs: at most one at a time in a project, the others queue in order.
+
+    Every method returns once its effect is stored as an event; the log tells the rest.
+    Each raises UnknownProject for an unknown or deleted project.
+    """
+
+    async def open(self) -> None:
+        """Take up what an earlier process left: what was on has ended as `interrupted`."""
+        ...
+
+    async def close(self) -> None:
+        """Stop every run of this process; each ends as `interrupted` at the next `open`."""
+        ...
+
+    async def start(self, new: NewProject) -> str:
+        """Create a project and queue its first run; return the project's id.
+
+        Raises SettingsInvalid for an unknown target, planner, author, or a model that is not set.
+        """
+        ...
+
+    async def message(self, project_id: str, prompt: str) -> str:
+        """Queue a run for a follow-up; return the message's id."""
+        ...
+
+    async def retry(self, project_id: str) -> None:
+        """Queue the last failed, cancelled or interrupted request again.
+
+        Raises Conflict while a run is on or queued, or where the last run did complete.
+        """
+        ...
+
+    async def cancel(self, project_id: str, run: str | None = None) -> None:
+        """End the active run with `run:cancelled`; without an active run nothing happens.
+
+        Raises Conflict where `run` names another run than the active one.
+        """
+        ...

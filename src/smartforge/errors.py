@@ -1,0 +1,123 @@
+"""Everything that can go wrong and that a user may meet.
+
+    SmartForgeError            base: `what` happened, `why`, and what to do next (`hint`)
+    |-- ContractInvalid        a contract that promises nothing sound; `problems` lists why
+    |-- PromptUnclear          no API can be read from the prompt
+    |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
+    |   `-- AnswerIncomplete   the answer ended before the file did; names the file
+    |-- SandboxUnavailable     this machine cannot hold untrusted code
+    |-- LogError
+    |   |-- Fenced             the epoch is old: somebody else owns the project now
+    |   |-- UnknownProject     no such project
+    |   `-- UnknownBlob        no content with that hash
+    |-- DatabaseUnusable       the database is newer than this program, broken or locked
+    |-- Conflict               the project is not in a state in which this can be done
+    |-- SettingsInvalid        an option or environment variable makes no sense
+    `-- TargetUnprepared       the dependencies of a target are missing
+
+HTTP statuses stand in one table in `server.problems`, exit codes in `cli.exits`.
+"""
+
+
+class SmartForgeError(Exception):
+    """Base of every error that is told to a user.
+
+    `what` says what happened and why, in one sentence; `hint` says what to do next.
+    `code` is a stable word for programs.
+    """
+
+    code = "internal"
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class ContractInvalid(SmartForgeError):
+    """The contract contradicts itself or goes beyond a limit; `problems` names each place."""
+
+    code = "contract_invalid"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(
+            "The contract is not sound: " + "; ".join(problems),
+            "Change the words of the prompt that are named here and try again.",
+        )
+        self.problems = problems
+
+
+class PromptUnclear(SmartForgeError):
+    """The prompt names nothing that an API could keep."""
+
+    code = "prompt_unclear"
+
+
+class ModelFailed(SmartForgeError):
+    """The model's endpoint refused, broke off, or answered what cannot be used."""
+
+    code = "model_failed"
+
+
+class AnswerIncomplete(ModelFailed):
+    """The model's answer ended before the file was whole; `path` is the file."""
+
+    code = "answer_incomplete"
+
+    def __init__(self, path: str, what: str, hint: str = "") -> None:
+        super().__init__(what, hint)
+        self.path = path
+
+
+class SandboxUnavailable(SmartForgeError):
+    """This machine cannot hold untrusted code; nothing was run."""
+
+    code = "sandbox_unavailable"
+
+
+class LogError(SmartForgeError):
+    """Base of what a log refuses."""
+
+    code = "log"
+
+
+class Fenced(LogError):
+    """The epoch is not the current one: another execution owns the project, or it has ended."""
+
+    code = "fenced"
+
+
+class UnknownProject(LogError):
+    """There is no project with this id."""
+
+    code = "unknown_project"
+
+
+class UnknownBlob(LogError):
+    """There is no content with this hash."""
+
+    code = "unknown_blob"
+
+
+class DatabaseUnusable(SmartForgeError):
+    """The database is newer than this program, broken, or in use by another server."""
+
+    code = "database_unusable"
+
+
+class Conflict(SmartForgeError):
+    """The project is not in a state in which this can be done."""
+
+    code = "conflict"
+
+
+class SettingsInvalid(SmartForgeError):
+    """An option or environment variable has a value that makes no sense."""
+
+    code = "settings_invalid"
+
+
+class TargetUnprepared(SmartForgeError):
+    """The dependencies that a target's projects need are not installed."""
+
+    code = "target_unprepared"

@@ -1,0 +1,120 @@
+"""Facts about a run: how it began, its steps, what it cost, how it ended."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from smartforge.events.base import Author, Fact, Outcome, Step, Trigger
+
+Round = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
+    """A run waits for its turn; `position` counts those ahead of it in this project and node."""
+
+    position: int
+    trigger: Trigger
+    message_id: str | None = None
+
+
+class RunStarted(Fact, frozen=True, kw_only=True, tag="run:started"):
+    """The run has begun. `base_version` is the version it starts from, null for the first."""
+
+    trigger: Trigger
+    base_version: int | None
+    message_id: str | None
+
+
+class RunResumed(Fact, frozen=True, kw_only=True, tag="run:resumed"):
+    """Another execution took the run over after a crash."""
+
+    node: str
+
+
+class StepStarted(Fact, frozen=True, kw_only=True, tag="step:start"):
+    """A step began. `round` is 0, or the round of repair that it belongs to."""
+
+    step: Step
+    round: Round
+    message: str
+
+
+class StepCompleted(Fact, frozen=True, kw_only=True, tag="step:complete"):
+    """A step ended well, after `duration_ms` milliseconds."""
+
+    step: Step
+    round: Round
+    message: str
+    duration_ms: int
+
+
+class FilePlanned(msgspec.Struct, frozen=True):
+    """One file that the run is going to write, and why."""
+
+    path: str
+    purpose: str
+    author: Author
+
+
+class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
+    """What will be made. `notes` says what was understood and what was not.
+
+    `contract` is the contract as JSON, or the fields of a `Ref` where it is too large.
+    """
+
+    contract: dict[str, Any]
+    files: tuple[FilePlanned, ...]
+    notes: tuple[str, ...]
+    operations_not_made: tuple[str, ...]
+
+
+class RepairStarted(Fact, frozen=True, kw_only=True, tag="repair:start"):
+    """A round of repair began, because of `cause`; only `paths` may change."""
+
+    round: Round
+    cause: str
+    paths: tuple[str, ...]
+
+
+class Usage(Fact, frozen=True, kw_only=True, tag="usage"):
+    """One call of a model. `cost` is a decimal string in USD, null where no price is known."""
+
+    step: Step
+    path: str | None = None
+    round: Round = 0
+    model: str
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    cost: str | None
+    duration_ms: int
+
+
+class RunCancelled(Fact, frozen=True, kw_only=True, tag="run:cancelled"):
+    """The run was stopped. Ends the run."""
+
+    reason: str
+
+
+class Complete(Fact, frozen=True, kw_only=True, tag="complete"):
+    """The run left a version. Ends the run.
+
+    `verdict` is `passed`, or `skipped` where nothing could be proven here; `summary` says why.
+    """
+
+    version: int
+    verdict: Outcome
+    summary: str
+    file_count: int
+    operation_count: int
+    skipped_checks: tuple[str, ...]
+    duration_ms: int
+
+
+class RunFailed(Fact, frozen=True, kw_only=True, tag="error"):
+    """The run could not be finished. Ends the run. `hint` says what to do next."""
+
+    code: str
+    message: str
+    hint: str
+    retryable: bool

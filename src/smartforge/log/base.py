@@ -1,0 +1,155 @@
+"""What a log promises, in small Protocols, so that each caller asks for no more than it needs.
+
+Order: the events of a project are numbered 1, 2, 3, ... without gaps, in the order of append.
+Durability: what `append` has returned survives a crash; nothing is shown to a reader before it
+is durable. Loss: none, ever. Readers of one project never wait for another project.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from smartforge.events import Fact
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One stored event: its place, its type, and the bytes that every viewer gets."""
+
+    seq: int
+    type: str
+    data: bytes
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where a project stands, known without folding its log.
+
+    `last` is the seq of the newest event, `epoch` the current fence, `status` the project's
+    status as in the snapshot, `queued` how many runs wait, `created` Unix milliseconds.
+    `active` is true while a run is on or queued.
+    """
+
+    project_id: str
+    title: str
+    status: str
+    last: int
+    epoch: int
+    queued: int
+    created: int
+    deleted: bool
+
+    @property
+    def active(self) -> bool:
+        return self.queued > 0 or self.status in RUNNING
+
+
+RUNNING = frozenset({"queued", "planning", "waiting", "generating", "validating", "repairing"})
+
+
+class Reading(Protocol):
+    """Reads and follows events. Doors get this and no more."""
+
+    async def head(self, project_id: str) -> Head:
+        """Raises UnknownProject. A deleted project still has a head."""
+        ...
+
+    async def read(self, project_id: str, after: int, limit: int) -> list[Record]:
+        """Up to `limit` events with seq > `after`, oldest first; empty at the tail.
+
+        Raises UnknownProject.
+        """
+        ...
+
+    async def wait(self, cursors: Mapping[str, int], timeout: float) -> bool:
+        """Return True as soon as any project has an event beyond its cursor, else False.
+
+        Unknown projects never wake. `timeout` in seconds; 0 only looks.
+        """
+        ...
+
+
+class Appending(Protocol):
+    """Writes events. Only the run, and the engine around it, hold this."""
+
+    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+        """Make the project and append its first facts (run: null), all or nothing.
+
+        Raises ValueError where the id is taken.
+        """
+        ...
+
+    async def claim(self, project_id: str) -> int:
+        """Begin a new epoch and return it; from now on every older epoch is fenced out."""
+        ...
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        """Store the facts in this order, all or none, and return the seq of the last one.
+
+        With `epoch`, raises Fenced unless it is the current one; None appends without a fence.
+        A `key` already used in this project stores nothing and returns what the first append
+        returned, fence or no fence. With `close`, the epoch ends with this append: of two
+        callers that close the same epoch, one succeeds and the other gets Fenced.
+        Raises UnknownProject; ValueError for no facts at all, or an event of 64 KiB or more
+        (`large.fit` puts large fields aside first).
+        """
+        ...
+
+
+class Blobs(Protocol):
+    """Content by its hash."""
+
+    async def put(self, content: bytes) -> str:
+        """Store durably and return the SHA-256 in hexadecimal; storing twice is harmless."""
+        ...
+
+    async def get(self, sha256: str) -> bytes:
+        """Raises UnknownBlob."""
+        ...
+
+
+class Projects(Protocol):
+    """The list of projects."""
+
+    async def projects(self, limit: int, after: str | None = None) -> list[Head]:
+        """Newest first, deleted ones left out; `after` is the last id of the page before."""
+        ...
+
+
+class Log(Reading, Appending, Blobs, Projects, Protocol):
+    """All of it: what an implementation provides."""
+
+    async def open(self) -> None:
+        """Ready the store: migrate its schema where it is older.
+
+        Raises DatabaseUnusable where it is newer than this program, broken, or locked.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun, wake all waiters, and release everything. Never raises twice."""
+        ...
+
+
+async def follow(
+    log: Reading, project_id: str, after: int, *, limit: int = 1000
+) -> AsyncIterator[list[Record]]:
+    """Every event with seq > `after`, those of the past and those to come, in batches.
+
+    Never ends by itself. One loop serves replay and live, so there is no seam to lose at.
+    """
+    while True:
+        records = await log.read(project_id, after, limit)
+        if records:
+            after = records[-1].seq
+            yield records
+        else:
+            await log.wait({project_id: after}, timeout=60.0)

@@ -1,0 +1,42 @@
+"""What a target promises: contract in, the files of one framework out."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from smartforge.contract import Contract
+
+
+class TargetFile(msgspec.Struct, frozen=True):
+    """One file of the result: where, what for, and whether a model may write it.
+
+    `judge` files (tests, `openapi.yaml`, the Makefile) are always compiled, so that a model
+    never writes what its own code is judged by.
+    """
+
+    path: str
+    purpose: str
+    judge: bool
+
+
+class Target(Protocol):
+    """Renders a contract for one framework. Pure: equal contracts give equal bytes."""
+
+    name: str
+
+    def files(self, contract: Contract) -> Sequence[TargetFile]:
+        """All files, in the order in which they are written."""
+        ...
+
+    def render(self, contract: Contract) -> Mapping[str, str]:
+        """The text of every file in `files`, by path, formatted."""
+        ...
+
+    def dependencies(self) -> Path:
+        """The folder with the packages that its projects import, prepared by `make setup`.
+
+        Raises TargetUnprepared.
+        """
+        ...

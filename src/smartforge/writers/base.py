@@ -1,0 +1,32 @@
+"""What a writer promises: one planned file in, its text out, as it arrives."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from smartforge.contract import Contract
+from smartforge.events import Author, CodeChunk, FilePlanned, Usage
+
+
+class WriteRequest(msgspec.Struct, frozen=True):
+    """One file to write. `attempt` goes into every chunk; `prompts` are the user's words."""
+
+    file: FilePlanned
+    files: Sequence[FilePlanned]
+    contract: Contract
+    prompts: Sequence[str]
+    attempt: int
+
+
+class Writer(Protocol):
+    author: Author
+
+    def write(self, request: WriteRequest) -> AsyncIterator[CodeChunk | Usage]:
+        """Yield the file's chunks in order, without gaps from offset 0, then at most one Usage.
+
+        Ends normally only when the file is whole; else raises AnswerIncomplete or ModelFailed.
+        A file may be empty. Closing the iterator (`aclose`) stops the work at once and closes
+        its sockets.
+        """
+        ...
