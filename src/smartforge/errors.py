@@ -13,7 +13,9 @@
     |-- DatabaseUnusable       the database is newer than this program, broken or locked
     |-- Conflict               the project is not in a state in which this can be done
     |-- SettingsInvalid        an option or environment variable makes no sense
-    `-- TargetUnprepared       the dependencies of a target are missing
+    |-- TargetUnprepared       the dependencies of a target are missing
+    |-- ServerUnreachable      no server answers at that address
+    `-- ServerRefused          the server answered with a problem; `status` is its HTTP status
 
 HTTP statuses stand in one table in `server.problems`, exit codes in `cli.exits`.
 """
@@ -121,3 +123,19 @@ class TargetUnprepared(SmartForgeError):
     """The dependencies that a target's projects need are not installed."""
 
     code = "target_unprepared"
+
+
+class ServerUnreachable(SmartForgeError):
+    """No server answers at that address."""
+
+    code = "server_unreachable"
+
+
+class ServerRefused(SmartForgeError):
+    """The server answered with a problem (RFC 9457)."""
+
+    code = "server_refused"
+
+    def __init__(self, status: int, what: str, hint: str = "") -> None:
+        super().__init__(what, hint)
+        self.status = status

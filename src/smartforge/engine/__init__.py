@@ -1,0 +1,1 @@
+"""Where runs execute: started, queued, cancelled, and ended honestly after a crash."""

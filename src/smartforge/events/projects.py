@@ -8,12 +8,17 @@ from smartforge.events.base import Fact, Ref
 
 
 class ProjectCreated(Fact, frozen=True, kw_only=True, tag="project:created"):
-    """Always the first event. `model` is null where no model is to be asked."""
+    """Always the first event.
+
+    `model` is null where no model is to be asked; `planner` and `author` say what may ask it.
+    """
 
     title: str
     prompt: str | Ref
     target: str
     model: str | None
+    planner: str = "auto"
+    author: str = "auto"
 
 
 class TitleChanged(Fact, frozen=True, kw_only=True, tag="title:changed"):
@@ -64,5 +69,3 @@ class Questions(Fact, frozen=True, kw_only=True, tag="questions"):
     """The run waits for answers, or for the approval of its plan."""
 
     questions: tuple[Question, ...]
-
-

@@ -1,0 +1,1 @@
+"""The work of a run: plan, write, check, in this order; `run` appends what the steps yield."""

@@ -1,7 +1,16 @@
-"""What a run needs of an engine."""
+"""What a run needs: what is asked, what to make it with, and an engine for its steps."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
+
+import msgspec
+
+from smartforge.checks.base import Check
+from smartforge.events import Author, Trigger
+from smartforge.planners.base import Planner
+from smartforge.sandbox.base import Sandbox
+from smartforge.targets.base import Target
+from smartforge.writers.base import Writer
 
 Json = Any
 
@@ -17,3 +26,44 @@ class Steps(Protocol):
     async def step(
         self, key: str, fn: Callable[..., Awaitable[Json]], arguments: dict[str, Json]
     ) -> Json: ...
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a project is made with: a target, perhaps a model, and what may ask the model.
+
+    `planner` is auto, offline or model; `author` is auto or model.
+    """
+
+    target: str
+    model: str | None
+    planner: str = "auto"
+    author: str = "auto"
+
+
+class RunRequest(msgspec.Struct, frozen=True):
+    """One run to execute. Plain data, so that an engine can store it and hand it to another node.
+
+    `prompts` are the user's words, oldest first. `base_version` is the version that the run
+    starts from (None for none), `paths` the files that exist so far.
+    """
+
+    project_id: str
+    run: str
+    trigger: Trigger
+    prompts: tuple[str, ...]
+    choice: Choice
+    title: str
+    base_version: int | None = None
+    paths: tuple[str, ...] = ()
+    message_id: str | None = None
+
+
+class Workshop(msgspec.Struct, frozen=True):
+    """The tools for one choice. `author` says who writes the files that a model may write."""
+
+    planner: Planner
+    target: Target
+    author: Author
+    writers: Mapping[Author, Writer]
+    checks: Sequence[Check]
+    sandbox: Sandbox

@@ -1,6 +1,6 @@
 """What a provider promises: a prompt in, text or a typed value out. It knows no events."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -29,7 +29,7 @@ class Provider(Protocol):
 
     model: str
 
-    def stream(self, instructions: str, prompt: str) -> AsyncIterator[str | Spent]:
+    def stream(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
         """The answer's text as it arrives, then one Spent.
 
         Ends normally only after the provider said that the answer is whole (finish reason

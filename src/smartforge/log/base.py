@@ -5,7 +5,7 @@ Durability: what `append` has returned survives a crash; nothing is shown to a r
 is durable. Loss: none, ever. Readers of one project never wait for another project.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -42,6 +42,9 @@ class Head(msgspec.Struct, frozen=True):
     def active(self) -> bool:
         return self.queued > 0 or self.status in RUNNING
 
+
+ENDING = frozenset({"complete", "error", "run:cancelled"})
+"""The types of event that end a run."""
 
 RUNNING = frozenset({"queued", "planning", "waiting", "generating", "validating", "repairing"})
 
@@ -141,7 +144,7 @@ class Log(Reading, Appending, Blobs, Projects, Protocol):
 
 async def follow(
     log: Reading, project_id: str, after: int, *, limit: int = 1000
-) -> AsyncIterator[list[Record]]:
+) -> AsyncGenerator[list[Record], None]:
     """Every event with seq > `after`, those of the past and those to come, in batches.
 
     Never ends by itself. One loop serves replay and live, so there is no seam to lose at.

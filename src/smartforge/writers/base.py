@@ -1,6 +1,6 @@
 """What a writer promises: one planned file in, its text out, as it arrives."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -22,11 +22,11 @@ class WriteRequest(msgspec.Struct, frozen=True):
 class Writer(Protocol):
     author: Author
 
-    def write(self, request: WriteRequest) -> AsyncIterator[CodeChunk | Usage]:
+    def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """Yield the file's chunks in order, without gaps from offset 0, then at most one Usage.
 
         Ends normally only when the file is whole; else raises AnswerIncomplete or ModelFailed.
-        A file may be empty. Closing the iterator (`aclose`) stops the work at once and closes
+        A file may be empty. Closing the generator (`aclose`) stops the work at once and closes
         its sockets.
         """
         ...

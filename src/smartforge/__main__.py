@@ -1,0 +1,5 @@
+"""`python -m smartforge`."""
+
+from smartforge.cli import main
+
+main()

@@ -1,0 +1,226 @@
+"""The composition root: settings become concrete objects. The only place that names them."""
+
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from smartforge.checks.base import Check, Subject
+from smartforge.checks.boot import Boot
+from smartforge.checks.contract import ContractServed
+from smartforge.checks.security import Security
+from smartforge.checks.syntax import Syntax
+from smartforge.checks.tests import GeneratedTests
+from smartforge.engine.base import Engine, NewProject
+from smartforge.engine.inprocess import InProcess
+from smartforge.errors import SettingsInvalid
+from smartforge.events import Author
+from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
+from smartforge.forge.run import run
+from smartforge.llm.base import Provider
+from smartforge.log.base import Log
+from smartforge.log.memory import MemoryLog
+from smartforge.log.sqlite import SQLiteLog
+from smartforge.planners.base import Planner
+from smartforge.planners.offline import OfflinePlanner
+from smartforge.sandbox.base import Sandbox
+from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.settings import DEFAULT_MODEL, Settings
+from smartforge.targets.base import Target
+from smartforge.targets.fastapi import FastAPITarget
+from smartforge.writers.base import Writer
+from smartforge.writers.compiled import CompiledWriter
+
+logger = logging.getLogger(__name__)
+
+TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
+DEFAULT_TARGET = "fastapi"
+
+
+def checks() -> tuple[Check, ...]:
+    """Every check, in the order in which they are asked."""
+    return (Syntax(), Security(), Boot(), ContractServed(), GeneratedTests())
+
+
+class Forge:
+    """The tools of this process, made once from the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.sandbox: Sandbox = Bubblewrap()
+        self._providers: dict[str, Provider] = {}
+
+    def choose(self, new: NewProject) -> Choice:
+        """What a new project is made with. Raises SettingsInvalid for what there is not."""
+        settings = self.settings
+        target = new.target or DEFAULT_TARGET
+        _known("target", target, tuple(TARGETS))
+        planner, author = new.planner or settings.planner, new.author or settings.author
+        _known("planner", planner, ("auto", "offline", "model"))
+        _known("author", author, ("auto", "model"))
+        model = None if new.model == "offline" else new.model or settings.model
+        if model is not None and settings.model is None:
+            raise SettingsInvalid(
+                f"The model {model!r} was chosen, but no endpoint is set.",
+                "Set OPENAI_API_KEY or OPENAI_BASE_URL and start again, or choose `offline`.",
+            )
+        if model is None and "model" in (planner, author):
+            raise SettingsInvalid(
+                "A model was asked for, but none is set.",
+                "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
+            )
+        return Choice(target, model, planner, author)
+
+    def workshop(self, choice: Choice) -> Workshop:
+        """The tools for one run."""
+        target = TARGETS[choice.target]()
+        writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
+        planner: Planner = OfflinePlanner()
+        author: Author = "compiled"
+        if choice.model is not None:
+            from smartforge.planners.model import ModelPlanner
+            from smartforge.writers.model import ModelWriter
+
+            provider = self._provider(choice.model)
+            writers["model"] = ModelWriter(provider)
+            if choice.planner != "offline":
+                planner = ModelPlanner(provider)
+            if choice.author == "model":
+                author = "model"
+        return Workshop(
+            planner=planner,
+            target=target,
+            author=author,
+            writers=writers,
+            checks=checks(),
+            sandbox=self.sandbox,
+        )
+
+    def _provider(self, model: str) -> Provider:
+        from smartforge.llm.openai import OpenAIProvider
+
+        if model not in self._providers:
+            self._providers[model] = OpenAIProvider(
+                model or DEFAULT_MODEL,
+                api_key=self.settings.openai_api_key,
+                base_url=self.settings.openai_base_url,
+            )
+        return self._providers[model]
+
+    async def close(self) -> None:
+        for provider in self._providers.values():
+            await provider.close()
+
+
+class Product(msgspec.Struct, frozen=True):
+    """A log and the engine that runs on it, open."""
+
+    forge: Forge
+    log: Log
+    engine: Engine
+
+
+@asynccontextmanager
+async def product(settings: Settings, *, durable: bool) -> AsyncGenerator[Product, None]:
+    """Open everything, and close it in the opposite order whatever happens.
+
+    `durable` keeps the log below `settings.data`; else it is private and gone afterwards.
+    """
+    log: Log = SQLiteLog(settings.data / "smartforge.db") if durable else MemoryLog()
+    forge = Forge(settings)
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await run(request, forge.workshop(request.choice), log, steps, epoch)
+
+    engine = InProcess(log, execute, forge.choose)
+    await log.open()
+    try:
+        await engine.open()
+        try:
+            yield Product(forge, log, engine)
+        finally:
+            await engine.close()
+    finally:
+        await forge.close()
+        await log.close()
+
+
+async def serve(settings: Settings, ready: Callable[[str, str | None], None]) -> None:
+    """Serve page and API until a signal comes, then close everything.
+
+    `ready` gets the URL, and the token that the door asks for, if it asks for one. Beyond
+    loopback there always is one: made here where none was given.
+    """
+    from smartforge.server.build import build
+    from smartforge.server.hosts import is_loopback, plain
+    from smartforge.server.options import DoorOptions, ServerOptions
+    from smartforge.server.serve import serve as serve_on
+
+    token = settings.token
+    if token is None and not is_loopback(plain(settings.host)):
+        token = secrets.token_urlsafe(24)
+    door = DoorOptions(
+        host=settings.host,
+        token=token,
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+    )
+    async with product(settings, durable=True) as made:
+        level = await made.forge.sandbox.probe()
+        if level.level != "full":
+            logger.warning("nothing can be proven on this machine: %s %s", level.detail, level.cure)
+        options = ServerOptions(door=door, settings=shown(settings))
+        await serve_on(
+            build(made.log, made.engine, options),
+            host=settings.host,
+            port=settings.port,
+            ready=lambda url: ready(url, token),
+        )
+
+
+def shown(settings: Settings) -> dict[str, object]:
+    """What `GET /api/settings` tells: what is set, and no secret."""
+    return {
+        "model": settings.model,
+        "endpoint": "set" if settings.openai_base_url else None,
+        "targets": list(TARGETS),
+        "planner": settings.planner,
+        "author": settings.author,
+        "pace": settings.pace,
+        "database": "sqlite",
+    }
+
+
+async def database_state(settings: Settings) -> str:
+    """Open the database and close it again. Raises DatabaseUnusable."""
+    log = SQLiteLog(settings.data / "smartforge.db")
+    await log.open()
+    await log.close()
+    return f"SQLite in {settings.data}"
+
+
+def page_built() -> bool:
+    """Whether the page's build is where the server looks for it."""
+    from smartforge.server.options import STATIC
+
+    return (STATIC / "index.html").is_file()
+
+
+def subject(settings: Settings, folder: Path, promised: dict[str, object]) -> Subject:
+    """A generated project in a folder, ready to be checked."""
+    return Subject(
+        folder=folder,
+        promised=promised,
+        dependencies=TARGETS[DEFAULT_TARGET]().dependencies(),
+        sandbox=Forge(settings).sandbox,
+    )
+
+
+def _known(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise SettingsInvalid(
+            f"There is no {name} called {given!r}.", f"Choose one of {', '.join(allowed)}."
+        )

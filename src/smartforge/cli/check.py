@@ -1,0 +1,50 @@
+"""`smartforge check`: the checks of a run, on a folder."""
+
+import asyncio
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from smartforge.checks.promise import promised_in
+from smartforge.cli.exits import COMPLETE, FAILED
+from smartforge.cli.progress import Progress
+from smartforge.events import ValidationCompleted
+from smartforge.forge.check import check as ask_all
+from smartforge.settings import Options, read
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A generated project.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the facts as lines of JSON.")] = False,
+) -> None:
+    """Check the project in DIR, in the sandbox, against its own openapi.yaml."""
+    raise typer.Exit(asyncio.run(_check(folder.resolve(), json)))
+
+
+async def _check(folder: Path, json: bool) -> int:
+    from smartforge.app import checks, subject
+
+    promised = await asyncio.to_thread(promised_in, folder)
+    under_check = subject(read(Options(model="offline")), folder, promised)
+    whole: ValidationCompleted | None = None
+    with Progress(Console(stderr=json, highlight=False)) as progress:
+        facts = ask_all(checks(), lambda one: one.check(under_check))
+        async with aclosing(facts):
+            async for fact in facts:
+                if json:
+                    sys.stdout.buffer.write(msgspec.json.encode(fact) + b"\n")
+                    sys.stdout.flush()
+                else:
+                    progress.show(fact)
+                if isinstance(fact, ValidationCompleted):
+                    whole = fact
+    assert whole is not None
+    if not json:
+        counts = f"{whole.passed} passed, {whole.failed} failed, {whole.skipped} skipped"
+        print(f"{whole.verdict}: {counts}")
+    return FAILED if whole.verdict == "failed" else COMPLETE

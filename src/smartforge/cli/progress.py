@@ -1,0 +1,109 @@
+"""Shows events in a terminal: one line for each thing that happened, fit for a pipe too."""
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+from smartforge.events import (
+    AnyFact,
+    CheckCompleted,
+    CheckStarted,
+    CodeChunk,
+    Complete,
+    FileComplete,
+    FileGenerating,
+    Message,
+    PlanReady,
+    ProjectCreated,
+    RunCancelled,
+    RunFailed,
+    StepStarted,
+    TitleChanged,
+)
+
+MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow")}
+
+
+class Progress:
+    """Prints rows on `console`; on a real terminal one moving line shows what is under way.
+
+    Use as a context. Words from prompts and models are printed without markup.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+        self._path = ""
+        self._written = 0
+
+    def __enter__(self) -> "Progress":
+        if self._console.is_terminal:
+            self._status = self._console.status("Starting...")
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def show(self, fact: AnyFact | None) -> None:
+        """One event. Chunks move the line that shows what is under way, and print nothing."""
+        match fact:
+            case ProjectCreated():
+                self._row("", fact.title, "bold")
+            case TitleChanged():
+                self._row("", fact.title, "bold")
+            case StepStarted():
+                self._row("•", fact.message, "cyan")
+                self._moving(fact.message)
+            case PlanReady():
+                for note in fact.notes:
+                    self._row(" ", note, "dim")
+                for missing in fact.operations_not_made:
+                    self._row("!", f"Not made: {missing}", "yellow")
+            case FileGenerating():
+                self._path, self._written = fact.path, 0
+                self._moving(f"Generating {fact.path}...")
+            case CodeChunk():
+                self._written += len(fact.text)
+                self._moving(f"Generating {self._path}... {self._written:,} characters")
+            case FileComplete():
+                self._row("✓", f"Created {fact.path}", "green")
+            case CheckStarted():
+                self._moving(f"Checking {fact.check}...")
+            case CheckCompleted():
+                mark, style = MARKS[fact.verdict]
+                self._row(mark, f"{fact.check}: {fact.summary}", style)
+                self._evidence(fact)
+            case Message():
+                self._row(">", str(fact.text), "bold")
+            case Complete():
+                self._complete(fact)
+            case RunFailed():
+                self._row("✗", fact.message, "bold red")
+                self._row(" ", fact.hint, "")
+            case RunCancelled():
+                self._row("■", fact.reason, "yellow")
+            case _:
+                pass
+
+    def _complete(self, fact: Complete) -> None:
+        if fact.verdict == "passed":
+            self._row("✓", "API generated successfully!", "bold green")
+        else:
+            self._row("!", "Complete, not proven", "bold yellow")
+        seconds = fact.duration_ms / 1000
+        self._row(" ", f"{fact.file_count} files, {fact.summary}, {seconds:.1f} s", "dim")
+
+    def _evidence(self, fact: CheckCompleted) -> None:
+        if fact.verdict != "failed":
+            return
+        for name, value in fact.evidence.items():
+            self._row(" ", f"  {name}: {value}"[:2000], "dim")
+
+    def _moving(self, words: str) -> None:
+        if self._status is not None:
+            self._status.update(Text(words))
+
+    def _row(self, mark: str, words: str, style: str) -> None:
+        self._console.print(Text(f"{mark} {words}".rstrip(), style=style), soft_wrap=True)

@@ -1,0 +1,43 @@
+"""`smartforge serve`: page, API and worker in one process."""
+
+import asyncio
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smartforge.settings import SERVE_PACE, Options, read
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for the log.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="PostgreSQL, once it is made.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Token of the door, needed beyond loopback.")
+    ] = None,
+    pace: Annotated[
+        int | None, typer.Option(help="Characters a second of the compiled writer; 0: all speed.")
+    ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = False,
+) -> None:
+    """Serve the page and the API until stopped."""
+    from smartforge.app import serve as run_server
+
+    options = Options(
+        data=data, database_url=database_url, host=host, port=port, token=token, pace=pace
+    )
+    settings = read(options, default_pace=SERVE_PACE)
+
+    def ready(url: str, token_: str | None) -> None:
+        print(f"Smart Forge is ready at {url}", flush=True)
+        if token_ is not None:
+            print(f"Open it with the token: {url}?token={token_}", flush=True)
+        if open_:
+            webbrowser.open(url)
+
+    asyncio.run(run_server(settings, ready))

@@ -1,0 +1,54 @@
+"""Lays a project's files into a folder of their own, for a check to look at."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePosixPath
+
+from smartforge.errors import SmartForgeError
+
+
+def safe_path(path: str) -> PurePosixPath:
+    """A relative path without anything that could leave its folder.
+
+    Raises SmartForgeError: paths come from a plan, and a plan may come from a model.
+    """
+    pure = PurePosixPath(path)
+    parts = path.split("/")
+    if (
+        not path
+        or len(path) > 255
+        or pure.is_absolute()
+        or "\\" in path
+        or any(part in {"", ".", ".."} for part in parts)
+        or not path.isprintable()
+    ):
+        raise SmartForgeError(f"{path!r} is no path for a file of a project.")
+    return pure
+
+
+@asynccontextmanager
+async def laid_out(files: Mapping[str, bytes]) -> AsyncGenerator[Path, None]:
+    """A temporary folder with these files, readable for the sandbox's user, gone afterwards."""
+    folder = await asyncio.to_thread(_lay_out, files)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _lay_out(files: Mapping[str, bytes]) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="smartforge-"))
+    folder.chmod(0o755)
+    write_files(folder, files)
+    return folder
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files below `folder`, which must not hold links of anybody else."""
+    for path, content in files.items():
+        place = folder / safe_path(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)

@@ -1,0 +1,249 @@
+"""One run from its start to its end: the only writer of its events."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Protocol
+
+import msgspec
+
+from smartforge.checks.base import Check, Subject, Verdict
+from smartforge.contract import openapi, reading
+from smartforge.errors import Fenced, SmartForgeError
+from smartforge.events import (
+    CheckCompleted,
+    Complete,
+    Fact,
+    FileComplete,
+    FileDeleted,
+    FilePlanned,
+    PlanReady,
+    RunFailed,
+    RunStarted,
+    Step,
+    StepCompleted,
+    StepStarted,
+    TitleChanged,
+    ValidationCompleted,
+)
+from smartforge.forge.base import Json, RunRequest, Steps, Workshop
+from smartforge.forge.check import check
+from smartforge.forge.folder import laid_out, safe_path
+from smartforge.forge.outbox import Outbox
+from smartforge.forge.plan import Plan, plan
+from smartforge.forge.write import write
+from smartforge.log import large
+from smartforge.log.base import Appending, Blobs
+from smartforge.writers.base import WriteRequest
+
+logger = logging.getLogger(__name__)
+
+
+class RunLog(Appending, Blobs, Protocol):
+    """What a run needs of the log."""
+
+
+async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, epoch: int) -> None:
+    """Execute the run under `epoch`; ends with exactly one of `complete` and `error`.
+
+    Raises Fenced where somebody else has ended the run or taken it over; then nothing more was
+    appended. Cancelling it appends nothing: whoever cancels says so in the log first.
+    """
+
+    async def append(facts: Sequence[Fact], key: str | None, close: bool) -> None:
+        fitted = [await large.fit(fact, log) for fact in facts]
+        await log.append(
+            request.project_id,
+            fitted,
+            run=request.run,
+            epoch=epoch,
+            key=key and f"{request.run}:{key}",
+            close=close,
+        )
+
+    async with Outbox(append) as outbox:
+        await Run(request, shop, log, steps, outbox).execute()
+
+
+class Run:
+    """The order of the steps, and what each leaves for the next."""
+
+    def __init__(
+        self, request: RunRequest, shop: Workshop, blobs: Blobs, steps: Steps, outbox: Outbox
+    ) -> None:
+        self._request = request
+        self._shop = shop
+        self._blobs = blobs
+        self._steps = steps
+        self._outbox = outbox
+        self._began = time.monotonic()
+
+    async def execute(self) -> None:
+        try:
+            last = await self._work()
+        except Fenced:
+            raise
+        except SmartForgeError as error:
+            last = RunFailed(code=error.code, message=error.what, hint=error.hint, retryable=True)
+        except Exception:
+            logger.exception(
+                "run %s of project %s broke", self._request.run, self._request.project_id
+            )
+            last = RunFailed(
+                code="internal",
+                message="Something in Smart Forge itself broke; this is not the prompt's fault.",
+                hint="Try again. If it happens again, look into the server's log.",
+                retryable=True,
+            )
+        await self._outbox.now(last, key="end", close=True)
+
+    async def _work(self) -> Complete | RunFailed:
+        request = self._request
+        await self._outbox.now(
+            RunStarted(
+                trigger=request.trigger,
+                base_version=request.base_version,
+                message_id=request.message_id,
+            ),
+            key="started",
+        )
+        made = await self._plan()
+        hashes = await self._write(made)
+        return await self._check(made, hashes)
+
+    async def _plan(self) -> Plan:
+        began = await self._begin("planning", "Planning API structure...")
+        found = await self._steps.step(
+            "plan", self._plan_step, {"prompts": list(self._request.prompts)}
+        )
+        made = msgspec.convert(found, Plan)
+        for usage in made.usage:
+            await self._outbox.put(usage)
+        if self._request.trigger == "prompt" and made.contract.title != self._request.title:
+            await self._outbox.put(TitleChanged(title=made.contract.title))
+        ready = PlanReady(
+            contract=reading.to_json(made.contract),
+            files=made.files,
+            notes=made.notes,
+            operations_not_made=made.operations_not_made,
+        )
+        await self._outbox.now(ready, key="plan")
+        summary = f"Planned {made.contract.operation_count} operations in {len(made.files)} files"
+        await self._end("planning", summary, began)
+        return made
+
+    async def _plan_step(self, prompts: list[str]) -> Json:
+        shop = self._shop
+        made = await plan(shop.planner, shop.target, shop.author, prompts)
+        for file in made.files:
+            safe_path(file.path)
+        return msgspec.to_builtins(made)
+
+    async def _write(self, made: Plan) -> dict[str, str]:
+        began = await self._begin("generating", "Generating code...")
+        hashes: dict[str, str] = {}
+        for file in made.files:
+
+            async def body(path: str, file: FilePlanned = file) -> Json:
+                return await self._write_step(file, made)
+
+            hashes[file.path] = await self._steps.step(
+                f"write:{file.path}", body, {"path": file.path}
+            )
+        for path in self._request.paths:
+            if path not in hashes:
+                await self._outbox.put(FileDeleted(path=path))
+        await self._end("generating", f"Created {len(hashes)} files", began)
+        return hashes
+
+    async def _write_step(self, file: FilePlanned, made: Plan) -> Json:
+        writer = self._shop.writers[file.author]
+        request = WriteRequest(
+            file=file,
+            files=made.files,
+            contract=made.contract,
+            prompts=self._request.prompts,
+            attempt=1,
+        )
+        sha256 = ""
+        async with aclosing(write(writer, request, self._blobs.put)) as facts:
+            async for fact in facts:
+                await self._outbox.put(fact)
+                if isinstance(fact, FileComplete):
+                    sha256 = fact.sha256
+        return sha256
+
+    async def _check(self, made: Plan, hashes: dict[str, str]) -> Complete | RunFailed:
+        began = await self._begin("validating", "Validating generated code...")
+        contents = {path: await self._blobs.get(sha256) for path, sha256 in hashes.items()}
+        promised = openapi.openapi(made.contract)
+        done: list[CheckCompleted] = []
+        whole: ValidationCompleted | None = None
+        async with laid_out(contents) as folder:
+            subject = Subject(
+                folder=folder,
+                promised=promised,
+                dependencies=self._shop.target.dependencies(),
+                sandbox=self._shop.sandbox,
+            )
+
+            async def ask(one: Check) -> Verdict:
+                async def body(check: str) -> Json:
+                    return msgspec.to_builtins(await one.check(subject))
+
+                found = await self._steps.step(f"check:{one.name}:0", body, {"check": one.name})
+                return msgspec.convert(found, Verdict)
+
+            async with aclosing(check(self._shop.checks, ask)) as facts:
+                async for fact in facts:
+                    await self._outbox.put(fact)
+                    if isinstance(fact, CheckCompleted):
+                        done.append(fact)
+                    elif isinstance(fact, ValidationCompleted):
+                        whole = fact
+        assert whole is not None
+        failed = next((one for one in done if one.required and one.verdict == "failed"), None)
+        if failed is not None:
+            return RunFailed(
+                code="checks_failed",
+                message=f"The check {failed.check!r} failed: {failed.summary}",
+                hint="Look at its evidence, then say what to change, or try again.",
+                retryable=True,
+            )
+        await self._end("validating", f"{whole.passed} of {len(done)} checks passed", began)
+        return self._complete(made, done, whole)
+
+    def _complete(
+        self, made: Plan, done: list[CheckCompleted], whole: ValidationCompleted
+    ) -> Complete:
+        skipped = [one for one in done if one.verdict == "skipped"]
+        count = made.contract.operation_count
+        if whole.verdict == "skipped":
+            summary = f"Not proven: {skipped[0].summary}"
+        else:
+            summary = f"{count} operations, {whole.passed} checks passed"
+        return Complete(
+            version=(self._request.base_version or 0) + 1,
+            verdict=whole.verdict,
+            summary=summary,
+            file_count=len(made.files),
+            operation_count=count,
+            skipped_checks=tuple(one.check for one in skipped),
+            duration_ms=round(1000 * (time.monotonic() - self._began)),
+        )
+
+    async def _begin(self, step: Step, message: str) -> float:
+        await self._outbox.now(StepStarted(step=step, round=0, message=message), key=f"{step}:0")
+        return time.monotonic()
+
+    async def _end(self, step: Step, message: str, began: float) -> None:
+        await self._outbox.now(
+            StepCompleted(
+                step=step,
+                round=0,
+                message=message,
+                duration_ms=round(1000 * (time.monotonic() - began)),
+            ),
+            key=f"{step}:0:done",
+        )

@@ -1,0 +1,158 @@
+"""What went wrong at a model's endpoint, in the provider's own words, with secrets struck out."""
+
+import json
+import re
+from typing import Any, cast
+
+import httpx2
+from openai import OpenAIError
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ModelAPIError,
+    ModelConnectionError,
+    ModelContextWindowExceededError,
+    ModelHTTPError,
+    ModelNotFoundError,
+    ModelQuotaExceededError,
+    ModelTimeoutError,
+    UserError,
+)
+
+from smartforge.errors import AnswerIncomplete, ModelFailed
+from smartforge.llm.endpoint import Endpoint
+
+MAX_WORDS = 500
+
+AGAIN = "Try again; if it happens again, choose another model."
+WRONG_ADDRESS = "Check OPENAI_BASE_URL: for most endpoints it ends in /v1."
+
+
+class Silent(Exception):
+    """Nothing came from the endpoint for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"nothing came for {seconds:g} s")
+        self.seconds = seconds
+
+
+class TooLong(Exception):
+    """The answer went beyond the limit of `characters`."""
+
+    def __init__(self, characters: int) -> None:
+        super().__init__(f"more than {characters:,} characters")
+
+
+# Besides their own errors, the client libraries raise the plain ones here where an endpoint
+# answers with JSON of another shape than the protocol has.
+ERRORS = (
+    AgentRunError,
+    UserError,
+    OpenAIError,
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    httpx2.InvalidURL,
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    AssertionError,
+    Silent,
+    TooLong,
+)
+
+
+def explain(error: Exception, endpoint: Endpoint, begun: bool) -> ModelFailed:
+    """`error` as a user should read it.
+
+    AnswerIncomplete (with an empty path) where a part of the answer had come (`begun`), else
+    ModelFailed. Raise it outside of the `except` block: the error's own text may hold the key.
+    """
+    what, hint = _told(error, endpoint)
+    what = endpoint.redact(what)
+    return AnswerIncomplete("", what, hint) if begun else ModelFailed(what, hint)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that the endpoint gave, 0 where there was none."""
+    return error.status_code if isinstance(error, ModelHTTPError) else 0
+
+
+def _told(error: Exception, endpoint: Endpoint) -> tuple[str, str]:
+    place = endpoint.place
+    match error:
+        case Silent():
+            hint = "Try again, or choose a faster model or endpoint."
+            return f"{place} was silent for {error.seconds:g} s; the answer is not whole.", hint
+        case TooLong():
+            return f"The answer of {place} had {error} and was cut off.", AGAIN
+        case ModelHTTPError():
+            return _refused(error, place), _hint(error, error.status_code, endpoint)
+        case ModelTimeoutError():
+            return f"{place} did not answer in time.", _unreachable(endpoint)
+        case ModelConnectionError() if error.phase in ("connect", "pool"):
+            return f"{place} cannot be reached ({_cause(error)}).", _unreachable(endpoint)
+        case ModelConnectionError():
+            return f"The connection to {place} broke off ({_cause(error)}).", AGAIN
+        case ModelAPIError() if "finish_reason" in error.message:
+            what = f"The answer of {place} ended without saying that it is whole."
+            return what, "Try again; if it happens again, a proxy in between may be cutting it."
+        case ModelAPIError():
+            return f"{place} broke off with: {_words(error.body, error.message)}", AGAIN
+        case _:
+            return f"{place} answered what is no chat completion ({_name(error)}).", WRONG_ADDRESS
+
+
+def _refused(error: ModelHTTPError, place: str) -> str:
+    return f"{place} refused with status {error.status_code}: {_words(error.body, '')}"
+
+
+def _hint(error: ModelAPIError, status: int, endpoint: Endpoint) -> str:
+    match error:
+        case ModelQuotaExceededError():
+            return "Check the plan and the balance of the account that the key belongs to."
+        case ModelContextWindowExceededError():
+            return "Shorten the prompt, or choose a model with a larger context."
+        case ModelNotFoundError():
+            return f"Check the name of the model ({endpoint.model}) and OPENAI_BASE_URL."
+        case _ if status in (401, 403):
+            return "Check OPENAI_API_KEY: it is missing, wrong, or not allowed to use this model."
+        case _ if status in (404, 405):
+            return f"Check the name of the model ({endpoint.model}). {WRONG_ADDRESS}"
+        case _ if status == 429:
+            return "The provider limits how often it can be asked: wait a little and try again."
+        case _ if status >= 500:
+            return "The provider has a problem: try again later, or choose another model."
+        case _:
+            return f"Check that {endpoint.model} is served with Chat Completions there."
+
+
+def _unreachable(endpoint: Endpoint) -> str:
+    return f"Check that something listens at {endpoint.place}, and OPENAI_BASE_URL."
+
+
+def _words(body: object, otherwise: str) -> str:
+    """The sentence in an error body, whatever its shape, on one line."""
+    said = body
+    for name in ("error", "message", "detail"):
+        if isinstance(said, dict):
+            said = cast(dict[str, Any], said).get(name, said)
+    if said is None or said == "":
+        said = otherwise or "no reason given"
+    text = said if isinstance(said, str) else json.dumps(said, default=str)
+    if "<html" in text.lower() or "<!doctype" in text.lower():
+        text = "a web page: " + re.sub(r"(?s)<(style|script).*?</\1>|<[^>]*>", " ", text)
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_WORDS else line[:MAX_WORDS] + "…"
+
+
+def _cause(error: Exception) -> str:
+    """The name of the deepest error below: `ConnectError` says more than `Connection error.`"""
+    deepest: BaseException = error
+    while deepest.__cause__ is not None:
+        deepest = deepest.__cause__
+    return _words(str(deepest), _name(deepest))
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__name__

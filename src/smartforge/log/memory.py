@@ -1,0 +1,146 @@
+"""The log in memory: for tests, and for runs whose events need not outlive the process."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from smartforge.events import Fact
+from smartforge.log import refusals
+from smartforge.log.base import Head, Record
+from smartforge.log.clock import Clock, wall_clock
+from smartforge.log.standing import Standing
+from smartforge.log.waiting import Waiters, answer_within
+
+
+class MemoryLog:
+    """A `Log` that keeps everything in memory, for one event loop.
+
+    Nothing survives the process; every other guarantee of `Log` holds. It is open from the
+    start, and refuses everything with DatabaseUnusable once it is closed.
+    """
+
+    def __init__(self, clock: Clock = wall_clock) -> None:
+        self._clock = clock
+        self._standings: dict[str, Standing] = {}
+        self._records: dict[str, list[Record]] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._waiters = Waiters()
+        self._closed = False
+
+    @property
+    def waiters(self) -> int:
+        """How many callers of `wait` there are now."""
+        return len(self._waiters)
+
+    async def open(self) -> None:
+        """Nothing to ready. Raises DatabaseUnusable after `close`: what was kept is gone."""
+        self._check_open()
+
+    async def close(self) -> None:
+        """Wake all waiters; from now on everything is refused."""
+        self._closed = True
+        self._waiters.wake_all()
+
+    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+        """See `Appending.create`."""
+        self._check_open()
+        if project_id in self._standings:
+            raise refusals.taken(project_id)
+        now = self._clock()
+        new = Standing(project_id=project_id, created=now, ts=now)
+        standing, records = new.extended(facts, run=None, now=now)
+        self._records[project_id] = []
+        self._store(standing, records)
+        return standing.head()
+
+    async def claim(self, project_id: str) -> int:
+        """See `Appending.claim`."""
+        standing = self._standing(project_id).claimed()
+        self._standings[project_id] = standing
+        return standing.epoch
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        """See `Appending.append`."""
+        standing = self._standing(project_id)
+        if key is not None and (project_id, key) in self._keys:
+            return self._keys[project_id, key]
+        grown, records = standing.extended(facts, run=run, now=self._clock(), close=close)
+        if epoch not in (None, standing.epoch):
+            raise refusals.fenced(project_id, epoch)
+        self._store(grown, records)
+        if key is not None:
+            self._keys[project_id, key] = grown.last
+        return grown.last
+
+    async def head(self, project_id: str) -> Head:
+        """See `Reading.head`."""
+        return self._standing(project_id).head()
+
+    async def read(self, project_id: str, after: int, limit: int) -> list[Record]:
+        """See `Reading.read`."""
+        self._standing(project_id)
+        start = max(after, 0)
+        return self._records[project_id][start : start + max(limit, 0)]
+
+    async def wait(self, cursors: Mapping[str, int], timeout: float) -> bool:
+        """See `Reading.wait`. False at once when the log is closed."""
+        if self._closed:
+            return False
+        if any(self._last(each) > cursor for each, cursor in cursors.items()):
+            return True
+        if timeout <= 0:
+            return False
+        with self._waiters.waiter(cursors) as future:
+            return await answer_within(future, timeout)
+
+    async def put(self, content: bytes) -> str:
+        """See `Blobs.put`."""
+        self._check_open()
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._blobs[sha256] = content
+        return sha256
+
+    async def get(self, sha256: str) -> bytes:
+        """See `Blobs.get`."""
+        self._check_open()
+        if sha256 not in self._blobs:
+            raise refusals.unknown_blob(sha256)
+        return self._blobs[sha256]
+
+    async def projects(self, limit: int, after: str | None = None) -> list[Head]:
+        """See `Projects.projects`. Raises UnknownProject where `after` is no project."""
+        self._check_open()
+        ids = list(reversed(self._standings))
+        if after is not None:
+            self._standing(after)
+            ids = ids[ids.index(after) + 1 :]
+        heads = [self._standings[each].head() for each in ids]
+        return [head for head in heads if not head.deleted][: max(limit, 0)]
+
+    def _store(self, standing: Standing, records: list[Record]) -> None:
+        self._standings[standing.project_id] = standing
+        self._records[standing.project_id].extend(records)
+        self._waiters.wake(standing.project_id, standing.last)
+
+    def _last(self, project_id: str) -> int:
+        standing = self._standings.get(project_id)
+        return 0 if standing is None else standing.last
+
+    def _standing(self, project_id: str) -> Standing:
+        self._check_open()
+        if project_id not in self._standings:
+            raise refusals.unknown_project(project_id)
+        return self._standings[project_id]
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise refusals.closed()

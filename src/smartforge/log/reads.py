@@ -1,0 +1,100 @@
+"""What is read from the SQLite tables: each function is one look, in plain SQL."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from smartforge.log import refusals
+from smartforge.log.base import Head, Record
+from smartforge.log.standing import Headline, Standing
+
+_COLUMNS = (
+    "id, created, ts, next_seq - 1, epoch, title, status, running, waiting, deleted"  # as in _Row
+)
+_Row = tuple[str, int, int, int, int, str, str, str | None, str, int]
+
+_runs = msgspec.json.Decoder(tuple[str, ...])
+
+
+def standing(connection: sqlite3.Connection, project_id: str) -> Standing:
+    """The project as it stands. Raises UnknownProject."""
+    row: _Row | None = connection.execute(
+        f"SELECT {_COLUMNS} FROM project WHERE id = ?", (project_id,)
+    ).fetchone()
+    if row is None:
+        raise refusals.unknown_project(project_id)
+    return _standing(row)
+
+
+def heads(connection: sqlite3.Connection, project_ids: Sequence[str]) -> list[Head]:
+    """The heads of those projects that there are, in any order."""
+    marks = ", ".join("?" * len(project_ids))
+    rows: list[_Row] = connection.execute(
+        f"SELECT {_COLUMNS} FROM project WHERE id IN ({marks})", tuple(project_ids)
+    ).fetchall()
+    return [_standing(row).head() for row in rows]
+
+
+def records(
+    connection: sqlite3.Connection, project_id: str, after: int, limit: int
+) -> list[Record]:
+    """Up to `limit` events beyond `after`, oldest first. Raises UnknownProject."""
+    rows: list[tuple[int, str, bytes]] = connection.execute(
+        "SELECT seq, type, data FROM event WHERE project = ? AND seq > ? ORDER BY seq LIMIT ?",
+        (project_id, after, max(limit, 0)),
+    ).fetchall()
+    if not rows:
+        standing(connection, project_id)
+    return [Record(seq=seq, type=type_, data=data) for seq, type_, data in rows]
+
+
+def projects(connection: sqlite3.Connection, limit: int, after: str | None) -> list[Head]:
+    """A page of the list of projects. Raises UnknownProject where `after` is no project."""
+    before = _number(connection, after) if after is not None else None
+    rows: list[_Row] = connection.execute(
+        f"SELECT {_COLUMNS} FROM project"
+        " WHERE deleted = 0 AND (:before IS NULL OR number < :before)"
+        " ORDER BY number DESC LIMIT :limit",
+        {"before": before, "limit": max(limit, 0)},
+    ).fetchall()
+    return [_standing(row).head() for row in rows]
+
+
+def has_blob(connection: sqlite3.Connection, sha256: str) -> bool:
+    """Whether content with this hash is stored."""
+    row = connection.execute("SELECT 1 FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
+    return row is not None
+
+
+def blob(connection: sqlite3.Connection, sha256: str) -> bytes:
+    """The content. Raises UnknownBlob."""
+    row: tuple[bytes] | None = connection.execute(
+        "SELECT content FROM blob WHERE sha256 = ?", (sha256,)
+    ).fetchone()
+    if row is None:
+        raise refusals.unknown_blob(sha256)
+    return row[0]
+
+
+def _number(connection: sqlite3.Connection, project_id: str) -> int:
+    row: tuple[int] | None = connection.execute(
+        "SELECT number FROM project WHERE id = ?", (project_id,)
+    ).fetchone()
+    if row is None:
+        raise refusals.unknown_project(project_id)
+    return row[0]
+
+
+def _standing(row: _Row) -> Standing:
+    project_id, created, ts, last, epoch, title, status, running, waiting, deleted = row
+    headline = Headline(
+        title=title,
+        status=status,
+        running=running,
+        waiting=_runs.decode(waiting),
+        deleted=bool(deleted),
+    )
+    return Standing(
+        project_id=project_id, created=created, ts=ts, last=last, epoch=epoch, headline=headline
+    )

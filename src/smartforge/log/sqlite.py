@@ -1,0 +1,201 @@
+"""The log in one SQLite file: durable, for one process."""
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from smartforge.events import Fact
+from smartforge.log import database, reads, refusals
+from smartforge.log.base import Head, Record
+from smartforge.log.clock import Clock, wall_clock
+from smartforge.log.group_commit import GroupCommit
+from smartforge.log.migrations import migrate, steps
+from smartforge.log.readers import Readers
+from smartforge.log.waiting import Waiters, answer_within
+from smartforge.log.writes import Append, Writes
+
+KEPT_HEADS = 4096
+"""How many heads are kept in memory."""
+
+_LARGEST = 2**63 - 1
+
+
+class _Parts(msgspec.Struct, frozen=True, eq=False):
+    writer: GroupCommit[Writes]
+    readers: Readers
+
+
+class SQLiteLog:
+    """A `Log` in the file `path`, used by one event loop of one process at a time.
+
+    Every SQLite call runs on a thread of the log's own. Before `open` and after `close`
+    everything is refused with DatabaseUnusable; it may be opened again.
+    """
+
+    def __init__(self, path: Path, clock: Clock = wall_clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._parts: _Parts | None = None
+        self._waiters = Waiters()
+        self._heads: dict[str, Head] = {}
+        self._published = 0
+
+    @property
+    def waiters(self) -> int:
+        """How many callers of `wait` there are now."""
+        return len(self._waiters)
+
+    async def open(self) -> None:
+        """See `Log.open`. Raises DatabaseUnusable also where this log is open already."""
+        readers = Readers(self._path)
+
+        def open_store(held: ExitStack) -> Writes:
+            return _open_store(self._path, self._clock, readers, held)
+
+        writer = GroupCommit(open_store, self._publish)
+        await writer.open()
+        self._heads.clear()
+        self._parts = _Parts(writer=writer, readers=readers)
+
+    async def close(self) -> None:
+        """See `Log.close`."""
+        parts, self._parts = self._parts, None
+        if parts is None:
+            return
+        parts.readers.refuse()
+        try:
+            await parts.writer.close()
+        finally:
+            self._waiters.wake_all()
+
+    async def commits(self) -> int:
+        """How many transactions were written since `open`."""
+        return await self._open_parts().writer.submit(lambda writes: writes.commits)
+
+    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+        """See `Appending.create`."""
+        writer = self._open_parts().writer
+        return await writer.submit(lambda writes: writes.create(project_id, facts))
+
+    async def claim(self, project_id: str) -> int:
+        """See `Appending.claim`."""
+        return await self._open_parts().writer.submit(lambda writes: writes.claim(project_id))
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        """See `Appending.append`."""
+        new = Append(
+            project_id=project_id, facts=tuple(facts), run=run, epoch=epoch, key=key, close=close
+        )
+        return await self._open_parts().writer.submit(lambda writes: writes.append(new))
+
+    async def head(self, project_id: str) -> Head:
+        """See `Reading.head`."""
+        self._open_parts()
+        found = await self._look((project_id,))
+        if project_id not in found:
+            raise refusals.unknown_project(project_id)
+        return found[project_id]
+
+    async def read(self, project_id: str, after: int, limit: int) -> list[Record]:
+        """See `Reading.read`."""
+        readers = self._open_parts().readers
+        known = self._heads.get(project_id)
+        if known is not None and after >= known.last:
+            return []
+        after, limit = min(after, _LARGEST), min(limit, _LARGEST)
+        return await readers.read(lambda db: reads.records(db, project_id, after, limit))
+
+    async def wait(self, cursors: Mapping[str, int], timeout: float) -> bool:
+        """See `Reading.wait`. False at once when the log is closed."""
+        if self._parts is None:
+            return False
+        with self._waiters.waiter(cursors) as future:
+            found = await self._look(cursors)
+            if any(head.last > cursors[project_id] for project_id, head in found.items()):
+                return True
+            return await answer_within(future, timeout) if timeout > 0 else False
+
+    async def put(self, content: bytes) -> str:
+        """See `Blobs.put`."""
+        parts = self._open_parts()
+
+        def look(db: sqlite3.Connection) -> tuple[str, bool]:
+            sha256 = hashlib.sha256(content).hexdigest()
+            return sha256, reads.has_blob(db, sha256)
+
+        sha256, stored = await parts.readers.read(look)
+        if not stored:
+            await parts.writer.submit(lambda writes: writes.put(sha256, content))
+        return sha256
+
+    async def get(self, sha256: str) -> bytes:
+        """See `Blobs.get`."""
+        return await self._open_parts().readers.read(lambda db: reads.blob(db, sha256))
+
+    async def projects(self, limit: int, after: str | None = None) -> list[Head]:
+        """See `Projects.projects`. Raises UnknownProject where `after` is no project."""
+        readers = self._open_parts().readers
+        limit = min(limit, _LARGEST)
+        return await readers.read(lambda db: reads.projects(db, limit, after))
+
+    def _open_parts(self) -> _Parts:
+        if self._parts is None:
+            raise refusals.closed()
+        return self._parts
+
+    async def _look(self, project_ids: Collection[str]) -> dict[str, Head]:
+        """The heads of those projects that there are."""
+        found = {each: self._heads[each] for each in project_ids if each in self._heads}
+        missing = [each for each in project_ids if each not in found]
+        if missing:
+            published = self._published
+            looked_up = await self._open_parts().readers.read(lambda db: reads.heads(db, missing))
+            for head in looked_up:
+                # A commit may have overtaken the look; what it published is newer.
+                found[head.project_id] = self._heads.get(head.project_id, head)
+                if self._published == published:
+                    self._remember(head)
+        return found
+
+    def _publish(self, heads: Sequence[Head]) -> None:
+        self._published += 1
+        for head in heads:
+            self._remember(head)
+            self._waiters.wake(head.project_id, head.last)
+
+    def _remember(self, head: Head) -> None:
+        self._heads.pop(head.project_id, None)
+        self._heads[head.project_id] = head
+        if len(self._heads) > KEPT_HEADS:
+            del self._heads[next(iter(self._heads))]
+
+
+def _open_store(path: Path, clock: Clock, readers: Readers, held: ExitStack) -> Writes:
+    """Take the lock, open the file and migrate it; `held` lets go of all that in reverse.
+
+    Raises DatabaseUnusable.
+    """
+    database.check_sqlite()
+    try:
+        database.make_private(path)
+        held.callback(database.FileLock(path).release)
+        connection = database.connect_writer(path)
+        held.callback(connection.close)
+        migrate(connection, path, steps())
+        held.callback(readers.close)
+    except (sqlite3.Error, OSError) as error:
+        raise database.unusable(error, path) from error
+    return Writes(connection, path, clock)

@@ -1,0 +1,341 @@
+"""What a phrase says about the values of a field: limits, choices, default, being optional."""
+
+import decimal
+from collections.abc import Sequence
+
+import msgspec
+
+from smartforge.contract import Boolean, Choice, Decimal, Default, Integer, Kind, Text, TextList
+from smartforge.contract.kinds import (
+    MAX_INTEGER,
+    MAX_LIST_ITEMS,
+    MAX_PLACES,
+    MAX_TEXT,
+    MIN_INTEGER,
+    as_decimal,
+    default_problem,
+)
+from smartforge.planners.offline.tokens import Token
+from smartforge.planners.offline.vocabulary import words
+
+_LENGTH_UNITS = frozenset(
+    "character characters char chars letter letters digit digits symbols long".split()
+)
+_AT_MOST = (
+    ("at", "most"),
+    ("up", "to"),
+    ("no", "more", "than"),
+    ("not", "more", "than"),
+    ("no", "longer", "than"),
+    ("not", "longer", "than"),
+    ("no", "greater", "than"),
+    ("not", "exceed"),
+    ("maximum", "length", "of"),
+    ("max", "length", "of"),
+    ("maximum", "of"),
+    ("max", "of"),
+    ("maximum", "length"),
+    ("max", "length"),
+    ("maximum",),
+    ("max",),
+    ("<=",),
+    ("≤",),
+    ("less", "than", "or", "equal", "to"),
+)
+_AT_LEAST = (
+    ("at", "least"),
+    ("no", "less", "than"),
+    ("not", "less", "than"),
+    ("minimum", "length", "of"),
+    ("min", "length", "of"),
+    ("minimum", "of"),
+    ("min", "of"),
+    ("minimum", "length"),
+    ("min", "length"),
+    ("minimum",),
+    ("min",),
+    (">=",),
+    ("≥",),
+    ("greater", "than", "or", "equal", "to"),
+)
+_ABOVE = (("greater", "than"), ("more", "than"), ("above",), ("over",), ("larger", "than"), (">",))
+_BELOW = (("less", "than"), ("smaller", "than"), ("below",), ("under",), ("<",))
+
+
+class Bounds(msgspec.Struct):
+    """What was found; None where nothing was said. `length` tells that characters are counted."""
+
+    low: str | None = None
+    high: str | None = None
+    above: str | None = None
+    below: str | None = None
+    places: int | None = None
+    length: bool = False
+    required: bool | None = None
+    unique: bool = False
+    default: str | None = None
+
+    @property
+    def numeric(self) -> bool:
+        ends = (self.low, self.high, self.above, self.below)
+        return not self.length and any(end is not None for end in ends)
+
+
+def read_bounds(tokens: Sequence[Token]) -> Bounds:
+    """Everything that the words of `tokens` say about values. Words without a meaning are passed."""
+    found = Bounds()
+    lows = [token.low for token in tokens]
+    place = 0
+    while place < len(tokens):
+        place += max(1, _read_one(found, tokens, lows, place))
+    return found
+
+
+def apply(kind: Kind, bounds: Bounds) -> tuple[Kind, str]:
+    """`kind` with the bounds, and a complaint where they make no sense for it (else empty)."""
+    match kind:
+        case Text():
+            return _bounded_text(kind, bounds)
+        case Integer() | Decimal():
+            if bounds.length:
+                return kind, ""
+            return _bounded_number(kind, bounds)
+        case TextList() if bounds.high is not None:
+            most = _whole(bounds.high)
+            if most is not None and 1 <= most <= MAX_LIST_ITEMS:
+                return TextList(most), ""
+            return kind, f"at most {bounds.high} entries"
+        case _:
+            return kind, ""
+
+
+def default_for(kind: Kind, said: str) -> Default:
+    """The value of `kind` that `said` names; None where it names none."""
+    low = said.strip().lower()
+    value: Default = said
+    if isinstance(kind, Boolean):
+        truth = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+        value = truth.get(low)
+    elif isinstance(kind, Integer):
+        value = _whole(low)
+    elif isinstance(kind, Choice):
+        value = next((choice for choice in kind.values if choice.lower() == low), None)
+    if value is None or default_problem(kind, value):
+        return None
+    return value
+
+
+def _read_one(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
+    """Read what begins at `place`; how many tokens it took, 0 where nothing begins there."""
+    for read in (_read_flag, _read_default, _read_limit, _read_range, _read_places):
+        taken = read(found, tokens, lows, place)
+        if taken:
+            return taken
+    return 0
+
+
+def _read_flag(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
+    low = lows[place]
+    if low in ("not", "isn't", "aren't", "non") and place + 1 < len(lows):
+        following = lows[place + 1]
+        if following in words().required:
+            found.required = False
+            return 2
+        if following in ("optional", "empty", "blank", "null"):
+            found.required = True
+            return 2
+        if following == "negative":
+            found.low = "0"
+            return 2
+    if low in words().optional:
+        found.required = False
+    elif low in words().required:
+        found.required = True
+    elif low in ("non-negative", "nonnegative"):
+        found.low = "0"
+    elif low == "positive":
+        found.above = "0"
+    elif low in ("unique", "uniquely"):
+        found.unique = True
+    elif low in ("percent", "percentage", "%"):
+        found.low, found.high = found.low or "0", found.high or "100"
+    else:
+        return 0
+    return 1
+
+
+def _read_default(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
+    if lows[place] not in ("default", "defaults", "defaulting", "defaulted", "initially", "="):
+        return 0
+    at = place + 1
+    while at < len(lows) and lows[at] in ("to", "is", "value", "of", ":", "=", "as", "be"):
+        at += 1
+    if at >= len(lows):
+        if place > 0 and (tokens[place - 1].word or tokens[place - 1].number):
+            back = 2 if lows[place - 1] == "by" and place > 1 else 1
+            found.default = tokens[place - back].text
+        return 1
+    sign = "-" if lows[at] == "-" and at + 1 < len(lows) else ""
+    found.default = sign + tokens[at + len(sign)].text
+    return at + len(sign) + 1 - place
+
+
+def _read_limit(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
+    for phrases, name in ((_AT_MOST, "high"), (_AT_LEAST, "low"), (_ABOVE, "above"), (_BELOW, "below")):
+        for phrase in phrases:
+            if tuple(lows[place : place + len(phrase)]) != phrase:
+                continue
+            at = place + len(phrase)
+            while at < len(lows) and lows[at] in (":", "=", "of", "is", "a"):
+                at += 1
+            value, taken = _number(tokens, lows, at)
+            if value is None:
+                continue
+            setattr(found, name, value)
+            return at + taken + _unit(found, lows, at + taken) - place
+    if lows[place] in ("exactly", "precisely"):
+        value, taken = _number(tokens, lows, place + 1)
+        if value is not None:
+            found.low = found.high = value
+            return 1 + taken + _unit(found, lows, place + 1 + taken)
+    return 0
+
+
+def _read_range(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
+    at = place + (lows[place] in ("from", "between"))
+    low, first = _number(tokens, lows, at)
+    if low is None:
+        return 0
+    at += first
+    if at < len(lows) and lows[at] in ("-", "–", "—", "to", "and", "..", "...", "…", "through"):
+        high, second = _number(tokens, lows, at + 1)
+        if high is not None:
+            found.low, found.high = low, high
+            at += 1 + second
+            return at + _unit(found, lows, at) - place
+    unit = _unit(found, lows, at)
+    if unit and lows[at] in _LENGTH_UNITS and found.high is None:
+        found.high = low
+        return at + unit - place
+    return 0
+
+
+def _read_places(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
+    value, taken = _number(tokens, lows, place)
+    at = place + taken
+    if value is None or at >= len(lows):
+        return 0
+    if lows[at] in ("decimals", "decimal"):
+        whole = _whole(value)
+        if whole is not None and 0 <= whole <= 6:
+            found.places = whole
+        return taken + 1
+    return 0
+
+
+def _number(tokens: Sequence[Token], lows: Sequence[str], at: int) -> tuple[str | None, int]:
+    """The number at `at` as a decimal string, and how many tokens it takes."""
+    if at >= len(lows):
+        return None, 0
+    if lows[at] == "-" and at + 1 < len(lows) and tokens[at + 1].number:
+        return f"-{lows[at + 1]}", 2
+    if tokens[at].number:
+        if (
+            at + 2 < len(lows)
+            and lows[at + 1] == ","
+            and tokens[at + 2].number
+            and len(lows[at + 2]) == 3
+            and tokens[at + 2].start == tokens[at + 1].end
+        ):
+            return lows[at] + lows[at + 2], 3
+        return lows[at], 1
+    spelled = words().numbers.get(lows[at])
+    return (None, 0) if spelled is None else (str(spelled), 1)
+
+
+def _unit(found: Bounds, lows: Sequence[str], at: int) -> int:
+    if at < len(lows) and lows[at] in _LENGTH_UNITS:
+        found.length = True
+        return 1
+    return 0
+
+
+def _bounded_text(kind: Text, bounds: Bounds) -> tuple[Kind, str]:
+    low = _whole(bounds.low) if bounds.low is not None else None
+    high = _whole(bounds.high) if bounds.high is not None else None
+    least = kind.min_length if low is None else low
+    most = max(kind.max_length, least) if high is None else high
+    if not 0 <= least <= most <= MAX_TEXT or most < 1:
+        if high is not None and 0 < high < least and low is None:
+            return Text(high, high), ""
+        return kind, f"{least} to {most} characters"
+    return Text(least, most), ""
+
+
+def _bounded_number(kind: Integer | Decimal, bounds: Bounds) -> tuple[Kind, str]:
+    said = [as_decimal(end) for end in (bounds.low, bounds.high, bounds.above, bounds.below) if end]
+    needed = max((_places(end) for end in said if end is not None), default=0)
+    if isinstance(kind, Integer) and needed == 0:
+        places, limit = 0, decimal.Decimal(MAX_INTEGER)
+        ends = decimal.Decimal(kind.minimum), decimal.Decimal(kind.maximum)
+    else:
+        own = kind.places if isinstance(kind, Decimal) else 2
+        places = max(own if bounds.places is None else bounds.places, needed)
+        limit = decimal.Decimal("9999999999")
+        ends = decimal.Decimal(kind.minimum), decimal.Decimal(kind.maximum)
+        ends = _rounded(ends[0], places), _rounded(ends[1], places)
+    low, high = _ends(ends, bounds, decimal.Decimal(1).scaleb(-places), limit)
+    complaint = f"{_plain(low)} to {_plain(high)}"
+    if low > high or max(abs(low), abs(high)) > limit + 1 or places > MAX_PLACES:
+        return kind, complaint
+    if places == 0 and isinstance(kind, Integer):
+        return Integer(max(int(low), MIN_INTEGER), min(int(high), MAX_INTEGER)), ""
+    return Decimal(_plain(low), _plain(high), places), ""
+
+
+def _ends(
+    ends: tuple[decimal.Decimal, decimal.Decimal],
+    bounds: Bounds,
+    step: decimal.Decimal,
+    limit: decimal.Decimal,
+) -> tuple[decimal.Decimal, decimal.Decimal]:
+    """The range with what was said; an end that was not said gives way where it would cross."""
+    low, high = ends
+    least, most = _said(bounds.low, bounds.above, step), _said(bounds.high, bounds.below, -step)
+    if least is not None:
+        low, high = least, (high if least <= high else limit)
+    if most is not None:
+        high = most
+        if least is None and low > most:
+            low = -limit
+    return low, high
+
+
+def _said(
+    closed: str | None, opened: str | None, step: decimal.Decimal
+) -> decimal.Decimal | None:
+    if opened is not None:
+        value = as_decimal(opened)
+        return None if value is None else value + step
+    return None if closed is None else as_decimal(closed)
+
+
+def _places(value: decimal.Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _rounded(value: decimal.Decimal, places: int) -> decimal.Decimal:
+    return value.quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_DOWN)
+
+
+def _whole(said: str | None) -> int | None:
+    value = as_decimal(said) if said is not None else None
+    if value is None or value != value.to_integral_value():
+        return None
+    return int(value)
+
+
+def _plain(value: decimal.Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

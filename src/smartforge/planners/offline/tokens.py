@@ -1,0 +1,152 @@
+"""A prompt as sentences of tokens: the only place that looks at single characters.
+
+Every pass is linear in the length of the prompt.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+_TOKEN = re.compile(
+    r"""
+      (?P<literal>`[^`\n]{1,400}`|"[^"\n]{1,400}"|“[^”\n]{1,400}”)
+    | (?P<short>\b(?:[eE]\.g\.|[iI]\.e\.|etc\.))
+    | (?P<word>[^\W\d]\w*(?:[-'’][^\W\d]\w*)*|\d+[^\W\d_]\w*)
+    | (?P<number>\d+(?:\.\d+)?)
+    | (?P<arrow>-{1,3}>|=>|→|➜|⇒)
+    | (?P<bound>>=|<=|≥|≤)
+    | (?P<dots>\.\.+|…)
+    | (?P<sign>[^\s\w])
+    """,
+    re.VERBOSE,
+)
+_BULLET = re.compile(r"([ \t]*)(?:[-*•‣·–]|\d{1,3}[.)])[ \t]+(?=\S)")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
+_LABEL = re.compile(r"[ \t]*\w[\w \t-]{0,40}:")
+_TODO = re.compile(
+    r"\bto do(?=s\b| (?:list|lists|item|items|app|apis?|backend|tracker|manager|service)\b)", re.I
+)
+
+# Spellings that are one word to the planner.
+_SAME = {
+    "to-do": "todo",
+    "to-dos": "todos",
+    "todo's": "todos",
+    "e-mail": "email",
+    "e-mails": "emails",
+    "e-commerce": "ecommerce",
+    "back-end": "backend",
+    "web-shop": "webshop",
+    "read-only": "readonly",
+}
+_ARROWS = frozenset({"->", "-->", "--->", "=>", "→", "➜", "⇒"})
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A word, number or sign. `low` is what rules compare; `literal` was quoted by the user."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+    word: bool = False
+    number: bool = False
+    literal: bool = False
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """Tokens that belong together, without the full stop.
+
+    `bullet` is the indentation of an entry of a list, -1 for running text. `opens` tells that
+    what follows is listed under it: it ends with a colon, or is a heading.
+    """
+
+    tokens: tuple[Token, ...]
+    text: str
+    bullet: int = -1
+    opens: bool = False
+
+
+class _Line(msgspec.Struct, frozen=True):
+    body: str
+    bullet: int
+    heading: bool
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """The sentences of `text` in their order; blank ones are left out."""
+    lines = [_line(line) for line in _TODO.sub("todo", text).splitlines()]
+    gathered: list[str] = []
+    bullet = -1
+    for line in lines:
+        if gathered and (_starts(line) or _ends(gathered[-1], bullet) or _LABEL.match(line.body)):
+            yield from _cut(" ".join(gathered), bullet, opens=line.bullet > bullet >= 0)
+            gathered, bullet = [], -1
+        if line.heading:
+            yield from _cut(line.body, -1, opens=True)
+        elif line.body:
+            gathered.append(line.body)
+            bullet = max(bullet, line.bullet)
+    yield from _cut(" ".join(gathered), bullet, opens=False)
+
+
+def _line(line: str) -> _Line:
+    if heading := _HEADING.match(line):
+        return _Line(line[heading.end() :].strip(), -1, True)
+    if bullet := _BULLET.match(line):
+        return _Line(line[bullet.end() :].strip(), len(bullet.group(1)), False)
+    return _Line(line.strip(), -1, False)
+
+
+def _starts(line: _Line) -> bool:
+    return line.heading or line.bullet >= 0 or not line.body
+
+
+def _ends(line: str, bullet: int) -> bool:
+    return line.endswith((".", "!", "?", ":", ";")) or (bullet >= 0 and line.endswith(","))
+
+
+def _cut(text: str, bullet: int, opens: bool) -> Iterator[Sentence]:
+    """Cut one paragraph at full stops, question and exclamation marks, and semicolons."""
+    gathered: list[Token] = []
+    level = 0
+    for match in _TOKEN.finditer(text):
+        token = _token(match)
+        level = max(0, level + (token.low in "([{") - (token.low in ")]}"))
+        at_end = token.end == len(text) or text[token.end].isspace()
+        if token.low in (".", "!", "?") and at_end or (token.low == ";" and not level):
+            yield from _sentence(gathered, bullet, opens=False)
+            gathered, level = [], 0
+        else:
+            gathered.append(token)
+    yield from _sentence(gathered, bullet, opens)
+
+
+def _sentence(tokens: list[Token], bullet: int, opens: bool) -> Iterator[Sentence]:
+    if tokens and tokens[-1].low == ":":
+        tokens, opens = tokens[:-1], True
+    if any(token.word or token.number for token in tokens):
+        yield Sentence(tuple(tokens), said(tokens), bullet, opens)
+
+
+def said(tokens: Sequence[Token]) -> str:
+    """The user's own words, with the blanks between them as they were, but at most one."""
+    parts: list[str] = []
+    end = tokens[0].start if tokens else 0
+    for token in tokens:
+        parts.append((" " if token.start > end else "") + token.text)
+        end = token.end
+    return "".join(parts)
+
+
+def _token(match: re.Match[str]) -> Token:
+    group = match.lastgroup
+    text = match.group()
+    if group == "literal":
+        inner = text[1:-1].strip()
+        return Token(inner, inner.lower(), match.start(), match.end(), word=True, literal=True)
+    low = text.lower().replace("’", "'")
+    low = "->" if low in _ARROWS else _SAME.get(low, low)
+    is_word = group in ("word", "short")
+    return Token(text, low, match.start(), match.end(), is_word, group == "number")

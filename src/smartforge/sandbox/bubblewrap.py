@@ -1,0 +1,186 @@
+"""The sandbox made of bubblewrap, namespaces, a seccomp filter and limits; Linux only."""
+
+import asyncio
+import contextlib
+import os
+import platform
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from smartforge.errors import SandboxUnavailable
+from smartforge.sandbox import machine, probe
+from smartforge.sandbox.base import Ended, Level, Program, Served
+from smartforge.sandbox.command import Builder
+from smartforge.sandbox.confined import Confined
+from smartforge.sandbox.diagnosis import MISSING, diagnose
+from smartforge.sandbox.recipe import INSIDE
+from smartforge.sandbox.seccomp import filter_file
+
+BACKLOG = 128
+# sun_path of unix(7) holds 108 bytes with the final NUL.
+LONGEST_SOCKET_PATH = 107
+
+
+class Bubblewrap:
+    """Implements `Sandbox`. Make one and keep it: it remembers what the probe found.
+
+    Sandboxes die with the thread that started them, so it belongs to one event loop.
+    """
+
+    def __init__(self, executables: Sequence[Path] | None = None) -> None:
+        self._executables = executables
+        self._looking = asyncio.Lock()
+        self._level: Level | None = None
+        self._builder: Builder | None = None
+        self._users = machine.unused_users() if os.geteuid() == 0 else None
+
+    async def probe(self) -> Level:
+        """See `Sandbox.probe`. The first bubblewrap that holds is used from then on."""
+        async with self._looking:
+            if self._level is None:
+                self._level = await self._look()
+            return self._level
+
+    async def _look(self) -> Level:
+        seccomp = filter_file(platform.machine())
+        if not await asyncio.to_thread(seccomp.exists):
+            return Level(
+                "none",
+                f"There is no sandbox for {platform.system()} on {platform.machine()}.",
+                "Run Smart Forge on Linux, x86_64 or aarch64.",
+            )
+        rules = await asyncio.to_thread(seccomp.read_bytes)
+        interpreter = await asyncio.to_thread(machine.interpreter)
+        found = self._executables
+        if found is None:
+            found = await asyncio.to_thread(machine.bubblewraps)
+        level = MISSING
+        for executable in found:
+            builder = Builder(executable, interpreter, rules)
+            level = await self._try(builder)
+            if level.level == "full":
+                self._builder = builder
+                return level
+        return level
+
+    async def _try(self, builder: Builder) -> Level:
+        async with _listening() as (listener, place), probe.bait(listener, place) as laid:
+            program = Program(laid.arguments, laid.folder, machine.inside_scripts())
+            fds = [listener.fileno()]
+            async with self._confined(builder, program, laid.arguments, fds) as running:
+                listener.close()
+                return await probe.judge(running.confined, laid)
+
+    async def run(self, program: Program) -> Ended:
+        """See `Sandbox.run`."""
+        builder = await self._ready()
+        async with self._confined(builder, program, program.arguments) as running:
+            return await running.ended()
+
+    @asynccontextmanager
+    async def serve(self, program: Program, application: str) -> AsyncIterator[Served]:
+        """See `Sandbox.serve`."""
+        builder = await self._ready()
+        async with _listening() as (listener, place):
+            fd = listener.fileno()
+            inner = ["-I", "-S", f"{INSIDE}/serve_asgi.py", application, str(fd)]
+            async with self._confined(builder, program, inner, [fd]) as running:
+                # With the last copy gone, whoever connects after the end is refused at once.
+                listener.close()
+                yield Application(place, running)
+
+    async def _ready(self) -> Builder:
+        level = await self.probe()
+        if self._builder is None:
+            raise SandboxUnavailable(level.detail, level.cure)
+        return self._builder
+
+    @asynccontextmanager
+    async def _confined(
+        self, builder: Builder, program: Program, inner: Sequence[str], passed: Sequence[int] = ()
+    ) -> AsyncIterator["Running"]:
+        user = next(self._users) if self._users is not None else None
+        with builder.command(program, inner, user, passed) as (command, account):
+            confined = await Confined.start(command, program.limits)
+            running = Running(confined, account)
+            try:
+                yield running
+            finally:
+                await confined.end()
+                running.settle()
+
+
+class Running:
+    """A confined program, and bubblewrap's own account of whether it was ever started."""
+
+    def __init__(self, confined: Confined, account: int) -> None:
+        self.confined = confined
+        self._account = account
+        self._started: bool | None = None
+
+    def settle(self) -> None:
+        """Read the account, once, while it is still open and after the program has ended."""
+        if self._started is None:
+            # The program cannot write there, so no words of its own make it look like this.
+            self._started = b'"exit-code"' in _written(self._account)
+
+    async def ended(self) -> Ended:
+        """Wait for the end. Raises SandboxUnavailable when the program was never started."""
+        ended = await self.confined.ended()
+        self.settle()
+        if self._started or ended.cause is not None or ended.exit_code <= 0:
+            return ended
+        level = await asyncio.to_thread(diagnose, ended.stderr)
+        raise SandboxUnavailable(level.detail, level.cure)
+
+
+class Application:
+    """Implements `Served`."""
+
+    def __init__(self, place: Path, running: Running) -> None:
+        self.socket = place
+        self._running = running
+
+    async def ended(self) -> Ended:
+        """See `Served.ended`. Raises SandboxUnavailable when it was never started."""
+        return await self._running.ended()
+
+    def running(self) -> bool:
+        return self._running.confined.running()
+
+
+def _written(account: int) -> bytes:
+    with contextlib.suppress(BlockingIOError):
+        return os.read(account, 4096)
+    return b""
+
+
+@asynccontextmanager
+async def _listening() -> AsyncIterator[tuple[socket.socket, Path]]:
+    """A listening unix socket in a folder of the host's own, both gone afterwards.
+
+    A TCP socket would lead out of the sandbox (connect to AF_UNSPEC, then anywhere), and a
+    folder that the sandbox may write to could hold a link to another socket of the host.
+    """
+    folder = await asyncio.to_thread(_private_folder)
+    place = folder / "app.sock"
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(place))
+        listener.listen(BACKLOG)
+        yield listener, place
+    finally:
+        listener.close()
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _private_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="smartforge-"))
+    if len(os.fsencode(folder / "app.sock")) <= LONGEST_SOCKET_PATH:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="smartforge-", dir="/tmp"))

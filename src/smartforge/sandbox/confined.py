@@ -1,0 +1,138 @@
+"""One program in its sandbox: spawned, its output captured, its usage watched, its end told."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Sequence
+
+import msgspec
+
+from smartforge.sandbox import tree
+from smartforge.sandbox.base import Cause, Ended, Limits
+from smartforge.sandbox.capture import Capture
+from smartforge.sandbox.recipe import total_memory
+
+LOOK_EVERY = 0.1
+# Two looks in a row with this share of the allowed processes: no program needs them that long.
+CROWDED = 0.9
+GRACE = 3.0
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What is executed, and the file descriptors that it inherits."""
+
+    arguments: Sequence[str]
+    descriptors: Sequence[int]
+
+
+class Confined:
+    """A running sandbox. Whoever starts it must `end` it; ending twice does no harm."""
+
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+        self._process = process
+        self._limits = limits
+        self._began = time.monotonic()
+        self._lasted = 0.0
+        self._cause: Cause | None = None
+        self._out, self._err = Capture(limits.output_bytes), Capture(limits.output_bytes)
+        self._killing: asyncio.Task[None] | None = None
+        self._life = asyncio.create_task(self._live())
+
+    @classmethod
+    async def start(cls, command: Command, limits: Limits) -> "Confined":
+        """Spawn from the thread of the event loop: the sandbox dies with that thread."""
+        process = await asyncio.create_subprocess_exec(
+            *command.arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={},
+            cwd="/",
+            pass_fds=tuple(command.descriptors),
+            start_new_session=True,
+        )
+        return cls(process, limits)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def running(self) -> bool:
+        return not self._life.done()
+
+    async def ended(self) -> Ended:
+        """Wait for the end. Cancelling this wait ends nothing; `end` does."""
+        await asyncio.shield(self._life)
+        code = self._process.returncode
+        assert code is not None
+        # bubblewrap tells a death by signal as shells do.
+        exit_code = 128 - code if 128 < code <= 128 + signal.NSIG else code
+        cause = self._cause
+        if cause is None and exit_code == -signal.SIGXCPU:
+            cause = "time"
+        return Ended(
+            exit_code=exit_code,
+            stdout=self._out.text(),
+            stderr=self._err.text(),
+            cause=cause,
+            seconds=round(self._lasted, 3),
+        )
+
+    async def end(self) -> None:
+        """Kill the whole tree and wait until nothing of it is left, cancelled or not."""
+        if not self._life.done():
+            self._kill(None)
+        cancelled: asyncio.CancelledError | None = None
+        while not self._life.done():
+            try:
+                await asyncio.shield(self._life)
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
+
+    def _kill(self, cause: Cause | None) -> None:
+        if self._killing is None:
+            self._cause = cause
+            self._killing = asyncio.create_task(self._kill_tree())
+
+    async def _kill_tree(self) -> None:
+        if self._process.returncode is None:
+            await asyncio.to_thread(tree.kill, self.pid)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), GRACE)
+        if self._process.returncode is None:
+            tree.kill_at_once(self.pid)
+
+    async def _live(self) -> None:
+        """The one owner of the readers and the watch."""
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+
+        def overflow() -> None:
+            self._kill("output")
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._out.read(self._process.stdout, overflow))
+            group.create_task(self._err.read(self._process.stderr, overflow))
+            watch = group.create_task(self._watch())
+            await self._process.wait()
+            self._lasted = time.monotonic() - self._began
+            watch.cancel()
+        if self._killing is not None:
+            await self._killing
+
+    async def _watch(self) -> None:
+        """Kill at the wall, and where all processes together go beyond their bounds."""
+        deadline = self._began + self._limits.wall_seconds
+        crowded = False
+        while (left := deadline - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, LOOK_EVERY))
+            used = await asyncio.to_thread(tree.usage, self.pid, total_memory(self._limits))
+            if used.bytes > total_memory(self._limits):
+                return self._kill("memory")
+            was_crowded, crowded = crowded, used.threads >= CROWDED * self._limits.processes
+            if was_crowded and crowded:
+                return self._kill("processes")
+        return self._kill("time")

@@ -1,0 +1,123 @@
+"""The recipe: what a program in the sandbox sees and may use, as arguments for bubblewrap.
+
+Pure. The reasons stand beside each part; the attacks that led to it are in
+tests/acceptance/test_attacks.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from smartforge.sandbox.base import Limits, Program
+
+APP = "/app"
+DEPENDENCIES = "/sf/dependencies"
+INSIDE = "/sf/inside"
+PRLIMIT = "/usr/bin/prlimit"
+
+MEBIBYTE = 1024 * 1024
+TMP_BYTES = 64 * MEBIBYTE
+OPEN_FILES = 512
+
+FIXED_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "USER": "sandbox",
+    "PYTHONPATH": DEPENDENCIES,
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Where the parts lie for bubblewrap: at home, or staged by root somewhere it can reach.
+
+    `interpreter` pairs each folder of the interpreter with its path inside, which is its
+    original one: elsewhere an interpreter does not find its own libraries.
+    """
+
+    interpreter: Sequence[tuple[str, str]]
+    app: str
+    dependencies: str
+    inside: str
+
+
+def system_arguments(root: Path = Path("/")) -> list[str]:
+    """/usr and the names at the root that lead into it, as links or as folders of their own."""
+    arguments = ["--ro-bind", str(root / "usr"), "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        place = root / name
+        if place.is_symlink():
+            arguments += ["--symlink", str(place.readlink()), f"/{name}"]
+        elif place.is_dir():
+            arguments += ["--ro-bind", str(place), f"/{name}"]
+    for name in ("/etc/ld.so.cache", "/etc/alternatives"):
+        arguments += ["--ro-bind-try", name, name]
+    return arguments
+
+
+def bwrap_arguments(
+    places: Places, environment: Mapping[str, str], seccomp_fd: int, system: Sequence[str]
+) -> list[str]:
+    """Everything before the command. Mounts go from the outside in, then the root is sealed."""
+    arguments = [
+        "--unshare-all",
+        "--unshare-user",
+        "--disable-userns",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        *("--hostname", "sandbox", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"),
+        *system,
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--size", str(TMP_BYTES), "--tmpfs", "/tmp"),
+        *("--size", str(MEBIBYTE), "--tmpfs", "/run"),
+        *("--size", str(4 * MEBIBYTE), "--tmpfs", "/dev/shm"),
+    ]
+    for source, inside in places.interpreter:
+        arguments += ["--ro-bind", source, inside]
+    arguments += ["--ro-bind", places.dependencies, DEPENDENCIES]
+    arguments += ["--ro-bind", places.inside, INSIDE, "--ro-bind", places.app, APP]
+    for name, value in environment.items():
+        arguments += ["--setenv", name, value]
+    return [*arguments, "--chdir", APP, "--remount-ro", "/", "--seccomp", str(seccomp_fd)]
+
+
+def limit_arguments(limits: Limits) -> list[str]:
+    """The command that sets the limits, inside: only there do processes count by sandbox.
+
+    The soft limit on CPU ends a program by SIGXCPU, which tells it from every other kill.
+    """
+    cpu = max(1, limits.cpu_seconds)
+    return [
+        PRLIMIT,
+        f"--nproc={limits.processes}:{limits.processes}",
+        f"--nofile={OPEN_FILES}:{OPEN_FILES}",
+        f"--fsize={limits.file_bytes}:{limits.file_bytes}",
+        "--core=0:0",
+        f"--cpu={cpu}:{cpu + 1}",
+        f"--data={limits.memory_bytes}:{limits.memory_bytes}",
+        "--",
+    ]
+
+
+def total_memory(limits: Limits) -> int:
+    """Bytes of resident memory that all processes of one sandbox may hold together."""
+    return 2 * limits.memory_bytes
+
+
+def environment_of(program: Program) -> dict[str, str]:
+    """All the environment there is inside. A name given by the caller wins over a fixed one."""
+    return {**FIXED_ENVIRONMENT, **program.environment}
+
+
+def encoded(arguments: Sequence[str]) -> bytes:
+    """As `bwrap --args FD` reads them: each ended by NUL. Raises ValueError for a NUL within."""
+    if any("\0" in argument for argument in arguments):
+        raise ValueError("an argument for the sandbox holds a NUL character")
+    return b"".join(argument.encode(errors="surrogateescape") + b"\0" for argument in arguments)

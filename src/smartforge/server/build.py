@@ -1,0 +1,69 @@
+"""Puts the server together: routes, problems, limits and the door around them all."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from smartforge import __version__
+from smartforge.engine.base import Engine
+from smartforge.server.door import Door
+from smartforge.server.options import ServerOptions
+from smartforge.server.page import PageRoutes
+from smartforge.server.problems import SAID, problem, response, tell_problems
+from smartforge.server.routes.content import ContentRoutes
+from smartforge.server.routes.live import LiveRoutes
+from smartforge.server.routes.projects import ProjectRoutes
+from smartforge.server.routes.system import SystemRoutes
+from smartforge.server.site import DoorLog, Site
+
+
+class Server:
+    """The whole server as one ASGI application, and the way to end its open streams."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def end_streams(self) -> None:
+        """Bid every viewer farewell; they come back by themselves, with their cursor."""
+        self._site.closing.close()
+
+
+class BodyLimit:
+    """Refuses a body that is announced as too large, before any of it is read.
+
+    One that is not announced is counted by the framework while it is read.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope.get("headers", ()))
+        announced = headers.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced[:20]) > self._limit:
+            told = problem(413, "content_too_large", *SAID[413])
+            await response(told, {"Connection": "close"})(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def build(log: DoorLog, engine: Engine, options: ServerOptions) -> Server:
+    """The server over an open log and an open engine; it closes neither."""
+    site = Site(log, engine, options)
+    app = FastAPI(
+        title="Smart Forge",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=options.body_limit,
+    )
+    for room in (ProjectRoutes(site), ContentRoutes(site), LiveRoutes(site), SystemRoutes(site)):
+        app.include_router(room.router())
+    app.include_router(PageRoutes(options.static).router())
+    tell_problems(app)
+    return Server(Door(BodyLimit(app, options.body_limit), options.door), site)

@@ -1,0 +1,164 @@
+"""Errors as `application/problem+json` (RFC 9457), and the one table of their statuses."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, cast
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smartforge import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing that is wrong in a request: where it stands, and what is wrong with it."""
+
+    location: tuple[str | int, ...]
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One error on the wire. `code` is a stable word for programs, `hint` what to do next."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str = ""
+    errors: tuple[Fault, ...] = ()
+
+
+class CursorInvalid(errors.SmartForgeError):
+    """A cursor in a request is no seq."""
+
+    code = "cursor_invalid"
+
+
+class RequestInvalid(errors.SmartForgeError):
+    """A value in a request makes no sense; said where the framework cannot."""
+
+    code = "request_invalid"
+
+
+class UnknownVersion(errors.SmartForgeError):
+    """The project has no such version."""
+
+    code = "unknown_version"
+
+
+class UnknownFile(errors.SmartForgeError):
+    """The version has no such file, or nothing of it was written yet."""
+
+    code = "unknown_file"
+
+
+STATUSES: dict[type[errors.SmartForgeError], int] = {
+    errors.SmartForgeError: 500,
+    errors.ContractInvalid: 422,
+    errors.PromptUnclear: 422,
+    errors.ModelFailed: 502,
+    errors.SandboxUnavailable: 503,
+    errors.LogError: 500,
+    errors.Fenced: 409,
+    errors.UnknownProject: 404,
+    errors.UnknownBlob: 404,
+    errors.DatabaseUnusable: 503,
+    errors.Conflict: 409,
+    errors.SettingsInvalid: 422,
+    errors.TargetUnprepared: 503,
+    CursorInvalid: 400,
+    RequestInvalid: 422,
+    UnknownVersion: 404,
+    UnknownFile: 404,
+}
+"""The nearest class in an error's ancestry decides."""
+
+SAID: dict[int, tuple[str, str]] = {
+    400: ("The request cannot be read.", "Send one JSON value, encoded as UTF-8."),
+    404: ("There is nothing at this address.", "GET /openapi.json lists what there is."),
+    405: ("This address does not take this method.", "The header Allow lists those it takes."),
+    413: ("The body is too large.", "Send less: the prompt may have 20,000 characters."),
+}
+"""What is said about refusals that the framework makes; detail and hint by status."""
+
+
+def problem(status: int, code: str, detail: str, hint: str = "") -> Problem:
+    """A problem with the title that belongs to its status."""
+    return Problem(HTTPStatus(status).phrase, status, detail, code, hint)
+
+
+def of(error: errors.SmartForgeError) -> Problem:
+    """The problem that tells this error."""
+    status = next(STATUSES[each] for each in type(error).__mro__ if each in STATUSES)
+    return problem(status, error.code, error.what, error.hint)
+
+
+def response(told: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as an answer."""
+    body = msgspec.json.encode({"type": "about:blank"} | msgspec.to_builtins(told))
+    return Response(body, told.status, headers, MEDIA_TYPE)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Make every error of this application a problem; unforeseen ones reach the server's log."""
+    app.add_exception_handler(errors.SmartForgeError, _foreseen)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _foreseen(request: Request, error: Exception) -> Response:
+    return response(of(cast(errors.SmartForgeError, error)))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    refusal = cast(HTTPException, error)
+    detail, hint = SAID.get(refusal.status_code, (refusal.detail, ""))
+    code = HTTPStatus(refusal.status_code).name.lower()
+    return response(problem(refusal.status_code, code, detail, hint), refusal.headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    said = problem(
+        500, "internal", "The server met a fault of its own.", "Its log says more; try again."
+    )
+    return response(said)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    found = cast("Sequence[dict[str, Any]]", cast(RequestValidationError, error).errors())
+    if _is_other_media(request, found):
+        said = problem(
+            415,
+            "media_type",
+            "The body is not said to be JSON.",
+            "Send it with Content-Type: application/json.",
+        )
+        return response(said)
+    faults = tuple(_fault(each) for each in found)
+    detail = "; ".join(f"{'.'.join(map(str, each.location))}: {each.message}" for each in faults)
+    told = msgspec.structs.replace(problem(422, "request_invalid", detail), errors=faults)
+    return response(told)
+
+
+def _fault(found: dict[str, Any]) -> Fault:
+    """Says what is wrong without repeating the input: it may be large, or no valid Unicode."""
+    location: tuple[str | int, ...] = tuple(
+        part.encode(errors="replace").decode()[:100] if isinstance(part, str) else part
+        for part in found["loc"]
+    )
+    return Fault(location, str(found["msg"]).removeprefix("Value error, "))
+
+
+def _is_other_media(request: Request, found: Sequence[dict[str, Any]]) -> bool:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = media == "application/json" or media.endswith("+json")
+    return not is_json and any(
+        each["loc"] == ("body",) and each["type"] != "missing" for each in found
+    )

@@ -1,0 +1,145 @@
+"""Routes of what a project holds: its files, any stored content by hash, and all of it as a zip."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smartforge.errors import Conflict, UnknownBlob
+from smartforge.export.zip import archive
+from smartforge.server import answers
+from smartforge.server.problems import RequestInvalid, UnknownFile, UnknownVersion
+from smartforge.server.site import Site
+from smartforge.snapshot import FileState, Snapshot
+
+WORK = "work"
+SHA256 = re.compile(r"[0-9a-f]{64}")
+TEXT = "text/plain; charset=utf-8"
+BINARY = "application/octet-stream"
+FOR_EVER = "private, max-age=31536000, immutable"
+
+VersionName = Annotated[
+    str | None, Query(description="a number, or `work` for the files as they are now")
+]
+
+
+class ContentRoutes:
+    """Reads alone; what is asked for is named by the log, never by a path on a disk."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def router(self) -> APIRouter:
+        router = APIRouter(
+            prefix="/api/projects/{project_id}", tags=["content"], responses=answers.PROBLEMS
+        )
+        for path, endpoint in (
+            ("/files", self.list_files),
+            ("/files/{path:path}", self.get_file),
+            ("/blobs/{sha256}", self.get_blob),
+            ("/export.zip", self.export_zip),
+        ):
+            router.add_api_route(path, endpoint, methods=["GET"], response_model=None)
+        return router
+
+    async def list_files(self, project_id: str, version: VersionName = None) -> Response:
+        """The files of a version: without `version` the latest complete one, else `work`."""
+        state = await self._state(project_id, version)
+        named = WORK if version == WORK else state.version
+        return answers.json({"version": named, "files": _without_text(_shown(state, version))})
+
+    async def get_file(
+        self, request: Request, project_id: str, path: str, version: VersionName = None
+    ) -> Response:
+        """One file's bytes."""
+        state = await self._state(project_id, version)
+        file = next((each for each in _shown(state, version) if each.path == path), None)
+        if file is None:
+            raise UnknownFile("There is no file of that name.", "GET .../files lists the names.")
+        media, kind = (BINARY, "attachment") if file.binary else (TEXT, "inline")
+        headers = {
+            "Content-Type": media,
+            "Content-Disposition": answers.disposition(kind, path.rpartition("/")[2]),
+            "Cache-Control": "no-cache",
+        }
+        if file.sha256 is not None:
+            body = await self._site.log.get(file.sha256)
+            return answers.content(request, body, file.sha256, headers)
+        if not isinstance(file.text, str):
+            raise UnknownFile("Nothing of that file is written yet.", "Ask again a little later.")
+        return Response(file.text.encode(), headers=headers | {"Cache-Control": "no-store"})
+
+    async def get_blob(self, request: Request, project_id: str, sha256: str) -> Response:
+        """Content that an event of this project names by its SHA-256; it never changes."""
+        folded = await self._site.folded(project_id)
+        if not SHA256.fullmatch(sha256) or sha256 not in folded.blobs:
+            raise UnknownBlob(
+                "No event of this project names content with that hash.",
+                "Take the hash from `sha256` or `ref` in its events.",
+            )
+        headers = {"Content-Type": BINARY, "Cache-Control": FOR_EVER}
+        return answers.content(request, await self._site.log.get(sha256), sha256, headers)
+
+    async def export_zip(self, project_id: str, version: VersionName = None) -> Response:
+        """A complete version as a zip file: the same version, the same bytes."""
+        if version == WORK:
+            raise RequestInvalid("Only complete versions can be exported.", "Leave out `version`.")
+        try:
+            state = await self._state(project_id, version)
+        except UnknownVersion as error:
+            if version is not None:
+                raise
+            raise Conflict(
+                error.what, "Wait until a run is complete, or see why none was."
+            ) from None
+        body = await archive(_shown(state, version), self._site.log)
+        name = f"{_slug(state.title)}-v{state.version}.zip"
+        headers = {
+            "Content-Type": "application/zip",
+            "Content-Disposition": answers.disposition("attachment", name),
+        }
+        return Response(body, headers=headers)
+
+    async def _state(self, project_id: str, version: str | None) -> Snapshot:
+        """The state that has the files of this version. Raises UnknownVersion."""
+        now = (await self._site.folded(project_id)).snapshot
+        if version == WORK:
+            return now
+        if version is not None:
+            if not re.fullmatch(r"[0-9]{1,9}", version):
+                raise RequestInvalid(
+                    "`version` is neither a number nor `work`.", "Send ?version=1, for example."
+                )
+            return await self._site.states.version(project_id, int(version))
+        if now.version is None:
+            raise UnknownVersion(
+                "The project has no complete version yet.",
+                "Ask with ?version=work for its files as they are now.",
+            )
+        return await self._site.states.version(project_id, now.version)
+
+
+def _shown(state: Snapshot, version: str | None) -> list[FileState]:
+    """A version consists of its whole files; the work also of those begun or planned."""
+    return [each for each in state.files if version == WORK or each.sha256 is not None]
+
+
+def _without_text(files: list[FileState]) -> list[dict[str, object]]:
+    return [
+        {
+            "path": each.path,
+            "state": each.state,
+            "author": each.author,
+            "attempt": each.attempt,
+            "size": each.size,
+            "sha256": each.sha256,
+            "binary": each.binary,
+        }
+        for each in files
+    ]
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "api"

@@ -1,0 +1,207 @@
+"""Routes of projects and their runs: start, list, look, say, retry, cancel."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smartforge.engine.base import NewProject
+from smartforge.errors import Conflict
+from smartforge.log.base import Head
+from smartforge.server import answers
+from smartforge.server.site import Site
+
+PROMPT_LENGTH = 20_000
+NAME_LENGTH = 200
+PAGE_LIMIT = 100
+
+
+def _sound(text: str) -> str:
+    """Text that UTF-8 and every database can hold."""
+    if "\x00" in text:
+        raise ValueError("holds the NUL character; take it out")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds half of a surrogate pair; send whole characters")
+    return text
+
+
+def _prompt(text: str) -> str:
+    trimmed = _sound(text).strip()
+    if not trimmed:
+        raise ValueError("is blank; describe the API that you want")
+    if len(trimmed) > PROMPT_LENGTH:
+        raise ValueError(f"has {len(trimmed):,} characters; at most {PROMPT_LENGTH:,} are taken")
+    return trimmed
+
+
+def _name(text: str) -> str:
+    if not 0 < len(_sound(text).strip()) <= NAME_LENGTH:
+        raise ValueError(f"has to have 1 to {NAME_LENGTH} characters")
+    return text.strip()
+
+
+Prompt = Annotated[
+    str,
+    AfterValidator(_prompt),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": PROMPT_LENGTH}),
+]
+Name = Annotated[
+    str,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}),
+]
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+class Body(BaseModel):
+    """Base of request bodies: camelCase, and a misspelt field is said."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class NewProjectBody(Body):
+    """What a user asks for; what is left out takes the server's defaults."""
+
+    prompt: Prompt
+    target: Name | None = None
+    model: Name | None = None
+    planner: Name | None = None
+    author: Name | None = None
+
+
+class MessageBody(Body):
+    """A follow-up. With `baseVersion` it is refused once there is a newer version."""
+
+    prompt: Prompt
+    base_version: Annotated[int | None, Field(ge=1)] = None
+
+
+class CancelBody(Body):
+    """Which run to end; the active one where none is named."""
+
+    run: Name | None = None
+
+
+class NoBody(Body):
+    """Nothing."""
+
+
+class Listed(msgspec.Struct, frozen=True, rename="camel"):
+    """A project in the list; `createdAt` is Unix milliseconds."""
+
+    id: str
+    title: str
+    status: str
+    seq: int
+    queued: int
+    created_at: int
+
+
+class ProjectRoutes:
+    """Commands go to the engine, questions to the log."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def router(self) -> APIRouter:
+        router = APIRouter(prefix="/api/projects", tags=["projects"], responses=answers.PROBLEMS)
+        for path, endpoint, method, status in (
+            ("", self.create_project, "POST", 201),
+            ("", self.list_projects, "GET", 200),
+            ("/{project_id}", self.get_project, "GET", 200),
+            ("/{project_id}/messages", self.send_message, "POST", 202),
+            ("/{project_id}/retry", self.retry_run, "POST", 202),
+            ("/{project_id}/cancel", self.cancel_run, "POST", 202),
+        ):
+            router.add_api_route(
+                path, endpoint, methods=[method], status_code=status, response_model=None
+            )
+        return router
+
+    async def create_project(
+        self, request: Request, body: NewProjectBody, key: Key = None
+    ) -> Response:
+        """Start a project; answers with its snapshot once its first run is queued."""
+        new = NewProject(body.prompt, body.target, body.model, body.planner, body.author)
+
+        async def start() -> str:
+            return await self._site.engine.start(new)
+
+        project_id = await self._once(request, key, start)
+        folded = await self._site.states.current(project_id)
+        location = {"Location": f"/api/projects/{project_id}"}
+        return answers.raw_json(folded.json, 201, location)
+
+    async def list_projects(
+        self,
+        limit: Annotated[int, Query(ge=1, description="lowered to 100")] = 20,
+        after: Annotated[str | None, Query(description="the last id of the page before")] = None,
+    ) -> Response:
+        """Projects, newest first. `next` is what `after` takes for the next page, or null."""
+        limit = min(limit, PAGE_LIMIT)
+        heads = await self._site.log.projects(limit + 1, after)
+        page = heads[:limit]
+        more = page[-1].project_id if len(heads) > limit else None
+        return answers.json({"projects": [_listed(head) for head in page], "next": more})
+
+    async def get_project(self, project_id: str) -> Response:
+        """The snapshot."""
+        return answers.raw_json((await self._site.folded(project_id)).json)
+
+    async def send_message(
+        self, request: Request, project_id: str, body: MessageBody, key: Key = None
+    ) -> Response:
+        """Ask for a change; queued while a run is on."""
+
+        async def send() -> str:
+            await self._check_base(project_id, body.base_version)
+            return await self._site.engine.message(project_id, body.prompt)
+
+        message_id = await self._once(request, key, send)
+        return answers.json({"messageId": message_id}, 202)
+
+    async def retry_run(
+        self, request: Request, project_id: str, body: NoBody | None = None, key: Key = None
+    ) -> Response:
+        """Run the last failed, cancelled or interrupted request again."""
+
+        async def retry() -> str:
+            await self._site.head(project_id)
+            await self._site.engine.retry(project_id)
+            return project_id
+
+        await self._once(request, key, retry)
+        return answers.json({"projectId": project_id}, 202)
+
+    async def cancel_run(
+        self, request: Request, project_id: str, body: CancelBody | None = None, key: Key = None
+    ) -> Response:
+        """End the active run; without one nothing happens, so repeating it is harmless."""
+
+        async def cancel() -> str:
+            await self._site.head(project_id)
+            await self._site.engine.cancel(project_id, body.run if body else None)
+            return project_id
+
+        await self._once(request, key, cancel)
+        return answers.json({"projectId": project_id}, 202)
+
+    async def _once(self, request: Request, key: str | None, act: Any) -> str:
+        return await self._site.replays.once(key, request.url.path, await request.body(), act)
+
+    async def _check_base(self, project_id: str, base_version: int | None) -> None:
+        snapshot = (await self._site.folded(project_id)).snapshot
+        if base_version is not None and base_version != snapshot.version:
+            raise Conflict(
+                f"The change is meant for version {base_version}, "
+                f"but the latest is {snapshot.version or 'none yet'}.",
+                "Look at the latest version, and send the message again without baseVersion.",
+            )
+
+
+def _listed(head: Head) -> Listed:
+    return Listed(head.project_id, head.title, head.status, head.last, head.queued, head.created)

@@ -1,0 +1,46 @@
+"""Routes about the server itself: is it there, is it ready, what is set."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from smartforge.errors import SmartForgeError
+from smartforge.server import answers, problems
+from smartforge.server.problems import problem
+from smartforge.server.site import Site
+
+
+class SystemRoutes:
+    """Health is open to everybody, so it says nothing but yes or no."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def router(self) -> APIRouter:
+        router = APIRouter(tags=["server"], responses=answers.PROBLEMS)
+        for path, endpoint in (
+            ("/healthz", self.is_alive),
+            ("/readyz", self.is_ready),
+            ("/api/settings", self.get_settings),
+        ):
+            router.add_api_route(path, endpoint, methods=["GET"], response_model=None)
+        return router
+
+    async def is_alive(self) -> Response:
+        """The process answers."""
+        return answers.json({"status": "ok"})
+
+    async def is_ready(self) -> Response:
+        """The log answers, and the server is not about to stop."""
+        try:
+            await self._site.log.projects(1)
+            ready = not self._site.closing.closed
+        except SmartForgeError:
+            ready = False
+        if ready:
+            return answers.json({"status": "ready"})
+        said = problem(503, "not_ready", "The server is not ready.", "Try again in a second.")
+        return problems.response(said, {"Retry-After": "1"})
+
+    async def get_settings(self) -> Response:
+        """What is set; no secret is among it."""
+        return answers.json(self._site.options.settings)

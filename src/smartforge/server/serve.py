@@ -1,0 +1,179 @@
+"""Runs the server on a socket until it is told to stop."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections.abc import Callable, Generator
+from typing import Protocol
+
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from smartforge.errors import SettingsInvalid
+from smartforge.server import hosts
+from smartforge.server.protocol import BoundedProtocol
+
+BACKLOG = 2048
+LINGER = 2.0
+"""Seconds that connections have to finish once the server stops; then they are cut."""
+
+BACKSTOP = 3
+"""Seconds after which whatever still runs is cancelled."""
+
+
+class Serving(Protocol):
+    """An ASGI application that can end its open streams."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    def end_streams(self) -> None:
+        """Bid every viewer farewell."""
+        ...
+
+
+async def serve(
+    app: Serving,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until `stop` is set; then end all streams and return.
+
+    `ready` gets the URL of the page once connections are accepted; port 0 takes a free one.
+    Returns within about 3 s of being told to stop. Signals are taken on the main thread alone.
+    Run it on uvloop for speed; any asyncio loop will do. Raises SettingsInvalid where the
+    address cannot be had.
+    """
+    sockets = listen(host, port)
+    try:
+        config = uvicorn.Config(
+            app,
+            http=BoundedProtocol,
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,  # It would write the token of the first URL.
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=BACKSTOP,
+        )
+        url = url_of(host, sockets[0].getsockname()[1])
+        server = _Uvicorn(config, app, lambda: ready(url))
+        with _stopped_by(server, stop):
+            await server.serve(sockets)
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Bound sockets, one for each address of the host, all with the same port.
+
+    Raises SettingsInvalid, with the cure, where the address or port cannot be had.
+    """
+    bound: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_NUMERICSERV
+        )
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            each = socket.socket(family, kind, protocol)
+            bound.append(each)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                each.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            taken = bound[0].getsockname()[1] if len(bound) > 1 else port
+            each.bind((address[0], taken, *address[2:]))
+            each.setblocking(False)
+    except OSError as error:
+        for each in bound:
+            each.close()
+        raise _refused(host, port, error) from error
+    return bound
+
+
+def url_of(host: str, port: int) -> str:
+    """Where a browser on this machine finds the page."""
+    name = hosts.plain(host)
+    if name in ("0.0.0.0", "::"):
+        name = "127.0.0.1" if name == "0.0.0.0" else "::1"
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn with our signals, with a word when it listens, and an end for idle connections."""
+
+    def __init__(self, config: uvicorn.Config, app: Serving, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._app = app
+        self._listening = listening
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Nothing: uvicorn raises the signal again after it has stopped, which is no exit 0."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listening()
+
+    def stop(self) -> None:
+        """Stop soon; told twice, stop now."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self._app.end_streams()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        cut = asyncio.get_running_loop().call_later(LINGER, self._cut)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cut.cancel()
+
+    def _cut(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
+@contextlib.contextmanager
+def _stopped_by(server: _Uvicorn, stop: asyncio.Event | None) -> Generator[None, None, None]:
+    loop = asyncio.get_running_loop()
+    taken: list[signal.Signals] = []
+    for each in (signal.SIGTERM, signal.SIGINT):
+        # Elsewhere than on the main thread, and on Windows, signals are not ours to take.
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            loop.add_signal_handler(each, server.stop)
+            taken.append(each)
+    watch = loop.create_task(_stop_when(server, stop)) if stop else None
+    try:
+        yield
+    finally:
+        for each in taken:
+            loop.remove_signal_handler(each)
+        if watch:
+            watch.cancel()
+
+
+async def _stop_when(server: _Uvicorn, stop: asyncio.Event) -> None:
+    await stop.wait()
+    server.stop()
+
+
+def _refused(host: str, port: int, error: OSError) -> SettingsInvalid:
+    if error.errno == errno.EADDRINUSE:
+        return SettingsInvalid(
+            f"Port {port} on {host} is taken by another program.",
+            "Choose another one with --port, or --port 0 for any free one.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return SettingsInvalid(
+            f"This user may not listen on port {port}.", "Choose one above 1023 with --port."
+        )
+    return SettingsInvalid(
+        f"This machine cannot listen on {host!r}: {error.strerror or error}.",
+        "Choose one of its own addresses with --host, such as 127.0.0.1 or 0.0.0.0.",
+    )

@@ -1,0 +1,142 @@
+"""What the operator has set: options, then `SMARTFORGE_*` variables, then defaults."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, cast
+
+import msgspec
+import platformdirs
+
+from smartforge.errors import SettingsInvalid
+
+Planning = Literal["auto", "offline", "model"]
+Writing = Literal["auto", "model"]
+
+DEFAULT_MODEL = "gpt-4o"
+SERVE_PACE = 20_000
+"""Code points a second of the compiled writer in `serve`, so that a person can follow."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything that is set, read once. Secrets are only here; `repr` strikes them out.
+
+    `model` is None where no model may be asked. `pace` is code points a second, 0 for as fast
+    as possible. `token` guards the door on an address that is not loopback.
+    """
+
+    data: Path
+    database_url: str | None = None
+    model: str | None = None
+    openai_api_key: str | None = None
+    openai_base_url: str | None = None
+    pace: int = 0
+    planner: Planning = "auto"
+    author: Writing = "auto"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    token: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings(data={self.data!s}, model={self.model!r}, host={self.host!r})"
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What was said on the command line; None means nothing was said."""
+
+    data: Path | None = None
+    database_url: str | None = None
+    model: str | None = None
+    planner: str | None = None
+    author: str | None = None
+    pace: int | None = None
+    host: str | None = None
+    port: int | None = None
+    token: str | None = None
+
+
+def read(
+    options: Options,
+    environment: Mapping[str, str] | None = None,
+    *,
+    default_pace: int = 0,
+) -> Settings:
+    """Settings from options and environment (the process's own, unless one is given).
+
+    Raises SettingsInvalid, naming the option or variable, for a value that makes no sense.
+    """
+
+    environment = os.environ if environment is None else environment
+
+    def value(name: str) -> str | None:
+        return environment.get(f"SMARTFORGE_{name}") or None
+
+    data = options.data or Path(value("DATA") or platformdirs.user_data_dir("smartforge"))
+    planner = options.planner or value("PLANNER") or "auto"
+    author = options.author or value("AUTHOR") or "auto"
+    _one_of("planner", planner, ("auto", "offline", "model"))
+    _one_of("author", author, ("auto", "model"))
+    model = _model(options.model or value("MODEL"), environment)
+    if model is None and "model" in (planner, author):
+        raise SettingsInvalid(
+            "A model was asked for, but none is set.",
+            "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or choose `offline`.",
+        )
+    database_url = options.database_url or value("DATABASE_URL")
+    if database_url is not None:
+        raise SettingsInvalid(
+            "This version keeps its log in SQLite; --database-url is not made yet.",
+            "Leave --database-url and SMARTFORGE_DATABASE_URL unset.",
+        )
+    return Settings(
+        data=data.expanduser(),
+        model=model,
+        openai_api_key=environment.get("OPENAI_API_KEY") or None,
+        openai_base_url=environment.get("OPENAI_BASE_URL") or None,
+        pace=_number("pace", options.pace, value("PACE"), default_pace, 0, 10_000_000),
+        planner=cast(Planning, planner),
+        author=cast(Writing, author),
+        host=options.host or value("HOST") or "127.0.0.1",
+        port=_number("port", options.port, value("PORT"), 8000, 0, 65_535),
+        token=options.token or value("TOKEN"),
+        allowed_hosts=_list(value("ALLOWED_HOSTS")),
+        allowed_origins=_list(value("ALLOWED_ORIGINS")),
+    )
+
+
+def _model(asked: str | None, environment: Mapping[str, str]) -> str | None:
+    if asked == "offline":
+        return None
+    reachable = environment.get("OPENAI_API_KEY") or environment.get("OPENAI_BASE_URL")
+    if asked is None:
+        return DEFAULT_MODEL if reachable else None
+    if not reachable:
+        raise SettingsInvalid(
+            f"The model {asked!r} was chosen, but there is no endpoint to ask.",
+            "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
+        )
+    return asked.removeprefix("openai:")
+
+
+def _one_of(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise SettingsInvalid(f"{name} is {given!r}.", f"Choose one of {', '.join(allowed)}.")
+
+
+def _number(
+    name: str, option: int | None, variable: str | None, default: int, least: int, most: int
+) -> int:
+    given: int | str = option if option is not None else (variable or default)
+    try:
+        number = int(given)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise SettingsInvalid(f"{name} is {given!r}.", f"Give a number from {least} to {most}.")
+    return number
+
+
+def _list(value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(",") if part.strip())

@@ -1,0 +1,83 @@
+"""How values are written in the languages of a generated project: Python, TOML, Markdown."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+_WIDTH = 68  # of one string on a line, so that its line stays within 100 columns
+_RUN = 40  # from this length on, a repeated character is written as a product
+
+# Letters that no linter takes for look-alikes of others; all else outside ASCII is escaped.
+_LETTERS = frozenset("äöüßÄÖÜàâçéèêëîïôùûœÀÂÇÉÈÊËÎÏÔÙÛŒáíóúñÁÍÓÚÑåøæÅØÆãõÃÕìòÌÒ")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def python(value: object) -> str:
+    """A Python expression for a JSON value, on as many lines as it needs.
+
+    Text is escaped, so that whatever a user wrote stays inside its quotes.
+    """
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list | tuple):
+        return _sequence(value)  # pyright: ignore[reportUnknownArgumentType] - JSON edge
+    if isinstance(value, Mapping):
+        pairs = (f"{python(key)}: {python(one)}" for key, one in value.items())  # pyright: ignore
+        return "{" + ", ".join(pairs) + "}"
+    return repr(value)
+
+
+def toml(text: str) -> str:
+    """A TOML basic string for one line of printable text."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def markdown(text: str) -> str:
+    """One line of text that Markdown shows as it is."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _sequence(values: Sequence[object]) -> str:
+    first = values[0] if values else None
+    if len(values) > 5 and all(one == first for one in values):
+        return f"[{python(first)}] * {len(values)}"
+    return "[" + ", ".join(map(python, values)) + "]"
+
+
+def _text(text: str) -> str:
+    last = text[-1:]
+    body = text.rstrip(last) if last else text
+    run = len(text) - len(body)
+    if run >= _RUN:
+        tail = f"{_quoted(last)} * {run}"
+        return f"{_quoted(body)} + {tail}" if body else tail
+    if len(_quoted(text)) <= _WIDTH:
+        return _quoted(text)
+    return "(" + " ".join(map(_quoted, _cut(text))) + ")"
+
+
+def _cut(text: str) -> list[str]:
+    """`text` in pieces that fit on a line, cut after blanks where there are any."""
+    pieces = [""]
+    for word in re.findall(r"\S{1,30}\s*|\s+", text):
+        if len(_quoted(pieces[-1] + word)) > _WIDTH and pieces[-1]:
+            pieces.append("")
+        pieces[-1] += word
+    return pieces
+
+
+def _quoted(text: str) -> str:
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(one: str) -> str:
+    if one in '"\\':
+        return "\\" + one
+    if one in _LETTERS or (one.isascii() and one.isprintable()):
+        return one
+    code = ord(one)
+    if one in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[one]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

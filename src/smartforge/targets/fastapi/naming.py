@@ -1,0 +1,123 @@
+"""Python names for the names of a contract: the same wherever that is possible, else escaped."""
+
+import builtins
+import keyword
+from collections.abc import Iterable
+
+import msgspec
+
+from smartforge.contract import Contract, Field, Resource
+from smartforge.contract.names import class_name
+
+_KEYWORDS = frozenset(keyword.kwlist)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# What a schema (pydantic) or a model (SQLAlchemy) already has as an attribute, and the names that
+# the bodies of both classes use.
+_ATTRIBUTES = _KEYWORDS | _set(
+    """
+    bool datetime id int list mapped_column str
+    construct copy dict from_orm json model_computed_fields model_config model_construct
+    model_copy model_dump model_dump_json model_extra model_fields model_fields_set
+    model_json_schema model_parametrized_name model_post_init model_rebuild model_validate
+    model_validate_json model_validate_strings parse_file parse_obj parse_raw schema
+    schema_json update_forward_refs validate
+    metadata query registry type_annotation_map
+    """
+)
+# Names in the functions of a router.
+_LOCALS = _KEYWORDS | frozenset(dir(builtins)) | _set(
+    "body changes column db descending func items limit models name offset order response router "
+    "row rows schemas select sort status total value"
+)
+_SCHEMA_CLASSES = _set(
+    "Annotated CalendarDate Decimal Digits EmailAddress Field Id Literal Number Patch Schema "
+    "StorableText StrictBool StrictInt UtcTime WebAddress WithJsonSchema "
+    "Health Problem ProblemError HTTPValidationError ValidationError"
+)
+_MODEL_CLASSES = _set(
+    "Base Boolean Date Decimal ExactNumeric Integer JSON Mapped String UtcDateTime Any None"
+)
+_TEST_MODULES = _set("contract problems")
+_MODULES = _KEYWORDS | _set("health")
+# PostgreSQL's own columns in every table.
+_COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
+
+
+class ResourceNames(msgspec.Struct, frozen=True):
+    """`answer`, `create`, `update`, `page` and `sort` are classes and types of `app.schemas`.
+
+    `row` is the class in `app.models`, `local` a variable that holds one of them.
+    """
+
+    module: str
+    test_module: str
+    table: str
+    answer: str
+    create: str
+    update: str
+    page: str
+    sort: str
+    row: str
+    local: str
+
+
+def resource_names(contract: Contract) -> dict[str, ResourceNames]:
+    """The names of every resource, by the resource's name; no two of them meet."""
+    plurals = {resource.plural for resource in contract.resources}
+    classes = {class_name(resource.name) for resource in contract.resources}
+    return {
+        resource.name: _names(resource, plurals, classes) for resource in contract.resources
+    }
+
+
+def _names(resource: Resource, plurals: set[str], classes: set[str]) -> ResourceNames:
+    one = class_name(resource.name)
+    schema = _free(one, "Schema", _SCHEMA_CLASSES, classes)
+    return ResourceNames(
+        module=_free(resource.plural, "_", _MODULES, plurals),
+        test_module=_free(resource.plural, "_", _TEST_MODULES, plurals),
+        table=f"t_{resource.plural}" if resource.plural.startswith("sqlite_") else resource.plural,
+        answer=schema,
+        create=f"{schema}Create",
+        update=f"{schema}Update",
+        page=f"{schema}Page",
+        sort=f"{schema}Sort",
+        row=_free(one, "Row", _MODEL_CLASSES, classes),
+        local=f"{resource.name}_" if resource.name in _LOCALS else resource.name,
+    )
+
+
+def attribute(field: Field) -> str:
+    """The attribute of schemas and models that holds the field."""
+    return f"{field.name}_" if field.name in _ATTRIBUTES else field.name
+
+
+def column(field: Field) -> str:
+    """The column that holds the field."""
+    return f"{field.name}_" if field.name in _COLUMNS else field.name
+
+
+def type_aliases(resource: Resource, names: ResourceNames) -> dict[str, str]:
+    """The name of each field's own type in the schemas of its resource, by the field's name."""
+    taken = {names.answer, names.create, names.update, names.page, names.sort}
+    reserved = _SCHEMA_CLASSES | _KEYWORDS | taken
+    plain = {class_name(field.name) for field in resource.fields}
+    return {
+        field.name: _free(class_name(field.name), "Value", reserved, plain)
+        for field in resource.fields
+    }
+
+
+def _free(name: str, tail: str, reserved: frozenset[str], others: Iterable[str]) -> str:
+    """`name`, or with as many tails as it takes to be neither reserved nor another's."""
+    if name not in reserved:
+        return name
+    others = set(others)
+    while name in reserved or name in others:
+        name += tail
+    return name

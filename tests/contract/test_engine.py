@@ -1,0 +1,251 @@
+"""What every engine promises to the doors. DBOS joins the list when it is made."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from smartforge.engine.base import Engine, NewProject
+from smartforge.engine.inprocess import InProcess
+from smartforge.errors import Conflict, SettingsInvalid, UnknownProject
+from smartforge.events import (
+    Complete,
+    FileComplete,
+    ProjectDeleted,
+    RunCancelled,
+    RunFailed,
+    RunQueued,
+    RunStarted,
+)
+from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
+from smartforge.forge.run import run
+from smartforge.log.memory import MemoryLog
+from smartforge.snapshot import fold
+from tests.fakes import FakePlanner, FakeTarget, FakeWriter, ended, events_of, until, workshop
+
+
+class Tools:
+    """The workshop of the next run, which a test may exchange between runs."""
+
+    def __init__(self) -> None:
+        self.shop: Workshop = workshop()
+        self.on = 0
+        self.most_on = 0
+
+    def hang(self) -> FakeWriter:
+        writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
+        self.shop = workshop(writer=writer)
+        return writer
+
+
+Make = Callable[[MemoryLog, Tools], Engine]
+
+
+def in_process(log: MemoryLog, tools: Tools) -> Engine:
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        tools.on += 1
+        tools.most_on = max(tools.most_on, tools.on)
+        try:
+            await run(request, tools.shop, log, steps, epoch)
+        finally:
+            tools.on -= 1
+
+    def choose(new: NewProject) -> Choice:
+        if new.target not in (None, "fake"):
+            raise SettingsInvalid(f"There is no target called {new.target!r}.")
+        return Choice("fake", new.model, new.planner or "auto", new.author or "auto")
+
+    return InProcess(log, execute, choose, slots=2)
+
+
+@pytest.fixture(params=[in_process])
+def make(request: pytest.FixtureRequest) -> Make:
+    return request.param
+
+
+@asynccontextmanager
+async def opened(
+    make: Make, log: MemoryLog, tools: Tools | None = None
+) -> AsyncGenerator[Engine, None]:
+    engine = make(log, tools or Tools())
+    await engine.open()
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def test_start_stores_the_run_as_queued_before_it_returns(make: Make) -> None:
+    log = MemoryLog()
+    async with opened(make, log) as engine:
+        project = await engine.start(NewProject("A note API"))
+        types = [envelope.type for envelope, _ in await events_of(log, project)]
+        assert types[:2] == ["project:created", "run:queued"]
+        assert len(project) <= 22
+        await ended(log, project)
+        assert (await log.head(project)).status == "complete"
+
+
+async def test_an_unknown_choice_is_refused_and_leaves_no_project(make: Make) -> None:
+    log = MemoryLog()
+    async with opened(make, log) as engine:
+        with pytest.raises(SettingsInvalid):
+            await engine.start(NewProject("A note API", target="cobol"))
+    assert await log.projects(10) == []
+
+
+async def test_a_follow_up_waits_for_the_run_that_is_on_and_then_sees_all_prompts(
+    make: Make,
+) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        message = await engine.message(project, "add a price")
+        head = await log.head(project)
+        assert (head.status, head.queued) == ("generating", 1)
+        planner = FakePlanner()
+        tools.shop = workshop(planner=planner)
+        await engine.cancel(project)
+        await ended(log, project, 2)
+    assert planner.asked[0].prompts == ("A note API", "add a price")
+    facts = [fact for _, fact in await events_of(log, project)]
+    queued = [fact for fact in facts if isinstance(fact, RunQueued)]
+    assert [fact.position for fact in queued] == [0, 1]
+    assert queued[1].message_id == message
+    started = [fact for fact in facts if isinstance(fact, RunStarted)]
+    assert [fact.trigger for fact in started] == ["prompt", "message"]
+
+
+async def test_versions_count_complete_runs(make: Make) -> None:
+    log = MemoryLog()
+    async with opened(make, log) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await ended(log, project)
+        await engine.message(project, "once more")
+        await ended(log, project, 2)
+    completes = [fact for _, fact in await events_of(log, project) if isinstance(fact, Complete)]
+    assert [fact.version for fact in completes] == [1, 2]
+
+
+async def test_cancel_ends_the_run_once_keeps_finished_files_and_marks_the_half_one(
+    make: Make,
+) -> None:
+    log, tools = MemoryLog(), Tools()
+    writer = tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        await asyncio.gather(*(engine.cancel(project) for _ in range(3)))
+        await engine.cancel(project)
+        assert writer.closed.is_set()
+    facts = [fact for _, fact in await events_of(log, project)]
+    assert sum(isinstance(fact, RunCancelled) for fact in facts) == 1
+    assert isinstance(facts[-1], RunCancelled)
+    assert [fact.path for fact in facts if isinstance(fact, FileComplete)] == ["app/__init__.py"]
+    state = fold(record.data for record in await log.read(project, 0, 10_000))
+    assert {file.path: file.state for file in state.files} == {
+        "app/__init__.py": "complete",
+        "app/main.py": "partial",
+        "openapi.yaml": "planned",
+    }
+
+
+async def test_cancel_names_the_run_it_means(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        with pytest.raises(Conflict):
+            await engine.cancel(project, "another")
+        on = next(envelope.run for envelope, _ in await events_of(log, project) if envelope.run)
+        await engine.cancel(project, on)
+        assert (await log.head(project)).status == "cancelled"
+
+
+async def test_after_a_stop_retry_runs_again_and_is_refused_when_complete(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        with pytest.raises(Conflict):
+            await engine.retry(project)
+        await engine.cancel(project)
+        tools.shop = workshop()
+        await engine.retry(project)
+        await ended(log, project, 2)
+        assert (await log.head(project)).status == "complete"
+        with pytest.raises(Conflict):
+            await engine.retry(project)
+
+
+async def test_at_most_so_many_runs_are_on_at_once_and_all_end(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    async with opened(make, log, tools) as engine:
+        projects = [await engine.start(NewProject("A note API")) for _ in range(8)]
+        for project in projects:
+            await ended(log, project)
+    assert tools.most_on == 2
+
+
+async def test_a_run_that_was_on_when_the_process_went_is_interrupted_and_can_be_retried(
+    make: Make,
+) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+    before = await events_of(log, project)
+    async with opened(make, log) as engine:
+        await ended(log, project)
+        after = await events_of(log, project)
+        assert after[: len(before)] == before
+        last = after[-1][1]
+        assert isinstance(last, RunFailed)
+        assert (last.code, last.retryable) == ("interrupted", True)
+        await engine.retry(project)
+        await ended(log, project, 2)
+        assert (await log.head(project)).status == "complete"
+
+
+async def test_what_waited_when_the_process_went_runs_at_the_next_start(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        await engine.message(project, "add a price")
+    async with opened(make, log):
+        await ended(log, project, 2)
+    last = (await events_of(log, project))[-1][1]
+    assert isinstance(last, Complete)
+
+
+async def test_unknown_and_deleted_projects_are_refused(make: Make) -> None:
+    log = MemoryLog()
+    async with opened(make, log) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await ended(log, project)
+        await log.append(project, [ProjectDeleted()], run=None)
+        for unknown in ("nobody", project):
+            with pytest.raises(UnknownProject):
+                await engine.message(unknown, "more")
+            with pytest.raises(UnknownProject):
+                await engine.cancel(unknown)
+            with pytest.raises(UnknownProject):
+                await engine.retry(unknown)
+
+
+async def test_closing_leaves_no_task_behind(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    before = asyncio.all_tasks()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+    assert asyncio.all_tasks() == before

@@ -1,0 +1,81 @@
+"""A real Chromium on a real server. What the console complains about fails the test."""
+
+import os
+import shutil
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+from tests.processes import ServerProcess, serving
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """Where Chromium is. Without one the test is skipped, or fails where CI is set."""
+    named = os.environ.get("SMARTFORGE_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        reason = "There is no Chromium: install the package chromium, or set SMARTFORGE_CHROMIUM."
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncGenerator[Browser, None]:
+    path = chromium()
+    flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=flags)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[ServerProcess, None, None]:
+    with serving(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncGenerator[BrowserContext, None]:
+    made = await browser.new_context(viewport={"width": 1280, "height": 800})
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def page(context: BrowserContext) -> AsyncGenerator[Page, None]:
+    """A page whose console errors and uncaught exceptions fail the test at its end."""
+    complaints: list[str] = []
+
+    def heard(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
+    opened = await context.new_page()
+    opened.on("console", heard)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.set_default_timeout(20_000)
+    yield opened
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """Where screenshots are left for a person to look at."""
+    folder = Path(__file__).parent.parent / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,87 @@
+"""Real servers and terminals, as processes of their own that always end."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+
+SMARTFORGE = Path(sys.executable).with_name("smartforge")
+END_SECONDS = 20
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without keys of models and settings of Smart Forge."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OPENAI_", "SMARTFORGE_", "ANTHROPIC_"))
+    }
+    return kept | more
+
+
+def smartforge(
+    *arguments: str,
+    folder: Path | None = None,
+    more: Mapping[str, str] | None = None,
+    stdin: str = "",
+    seconds: int = 120,
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end and return what it said."""
+    return subprocess.run(
+        [str(SMARTFORGE), *arguments],
+        cwd=folder,
+        env=environment(**(more or {})),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+class ServerProcess:
+    """A running `smartforge serve`; `url` has no slash at its end."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self.process = process
+        self.url = url
+
+    def kill(self) -> None:
+        """As a crash would: no warning, no cleaning up."""
+        self.process.kill()
+        self.process.wait(END_SECONDS)
+
+    def stop(self) -> int:
+        """As an operator would; returns the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(END_SECONDS)
+
+
+@contextlib.contextmanager
+def serving(
+    data: Path, arguments: Sequence[str] = (), more: Mapping[str, str] | None = None
+) -> Generator[ServerProcess, None, None]:
+    """A server on a free port of loopback, ready for requests; ended when left."""
+    process = subprocess.Popen(
+        [str(SMARTFORGE), "serve", "--port", "0", "--data", str(data), *arguments],
+        env=environment(**(more or {})),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert "is ready at" in line, f"the server did not start: {line!r}"
+        yield ServerProcess(process, line.split()[-1].rstrip("/"))
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(END_SECONDS)
+        process.stdout.close()

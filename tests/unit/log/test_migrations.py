@@ -1,0 +1,91 @@
+"""An older database is brought up to date, a foreign or newer one is left alone."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from smartforge import events
+from smartforge.errors import DatabaseUnusable
+from smartforge.log.migrations import APPLICATION_ID, migrate, steps
+from smartforge.log.sqlite import SQLiteLog
+
+PATH = Path("log.db")
+OWN = f"PRAGMA application_id = {APPLICATION_ID};"
+FIRST = f"{OWN} CREATE TABLE thing (name TEXT); INSERT INTO thing VALUES ('a;b');"
+SECOND = "ALTER TABLE thing ADD COLUMN size INTEGER NOT NULL DEFAULT 7;"
+BROKEN = "CREATE TABLE more (name TEXT); INSERT INTO nowhere VALUES (1);"
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        yield connection
+
+
+def version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_every_step_is_applied_once(connection: sqlite3.Connection) -> None:
+    assert migrate(connection, PATH, [FIRST]) == 1
+    assert migrate(connection, PATH, [FIRST]) == 0
+    assert migrate(connection, PATH, [FIRST, SECOND]) == 1
+    assert connection.execute("SELECT * FROM thing").fetchall() == [("a;b", 7)]
+    assert version(connection) == 2
+
+
+def test_a_step_that_fails_leaves_the_database_before_it(connection: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        migrate(connection, PATH, [FIRST, BROKEN, SECOND])
+    assert version(connection) == 1
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("thing",)]
+    assert migrate(connection, PATH, [FIRST, SECOND]) == 1
+
+
+def test_a_newer_database_is_refused_and_left_alone(connection: sqlite3.Connection) -> None:
+    migrate(connection, PATH, [FIRST, SECOND])
+    with pytest.raises(DatabaseUnusable, match=r"version 2, .* up to 1") as refused:
+        migrate(connection, PATH, [FIRST])
+    assert "Update Smart Forge" in refused.value.hint
+    assert version(connection) == 2
+
+
+@pytest.mark.parametrize("foreign", ["CREATE TABLE t (x)", "PRAGMA user_version = 1"])
+def test_the_database_of_another_program_is_refused(
+    connection: sqlite3.Connection, foreign: str
+) -> None:
+    connection.execute(foreign)
+    with pytest.raises(DatabaseUnusable, match="another program"):
+        migrate(connection, PATH, steps())
+    assert version(connection) in (0, 1)
+
+
+def test_the_steps_of_the_program_lead_from_nothing_to_the_newest_schema(
+    connection: sqlite3.Connection,
+) -> None:
+    assert migrate(connection, PATH, steps()) == len(steps())
+    assert version(connection) == len(steps())
+
+
+async def test_a_database_of_version_1_is_read_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(Path(__file__).with_name("version_1.sql").read_text(encoding="utf-8"))
+    log = SQLiteLog(path)
+    await log.open()
+    head = await log.head("first")
+    assert (head.title, head.status, head.last, head.epoch) == ("Books", "planning", 7, 1)
+    assert (head.queued, head.created) == (1, 1_700_000_000_000)
+    assert (await log.head("second")).deleted
+    records = await log.read("first", 0, 100)
+    assert [record.seq for record in records] == list(range(1, 8))
+    chunk = events.CodeChunk(path="app/main.py", attempt=1, at=0, text="# Bücher\n")
+    assert events.decode(records[5].data)[1] == chunk
+    assert await log.append("first", [chunk], run="r1", epoch=1, key="start") == 4
+    assert await log.append("first", [chunk], run="r1", epoch=1) == 8
+    content = await log.get("5340b5c23a4c38ed6206528a6d6d2377c7295d5df15bfc1f47f9b4d32c0fb4dc")
+    assert content == "# Bücher\n".encode()
+    await log.close()

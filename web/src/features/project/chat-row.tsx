@@ -1,0 +1,148 @@
+/** One row of the chat. The words of steps and files are fixed. */
+import { memo } from "react";
+import type { Ref } from "../../events.gen";
+import { Bulb, Spinner } from "../../ui/icons";
+import { classes } from "../../ui/classes";
+import { count } from "../../ui/format";
+import styles from "./chat.module.css";
+import { Failure, Stopped } from "./ending-cards";
+import type { Row, RowState } from "./rows";
+import { checkTitle } from "../checks/titles";
+import { Success, VersionRow } from "./version-row";
+
+export interface RowProps {
+  row: Row;
+  projectId: string;
+  resolve: (text: string | Ref) => string | undefined;
+  onRetry: () => Promise<void>;
+  onOpenFile: (path: string) => void;
+  onOpenChecks: () => void;
+}
+
+const STEPS = {
+  planning: "Planning API structure...",
+  generating: "Generating code...",
+  validating: "Validating generated code...",
+  repairing: "Repairing...",
+} as const;
+
+export const ChatRow = memo(function ChatRow(props: RowProps) {
+  const { row } = props;
+  switch (row.kind) {
+    case "user":
+      return (
+        <li className={styles["user"]} data-row="user">
+          <span className="sr-only">You: </span>
+          {props.resolve(row.text) ?? "…"}
+          {row.queued && <span className={styles["queued"]}>Queued</span>}
+        </li>
+      );
+    case "assistant":
+      return (
+        <li className={styles["assistant"]} data-row="assistant">
+          {props.resolve(row.text) ?? "…"}
+        </li>
+      );
+    case "waiting":
+      return (
+        <Line row="waiting" state="running">
+          Queued{row.ahead > 0 && <Detail text={`${row.ahead} ahead`} />}
+        </Line>
+      );
+    case "step":
+      return (
+        <Line row={row.step} state={row.state}>
+          {row.step === "repairing" ? `Repairing, round ${row.round}...` : STEPS[row.step]}
+          <Detail text={row.state === "unfinished" ? "Did not finish" : row.detail} />
+        </Line>
+      );
+    case "notes":
+      return <Notes notes={row.notes} notMade={row.notMade} />;
+    case "file":
+      return (
+        <Line row="file" state={row.state}>
+          {{ running: "Generating ", done: "Created ", unfinished: "Did not finish " }[row.state]}
+          <button type="button" className={styles["path"]} onClick={() => props.onOpenFile(row.path)}>
+            {row.path}
+          </button>
+          {row.state === "running" && "..."}
+        </Line>
+      );
+    case "check":
+      return <CheckRow row={row} onOpen={props.onOpenChecks} />;
+    case "version":
+      return <VersionRow version={row.version} projectId={props.projectId} />;
+    case "success":
+      return <Success version={row.version} checksPassed={row.checksPassed} projectId={props.projectId} />;
+    case "failure":
+      return <Failure error={row.error} onRetry={props.onRetry} />;
+    case "stopped":
+      return <Stopped {...row} onRetry={props.onRetry} />;
+  }
+});
+
+function Line({ row, state, children }: { row: string; state: RowState; children: React.ReactNode }) {
+  return (
+    <li className={styles["line"]} data-row={row} data-state={state}>
+      <Mark state={state} />
+      {children}
+    </li>
+  );
+}
+
+/** The sign before a row. The tick is text, so that it is read, copied and found as words are. */
+export function Mark({ state }: { state: RowState | "failed" | "skipped" }) {
+  const name = classes(styles["mark"], styles[state]);
+  if (state === "running") {
+    return (
+      <span className={name}>
+        <Spinner />
+      </span>
+    );
+  }
+  return <span className={name}>{{ done: "✓ ", failed: "✗ ", unfinished: "– ", skipped: "○ " }[state]}</span>;
+}
+
+function Detail({ text }: { text: string }) {
+  return text ? <span className={styles["detail"]}> {text}</span> : null;
+}
+
+function Notes({ notes, notMade }: { notes: readonly string[]; notMade: readonly string[] }) {
+  const label = notMade.length > 0 ? `, ${count(notMade.length, "operation")} not made` : "";
+  return (
+    <li className={styles["line"]} data-row="notes">
+      <details>
+        <summary className={styles["summary"]}>
+          <span className={styles["mark"]}>
+            <Bulb />
+          </span>
+          What was understood{label}
+        </summary>
+        <ul className={styles["notes"]}>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+          {notMade.map((operation) => (
+            <li key={operation}>
+              Not made: <code>{operation}</code>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+function CheckRow({ row, onOpen }: { row: Row & { kind: "check" }; onOpen: () => void }) {
+  const { check, over } = row;
+  const state = check.verdict === null ? (over ? "unfinished" : "running") : check.verdict === "passed" ? "done" : check.verdict;
+  return (
+    <li className={classes(styles["line"], styles["within"])} data-row="check" data-state={state}>
+      <Mark state={state} />
+      <button type="button" className={styles["open"]} onClick={onOpen}>
+        {checkTitle(check.check)}
+      </button>
+      <Detail text={state === "unfinished" ? "Did not finish" : check.summary} />
+    </li>
+  );
+}

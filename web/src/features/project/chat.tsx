@@ -1,0 +1,88 @@
+/** The chat: what was said, and one line for every step and file of the run. */
+import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { GenerationStream } from "../../stream/use-generation-stream";
+import { classes } from "../../ui/classes";
+import controls from "../../ui/controls.module.css";
+import { ArrowDown } from "../../ui/icons";
+import styles from "./chat.module.css";
+import { ChatRow } from "./chat-row";
+import { type Row, rowsOf } from "./rows";
+
+interface Props {
+  stream: GenerationStream;
+  projectId: string;
+  onOpenFile: (path: string) => void;
+  onOpenChecks: () => void;
+}
+
+export function Chat({ stream, projectId, onOpenFile, onOpenChecks }: Props) {
+  const { snapshot, resolve, retry } = stream;
+  const rows = useMemo(() => (snapshot ? rowsOf(snapshot) : []), [snapshot]);
+  const { list, below, toEnd } = useStickToEnd(rows);
+
+  return (
+    <div className={styles["chat"]}>
+      <div className={styles["scroll"]} ref={list} tabIndex={0} role="region" aria-label="Chat">
+        {/* Rows change a word at a time; chunks of code never come here. */}
+        <div role="log" aria-live="polite" aria-label="Steps and files">
+          <ol className={styles["rows"]}>
+            {rows.map((row) => (
+              <ChatRow
+                key={row.key}
+                row={row}
+                projectId={projectId}
+                resolve={resolve}
+                onRetry={retry}
+                onOpenFile={onOpenFile}
+                onOpenChecks={onOpenChecks}
+              />
+            ))}
+          </ol>
+        </div>
+        {!snapshot && <Skeleton />}
+      </div>
+      {below && (
+        <button type="button" className={classes(controls["button"], styles["toEnd"])} onClick={toEnd}>
+          <ArrowDown /> Latest
+        </button>
+      )}
+    </div>
+  );
+}
+
+const Skeleton = memo(function Skeleton() {
+  return (
+    <p className={styles["skeleton"]} role="status">
+      Loading the project…
+    </p>
+  );
+});
+
+/** The end stays in sight until the user scrolls up; scrolling back down takes it up again. */
+function useStickToEnd(rows: readonly Row[]) {
+  const list = useRef<HTMLDivElement>(null);
+  const sticks = useRef(true);
+  const [below, setBelow] = useState(false);
+
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    const scrolled = () => {
+      sticks.current = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+      setBelow(!sticks.current);
+    };
+    box.addEventListener("scroll", scrolled, { passive: true });
+    return () => box.removeEventListener("scroll", scrolled);
+  }, []);
+
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (box && sticks.current) box.scrollTop = box.scrollHeight;
+  }, [rows]);
+
+  const toEnd = () => {
+    const box = list.current;
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+  return { list, below, toEnd };
+}

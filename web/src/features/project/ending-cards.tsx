@@ -1,0 +1,83 @@
+/** The cards at the end of a run that left no version: what happened, and the one thing to do. */
+import { useState } from "react";
+import type { Failure as Problem } from "../../events.gen";
+import { CommandFailed } from "../../stream/commands";
+import { classes } from "../../ui/classes";
+import controls from "../../ui/controls.module.css";
+import { count } from "../../ui/format";
+import { Retry, Spinner } from "../../ui/icons";
+import styles from "./chat.module.css";
+
+export function Failure({ error, onRetry }: { error: Problem; onRetry: () => Promise<void> }) {
+  return (
+    <li className={classes(styles["card"], styles["failed"])} data-row="failure">
+      <h3>The API was not generated</h3>
+      <p>{error.message}</p>
+      {error.hint && <p className={controls["muted"]}>{error.hint}</p>}
+      {error.retryable && <RetryButton label="Try again" onRetry={onRetry} />}
+      <details>
+        <summary>Details</summary>
+        <p>
+          Code: <code>{error.code}</code>. What was written so far is kept; the last complete version, if there is
+          one, stays as it was.
+        </p>
+      </details>
+    </li>
+  );
+}
+
+interface StoppedProps {
+  kept: number;
+  planned: number;
+  unfinished: readonly string[];
+  onRetry: () => Promise<void>;
+}
+
+export function Stopped({ kept, planned, unfinished, onRetry }: StoppedProps) {
+  return (
+    <li className={classes(styles["card"], styles["stopped"])} data-row="stopped">
+      <h3>Stopped by you</h3>
+      {planned > 0 && (
+        <p>
+          {kept} of {count(planned, "file")} kept
+          {unfinished.length > 0 && (
+            <>
+              , <code>{unfinished.join(", ")}</code> incomplete
+            </>
+          )}
+          .
+        </p>
+      )}
+      <RetryButton label="Run again" onRetry={onRetry} />
+    </li>
+  );
+}
+
+function RetryButton({ label, onRetry }: { label: string; onRetry: () => Promise<void> }) {
+  const [asked, setAsked] = useState(false);
+  const [problem, setProblem] = useState("");
+  const press = async () => {
+    setAsked(true);
+    setProblem("");
+    try {
+      await onRetry();
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error;
+      setProblem(error.message);
+      setAsked(false);
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className={classes(controls["button"], controls["primary"])}
+        disabled={asked}
+        onClick={() => void press()}
+      >
+        {asked ? <Spinner /> : <Retry />} {label}
+      </button>
+      <div role="alert">{problem && <p className={controls["bad"]}>{problem}</p>}</div>
+    </>
+  );
+}

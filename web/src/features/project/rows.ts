@@ -1,0 +1,137 @@
+/** What the chat shows, in order: a pure reading of the snapshot. */
+import type { ChatMessage, CheckState, Failure, Ref, Snapshot, StepState, Version } from "../../events.gen";
+
+export type RowState = "running" | "done" | "unfinished";
+
+export type Row =
+  | { kind: "user"; key: string; text: string | Ref; queued: boolean }
+  | { kind: "assistant"; key: string; text: string | Ref }
+  | { kind: "version"; key: string; version: Version }
+  | { kind: "waiting"; key: string; ahead: number }
+  | { kind: "step"; key: string; step: StepState["step"]; round: number; state: RowState; detail: string }
+  | { kind: "notes"; key: string; notes: readonly string[]; notMade: readonly string[] }
+  | { kind: "file"; key: string; path: string; state: RowState }
+  | { kind: "check"; key: string; check: CheckState; over: boolean }
+  | { kind: "success"; key: string; version: Version; checksPassed: number }
+  | { kind: "failure"; key: string; error: Failure }
+  | { kind: "stopped"; key: string; kept: number; planned: number; unfinished: readonly string[] };
+
+type Status = Snapshot["status"];
+
+const ON: ReadonlySet<Status> = new Set(["planning", "waiting", "generating", "validating", "repairing"]);
+
+/** Whether a run is executing right now. */
+export function isOn(status: string): boolean {
+  return (ON as ReadonlySet<string>).has(status);
+}
+
+/** Whether a run is executing or waits for its turn. */
+export function isBusy(status: string): boolean {
+  return isOn(status) || status === "queued" || status === "initializing";
+}
+
+/**
+ * The prompt first, then messages and earlier versions by time, the current run where it began.
+ * A row keeps its key while it changes.
+ */
+export function rowsOf(snapshot: Snapshot): Row[] {
+  const timed: { at: number; rows: Row[] }[] = [];
+  if (snapshot.seq > 0) {
+    timed.push({ at: 0, rows: [{ kind: "user", key: "prompt", text: snapshot.prompt, queued: false }] });
+  }
+  for (const said of snapshot.messages) timed.push({ at: said.ts, rows: [messageRow(said, snapshot)] });
+  for (const version of snapshot.versions) {
+    if (version.run === snapshot.run) continue;
+    timed.push({ at: version.ts, rows: [{ kind: "version", key: `v${version.version}`, version }] });
+  }
+  timed.push({ at: snapshot.startedAt ?? Number.MAX_SAFE_INTEGER, rows: runRows(snapshot) });
+  timed.sort((a, b) => a.at - b.at);
+  return timed.flatMap((entry) => entry.rows);
+}
+
+function messageRow(said: ChatMessage, snapshot: Snapshot): Row {
+  if (said.role === "assistant") return { kind: "assistant", key: said.id, text: said.text };
+  const queued = snapshot.queue.some((run) => run.messageId === said.id) && isOn(snapshot.status);
+  return { kind: "user", key: said.id, text: said.text, queued };
+}
+
+function runRows(snapshot: Snapshot): Row[] {
+  if (snapshot.status === "queued") return waitingRows(snapshot);
+  const rows: Row[] = [];
+  const over = !isOn(snapshot.status);
+  for (const step of snapshot.steps) {
+    if (step.step === "generating") {
+      rows.push(...fileRows(snapshot, over));
+      continue;
+    }
+    rows.push(stepRow(step));
+    if (step.step === "planning") rows.push(...notesRows(snapshot));
+    if (step.step === "validating" && step === lastOf(snapshot.steps, "validating")) {
+      for (const check of snapshot.checks) {
+        if (check.startedAt === null && check.verdict === null) continue;
+        rows.push({ kind: "check", key: `check:${check.check}`, check, over });
+      }
+    }
+  }
+  rows.push(...endRows(snapshot));
+  return rows;
+}
+
+function waitingRows(snapshot: Snapshot): Row[] {
+  return [{ kind: "waiting", key: "waiting", ahead: snapshot.queue[0]?.position ?? 0 }];
+}
+
+function stepRow(step: StepState): Row {
+  const state = step.state === "complete" ? "done" : step.state;
+  return {
+    kind: "step",
+    key: `step:${step.step}:${step.round}`,
+    step: step.step,
+    round: step.round,
+    state,
+    detail: step.state === "complete" || step.step === "repairing" ? step.message : "",
+  };
+}
+
+function notesRows({ notes, operationsNotMade }: Snapshot): Row[] {
+  if (notes.length + operationsNotMade.length === 0) return [];
+  return [{ kind: "notes", key: "notes", notes, notMade: operationsNotMade }];
+}
+
+function fileRows(snapshot: Snapshot, over: boolean): Row[] {
+  const rows: Row[] = [];
+  for (const file of snapshot.files) {
+    if (file.run !== snapshot.run || file.state === "planned") continue;
+    const written = file.state === "complete";
+    const state = written ? "done" : file.state === "partial" || over ? "unfinished" : "running";
+    rows.push({ kind: "file", key: `file:${file.path}`, path: file.path, state });
+  }
+  return rows;
+}
+
+function endRows(snapshot: Snapshot): Row[] {
+  if (snapshot.status === "complete") {
+    const version = snapshot.versions.at(-1);
+    if (!version) return [];
+    const checksPassed = snapshot.checks.filter((check) => check.verdict === "passed").length;
+    return [{ kind: "success", key: `v${version.version}`, version, checksPassed }];
+  }
+  if (snapshot.status === "error" && snapshot.error) {
+    return [{ kind: "failure", key: "failure", error: snapshot.error }];
+  }
+  if (snapshot.status !== "cancelled") return [];
+  const mine = snapshot.files.filter((file) => file.run === snapshot.run);
+  return [
+    {
+      kind: "stopped",
+      key: "stopped",
+      kept: mine.filter((file) => file.state === "complete").length,
+      planned: mine.length,
+      unfinished: mine.filter((file) => file.state === "partial").map((file) => file.path),
+    },
+  ];
+}
+
+function lastOf(steps: readonly StepState[], name: StepState["step"]): StepState | undefined {
+  return steps.filter((step) => step.step === name).at(-1);
+}

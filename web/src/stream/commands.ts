@@ -1,0 +1,123 @@
+/**
+ * What the page asks the server to do. Each promise is fulfilled once the server has accepted;
+ * the effect arrives through the stream. Each rejects with `CommandFailed`, and nothing else.
+ */
+import type { Problem, Snapshot } from "./types";
+
+/** The server refused or could not be reached; `title` and `detail` are made for people. */
+export class CommandFailed extends Error implements Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+
+  constructor(problem: Problem) {
+    super(problem.detail ? `${problem.title}: ${problem.detail}` : problem.title);
+    this.name = "CommandFailed";
+    this.status = problem.status;
+    this.title = problem.title;
+    this.detail = problem.detail;
+  }
+}
+
+export interface NewProject {
+  prompt: string;
+  target?: string;
+  model?: string;
+  planner?: string;
+  author?: string;
+}
+
+export interface FollowUp {
+  /** The version that the user was looking at; the server answers 409 where it is stale. */
+  baseVersion?: number;
+  /** Start from the working copy and not from the latest complete version. */
+  from?: "work";
+}
+
+/** Start a project. Hand the snapshot to `StreamStore.seed`, so that its page shows at once. */
+export async function createProject(project: NewProject): Promise<Snapshot> {
+  const response = await send("POST", "/api/projects", project);
+  return (await json(response)) as Snapshot;
+}
+
+/** Ask for a change. It is queued while a run is on. */
+export async function sendMessage(
+  projectId: string,
+  prompt: string,
+  options: FollowUp = {},
+): Promise<void> {
+  await send("POST", `${projectUrl(projectId)}/messages`, { prompt, ...options });
+}
+
+/** Stop the active run; `run` names it, so that its successor is never hit by mistake. */
+export async function cancelRun(projectId: string, run?: string): Promise<void> {
+  await send("POST", `${projectUrl(projectId)}/cancel`, run === undefined ? {} : { run });
+}
+
+/** Run the last failed, cancelled or interrupted request again. */
+export async function retryRun(projectId: string): Promise<void> {
+  await send("POST", `${projectUrl(projectId)}/retry`);
+}
+
+export function projectUrl(projectId: string): string {
+  return `/api/projects/${encodeURIComponent(projectId)}`;
+}
+
+/** One request with a JSON body. Rejects with `CommandFailed` unless the answer is a success. */
+export async function send(method: string, url: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method === "POST") headers["Idempotency-Key"] = idempotencyKey();
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch {
+    throw new CommandFailed(UNREACHABLE);
+  }
+  if (!response.ok) throw new CommandFailed(await problemOf(response));
+  return response;
+}
+
+/** The problem that an answer carries, or one made up from its status. Never rejects. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const said = await response.text().catch(() => "");
+  let title = "";
+  let detail = "";
+  try {
+    const body = JSON.parse(said) as Record<string, unknown>;
+    if (typeof body["title"] === "string") title = body["title"];
+    if (typeof body["detail"] === "string") detail = body["detail"];
+  } catch {
+    // Not problem+json: a proxy's page, for example, which is of no use to the reader.
+  }
+  return {
+    status: response.status,
+    title: title || response.statusText || "The server refused",
+    detail: detail || (title ? "" : `It answered with status ${response.status}.`),
+  };
+}
+
+const UNREACHABLE: Problem = {
+  status: 0,
+  title: "The server cannot be reached",
+  detail: "Check that it is running and that you are connected, then try again.",
+};
+
+async function json(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    const detail = "Its answer was no JSON.";
+    throw new CommandFailed({ status: response.status, title: "The server's answer broke", detail });
+  }
+}
+
+function idempotencyKey(): string {
+  // randomUUID is only there on HTTPS and localhost; getRandomValues is everywhere.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,12 @@
+/** What a reader tells. All of it is plain data, so that a reader may live in a worker. */
+import type { Connection, ForgeEvent, Problem, Snapshot } from "./types";
+
+export interface ReaderListener {
+  /** The next event of its project: in order, without a gap, never twice. */
+  event(event: ForgeEvent): void;
+  /** A project's whole state; the events that follow go on from its `seq`. */
+  snapshot(snapshot: Snapshot): void;
+  /** The project is unknown or deleted, and is no longer followed. */
+  gone(projectId: string): void;
+  connection(connection: Connection, problem: Problem | null): void;
+}

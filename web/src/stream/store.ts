@@ -1,0 +1,180 @@
+/**
+ * What the page knows of its projects, outside React: `sharedStore()` is the page's one store.
+ *
+ *     store.subscribe(id, changed)  follows the project while anybody does; returns the undo
+ *     store.view(id)                a ProjectView: the same object until something changes
+ *     store.seed(snapshot)          takes what POST /api/projects answered, to show it at once
+ *     store.textOf(id, path)        the file's text, undefined while it is fetched
+ *     store.historyOf(id, path)     how much of that text was there before this page followed it
+ *     store.resolve(id, value)      a string, or the content that a Ref stands for
+ *
+ * `changed` is called at most once an animation frame (every 250 ms in a hidden tab), after all
+ * events that arrived meanwhile were folded. Components use `useGenerationStream` instead.
+ */
+import { type BlobSource, Contents, fetchBlob } from "./content";
+import { Followed, type ProjectView, UNKNOWN } from "./followed";
+import { nextFrame, type Schedule } from "./frame";
+import type { ReaderListener } from "./listener";
+import { StreamReader } from "./reader";
+import type { Connection, ForgeEvent, Problem, Ref, Snapshot } from "./types";
+
+export { type ProjectView, UNKNOWN } from "./followed";
+
+/** What the store needs of a reader; a port to a worker can stand in for `StreamReader`. */
+export interface Reader {
+  watch(projectId: string, after?: number): void;
+  unwatch(projectId: string): void;
+}
+
+export interface StoreParts {
+  reader?: (listener: ReaderListener) => Reader;
+  blobs?: BlobSource;
+  schedule?: Schedule;
+}
+
+/** A project that nobody looks at is kept this long, so that going back costs nothing. */
+export const LINGER_MS = 30_000;
+
+interface Entry {
+  followed: Followed;
+  contents: Contents;
+  listeners: Set<() => void>;
+  watched: boolean;
+  leaving: ReturnType<typeof setTimeout> | null;
+}
+
+export class StreamStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #changed = new Set<string>();
+  readonly #reader: Reader;
+  readonly #blobs: BlobSource;
+  readonly #schedule: Schedule;
+  #link: Pick<ProjectView, "connection" | "problem"> = { connection: "connecting", problem: null };
+
+  constructor(parts: StoreParts = {}) {
+    this.#schedule = parts.schedule ?? nextFrame;
+    this.#blobs = parts.blobs ?? fetchBlob;
+    const listener: ReaderListener = {
+      event: (event) => this.#arrived(event.projectId, event),
+      snapshot: (snapshot) => this.#arrived(snapshot.id, snapshot),
+      gone: (projectId) => this.#gone(projectId),
+      connection: (connection, problem) => this.#linked(connection, problem),
+    };
+    this.#reader = parts.reader?.(listener) ?? new StreamReader(listener);
+  }
+
+  subscribe(projectId: string, changed: () => void): () => void {
+    const entry = this.#entry(projectId);
+    entry.listeners.add(changed);
+    if (entry.leaving !== null) clearTimeout(entry.leaving);
+    entry.leaving = null;
+    if (!entry.watched) {
+      entry.watched = true;
+      entry.followed.change({ gone: false });
+      this.#reader.watch(projectId, entry.followed.view.snapshot?.seq);
+    }
+    return () => {
+      entry.listeners.delete(changed);
+      this.#leave(projectId, entry);
+    };
+  }
+
+  view(projectId: string): ProjectView {
+    return this.#entries.get(projectId)?.followed.view ?? UNKNOWN;
+  }
+
+  seed(snapshot: Snapshot): void {
+    const entry = this.#entry(snapshot.id);
+    if ((entry.followed.view.snapshot?.seq ?? -1) < snapshot.seq) {
+      entry.followed.take(snapshot);
+      entry.followed.fold();
+      this.#change(snapshot.id);
+    }
+    this.#leave(snapshot.id, entry);
+  }
+
+  textOf(projectId: string, path: string): string | undefined {
+    return this.#entries.get(projectId)?.followed.textOf(path);
+  }
+
+  historyOf(projectId: string, path: string): number {
+    return this.#entries.get(projectId)?.followed.historyOf(path) ?? 0;
+  }
+
+  resolve(projectId: string, value: string | Ref): string | undefined {
+    if (typeof value === "string") return value;
+    return this.#entries.get(projectId)?.contents.get(value.ref);
+  }
+
+  #entry(projectId: string): Entry {
+    let entry = this.#entries.get(projectId);
+    if (!entry) {
+      const contents = new Contents(projectId, this.#blobs, () => this.#contentArrived(projectId));
+      const followed = new Followed({ ...UNKNOWN, ...this.#link }, contents);
+      entry = { followed, contents, listeners: new Set(), watched: false, leaving: null };
+      this.#entries.set(projectId, entry);
+    }
+    return entry;
+  }
+
+  #leave(projectId: string, entry: Entry): void {
+    if (entry.listeners.size > 0 || entry.leaving !== null) return;
+    entry.leaving = setTimeout(() => {
+      this.#entries.delete(projectId);
+      if (entry.watched) this.#reader.unwatch(projectId);
+    }, LINGER_MS);
+  }
+
+  #arrived(projectId: string, what: ForgeEvent | Snapshot): void {
+    const entry = this.#entries.get(projectId);
+    if (!entry) return;
+    entry.followed.take(what);
+    this.#change(projectId);
+  }
+
+  #gone(projectId: string): void {
+    const entry = this.#entries.get(projectId);
+    if (!entry) return;
+    entry.watched = false;
+    entry.followed.change({ gone: true });
+    this.#change(projectId);
+  }
+
+  #linked(connection: Connection, problem: Problem | null): void {
+    this.#link = { connection, problem };
+    for (const [projectId, entry] of this.#entries) {
+      entry.followed.change(this.#link);
+      this.#change(projectId);
+    }
+  }
+
+  #contentArrived(projectId: string): void {
+    const followed = this.#entries.get(projectId)?.followed;
+    if (!followed) return;
+    followed.change({ contents: followed.view.contents + 1 });
+    this.#change(projectId);
+  }
+
+  #change(projectId: string): void {
+    if (this.#changed.size === 0) this.#schedule(() => this.#flush());
+    this.#changed.add(projectId);
+  }
+
+  #flush(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const projectId of changed) {
+      const entry = this.#entries.get(projectId);
+      entry?.followed.fold();
+      for (const listener of [...(entry?.listeners ?? [])]) listener();
+    }
+  }
+}
+
+let shared: StreamStore | undefined;
+
+/** The store that all components of the page share; made when it is first asked for. */
+export function sharedStore(): StreamStore {
+  shared ??= new StreamStore();
+  return shared;
+}

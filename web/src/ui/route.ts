@@ -1,0 +1,52 @@
+/** Which page the address names, and going from one to another without a reload. */
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { page: "home" }
+  | { page: "project"; projectId: string }
+  | { page: "unknown" };
+
+/** The route of a path such as `/projects/abc`; a trailing slash does not matter. */
+export function routeOf(path: string): Route {
+  const parts = path.split("/").filter(Boolean);
+  if (parts.length === 0) return { page: "home" };
+  const [first, id] = parts;
+  if (first === "projects" && id && parts.length === 2) {
+    try {
+      return { page: "project", projectId: decodeURIComponent(id) };
+    } catch {
+      return { page: "unknown" };
+    }
+  }
+  return { page: "unknown" };
+}
+
+export function projectPath(projectId: string): string {
+  return `/projects/${encodeURIComponent(projectId)}`;
+}
+
+const listeners = new Set<() => void>();
+
+function changed() {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) addEventListener("popstate", changed);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) removeEventListener("popstate", changed);
+  };
+}
+
+/** Go to a path of this page. */
+export function navigate(path: string): void {
+  history.pushState(null, "", path);
+  scrollTo(0, 0);
+  changed();
+}
+
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname);
+}
