@@ -13,7 +13,9 @@ from rich.table import Table
 RESULTS = Path(__file__).parent / "results"
 
 
-def row(metric: str, unit: str, ours: float, peers: dict[str, float] | None = None) -> dict[str, Any]:
+def row(
+    metric: str, unit: str, ours: float, peers: dict[str, float] | None = None
+) -> dict[str, Any]:
     """One line of a result; ratios are ours divided by the peer's."""
     peers = peers or {}
     return {

@@ -18,9 +18,10 @@ import argparse
 import asyncio
 import json
 import re
+import signal
 import sys
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ class Request:
     """One request as it arrived, and how its response went.
 
     `asked`: `plan`, the path of a file, `models`, or empty. `sent`: the characters of the answer
-    that were written to the socket.
+    that were written to the socket so far.
     """
 
     head: Head
@@ -183,8 +184,11 @@ class Wire:
         await self._set(request, state)
 
     async def _set(self, request: Request, state: State) -> None:
+        request.state = state
+        await self._tell()
+
+    async def _tell(self) -> None:
         async with self._changed:
-            request.state = state
             self._changed.notify_all()
 
     async def _answer(self, request: Request, reply: Reply, writer: asyncio.StreamWriter) -> State:
@@ -197,7 +201,8 @@ class Wire:
                 return "complete" if reply.status < 400 else "refused"
             case Answer():
                 pace = self.script.pace if reply.pace is None else reply.pace
-                return await _Speech(request, reply, pace, self._released, writer).say()
+                speech = _Speech(request, reply, pace, self._released, writer, self._tell)
+                return await speech.say()
 
     def _choose(self, request: Request) -> Reply:
         path = request.head.path
@@ -250,12 +255,14 @@ class _Speech:
         pace: float,
         released: asyncio.Event,
         writer: asyncio.StreamWriter,
+        tell: Callable[[], Awaitable[None]],
     ) -> None:
         self._request = request
         self._answer = answer
         self._pace = pace
         self._released = released
         self._writer = writer
+        self._tell = tell
         self._tokens = 0
         self._streamed = bool(request.body.get("stream"))
         self._tool = request.tools[0] if request.tools and answer.form != "text" else ""
@@ -271,6 +278,8 @@ class _Speech:
         async for piece in self._pieces():
             if self._streamed:
                 await self._chunk(self._delta(piece))
+            self._request.sent += piece
+            await self._tell()
         if self._answer.cut_after is not None:
             await self._cut()
             return "cut"
@@ -292,7 +301,6 @@ class _Speech:
             if self._pace:
                 await asyncio.sleep(1 / self._pace)
             self._tokens += 1
-            request.sent += kept
             yield kept
         await self._held()
 
@@ -315,6 +323,8 @@ class _Speech:
             await self._event(self._envelope("chat.completion.chunk", []), self._usage())
         if self._answer.done:
             await send(b"data: [DONE]\n\n", self._writer)
+        if self._answer.linger:
+            await self._released.wait()
         await send(b"", self._writer)
 
     async def _chunk(self, delta: Json, finish: str | None = None) -> None:
@@ -402,10 +412,13 @@ def _text_of(content: Json) -> str:
 
 
 async def _serve(script: WireScript, port: int) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with openai_wire(script, port) as wire:
         sys.stdout.write(f"{wire.base_url}\n")
         sys.stdout.flush()
-        await asyncio.Event().wait()
+        await stopped.wait()
 
 
 def main() -> None:
@@ -415,8 +428,7 @@ def main() -> None:
     parser.add_argument("--script", type=Path, required=True, help="JSON: plan, files, queue")
     options = parser.parse_args()
     script = script_from_json(json.loads(options.script.read_text()), options.pace)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(script, options.port))
+    asyncio.run(_serve(script, options.port))
 
 
 if __name__ == "__main__":

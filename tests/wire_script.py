@@ -20,7 +20,8 @@ class Answer:
     characters it waits for `release`. `finish=None` sends no finish reason. `usage` is told
     `last` (an extra chunk, as OpenAI does), on `every` chunk (summed up so far), or never.
     `form` says how structured output is given: a tool call, plain text, or as it was asked for.
-    `before` is sent as it is before the first chunk, such as a comment line.
+    `before` is sent as it is before the first chunk, such as a comment line. `done=False` leaves
+    out `[DONE]`; `linger` keeps the response open after it until `release`.
     """
 
     text: str = ""
@@ -35,6 +36,7 @@ class Answer:
     pace: float | None = None
     before: str = ""
     done: bool = True
+    linger: bool = False
 
 
 @dataclass(frozen=True)

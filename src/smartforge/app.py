@@ -151,8 +151,8 @@ async def product(settings: Settings, *, durable: bool) -> AsyncGenerator[Produc
 async def serve(settings: Settings, ready: Callable[[str, str | None], None]) -> None:
     """Serve page and API until a signal comes, then close everything.
 
-    `ready` gets the URL, and the token that the door asks for, if it asks for one. Beyond
-    loopback there always is one: made here where none was given.
+    `ready` gets the URL, and the door's token where it was made here: beyond loopback there
+    always is one. A token that was given is never repeated.
     """
     from smartforge.server.build import build
     from smartforge.server.hosts import is_loopback, plain
@@ -177,7 +177,7 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
             build(made.log, made.engine, options),
             host=settings.host,
             port=settings.port,
-            ready=lambda url: ready(url, token),
+            ready=lambda url: ready(url, None if settings.token else token),
         )
 
 

@@ -57,12 +57,12 @@ class ModelProject:
 
     @property
     def queued(self) -> int:
-        waiting: set[str | None] = set()
+        waiting: list[str | None] = []
         for fact, run in self.facts:
             if isinstance(fact, events.RunQueued):
-                waiting.add(run)
+                waiting.append(run)
             elif isinstance(fact, (events.RunStarted, events.RunCancelled)):
-                waiting.discard(run)
+                waiting = [each for each in waiting if each != run]
         return len(waiting)
 
 

@@ -1,6 +1,14 @@
 /** Starts the page. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./app/app";
+import "./app/base.css";
 
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<StrictMode><h1>Smart Forge</h1></StrictMode>);
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -9,6 +9,10 @@ from smartforge.events import CheckName, Outcome
 from smartforge.sandbox.base import Limits, Program, Sandbox
 
 
+# A database of its own for each program, gone with it.
+ENVIRONMENT = {"DATABASE_URL": "sqlite:////tmp/app.db"}
+
+
 class Subject(msgspec.Struct, frozen=True):
     """The project under check: its files in a folder, and the OpenAPI document it promised.
 
@@ -26,6 +30,7 @@ class Subject(msgspec.Struct, frozen=True):
             arguments=arguments,
             folder=self.folder,
             dependencies=self.dependencies,
+            environment=ENVIRONMENT,
             limits=limits or Limits(),
         )
 

@@ -1,6 +1,5 @@
 """`smartforge serve`: page, API and worker in one process."""
 
-import asyncio
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +25,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the page and the API until stopped."""
+    import uvloop
+
     from smartforge.app import serve as run_server
 
     options = Options(
@@ -33,11 +34,11 @@ def serve(
     )
     settings = read(options, default_pace=SERVE_PACE)
 
-    def ready(url: str, token_: str | None) -> None:
+    def ready(url: str, made_token: str | None) -> None:
         print(f"Smart Forge is ready at {url}", flush=True)
-        if token_ is not None:
-            print(f"Open it with the token: {url}?token={token_}", flush=True)
+        if made_token is not None:
+            print(f"It asks for a token, once: {url}?token={made_token}", flush=True)
         if open_:
             webbrowser.open(url)
 
-    asyncio.run(run_server(settings, ready))
+    uvloop.run(run_server(settings, ready))

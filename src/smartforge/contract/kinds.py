@@ -119,13 +119,11 @@ def _fit(kind: Kind, default: Default) -> tuple[bool, str]:
     """Whether the default fits, and what would."""
     match kind:
         case Text():
-            fits = isinstance(default, str) and storable(default)
-            fits = fits and kind.min_length <= len(str(default)) <= kind.max_length
+            fits = isinstance(default, str) and _fits_text(kind, default)
             return fits, f"a text of {kind.min_length} to {kind.max_length} characters"
         case Integer():
-            whole = isinstance(default, int) and not isinstance(default, bool)
-            fits = whole and kind.minimum <= int(default) <= kind.maximum
-            return fits, f"a whole number from {kind.minimum} to {kind.maximum}"
+            wanted = f"a whole number from {kind.minimum} to {kind.maximum}"
+            return _fits_integer(kind, default), wanted
         case Decimal():
             return _fits_decimal(kind, default), (
                 f"a number from {kind.minimum} to {kind.maximum} with at most "
@@ -147,6 +145,16 @@ _FORMATS: dict[type, str] = {
     Email: "an e-mail address",
     Url: "an absolute http or https URL",
 }
+
+
+def _fits_text(kind: Text, default: str) -> bool:
+    return kind.min_length <= len(default) <= kind.max_length and storable(default)
+
+
+def _fits_integer(kind: Integer, default: Default) -> bool:
+    if isinstance(default, bool) or not isinstance(default, int):
+        return False
+    return kind.minimum <= default <= kind.maximum
 
 
 def _fits_decimal(kind: Decimal, default: Default) -> bool:

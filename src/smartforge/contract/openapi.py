@@ -149,7 +149,8 @@ def _schemas(resource: Resource) -> Json:
 def _property(field: Field) -> Json:
     schema = field_schema(field.kind)
     if field.nullable:
-        schema = {"anyOf": [schema, {"type": "null"}]}
+        nullable: Json = {"anyOf": [schema, {"type": "null"}]}
+        schema = nullable
     if field.description:
         schema["description"] = field.description
     return schema

@@ -213,8 +213,12 @@ _S_FROM_E = frozenset(  # -ses, -xes, -zes and -ches whose singular keeps the e
     ]
 )
 
-_FROM_PLURAL = {many: one for one, many in _IRREGULAR.items()} | {"persons": "person"}
-_FROM_PLURAL |= {"cactuses": "cactus", "indices": "index", "dwarfs": "dwarf"}
+_FROM_PLURAL = {many: one for one, many in _IRREGULAR.items()} | {
+    "cactuses": "cactus",
+    "dwarfs": "dwarf",
+    "indices": "index",
+    "persons": "person",
+}
 _US_FROM_U = word_set(
     """
     emu flu gnu guru haiku kudu menu tofu tutu tiramisu

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Literal
 
 from genai_prices import calc_price
 from openai.types.chat import ChatCompletionChunk
@@ -17,6 +18,7 @@ from pydantic_ai.exceptions import (
     ModelTimeoutError,
 )
 from pydantic_ai.messages import (
+    FinishReason,
     ModelMessage,
     ModelResponse,
     ModelResponseStreamEvent,
@@ -39,6 +41,8 @@ from smartforge.llm.failures import ERRORS, Silent, TooLong, status_of
 
 _NEVER = ("", "")
 
+FinishWord = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
+
 
 @dataclass
 class _Stream(OpenAIStreamedResponse):
@@ -46,6 +50,7 @@ class _Stream(OpenAIStreamedResponse):
     summed up so far, and adding those up would count a token many times."""
 
     told: ChatCompletionChunk | None = field(default=None, init=False)
+    on_finish: Callable[[], None] | None = field(default=None, init=False)
 
     def _map_usage(self, response: ChatCompletionChunk) -> RequestUsage:
         if response.usage is not None:
@@ -58,6 +63,11 @@ class _Stream(OpenAIStreamedResponse):
                 # `<think>` opens reasoning only before the answer; within a file it is text.
                 self._model_profile = {**self._model_profile, "thinking_tags": _NEVER}
             yield event
+
+    def _map_finish_reason(self, key: FinishWord) -> FinishReason | None:
+        if self.on_finish is not None:
+            self.on_finish()
+        return super()._map_finish_reason(key)
 
     def reported(self) -> RequestUsage | None:
         """What the endpoint said that the request has used, if it did in a readable way."""
@@ -100,6 +110,7 @@ class Exchange:
         self._start = time.monotonic()
         self._ms = 0
         self._heard = False
+        self._timer: asyncio.Timeout | None = None
         self.begun = False
 
     @property
@@ -132,6 +143,8 @@ class Exchange:
         async with AsyncExitStack() as stack:
             self._stream = await self._opened(stack, deadline)
             self.begun = True
+            if isinstance(self._stream, _Stream):
+                self._stream.on_finish = self._finished
             stream = aiter(self._stream)
             while (event := await self._next(stream, deadline)) is not None:
                 self._heard = True
@@ -139,7 +152,8 @@ class Exchange:
                 if size > limits.answer:
                     raise TooLong(limits.answer)
                 yield event
-                deadline = asyncio.get_running_loop().time() + limits.silence
+                wait = limits.trailer if self.finish else limits.silence
+                deadline = asyncio.get_running_loop().time() + wait
             self._ms = round((time.monotonic() - self._start) * 1000)
 
     async def _opened(self, stack: AsyncExitStack, deadline: float) -> StreamedResponse:
@@ -170,11 +184,8 @@ class Exchange:
     ) -> ModelResponseStreamEvent | None:
         """The next event, None at the end; past the finish reason nothing can go wrong any more."""
         limits = self._limits
-        wait = deadline
-        if self.finish:
-            wait = asyncio.get_running_loop().time() + limits.trailer
         try:
-            async with asyncio.timeout_at(wait):
+            async with asyncio.timeout_at(deadline) as self._timer:
                 return await anext(stream, None)
         except TimeoutError:
             if self.finish:
@@ -184,6 +195,11 @@ class Exchange:
             if self.finish:
                 return None
             raise
+
+    def _finished(self) -> None:
+        """Nothing but the usage is to come: wait for that no longer than the trailer may take."""
+        if self._timer is not None and not self._timer.expired():
+            self._timer.reschedule(asyncio.get_running_loop().time() + self._limits.trailer)
 
     def spent(self) -> Spent:
         """What the exchange cost; zero tokens and no cost where the endpoint did not say."""

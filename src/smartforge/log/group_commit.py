@@ -16,7 +16,7 @@ import msgspec
 
 from smartforge.errors import DatabaseUnusable
 from smartforge.log import refusals
-from smartforge.log.base import Head
+from smartforge.log.base import Head, Record
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -25,11 +25,18 @@ class Refused(msgspec.Struct, frozen=True):
     error: Exception
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """A project that a commit changed: its new head, and the events that it got, if any."""
+
+    head: Head
+    records: Sequence[Record]
+
+
 class Committed(msgspec.Struct, frozen=True):
-    """What one commit did: per operation its result or `Refused`, and the heads that moved."""
+    """What one commit did: per operation its result or `Refused`, and the projects that moved."""
 
     outcomes: Sequence[Any]
-    heads: Sequence[Head]
+    moved: Sequence[Moved]
 
 
 class Store(Protocol):
@@ -57,14 +64,14 @@ class GroupCommit(Generic[S]):
     """Owns the store's thread and runs operations on it in the order of `submit`.
 
     `open_store` runs first on that thread; what it puts on the stack is let go on the same
-    thread at the end. `publish` is called on the event loop with the heads that a commit moved,
-    after it and before any caller of its batch goes on.
+    thread at the end. `publish` is called on the event loop with the projects that a commit
+    moved, after it and before any caller of its batch goes on.
     """
 
     def __init__(
         self,
         open_store: Callable[[ExitStack], S],
-        publish: Callable[[Sequence[Head]], None],
+        publish: Callable[[Sequence[Moved]], None],
     ) -> None:
         """Must be called on the event loop that is to be answered."""
         self._open_store = open_store
@@ -149,11 +156,11 @@ class GroupCommit(Generic[S]):
         try:
             done = store.write_all([request.operation for request in batch])
         except Exception as error:
-            done = Committed(outcomes=[_failed_with_all(error) for _ in batch], heads=())
+            done = Committed(outcomes=[_failed_with_all(error) for _ in batch], moved=())
         self._call(self._settle, batch, done)
 
     def _settle(self, batch: list[_Request], done: Committed) -> None:
-        self._publish(done.heads)
+        self._publish(done.moved)
         for request, outcome in zip(batch, done.outcomes, strict=True):
             _answer(request.answer, outcome)
 

@@ -7,14 +7,14 @@ import msgspec
 
 from smartforge.log import refusals
 from smartforge.log.base import Head, Record
-from smartforge.log.standing import Headline, Standing
+from smartforge.log.standing import Headline, Standing, WaitingRun
 
 _COLUMNS = (
-    "id, created, ts, next_seq - 1, epoch, title, status, running, waiting, deleted"  # as in _Row
+    "id, created, ts, next_seq - 1, epoch, title, status, run, waiting, deleted"  # as in _Row
 )
 _Row = tuple[str, int, int, int, int, str, str, str | None, str, int]
 
-_runs = msgspec.json.Decoder(tuple[str, ...])
+_waiting = msgspec.json.Decoder(tuple[WaitingRun, ...])
 
 
 def standing(connection: sqlite3.Connection, project_id: str) -> Standing:
@@ -87,12 +87,12 @@ def _number(connection: sqlite3.Connection, project_id: str) -> int:
 
 
 def _standing(row: _Row) -> Standing:
-    project_id, created, ts, last, epoch, title, status, running, waiting, deleted = row
+    project_id, created, ts, last, epoch, title, status, run, waiting, deleted = row
     headline = Headline(
         title=title,
         status=status,
-        running=running,
-        waiting=_runs.decode(waiting),
+        run=run,
+        waiting=_waiting.decode(waiting),
         deleted=bool(deleted),
     )
     return Standing(

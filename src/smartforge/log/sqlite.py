@@ -12,9 +12,10 @@ from smartforge.events import Fact
 from smartforge.log import database, reads, refusals
 from smartforge.log.base import Head, Record
 from smartforge.log.clock import Clock, wall_clock
-from smartforge.log.group_commit import GroupCommit
+from smartforge.log.group_commit import GroupCommit, Moved
 from smartforge.log.migrations import migrate, steps
 from smartforge.log.readers import Readers
+from smartforge.log.tails import Tails
 from smartforge.log.waiting import Waiters, answer_within
 from smartforge.log.writes import Append, Writes
 
@@ -42,6 +43,7 @@ class SQLiteLog:
         self._parts: _Parts | None = None
         self._waiters = Waiters()
         self._heads: dict[str, Head] = {}
+        self._tails = Tails()
         self._published = 0
 
     @property
@@ -59,6 +61,7 @@ class SQLiteLog:
         writer = GroupCommit(open_store, self._publish)
         await writer.open()
         self._heads.clear()
+        self._tails = Tails()
         self._parts = _Parts(writer=writer, readers=readers)
 
     async def close(self) -> None:
@@ -115,7 +118,10 @@ class SQLiteLog:
         known = self._heads.get(project_id)
         if known is not None and after >= known.last:
             return []
-        after, limit = min(after, _LARGEST), min(limit, _LARGEST)
+        after, limit = min(max(after, 0), _LARGEST), min(max(limit, 0), _LARGEST)
+        tail = self._tails.after(project_id, after, limit)
+        if tail is not None:
+            return list(tail)
         return await readers.read(lambda db: reads.records(db, project_id, after, limit))
 
     async def wait(self, cursors: Mapping[str, int], timeout: float) -> bool:
@@ -170,11 +176,13 @@ class SQLiteLog:
                     self._remember(head)
         return found
 
-    def _publish(self, heads: Sequence[Head]) -> None:
+    def _publish(self, moved: Sequence[Moved]) -> None:
         self._published += 1
-        for head in heads:
-            self._remember(head)
-            self._waiters.wake(head.project_id, head.last)
+        for each in moved:
+            self._remember(each.head)
+            if each.records:
+                self._tails.extend(each.head.project_id, each.records)
+                self._waiters.wake(each.head.project_id, each.head.last)
 
     def _remember(self, head: Head) -> None:
         self._heads.pop(head.project_id, None)

@@ -4,46 +4,59 @@ from collections.abc import Sequence
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 from smartforge import events
 from smartforge.events import Fact
 from smartforge.log.base import Head, Record
+from smartforge.snapshot import ENDED, ON
 
 EVENT_LIMIT = 64 * 1024
 """An encoded event is shorter than this many bytes."""
 
 
+class WaitingRun(msgspec.Struct, frozen=True, array_like=True):
+    """A run that is queued and has not begun, and the message that asked for it, if any."""
+
+    run: str | None
+    message_id: str | None
+
+
 class Headline(msgspec.Struct, frozen=True):
     """What a list of projects shows, folded from the facts one by one.
 
-    `running` is the run that is on, `waiting` the runs queued and not yet begun, oldest first.
+    It always says what the snapshot says. `run` is the run that is on, or the last one that
+    was; `waiting` are the runs queued and not yet begun, oldest first.
     """
 
     title: str = ""
     status: str = "queued"
-    running: str | None = None
-    waiting: tuple[str, ...] = ()
+    run: str | None = None
+    waiting: tuple[WaitingRun, ...] = ()
     deleted: bool = False
 
     def after(self, fact: Fact, run: str | None) -> "Headline":
         """The headline once `fact` of `run` has happened."""
         match fact:
             case events.ProjectCreated(title=title) | events.TitleChanged(title=title):
-                return msgspec.structs.replace(self, title=title)
-            case events.ProjectDeleted():
-                return msgspec.structs.replace(self, deleted=True)
-            case events.ProjectUndeleted():
-                return msgspec.structs.replace(self, deleted=False)
-            case events.RunQueued() if run is not None:
-                return self._queued(run)
-            case events.RunStarted():
-                return msgspec.structs.replace(
-                    self, status="planning", running=run, waiting=self._without(run)
-                )
+                return replace(self, title=title)
+            case events.ProjectDeleted() | events.ProjectUndeleted():
+                return replace(self, deleted=isinstance(fact, events.ProjectDeleted))
+            case events.RunQueued(message_id=message_id):
+                return self._queued(WaitingRun(run, message_id))
+            case events.RunStarted(message_id=message_id):
+                waiting = self._without(run, message_id)
+                return replace(self, status="planning", run=run, waiting=waiting)
             case events.StepStarted(step=step):
-                return msgspec.structs.replace(self, status=step)
+                return self._gone_on(step)
+            case events.ValidationStarted():
+                return self._gone_on("validating")
+            case events.RepairStarted():
+                return self._gone_on("repairing")
             case events.Questions():
-                return msgspec.structs.replace(self, status="waiting")
+                return self._gone_on("waiting")
+            case events.MessageRemoved(id=message_id):
+                return self._taken_back(message_id)
             case events.Complete():
                 return self._ended(run, "complete")
             case events.RunFailed():
@@ -53,18 +66,35 @@ class Headline(msgspec.Struct, frozen=True):
             case _:
                 return self
 
-    def _queued(self, run: str) -> "Headline":
-        status = self.status if self.running is not None else "queued"
-        return msgspec.structs.replace(self, status=status, waiting=(*self._without(run), run))
+    def _queued(self, new: WaitingRun) -> "Headline":
+        status = self.status if self.status in ON else "queued"
+        return replace(self, status=status, waiting=(*self.waiting, new))
+
+    def _gone_on(self, status: str) -> "Headline":
+        """A run that has ended stays ended, whatever straggles in."""
+        return self if self.status in ENDED else replace(self, status=status)
+
+    def _taken_back(self, message_id: str) -> "Headline":
+        waiting = self._without(None, message_id)
+        if waiting == self.waiting:
+            return self
+        idle = self.status == "queued" and not waiting
+        return replace(self, status="cancelled" if idle else self.status, waiting=waiting)
 
     def _ended(self, run: str | None, status: str) -> "Headline":
-        waiting = self._without(run)
-        if self.running in (None, run):
-            return msgspec.structs.replace(self, status=status, running=None, waiting=waiting)
-        return msgspec.structs.replace(self, waiting=waiting)
+        waiting = self._without(run, None)
+        never_began = run is not None and run != self.run
+        if never_began and (self.status != "queued" or waiting):
+            return replace(self, waiting=waiting)
+        return replace(self, status=status, run=run or self.run, waiting=waiting)
 
-    def _without(self, run: str | None) -> tuple[str, ...]:
-        return tuple(each for each in self.waiting if each != run)
+    def _without(self, run: str | None, message_id: str | None) -> tuple[WaitingRun, ...]:
+        return tuple(
+            one
+            for one in self.waiting
+            if (run is None or one.run != run)
+            and (message_id is None or one.message_id != message_id)
+        )
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -96,7 +126,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     def claimed(self) -> Self:
         """The standing in the next epoch."""
-        return msgspec.structs.replace(self, epoch=self.epoch + 1)
+        return replace(self, epoch=self.epoch + 1)
 
     def extended(
         self, facts: Sequence[Fact], *, run: str | None, now: int, close: bool = False

@@ -13,7 +13,7 @@ from smartforge.log import reads, refusals
 from smartforge.log.base import Head, Record
 from smartforge.log.clock import Clock
 from smartforge.log.database import unusable
-from smartforge.log.group_commit import Committed, Refused
+from smartforge.log.group_commit import Committed, Moved, Refused
 from smartforge.log.standing import Standing
 
 KEPT = 4096
@@ -21,15 +21,15 @@ KEPT = 4096
 
 _INSERT_PROJECT = """
     INSERT INTO project
-        (id, created, ts, next_seq, epoch, title, status, running, waiting, deleted)
+        (id, created, ts, next_seq, epoch, title, status, run, waiting, deleted)
     VALUES
-        (:id, :created, :ts, :last + 1, 0, :title, :status, :running, :waiting, :deleted)
+        (:id, :created, :ts, :last + 1, 0, :title, :status, :run, :waiting, :deleted)
 """
 # The fence, the gapless seq and the row's lock in one statement.
 _EXTEND_PROJECT = """
     UPDATE project
     SET next_seq = next_seq + :n, epoch = epoch + :close, ts = :ts, title = :title,
-        status = :status, running = :running, waiting = :waiting, deleted = :deleted
+        status = :status, run = :run, waiting = :waiting, deleted = :deleted
     WHERE id = :id AND (:epoch IS NULL OR epoch = :epoch)
     RETURNING next_seq
 """
@@ -64,6 +64,7 @@ class Writes:
         self._clock = clock
         self._standings: dict[str, Standing] = {}
         self._moved: dict[str, Head] = {}
+        self._stored: dict[str, list[Record]] = {}
         self.commits = 0
 
     def write_all(self, operations: Sequence[Callable[[Self], Any]]) -> Committed:
@@ -80,9 +81,7 @@ class Writes:
             self._undo()
             raise unusable(error, self._path) from error
         self.commits += 1
-        heads = tuple(self._moved.values())
-        self._moved.clear()
-        return Committed(outcomes=outcomes, heads=heads)
+        return Committed(outcomes=outcomes, moved=self._take_moved())
 
     def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
         """See `Appending.create`."""
@@ -93,13 +92,13 @@ class Writes:
         standing, records = new.extended(facts, run=None, now=now)
         self._db.execute(_INSERT_PROJECT, _values(standing))
         self._insert(project_id, records)
-        return self._keep(standing)
+        return self._keep(standing, records)
 
     def claim(self, project_id: str) -> int:
         """See `Appending.claim`."""
         standing = self._standing(project_id).claimed()
         self._db.execute(_CLAIM, (project_id,)).fetchall()
-        return self._keep(standing).epoch
+        return self._keep(standing, []).epoch
 
     def append(self, new: Append) -> int:
         """See `Appending.append`."""
@@ -119,7 +118,7 @@ class Writes:
         self._insert(new.project_id, records)
         if new.key is not None:
             self._db.execute(_INSERT_KEY, (new.project_id, new.key, grown.last))
-        return self._keep(grown).last
+        return self._keep(grown, records).last
 
     def put(self, sha256: str, content: bytes) -> None:
         """Store the content under its hash."""
@@ -139,11 +138,16 @@ class Writes:
 
     def _undo(self) -> None:
         self._standings.clear()
-        self._moved.clear()
+        self._take_moved()
         if self._db.in_transaction:
             # Where even this fails, the next BEGIN does too, and comes back here.
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
+
+    def _take_moved(self) -> list[Moved]:
+        moved = [Moved(head=head, records=self._stored[each]) for each, head in self._moved.items()]
+        self._moved, self._stored = {}, {}
+        return moved
 
     def _standing(self, project_id: str) -> Standing:
         return self._standings.get(project_id) or reads.standing(self._db, project_id)
@@ -156,13 +160,14 @@ class Writes:
         rows = [(project_id, record.seq, record.type, record.data) for record in records]
         self._db.executemany(_INSERT_EVENT, rows)
 
-    def _keep(self, standing: Standing) -> Head:
+    def _keep(self, standing: Standing, records: list[Record]) -> Head:
         """Remember what now stands. The last thing an operation does: it cannot fail any more."""
         project_id = standing.project_id
         self._standings.pop(project_id, None)
         self._standings[project_id] = standing
         if len(self._standings) > KEPT:
             del self._standings[next(iter(self._standings))]
+        self._stored.setdefault(project_id, []).extend(records)
         head = self._moved[project_id] = standing.head()
         return head
 
@@ -176,7 +181,7 @@ def _values(standing: Standing) -> dict[str, str | int | None]:
         "last": standing.last,
         "title": line.title,
         "status": line.status,
-        "running": line.running,
+        "run": line.run,
         "waiting": msgspec.json.encode(line.waiting).decode(),
         "deleted": line.deleted,
     }

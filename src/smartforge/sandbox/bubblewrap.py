@@ -1,13 +1,12 @@
 """The sandbox made of bubblewrap, namespaces, a seccomp filter and limits; Linux only."""
 
 import asyncio
-import contextlib
 import os
 import platform
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -71,27 +70,27 @@ class Bubblewrap:
         async with _listening() as (listener, place), probe.bait(listener, place) as laid:
             program = Program(laid.arguments, laid.folder, machine.inside_scripts())
             fds = [listener.fileno()]
-            async with self._confined(builder, program, laid.arguments, fds) as running:
+            async with self._confined(builder, program, laid.arguments, fds) as confined:
                 listener.close()
-                return await probe.judge(running.confined, laid)
+                return await probe.judge(confined, laid)
 
     async def run(self, program: Program) -> Ended:
         """See `Sandbox.run`."""
         builder = await self._ready()
-        async with self._confined(builder, program, program.arguments) as running:
-            return await running.ended()
+        async with self._confined(builder, program, program.arguments) as confined:
+            return await _end_of(confined)
 
     @asynccontextmanager
-    async def serve(self, program: Program, application: str) -> AsyncIterator[Served]:
+    async def serve(self, program: Program, application: str) -> AsyncGenerator[Served]:
         """See `Sandbox.serve`."""
         builder = await self._ready()
         async with _listening() as (listener, place):
             fd = listener.fileno()
             inner = ["-I", "-S", f"{INSIDE}/serve_asgi.py", application, str(fd)]
-            async with self._confined(builder, program, inner, [fd]) as running:
+            async with self._confined(builder, program, inner, [fd]) as confined:
                 # With the last copy gone, whoever connects after the end is refused at once.
                 listener.close()
-                yield Application(place, running)
+                yield Application(place, confined)
 
     async def _ready(self) -> Builder:
         level = await self.probe()
@@ -102,65 +101,42 @@ class Bubblewrap:
     @asynccontextmanager
     async def _confined(
         self, builder: Builder, program: Program, inner: Sequence[str], passed: Sequence[int] = ()
-    ) -> AsyncIterator["Running"]:
+    ) -> AsyncGenerator[Confined]:
         user = next(self._users) if self._users is not None else None
-        with builder.command(program, inner, user, passed) as (command, account):
+        with builder.command(program, inner, user, passed) as command:
             confined = await Confined.start(command, program.limits)
-            running = Running(confined, account)
             try:
-                yield running
+                yield confined
             finally:
                 await confined.end()
-                running.settle()
-
-
-class Running:
-    """A confined program, and bubblewrap's own account of whether it was ever started."""
-
-    def __init__(self, confined: Confined, account: int) -> None:
-        self.confined = confined
-        self._account = account
-        self._started: bool | None = None
-
-    def settle(self) -> None:
-        """Read the account, once, while it is still open and after the program has ended."""
-        if self._started is None:
-            # The program cannot write there, so no words of its own make it look like this.
-            self._started = b'"exit-code"' in _written(self._account)
-
-    async def ended(self) -> Ended:
-        """Wait for the end. Raises SandboxUnavailable when the program was never started."""
-        ended = await self.confined.ended()
-        self.settle()
-        if self._started or ended.cause is not None or ended.exit_code <= 0:
-            return ended
-        level = await asyncio.to_thread(diagnose, ended.stderr)
-        raise SandboxUnavailable(level.detail, level.cure)
 
 
 class Application:
     """Implements `Served`."""
 
-    def __init__(self, place: Path, running: Running) -> None:
+    def __init__(self, place: Path, confined: Confined) -> None:
         self.socket = place
-        self._running = running
+        self._confined = confined
 
     async def ended(self) -> Ended:
         """See `Served.ended`. Raises SandboxUnavailable when it was never started."""
-        return await self._running.ended()
+        return await _end_of(self._confined)
 
     def running(self) -> bool:
-        return self._running.confined.running()
+        return self._confined.running()
 
 
-def _written(account: int) -> bytes:
-    with contextlib.suppress(BlockingIOError):
-        return os.read(account, 4096)
-    return b""
+async def _end_of(confined: Confined) -> Ended:
+    """Wait for the end. Raises SandboxUnavailable when the program was never started."""
+    ended = await confined.ended()
+    if confined.started or ended.exit_code <= 0:
+        return ended
+    level = await asyncio.to_thread(diagnose, ended.stderr)
+    raise SandboxUnavailable(level.detail, level.cure)
 
 
 @asynccontextmanager
-async def _listening() -> AsyncIterator[tuple[socket.socket, Path]]:
+async def _listening() -> AsyncGenerator[tuple[socket.socket, Path]]:
     """A listening unix socket in a folder of the host's own, both gone afterwards.
 
     A TCP socket would lead out of the sandbox (connect to AF_UNSPEC, then anywhere), and a

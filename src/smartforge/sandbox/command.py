@@ -1,7 +1,7 @@
 """From a program to the command that confines it, as an ordinary user or as root."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,15 +29,17 @@ class Builder:
     @contextmanager
     def command(
         self, program: Program, inner: Sequence[str], user: int | None, passed: Sequence[int] = ()
-    ) -> Iterator[tuple[Command, int]]:
-        """The command and the reading end of bubblewrap's own account, both until the end.
+    ) -> Generator[Command]:
+        """The command; what it needs stays open until the end of the context.
 
         `inner` are arguments for the interpreter; `passed` are handed to the program.
         """
         places = self._direct(program) if user is None else self._staged()
         told, telling = os.pipe()
         os.set_blocking(told, False)
-        opened = [told, telling]
+        # Its writing end stays with us: the program inside notices when we are gone.
+        tether, held = os.pipe()
+        opened = [told, telling, tether, held]
         try:
             seccomp = _in_memory("seccomp", self._seccomp)
             opened.append(seccomp)
@@ -50,11 +52,12 @@ class Builder:
             command = [
                 *self._start(program, user),
                 *("--args", str(arguments), "--"),
-                *recipe.limit_arguments(program.limits),
+                str(self._interpreter.executable),
+                *recipe.start_arguments(program.limits, tether),
                 str(self._interpreter.executable),
                 *inner,
             ]
-            yield Command(command, [*passed, telling, seccomp, arguments]), told
+            yield Command(command, [*passed, telling, tether, seccomp, arguments], told)
         finally:
             for descriptor in opened:
                 os.close(descriptor)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -20,17 +22,24 @@ GRACE = 3.0
 
 
 class Command(msgspec.Struct, frozen=True):
-    """What is executed, and the file descriptors that it inherits."""
+    """What is executed, and the file descriptors that it inherits.
+
+    `account` is the reading end of the pipe on which bubblewrap tells the pid of the first
+    process inside, and at the end the exit code. The program itself cannot write there.
+    """
 
     arguments: Sequence[str]
     descriptors: Sequence[int]
+    account: int
 
 
 class Confined:
     """A running sandbox. Whoever starts it must `end` it; ending twice does no harm."""
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, account: int) -> None:
         self._process = process
+        self._account = account
+        self._told = b""
         self._limits = limits
         self._began = time.monotonic()
         self._lasted = 0.0
@@ -52,11 +61,16 @@ class Confined:
             pass_fds=tuple(command.descriptors),
             start_new_session=True,
         )
-        return cls(process, limits)
+        return cls(process, limits, command.account)
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def started(self) -> bool:
+        """After the end: whether the program ever ran, or bubblewrap failed to arrange that."""
+        return b'"exit-code"' in self._told or self._cause is not None
 
     def running(self) -> bool:
         return not self._life.done()
@@ -118,10 +132,22 @@ class Confined:
             group.create_task(self._err.read(self._process.stderr, overflow))
             watch = group.create_task(self._watch())
             await self._process.wait()
+            await self._emptied()
             self._lasted = time.monotonic() - self._began
             watch.cancel()
         if self._killing is not None:
             await self._killing
+
+    async def _emptied(self) -> None:
+        """Wait until the first process inside is gone: with it the kernel takes all others.
+
+        bubblewrap ends as soon as the program has, which may be some milliseconds earlier.
+        """
+        with contextlib.suppress(BlockingIOError):
+            self._told = os.read(self._account, 4096)
+        first = re.search(rb'"child-pid": *(\d+)', self._told)
+        if first:
+            await asyncio.to_thread(tree.wait_until_gone, int(first[1]), GRACE)
 
     async def _watch(self) -> None:
         """Kill at the wall, and where all processes together go beyond their bounds."""

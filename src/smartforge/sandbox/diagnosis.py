@@ -49,8 +49,11 @@ def _cause(said: str, root: Path) -> tuple[str, str]:
         )
     if _number(setting / "kernel/apparmor_restrict_unprivileged_userns") == 1:
         return "AppArmor keeps programs from making user namespaces.", _APPARMOR_CURE
-    if "/usr/bin/prlimit" in said:
-        return "The program prlimit is missing.", "Install the package util-linux."
+    if "become user" in said:
+        return (
+            "Root has no other user to become here.",
+            "Run Smart Forge as an ordinary user, or in a namespace with more than one user.",
+        )
     if _is_container(root):
         return "The container around Smart Forge forbids namespaces.", _IN_CONTAINER
     if "ermission" in said or "not permitted" in said:

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -55,7 +54,7 @@ class Bait(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def bait(listener: socket.socket, place: Path) -> AsyncIterator[Bait]:
+async def bait(listener: socket.socket, place: Path) -> AsyncGenerator[Bait]:
     """A file that anybody may read and a listener on the host's loopback, until the end."""
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="smartforge-"))
     try:
@@ -95,10 +94,10 @@ async def judge(confined: Confined, bait: Bait) -> Level:
                 with contextlib.suppress(OSError):
                     await writer.wait_closed()
             report = msgspec.json.decode(answer, type=Report)
-    except (OSError, msgspec.MsgspecError):
-        return await asyncio.to_thread(diagnose, await _words(confined))
     except TimeoutError:
         return Level("none", "The sandbox did not start within 10 s.", "Try again on less load.")
+    except (OSError, msgspec.MsgspecError):
+        return await asyncio.to_thread(diagnose, await _words(confined))
     return verdict(report, users)
 
 
@@ -129,7 +128,7 @@ def _users_below(pid: int) -> set[int]:
     users: set[int] = set()
     for one in tree.descendants(pid):
         with contextlib.suppress(OSError):
-            users.add(os.stat(f"/proc/{one}").st_uid)
+            users.add(Path(f"/proc/{one}").stat().st_uid)
     return users
 
 

@@ -14,7 +14,6 @@ from smartforge.sandbox.base import Limits, Program
 APP = "/app"
 DEPENDENCIES = "/sf/dependencies"
 INSIDE = "/sf/inside"
-PRLIMIT = "/usr/bin/prlimit"
 
 MEBIBYTE = 1024 * 1024
 TMP_BYTES = 64 * MEBIBYTE
@@ -88,20 +87,20 @@ def bwrap_arguments(
     return [*arguments, "--chdir", APP, "--remount-ro", "/", "--seccomp", str(seccomp_fd)]
 
 
-def limit_arguments(limits: Limits) -> list[str]:
-    """The command that sets the limits, inside: only there do processes count by sandbox.
+def start_arguments(limits: Limits, tether: int) -> list[str]:
+    """Arguments for the interpreter that set the limits, inside; a whole command must follow.
 
     The soft limit on CPU ends a program by SIGXCPU, which tells it from every other kill.
     """
     cpu = max(1, limits.cpu_seconds)
     return [
-        PRLIMIT,
-        f"--nproc={limits.processes}:{limits.processes}",
-        f"--nofile={OPEN_FILES}:{OPEN_FILES}",
-        f"--fsize={limits.file_bytes}:{limits.file_bytes}",
-        "--core=0:0",
-        f"--cpu={cpu}:{cpu + 1}",
-        f"--data={limits.memory_bytes}:{limits.memory_bytes}",
+        *("-I", "-S", f"{INSIDE}/start.py", str(tether)),
+        f"NPROC={limits.processes}:{limits.processes}",
+        f"NOFILE={OPEN_FILES}:{OPEN_FILES}",
+        f"FSIZE={limits.file_bytes}:{limits.file_bytes}",
+        "CORE=0:0",
+        f"CPU={cpu}:{cpu + 1}",
+        f"DATA={limits.memory_bytes}:{limits.memory_bytes}",
         "--",
     ]
 

@@ -9,9 +9,11 @@ the user can read whatever the modes were; a folder too large for that is bound.
 as links, never followed. Runs by itself: it imports nothing of the product.
 """
 
+# Pathlib knows no folders by descriptor, and importing it delays every start:
+# ruff: noqa: PTH102, PTH103, PTH118, PTH120, PTH123, PTH211
+
 import ctypes
 import os
-import signal
 import stat
 import sys
 from collections.abc import Sequence
@@ -19,7 +21,6 @@ from collections.abc import Sequence
 BASE = "/tmp"
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
-PR_SET_PDEATHSIG = 1
 FAILED = 125
 
 MAX_COPIED_BYTES = 128 * 1024 * 1024
@@ -70,11 +71,11 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
 def enter_own_namespace() -> None:
     """Leave the host's mounts. Root without CAP_SYS_ADMIN gets a user namespace for it first."""
     if _libc.unshare(CLONE_NEWNS) != 0:
-        _enter_user_namespace()
+        enter_user_namespace()
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
 
 
-def _enter_user_namespace() -> None:
+def enter_user_namespace() -> None:
     """A namespace with the same users. The map is written from outside, by a short-lived child."""
     waiting, entered = os.pipe()
     parent = os.getpid()
@@ -182,17 +183,21 @@ def _copy_file(source: int, target: str, budget: Budget) -> None:
 
 
 def become(user: int) -> None:
-    """Give up every group and the user for good. Ends when the caller ends."""
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-    # Changing the user clears it, hence now.
-    _checked(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    """Give up every group and the user for good.
+
+    Nothing ties this process to its caller yet, on purpose: bubblewrap killed at the wrong moment
+    leaves a child that waits for ever. It ties itself, and what it starts makes sure of us.
+    """
+    try:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    except OSError as error:
+        raise OSError(error.errno, f"become user {user}: {error.strerror}") from None
 
 
 def main(arguments: list[str]) -> None:
     """Does not return: executes the program, or exits with FAILED and one line on stderr."""
-    caller = os.getppid()
     try:
         end = arguments.index("--")
         words = arguments[1:end]
@@ -200,8 +205,6 @@ def main(arguments: list[str]) -> None:
         enter_own_namespace()
         stage([(words[at], words[at + 1], words[at + 2]) for at in range(0, end - 1, 3)])
         become(int(arguments[0]))
-        if os.getppid() != caller:
-            os._exit(FAILED)
         program = arguments[end + 1 :]
         os.execve(program[0], program, {})
     except (OSError, ValueError) as error:

@@ -1,10 +1,12 @@
 """The processes of one sandbox as the host sees them: how many, how much memory, and their end."""
 
+# Names in /proc, read ten times a second:
+# ruff: noqa: PTH110, PTH123, PTH208
+
 import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -33,7 +35,7 @@ def children(pid: int) -> list[int]:
             with open(f"/proc/{pid}/task/{thread}/children") as names:
                 found += [int(name) for name in names.read().split()]
         except FileNotFoundError:
-            if not Path("/proc/self/task", str(os.getpid()), "children").exists():
+            if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
                 return _children_by_parent(pid)
         except OSError:
             continue
@@ -101,9 +103,8 @@ def _proportional(pid: int) -> int:
 def kill(pid: int) -> None:
     """SIGKILL what stands directly below `pid`: the first process of the sandbox's namespace.
 
-    With it the kernel kills the whole namespace, and only then does `pid`, which waits for it,
-    end by itself. So the end of `pid` proves that nothing is left. Without children (not
-    arranged yet) `pid` itself is killed. Blocks for some milliseconds at most.
+    With it the kernel kills the whole namespace, and `pid`, which waits for it, ends by itself.
+    Without children (not arranged yet) `pid` itself is killed. Blocks for some milliseconds.
     """
     # Stopped first: otherwise `pid` could make its child just after we looked for one.
     if not _send(pid, signal.SIGSTOP):
@@ -118,6 +119,13 @@ def kill(pid: int) -> None:
 def kill_at_once(pid: int) -> None:
     """SIGKILL `pid` itself; what is below has asked to be killed with its parent."""
     _send(pid, signal.SIGKILL)
+
+
+def wait_until_gone(pid: int, seconds: float) -> None:
+    """Block until the first process of a namespace, and so all of it, has ended; or so long."""
+    deadline = time.monotonic() + seconds
+    while (status := _status(pid)) and status[0] not in "ZX" and time.monotonic() < deadline:
+        time.sleep(0.002)
 
 
 def _send(pid: int, number: signal.Signals) -> bool:

@@ -1,5 +1,6 @@
 """The page: the files that the build of `web/` leaves in the static folder."""
 
+import mimetypes
 import re
 from pathlib import Path
 
@@ -35,8 +36,9 @@ class PageRoutes:
     """Serves the built page, and says so where it is missing."""
 
     def __init__(self, static: Path) -> None:
-        self._static = static
         self._files = StaticFiles(directory=static, check_dir=False)
+        if not mimetypes.inited:
+            mimetypes.init()  # Reads files; the first request is no time for it.
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)

@@ -99,6 +99,10 @@ class States:
         self._projects: Bounded[Folded] = Bounded(keep)
         self._versions: Bounded[Folded] = Bounded(keep)
 
+    def __len__(self) -> int:
+        """How many projects are kept."""
+        return len(self._projects)
+
     async def current(self, project_id: str) -> Folded:
         """The project with every event that was stored before the call. Raises UnknownProject."""
         tail = (await self._log.head(project_id)).last

@@ -311,7 +311,8 @@ class Fold:
     def _end(self, envelope: Envelope, fact: Complete | RunFailed | RunCancelled) -> None:
         state = self._state
         queue = without(state.queue, envelope.run, None)
-        if queue != state.queue and (state.status != "queued" or queue):
+        another = envelope.run is not None and envelope.run != state.run
+        if another and (state.status != "queued" or queue):
             self._set(queue=queue)  # a run that never began, while another one has the stage
             return
         self._files.stop()

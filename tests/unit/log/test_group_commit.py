@@ -10,7 +10,7 @@ import pytest
 
 from smartforge.errors import DatabaseUnusable
 from smartforge.log.base import Head
-from smartforge.log.group_commit import Committed, GroupCommit, Refused
+from smartforge.log.group_commit import Committed, GroupCommit, Moved, Refused
 
 
 class FakeStore:
@@ -35,7 +35,7 @@ class FakeStore:
         outcomes = [self.attempt(operation) for operation in operations]
         self.commits.append(self.batch)
         head = Head("p", "", "queued", len(self.commits), 0, 0, 0, False)
-        return Committed(outcomes=outcomes, heads=[head])
+        return Committed(outcomes=outcomes, moved=[Moved(head=head, records=())])
 
     def attempt(self, operation: Callable[[Self], Any]) -> Any:
         try:
@@ -61,8 +61,8 @@ class Ground:
         held.callback(lambda: self.released.append(threading.current_thread()))
         return self.store
 
-    def publish(self, heads: Sequence[Head]) -> None:
-        self.published += [head.last for head in heads]
+    def publish(self, moved: Sequence[Moved]) -> None:
+        self.published += [each.head.last for each in moved]
 
     async def write(self, value: int) -> int:
         return await self.group.submit(lambda store: store.write(value))
@@ -208,7 +208,7 @@ async def test_a_store_that_cannot_be_opened_is_let_go_and_its_error_told() -> N
         held.callback(lambda: released.append("lock"))
         raise DatabaseUnusable("newer", "update")
 
-    group = GroupCommit(open_store, lambda heads: None)
+    group = GroupCommit(open_store, lambda moved: None)
     with pytest.raises(DatabaseUnusable, match="newer"):
         await group.open()
     assert released == ["lock"]

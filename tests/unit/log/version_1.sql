@@ -39,10 +39,10 @@ CREATE TABLE project (
     epoch    INTEGER NOT NULL,      -- the fence
     title    TEXT    NOT NULL,
     status   TEXT    NOT NULL,
-    running  TEXT,                  -- the run that is on
-    waiting  TEXT    NOT NULL,      -- JSON list of the runs queued, oldest first
+    run      TEXT,                  -- the run that is on, or the last one that was
+    waiting  TEXT    NOT NULL,      -- the runs queued, oldest first: JSON [[run, message], ...]
     deleted  INTEGER NOT NULL       -- 0 or 1
 ) STRICT;
-INSERT INTO "project" VALUES(1,'first',1700000000000,1700000004000,8,1,'Books','planning','r1','["r2"]',0);
+INSERT INTO "project" VALUES(1,'first',1700000000000,1700000004000,8,1,'Books','planning','r1','[["r2","m1"]]',0);
 INSERT INTO "project" VALUES(2,'second',1700000005000,1700000005000,3,0,'Gone','queued',NULL,'[]',1);
 COMMIT;

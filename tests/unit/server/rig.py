@@ -3,15 +3,17 @@
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import httpx
+from blockbuster import blockbuster_ctx
 
 from smartforge import events
 from smartforge.engine.base import NewProject
 from smartforge.errors import Conflict, SettingsInvalid
 from smartforge.events import Fact
+from smartforge.log.large import fit
 from smartforge.log.memory import MemoryLog
 from smartforge.server.build import Server, build
 from smartforge.server.options import ServerOptions
@@ -47,7 +49,7 @@ class FakeEngine:
         created = events.ProjectCreated(
             title=new.prompt[:40], prompt=new.prompt, target="fastapi", model=None
         )
-        await self.log.create(project_id, [created])
+        await self.log.create(project_id, [await fit(created, self.log)])
         await self.queue(project_id, "prompt")
         return project_id
 
@@ -207,11 +209,9 @@ class Frame:
 
 
 class Frames:
-    """Reads a stream frame by frame: `async with rig.frames(path) as frames: await frames.next()`."""
+    """Reads a stream frame by frame, inside `async with`."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, path: str, headers: Mapping[str, str]
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> None:
         self._opening = client.stream("GET", path, headers=headers)
         self._buffer = b""
 
@@ -270,8 +270,10 @@ async def serving(
         serve(server, host=options.door.host, port=0, ready=url.set_result, stop=stop)
     )
     try:
-        async with httpx.AsyncClient(base_url=await url, timeout=20, trust_env=False) as client:
-            yield Rig(log, engine, server, client)
+        client = httpx.AsyncClient(base_url=await url, timeout=20, trust_env=False)
+        with blockbuster_ctx("smartforge"):  # nothing of ours may hold up the event loop
+            async with client:
+                yield Rig(log, engine, server, client)
     finally:
         stop.set()
         await running
@@ -283,3 +285,29 @@ def ids(frames: Sequence[Frame]) -> list[int]:
 
 def types(frames: Sequence[Frame]) -> list[object]:
     return [frame.json["type"] for frame in frames]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until the condition holds."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110  # what is waited for sets no event
+            await asyncio.sleep(0.001)
+
+
+def waiters(rig: Rig) -> int:
+    """How many wait for events of the rig's log."""
+    return len(rig.log._waiters)  # pyright: ignore[reportPrivateUsage]  # nothing else counts them
+
+
+@asynccontextmanager
+async def connected(
+    rig: Rig,
+) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter], None]:
+    """A bare connection that reads ahead of its reader as little as possible."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", rig.port, limit=1024)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()

@@ -1,5 +1,6 @@
 """The live stream of one project, over a real connection."""
 
+import asyncio
 import random
 
 import pytest
@@ -217,26 +218,40 @@ async def test_cut_anywhere_and_resumed_nothing_is_lost_or_repeated(
 ) -> None:
     """The wire breaks after a random number of bytes; the reader keeps whole frames alone."""
     chance = random.Random(seed)
-    await project.make({f"f{number}.py": "é" * chance.randrange(400) for number in range(5)})
+    texts = ["é" * chance.randrange(400) for _ in range(6)]
+    await project.begin()
+
+    async def write() -> None:
+        for number, text in enumerate(texts):
+            await project.write(f"f{number}.py", text)
+            await asyncio.sleep(0)
+        await project.complete()
+
+    writing = asyncio.create_task(write())
     seen: list[Frame] = []
-    ended = False
-    while not ended:
-        budget = chance.randrange(1, 4000)
-        received = b""
-        headers = {"Last-Event-ID": str(ids(seen)[-1])} if ids(seen) else {}
-        path = f"/api/stream/{project.id}?compact=0"
-        async with rig.client.stream("GET", path, headers=headers) as response:
-            async for data in response.aiter_bytes():
-                received += data
-                if len(received) >= budget:
-                    break
-        whole = [Frame(block) for block in received[:budget].split(b"\n\n")[:-1]]
-        seen += [frame for frame in whole if frame.data is not None and frame.id is not None]
-        ended = any(frame.data == b'{"type":"end"}' for frame in whole)
-        ended = ended or response.status_code == 204
+    while not await cut_stream(rig, project, seen, chance.randrange(1, 4000)):
+        pass
+    await writing
     stored = await project.datas()
     assert ids(seen) == list(range(1, len(stored) + 1))
     assert [frame.data for frame in seen] == stored
+
+
+async def cut_stream(rig: Rig, project: Project, seen: list[Frame], budget: int) -> bool:
+    """Resume, read `budget` bytes and break off; whether the stream has ended."""
+    received = b""
+    headers = {"Last-Event-ID": str(ids(seen)[-1])} if seen else {}
+    path = f"/api/stream/{project.id}?compact=0"
+    async with rig.client.stream("GET", path, headers=headers) as response:
+        if response.status_code == 204:
+            return True
+        async for data in response.aiter_bytes():
+            received += data
+            if len(received) >= budget:
+                break
+    whole = [Frame(block) for block in received[:budget].split(b"\n\n")[:-1]]
+    seen += [frame for frame in whole if frame.id is not None]
+    return any(frame.data == b'{"type":"end"}' for frame in whole)
 
 
 async def test_two_projects_do_not_mix(rig: Rig, project: Project) -> None:

@@ -204,7 +204,10 @@ export class StreamReader {
   #tell(taken: Taken): boolean {
     if (taken.kind === "event") this.#listener.event(taken.event);
     else if (taken.kind === "snapshot") this.#listener.snapshot(taken.snapshot);
-    else if (taken.kind === "gone") this.#listener.gone(taken.projectId);
+    else if (taken.kind === "gone") {
+      this.#listener.gone(taken.projectId);
+      if (this.#cursors.size === 0) this.#halt("closed", null);
+    }
     return taken.kind !== "gap";
   }
 

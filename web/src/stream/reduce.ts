@@ -14,8 +14,8 @@ import type {
   RunStarted,
   Snapshot,
   StepState,
-  UsageTotal,
 } from "../events.gen";
+import { NO_USAGE } from "./empty";
 import { begun, deleted, done, finished, grown, planned, stopped } from "./files";
 import {
   announced,
@@ -43,46 +43,7 @@ const BEGUN: Record<StepState["step"], number> = {
 const DONE: typeof BEGUN = { planning: 10, generating: 70, validating: 99, repairing: 0 };
 const PLANNED = 8;
 
-const NO_USAGE: UsageTotal = {
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  cost: "0",
-};
-
 type Changes = Partial<Snapshot>;
-
-/** The state before the first event. */
-export function empty(projectId: string): Snapshot {
-  return {
-    id: projectId,
-    title: "",
-    prompt: "",
-    target: "",
-    model: null,
-    status: "queued",
-    progress: 0,
-    seq: 0,
-    run: null,
-    version: null,
-    versions: [],
-    queue: [],
-    steps: [],
-    files: [],
-    messages: [],
-    questions: [],
-    contract: null,
-    notes: [],
-    operationsNotMade: [],
-    checks: [],
-    usage: NO_USAGE,
-    error: null,
-    createdAt: null,
-    startedAt: null,
-    endedAt: null,
-    deleted: false,
-  };
-}
 
 /**
  * The state after one more event. An event that the state already holds changes nothing; one of
@@ -125,8 +86,10 @@ function changes(now: Snapshot, event: ForgeEvent): Changes {
     }
     case "message:removed":
       return takenBack(now, event);
-    case "questions":
-      return { questions: event.questions, ...going(now, "waiting") };
+    case "questions": {
+      const questions = event.questions.map(({ id, text, choices }) => ({ id, text, choices }));
+      return { questions, ...going(now, "waiting") };
+    }
     case "run:queued":
       return queued(now, event);
     case "run:started":
@@ -221,8 +184,9 @@ function checked(now: Snapshot, checks: Snapshot["checks"]): Changes {
 
 function ended(now: Snapshot, event: Complete | RunFailed | RunCancelled): Changes {
   const queue = without(now.queue, event.run, null);
+  const another = event.run !== null && event.run !== now.run;
   // A run that never began, while another one has the stage.
-  if (queue !== now.queue && (now.status !== "queued" || queue.length > 0)) return { queue };
+  if (another && (now.status !== "queued" || queue.length > 0)) return { queue };
   const common: Changes = {
     queue,
     run: event.run ?? now.run,

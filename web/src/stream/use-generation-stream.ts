@@ -12,7 +12,7 @@
  *     stream.textOf(path)  the file's text as it is now; undefined while it is being fetched,
  *                          and for planned and binary files
  *     stream.historyOf(path)  how many UTF-16 units of that text to show at once; only the rest
- *                          is typed (Infinity: all). `Typist` in pacing.ts does this
+ *                          is typed, at the pace of pacing.ts (Infinity: all is history)
  *     stream.resolve(value)   a string as it is, a Ref's content once fetched (else undefined)
  *     stream.send(prompt, options?), cancel(), retry()  promises; reject with `CommandFailed`
  *

@@ -11,6 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 LEFT_OUT = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache"})
 MOST_FILES = 5000
@@ -18,23 +19,22 @@ MOST_BYTES = 1024 * 1024
 MOST_PROBLEMS = 20
 
 
-def files(folder: str) -> Iterator[str]:
+def files(folder: str) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         for name in sorted(names):
             if name.endswith(".py"):
-                yield os.path.join(where, name)
+                yield Path(where, name)
 
 
-def problem(path: str) -> tuple[str, int | None] | None:
+def problem(path: Path) -> tuple[str, int | None] | None:
     """What is wrong with the file and in which line, or None."""
-    if os.path.islink(path):
+    if path.is_symlink():
         return "is a symbolic link", None
     try:
-        if os.path.getsize(path) > MOST_BYTES:
+        if path.stat().st_size > MOST_BYTES:
             return f"is larger than {MOST_BYTES} bytes", None
-        with open(path, "rb") as source:
-            compile(source.read(), path, "exec", dont_inherit=True)
+        compile(path.read_bytes(), path, "exec", dont_inherit=True)
     except SyntaxError as error:
         return f"{type(error).__name__}: {error.msg}", error.lineno
     except (ValueError, RecursionError, MemoryError, OSError, OverflowError) as error:
@@ -48,7 +48,7 @@ def main(folder: str) -> None:
     problems: list[dict[str, object]] = []
     for path in files(folder):
         name = os.path.relpath(path, folder)
-        print(ascii(name), file=sys.stderr, flush=True)
+        print(ascii(name)[1:-1], file=sys.stderr, flush=True)
         count += 1
         if count > MOST_FILES:
             problems.append({"path": name, "line": None, "problem": "is one file too many"})

@@ -1,11 +1,12 @@
 """Runs a project's tests and tells the result where the tests cannot write; inside the sandbox.
 
-    python -I -S -c THIS
+    python -I -S -c THIS SECONDS
 
 pytest runs in a child, whose output goes to a pipe of its own and whose results to another. This
 process never imports anything of the project, and only it can reach the real standard output, on
 which it prints one JSON object. So a line that looks like a summary is only a line, and a process
-that exits early with 0 has told less than it must.
+that exits early with 0 has told less than it must. After SECONDS the child is killed, so that the
+test in which it hung can be named.
 """
 
 import ctypes
@@ -13,13 +14,15 @@ import json
 import os
 import random
 import selectors
+import signal
 import sys
 import time
+from typing import Any
 
 PR_SET_DUMPABLE = 4
-MOST_OUTPUT = 64 * 1024
-MOST_RESULTS = 2 * 1024 * 1024
+MOST_OUTPUT = 4000
 MOST_FAILURES = 20
+MOST_LINE = 64 * 1024
 
 
 def run_pytest(results: int) -> int:
@@ -33,10 +36,14 @@ def run_pytest(results: int) -> int:
 
         def pytest_collectreport(self, report: pytest.CollectReport) -> None:
             if report.failed:
-                self.tell(kind="error", id=report.nodeid, text=last_words(report.longreprtext))
+                text = last_words(report.longreprtext)
+                self.tell(kind="collect", id=report.nodeid, outcome="failed", text=text)
 
         def pytest_collection_finish(self, session: pytest.Session) -> None:
             self.tell(kind="collected", count=len(session.items))
+
+        def pytest_runtest_logstart(self, nodeid: str) -> None:
+            self.tell(kind="start", id=nodeid)
 
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
             text = "" if report.passed else last_words(report.longreprtext)
@@ -58,8 +65,11 @@ def last_words(text: str) -> str:
 
 
 def child(output: int, results: int) -> None:
+    """Does not return."""
     status = 70
     try:
+        prctl_dumpable(True)
+        os.setpgid(0, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
         # Not a number that a test would write to by chance.
@@ -73,53 +83,113 @@ def child(output: int, results: int) -> None:
 
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
         os._exit(status)
 
 
-def collect(output: int, results: int) -> tuple[bytes, bytes]:
-    """Everything from both pipes until both are closed; too much of it is dropped."""
-    kept = {output: bytearray(), results: bytearray()}
-    limits = {output: MOST_OUTPUT, results: MOST_RESULTS}
+def prctl_dumpable(value: bool) -> None:
+    """Without it, others of this sandbox can neither open our descriptors nor read our memory."""
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, int(value), 0, 0, 0)
+
+
+class Results:
+    """Counts what the child tells. What makes no sense is counted, too: as `odd`."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(("collected", "passed", "failed", "skipped", "odd"), 0)
+        self.failures: list[dict[str, str]] = []
+        self.last = ""
+        self.finished: int | None = None
+        self._rest = b""
+
+    def feed(self, piece: bytes) -> None:
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        if len(self._rest) > MOST_LINE:
+            self.counts["odd"] += 1
+            self._rest = b""
+        for line in lines:
+            try:
+                self._take(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                self.counts["odd"] += 1
+
+    def _take(self, record: dict[str, Any]) -> None:
+        kind = record["kind"]
+        if self.finished is not None:
+            self.counts["odd"] += 1
+        elif kind == "finished":
+            self.finished = int(record["status"])
+        elif kind == "collected":
+            self.counts["collected"] += int(record["count"])
+        elif kind == "start":
+            self.last = str(record["id"])
+        else:
+            self._take_outcome(kind, record)
+
+    def _take_outcome(self, kind: str, record: dict[str, Any]) -> None:
+        outcome = record["outcome"]
+        if outcome == "failed":
+            self.counts["failed"] += 1
+            if len(self.failures) < MOST_FAILURES:
+                entry = {"test": str(record["id"])[:300], "error": str(record["text"])[:300]}
+                self.failures.append(entry)
+        elif outcome == "skipped" or kind == "call":
+            self.counts[outcome] += 1
+
+
+def collect(pid: int, output: int, results: int, seconds: float) -> tuple[str, Results, int | None]:
+    """Follow the child to its end: the end of its output, its results, its status.
+
+    The status is None for a child that had to be killed at the time limit.
+    """
+    written, told = b"", Results()
+    deadline = time.monotonic() + seconds
+    status: int | None = None
+    ended = False
+    os.set_blocking(output, False)
+    os.set_blocking(results, False)
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
         selector.register(results, selectors.EVENT_READ)
-        while selector.get_map():
-            for key, _ in selector.select():
+        while time.monotonic() < deadline:
+            # Looked at first: what was written before the end is then read below.
+            if not ended:
+                gone, raw = os.waitpid(pid, os.WNOHANG)
+                ended, status = gone == pid, os.waitstatus_to_exitcode(raw)
+            ready = selector.select(0 if ended else 0.1)
+            for key, _ in ready:
                 piece = os.read(key.fd, 65536)
                 if not piece:
                     selector.unregister(key.fd)
-                kept[key.fd] += piece
-                # Of the output the end matters, of the results the beginning.
-                if key.fd == output:
-                    del kept[output][: -limits[output]]
-                elif len(kept[results]) > limits[results]:
-                    selector.unregister(results)
-    return bytes(kept[output]), bytes(kept[results])
+                elif key.fd == results:
+                    told.feed(piece)
+                else:
+                    written = (written + piece)[-MOST_OUTPUT:]
+            if ended and not ready:
+                return written.decode(errors="replace"), told, status
+    os.killpg(pid, signal.SIGKILL)
+    return written.decode(errors="replace"), told, None
 
 
-def main() -> None:
-    # Others of this sandbox can then neither open our descriptors in /proc nor read our memory.
-    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+def main(seconds: float) -> None:
+    prctl_dumpable(False)
     output_read, output_write = os.pipe()
     results_read, results_write = os.pipe()
-    began = time.monotonic()
     pid = os.fork()
     if pid == 0:
         child(output_write, results_write)
     os.close(output_write)
     os.close(results_write)
-    output, results = collect(output_read, results_read)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    lines = results.decode(errors="replace").splitlines()
+    output, told, status = collect(pid, output_read, results_read, seconds)
     summary = {
         "status": status,
-        "results": lines,
-        "output": output.decode(errors="replace")[-4000:],
-        "seconds": round(time.monotonic() - began, 2),
+        "finished": told.finished,
+        **told.counts,
+        "failures": told.failures,
+        "last": told.last[:300],
+        "output": output,
     }
     print(json.dumps(summary))
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))

@@ -13,6 +13,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 LEFT_OUT = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache"})
 MOST_FILES = 5000
@@ -185,25 +186,24 @@ class Walker(ast.NodeVisitor):
             self._found(node, f"{call}({path!r})")
 
 
-def files(folder: str) -> Iterator[str]:
+def files(folder: str) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         for name in (*folders, *sorted(names)):
-            path = os.path.join(where, name)
-            if name.endswith(".py") or os.path.islink(path):
+            path = Path(where, name)
+            if name.endswith(".py") or path.is_symlink():
                 yield path
 
 
-def findings(path: str) -> list[tuple[int, str]]:
-    if os.path.islink(path):
+def findings(path: Path) -> list[tuple[int, str]]:
+    if path.is_symlink():
         return [(0, "is a symbolic link")]
-    if not os.path.isfile(path):
+    if not path.is_file():
         return []
     try:
-        if os.path.getsize(path) > MOST_BYTES:
+        if path.stat().st_size > MOST_BYTES:
             return [(0, f"is larger than {MOST_BYTES} bytes")]
-        with open(path, "rb") as source:
-            tree = ast.parse(source.read(), path)
+        tree = ast.parse(path.read_bytes(), path)
         walker = Walker(tree)
         walker.visit(tree)
     except SyntaxError as error:
@@ -219,14 +219,13 @@ def main(folder: str) -> None:
     found: list[dict[str, object]] = []
     for path in files(folder):
         name = os.path.relpath(path, folder)
-        print(ascii(name), file=sys.stderr, flush=True)
+        print(ascii(name)[1:-1], file=sys.stderr, flush=True)
         count += 1
         if count > MOST_FILES:
             found.append({"path": name, "line": 0, "what": "is one file too many"})
             break
-        found += [
-            {"path": name, "line": line, "what": what[:200]} for line, what in findings(path)
-        ]
+        for line, what in findings(path):
+            found.append({"path": name, "line": line, "what": what[:200]})
     print(json.dumps({"files": count, "total": len(found), "findings": found[:MOST_FINDINGS]}))
 
 

@@ -11,8 +11,8 @@ CREATE TABLE project (
     epoch    INTEGER NOT NULL,      -- the fence
     title    TEXT    NOT NULL,
     status   TEXT    NOT NULL,
-    running  TEXT,                  -- the run that is on
-    waiting  TEXT    NOT NULL,      -- JSON list of the runs queued, oldest first
+    run      TEXT,                  -- the run that is on, or the last one that was
+    waiting  TEXT    NOT NULL,      -- the runs queued, oldest first: JSON [[run, message], ...]
     deleted  INTEGER NOT NULL       -- 0 or 1
 ) STRICT;
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from smartforge.contract import Boolean, Choice, Decimal, Default, Integer, Kind, Text, TextList
+from smartforge.contract import Boolean, Choice, Decimal, Integer, Kind, Text, TextList
+from smartforge.contract.fields import Default
 from smartforge.contract.kinds import (
     MAX_INTEGER,
     MAX_LIST_ITEMS,
@@ -15,11 +16,14 @@ from smartforge.contract.kinds import (
     as_decimal,
     default_problem,
 )
+from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import words
 
-_LENGTH_UNITS = frozenset(
-    "character characters char chars letter letters digit digits symbols long".split()
+_LENGTH_UNITS = word_set(
+    """
+    character characters char chars letter letters digit digits symbols long
+    """
 )
 _AT_MOST = (
     ("at", "most"),
@@ -82,7 +86,7 @@ class Bounds(msgspec.Struct):
 
 
 def read_bounds(tokens: Sequence[Token]) -> Bounds:
-    """Everything that the words of `tokens` say about values. Words without a meaning are passed."""
+    """Everything that the words of `tokens` say about values; the others are passed by."""
     found = Bounds()
     lows = [token.low for token in tokens]
     place = 0
@@ -181,7 +185,12 @@ def _read_default(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], p
 
 
 def _read_limit(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
-    for phrases, name in ((_AT_MOST, "high"), (_AT_LEAST, "low"), (_ABOVE, "above"), (_BELOW, "below")):
+    for phrases, name in (
+        (_AT_MOST, "high"),
+        (_AT_LEAST, "low"),
+        (_ABOVE, "above"),
+        (_BELOW, "below"),
+    ):
         for phrase in phrases:
             if tuple(lows[place : place + len(phrase)]) != phrase:
                 continue
@@ -311,9 +320,7 @@ def _ends(
     return low, high
 
 
-def _said(
-    closed: str | None, opened: str | None, step: decimal.Decimal
-) -> decimal.Decimal | None:
+def _said(closed: str | None, opened: str | None, step: decimal.Decimal) -> decimal.Decimal | None:
     if opened is not None:
         value = as_decimal(opened)
         return None if value is None else value + step

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.tokens import Token, said
 from smartforge.planners.offline.vocabulary import words
 
@@ -28,11 +29,12 @@ _CHOICE_CUES = (
     ("=",),
 )
 _OPEN_ENDED = frozenset({("one", "of"), ("any", "of"), ("either",)})
-_CHOICE_NAMES = frozenset(
+_CHOICE_NAMES = word_set(
     """
     status state priority type category kind role size color colour level difficulty gender
-    visibility stage severity condition mood season method currency unit format language genre
-    """.split()
+    visibility stage severity condition mood season method currency unit format language
+    genre
+    """
 )
 MAX_CHOICE_WORDS = 4
 
@@ -67,7 +69,10 @@ def split_items(tokens: Sequence[Token]) -> list[Item]:
         low = tokens[place].low
         if low in _OPEN and not tokens[place].literal:
             inner, place = _inside(tokens, place)
-            current.inner.append(inner)
+            if inner or low != "[":
+                current.inner.append(inner)
+            else:  # string[] is a list of strings
+                current.tokens.append(Token("list", "list", 0, 0, word=True))
             continue
         separator, taken = _separator(tokens, place)
         if taken:

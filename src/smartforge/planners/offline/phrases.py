@@ -15,30 +15,46 @@ from smartforge.contract import (
     Timestamp,
 )
 from smartforge.contract.names import ascii_text, singular, snake
-from smartforge.contract.names import words as name_words
+from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.bounds import Bounds, apply, read_bounds
 from smartforge.planners.offline.items import Item, listed, slashed
-from smartforge.planners.offline.tokens import Token, said
+from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import LONG_TEXT, attributes, words
 
 MAX_NAME_WORDS = 4
 
 # What ends the name in an entry; the rest of the entry says something about its values.
-_TAIL = frozenset(
+_TAIL = word_set(
     """
-    : = - – — -> ? | / as is are was were which that who must should can cannot may might will has
-    from between up at max maximum min minimum default defaults defaulting over under above below
-    greater less more longer no not in with for on to by using e.g. like such limited one either
-    exactly ranging required optional mandatory unique nullable <= >= < > ≤ ≥ positive
-    non-negative since if when so where only initially exceed through than
-    """.split()
+    : = - – — -> ? | / as is are was were which that who must should can cannot may might
+    will has from between up at max maximum min minimum default defaults defaulting over
+    under above below greater less more longer no not in with for on to by using e.g. like
+    such limited one either exactly ranging required optional mandatory unique nullable <=
+    >= < > ≤ ≥ positive non-negative since if when so where only initially exceed through
+    than
+    """
+)
+_NEVER_NAMED = word_set(
+    """
+    i you he she it we they me us him them what whatever how why get gets got let lets want wants
+    give gives be been am do does did going would these those there someone something
+    """
+)
+_LIMITS = frozenset({"at", "up", "max", "maximum", "min", "between", "exactly", "length"})
+_CONSTRAINTS = word_set(
+    """
+    optional required unique max min maximum minimum default defaults defaulting between at up
+    nullable not positive non-negative <= >= < > ≤ ≥ exactly no from mandatory
+    """
 )
 _LIST_OF = frozenset({"list", "lists", "array", "arrays", "set", "collection", "lots", "series"})
 _COUNT_OF = frozenset({"number", "count", "amount", "quantity", "total"})
-_TYPE_TAILS = frozenset(
-    "string str integer int float boolean bool varchar flag field attribute property enum".split()
+_TYPE_TAILS = word_set(
+    """
+    fields attributes properties string str integer int float boolean bool varchar flag field
+    attribute property enum
+    """
 )
-_PARTICIPLES = ("ed",)
 _NO_PARTICIPLE = frozenset({"speed", "feed", "bed", "seed", "breed", "need", "shed", "deed", "id"})
 
 
@@ -60,10 +76,14 @@ def read_attribute(item: Item) -> Attribute | None:
     """The attribute that `item` names; None where no name can be found in it."""
     name_tokens, tail = _name_and_tail(item.tokens)
     about = [*tail, *(token for inner in item.inner for token in inner)]
-    bounds = read_bounds([*item.tokens[: len(item.tokens) - len(tail)], *_spaced(about)])
+    bounds = read_bounds([*item.tokens[: len(item.tokens) - len(tail)], *about])
     listing, counting, name_tokens = _unwrapped(name_tokens)
     typed = _typed(tail, item.inner)
     name_tokens, typed = _without_type(name_tokens, typed)
+    if item.lows[0] in ("whether", "if"):
+        return _whether(item)
+    if any(token.low in _NEVER_NAMED and not token.literal for token in name_tokens):
+        return None
     name = snake(" ".join(token.text for token in name_tokens))
     if not name or not any(one.isalpha() for one in name):
         return None
@@ -81,6 +101,27 @@ def read_attribute(item: Item) -> Attribute | None:
         typed=certain,
         plural=singular(name) != name,
     )
+
+
+def is_constraint(item: Item) -> bool:
+    """Whether an entry only says something about the one before it (`optional`, `max 100`)."""
+    if not item.tokens or item.tokens[0].literal or item.tokens[0].low not in _CONSTRAINTS:
+        return False
+    name, _ = _name_and_tail(item.tokens)
+    return not name
+
+
+def _whether(item: Item) -> Attribute | None:
+    """`whether they are vegetarian`: true or false."""
+    rest = item.tokens[1:]
+    for place, token in enumerate(rest):
+        if token.low in ("is", "are", "was", "were", "has", "have"):
+            rest = rest[place + 1 :]
+            break
+    name = snake(" ".join(token.text for token in rest[:MAX_NAME_WORDS] if token.word))
+    if not name:
+        return None
+    return Attribute(name, Boolean(), item.said, required=False, typed=True)
 
 
 def kind_of_name(name: str) -> Kind | None:
@@ -136,7 +177,7 @@ def pieces(tokens: Sequence[Token]) -> list[list[Token]]:
 def _name_and_tail(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     """The tokens of the name, and those after it that speak about its values."""
     begin = 0
-    while begin < len(tokens) and _skippable(tokens[begin]):
+    while begin < len(tokens) and _skippable(tokens[begin], tokens[begin + 1 : begin + 2]):
         begin += 1
     end = begin
     while end < len(tokens) and (tokens[end].literal or not _ends_name(tokens, begin, end)):
@@ -147,18 +188,23 @@ def _name_and_tail(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     return name, list(tokens[end:])
 
 
-def _skippable(token: Token) -> bool:
+def _skippable(token: Token, following: Sequence[Token]) -> bool:
+    """Whether a word before the name is no part of it; an adjective alone is the name."""
     if token.literal:
         return False
     low = token.low
     return (
         low in words().determiners
-        or low in words().adjectives
+        or (low in words().adjectives and _is_name(following))
         or low in words().optional
         or low in words().required
         or low in ("unique", "and", "valid", "non-empty", "positive", "has", "have", "with")
         or not (token.word or token.number)
     )
+
+
+def _is_name(tokens: Sequence[Token]) -> bool:
+    return any(token.word and token.low not in _TAIL for token in tokens)
 
 
 def _ends_name(tokens: Sequence[Token], begin: int, at: int) -> bool:
@@ -169,7 +215,7 @@ def _ends_name(tokens: Sequence[Token], begin: int, at: int) -> bool:
         return True
     if token.low == "of" and at + 1 < len(tokens):
         following = tokens[at + 1]
-        return following.number or following.low in ("at", "up", "max", "maximum", "min", "between")
+        return following.number or following.low in _LIMITS
     return not (token.word or token.number)
 
 
@@ -185,7 +231,7 @@ def _unwrapped(name: list[Token]) -> tuple[bool, bool, list[Token]]:
     """Whether it is a list of something or a number of something, and the something."""
     lows = [token.low for token in name]
     if len(lows) > 2 and lows[1] == "of":
-        inner = [token for token in name[2:] if not _skippable(token)]
+        inner = [token for token in name[2:] if not _skippable(token, name[-1:])]
         if inner and lows[0] in _LIST_OF:
             return True, False, inner
         if inner and lows[0] in _COUNT_OF:
@@ -199,9 +245,9 @@ def _typed(tail: Sequence[Token], inner: Sequence[Sequence[Token]]) -> Kind | No
     """The kind that words such as `string` or `list of strings` after the name tell."""
     for tokens in (*inner, tail):
         lows = [token.low for token in tokens]
+        if "list" in lows or "array" in lows:
+            return TextList()
         for place, low in enumerate(lows):
-            if low in ("list", "array") or lows[place : place + 3] == ["string", "[", "]"]:
-                return TextList()
             if low == "long" and "text" in lows[place + 1 : place + 2]:
                 return LONG_TEXT
             if low == "whole" and "number" in lows[place + 1 : place + 2]:
@@ -210,19 +256,13 @@ def _typed(tail: Sequence[Token], inner: Sequence[Sequence[Token]]) -> Kind | No
                 return Text(1, 200)
             kind = attributes().types.get(low)
             if kind is not None and not _only_unit(tokens, place):
-                return _refined(kind, lows, place)
+                return kind
     return None
 
 
 def _only_unit(tokens: Sequence[Token], place: int) -> bool:
     """Whether a type word is part of a limit ("at most 3 words") and names no type."""
     return place > 0 and tokens[place - 1].number
-
-
-def _refined(kind: Kind, lows: Sequence[str], place: int) -> Kind:
-    if lows[place] == "number" and "decimals" not in lows:
-        return kind
-    return kind
 
 
 def _without_type(name: list[Token], typed: Kind | None) -> tuple[list[Token], Kind | None]:
@@ -267,8 +307,7 @@ def _says_bounds(value: str) -> bool:
         or first in ("unique", "max", "min", "default", "maximum", "minimum", "at", "up", "between")
         or first in attributes().types
         or first in ("not", "non-empty", "nullable", "list", "array", "positive", "from")
-        or first[0].isdigit()
-        and "-" in low
+        or (first[0].isdigit() and "-" in low)
     )
 
 
@@ -310,8 +349,6 @@ def _agreed(typed: Kind, known: Kind | None) -> Kind:
         return LONG_TEXT if typed is LONG_TEXT else known
     if isinstance(typed, Decimal) and isinstance(known, Integer):
         return known
-    if isinstance(typed, Decimal) and known is None:
-        return typed
     return typed
 
 
@@ -328,15 +365,6 @@ def _fraction(bounds: Bounds) -> bool:
 
 
 def _by_ending(word: str) -> Kind | None:
-    if word.endswith(_PARTICIPLES) and len(word) > 4 and word not in _NO_PARTICIPLE:
+    if word.endswith("ed") and len(word) > 4 and word not in _NO_PARTICIPLE:
         return Boolean()
     return None
-
-
-def _spaced(tokens: Sequence[Token]) -> Sequence[Token]:
-    return tokens
-
-
-def spoken(name: str) -> str:
-    """A name as words for a sentence."""
-    return " ".join(name_words(name))

@@ -28,6 +28,8 @@ _TODO = re.compile(
     r"\bto do(?=s\b| (?:list|lists|item|items|app|apis?|backend|tracker|manager|service)\b)", re.I
 )
 
+_BY = re.compile(r"\b(step|day|side|page|line|word) by \1\b", re.I)
+
 # Spellings that are one word to the planner.
 _SAME = {
     "to-do": "todo",
@@ -76,7 +78,8 @@ class _Line(msgspec.Struct, frozen=True):
 
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of `text` in their order; blank ones are left out."""
-    lines = [_line(line) for line in _TODO.sub("todo", text).splitlines()]
+    joined = _BY.sub(r"\1-by-\1", _TODO.sub("todo", text))
+    lines = [_line(line) for line in joined.splitlines()]
     gathered: list[str] = []
     bullet = -1
     for line in lines:
@@ -115,7 +118,7 @@ def _cut(text: str, bullet: int, opens: bool) -> Iterator[Sentence]:
         token = _token(match)
         level = max(0, level + (token.low in "([{") - (token.low in ")]}"))
         at_end = token.end == len(text) or text[token.end].isspace()
-        if token.low in (".", "!", "?") and at_end or (token.low == ";" and not level):
+        if (token.low in (".", "!", "?") and at_end) or (token.low == ";" and not level):
             yield from _sentence(gathered, bullet, opens=False)
             gathered, level = [], 0
         else:

@@ -157,5 +157,5 @@ def _kind(group: dict[str, Any]) -> Kind:
 
 
 def _load(name: str) -> dict[str, Any]:
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    text = resources.files(__name__.rpartition(".")[0]).joinpath(name).read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -7,6 +7,9 @@ sandbox in which nothing runs is not taken for a tight one; `escaped` is what mu
 that belongs to the whole machine is ever opened for writing.
 """
 
+# Importing pathlib would be a good part of what the probe takes:
+# ruff: noqa: PTH118, PTH123, PTH208
+
 import json
 import os
 import socket
@@ -16,7 +19,7 @@ from collections.abc import Callable
 
 CLONE_NEWUSER = 0x10000000
 AF_NETLINK = 16
-# bubblewrap's own first process, prlimit in whose place we run, and what a test forks.
+# bubblewrap's own first process, this one, and what a test forks.
 MOST_PROCESSES = 4
 
 

@@ -7,24 +7,21 @@ from collections.abc import Mapping
 MARK = "@imports\n"
 
 # What the names of generated files stand for: a module, or where a name comes from.
-_MODULES = frozenset({"datetime", "json", "os", "pytest", "re", "yaml"})
+_MODULES = frozenset({"datetime", "json", "pytest", "re"})
 _NAMES = {
     name: module
     for module, names in {
-        "collections.abc": "AsyncIterator Iterator Mapping",
-        "contextlib": "asynccontextmanager",
-        "dataclasses": "dataclass",
+        "collections.abc": "Iterator",
         "decimal": "Decimal",
-        "http": "HTTPStatus",
-        "pathlib": "Path",
         "typing": "Annotated Any Literal Self",
-        "fastapi": "APIRouter Depends FastAPI HTTPException Query Request Response status",
+        "fastapi": "APIRouter Depends HTTPException Path Query Request Response status",
         "fastapi.testclient": "TestClient",
         "pydantic": (
-            "AfterValidator AwareDatetime BaseModel BeforeValidator ConfigDict Field "
-            "GetCoreSchemaHandler GetJsonSchemaHandler StrictBool StrictInt WithJsonSchema "
-            "model_validator"
+            "AfterValidator AwareDatetime BaseModel BeforeValidator ConfigDict Field HttpUrl "
+            "GetCoreSchemaHandler GetJsonSchemaHandler StrictBool StrictInt TypeAdapter "
+            "ValidationError WithJsonSchema model_validator"
         ),
+        "email_validator": "EmailNotValidError validate_email",
         "pydantic.json_schema": "JsonSchemaValue",
         "pydantic_core": "CoreSchema core_schema",
         "sqlalchemy": (
@@ -40,15 +37,17 @@ _NAMES = {
         "app.openapi": "CREATED INVALID NOT_FOUND",
         "app.parameters": "DIGITS ItemId Offset",
         "app.wire": (
-            "CalendarDate EmailAddress Id Number Patch Schema StorableText UtcTime WebAddress"
+            "NOT_SENT CalendarDate EmailAddress Id Number Patch Schema StorableText UtcTime "
+            "WebAddress"
         ),
-        "tests.expect": "NOT_OBJECTS UNKNOWN_IDS assert_problem by",
+        "tests.expect": (
+            "AS_JSON NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID assert_invalid assert_problem "
+            "in_order told"
+        ),
     }.items()
     for name in names.split()
 }
-_STANDARD = frozenset(
-    "collections.abc contextlib dataclasses datetime decimal http json os pathlib re typing".split()
-)
+_STANDARD = frozenset({"collections.abc", "datetime", "decimal", "json", "re", "typing"})
 _OWN = ("app", "tests")
 
 

@@ -107,7 +107,7 @@ def default(field: Field) -> tuple[str, str]:
             text = str(field.default)
             moment = datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
             shown = moment.isoformat().replace("+00:00", "Z")
-            return moment_literal(moment), "" if shown == text else python(text)
+            return _moment(moment), "" if shown == text else python(text)
         case _:
             return python(field.default), ""
 
@@ -122,26 +122,12 @@ def answered_default(field: Field) -> object:
     return field.default
 
 
-def moment_literal(moment: datetime.datetime) -> str:
+def _moment(moment: datetime.datetime) -> str:
     """A Python expression for a moment in UTC."""
     parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute]
     parts += [moment.second] if moment.second or moment.microsecond else []
     parts += [moment.microsecond] if moment.microsecond else []
     return f"datetime.datetime({', '.join(map(str, parts))}, tzinfo=datetime.UTC)"
-
-
-def stored(kind: Kind, value: object) -> str:
-    """A Python expression for what a model holds where JSON has `value`."""
-    match kind:
-        case Decimal():
-            return f'Decimal("{value}")'
-        case Date():
-            day = datetime.date.fromisoformat(str(value))
-            return f"datetime.date({day.year}, {day.month}, {day.day})"
-        case Timestamp():
-            return moment_literal(datetime.datetime.fromisoformat(str(value)))
-        case _:
-            return python(value)
 
 
 def _precision(kind: Decimal) -> int:

@@ -19,7 +19,7 @@ def python(value: object) -> str:
     """
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return _sequence(value)  # pyright: ignore[reportUnknownArgumentType] - JSON edge
     if isinstance(value, Mapping):
         pairs = (f"{python(key)}: {python(one)}" for key, one in value.items())  # pyright: ignore
@@ -39,7 +39,7 @@ def markdown(text: str) -> str:
 
 def _sequence(values: Sequence[object]) -> str:
     first = values[0] if values else None
-    if len(values) > 5 and all(one == first for one in values):
+    if len(values) > 3 and all(one == first for one in values):
         return f"[{python(first)}] * {len(values)}"
     return "[" + ", ".join(map(python, values)) + "]"
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import msgspec
 
 from smartforge.contract import Contract, Field, Resource
-from smartforge.contract.names import class_name
+from smartforge.contract.names import MAX_NAME, class_name, shorten
 
+_LINE = 75  # code points for an attribute and its type in a body of 100 columns
+_LONG = 35  # from here on, a variable is called after no resource
 _KEYWORDS = frozenset(keyword.kwlist)
 
 
@@ -35,7 +37,7 @@ _LOCALS = _KEYWORDS | frozenset(dir(builtins)) | _set(
     "row rows schemas select sort status total value"
 )
 _SCHEMA_CLASSES = _set(
-    "Annotated CalendarDate Decimal Digits EmailAddress Field Id Literal Number Patch Schema "
+    "Annotated AwareDatetime CalendarDate Decimal Digits EmailAddress Field Id Literal Number Patch Schema "
     "StorableText StrictBool StrictInt UtcTime WebAddress WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError"
 )
@@ -88,8 +90,14 @@ def _names(resource: Resource, plurals: set[str], classes: set[str]) -> Resource
         page=f"{schema}Page",
         sort=f"{schema}Sort",
         row=_free(one, "Row", _MODEL_CLASSES, classes),
-        local=f"{resource.name}_" if resource.name in _LOCALS else resource.name,
+        local=_local(resource.name),
     )
+
+
+def _local(name: str) -> str:
+    if len(name) > _LONG:
+        return "row"
+    return f"{name}_" if name in _LOCALS else name
 
 
 def attribute(field: Field) -> str:
@@ -106,10 +114,13 @@ def type_aliases(resource: Resource, names: ResourceNames) -> dict[str, str]:
     """The name of each field's own type in the schemas of its resource, by the field's name."""
     taken = {names.answer, names.create, names.update, names.page, names.sort}
     reserved = _SCHEMA_CLASSES | _KEYWORDS | taken
-    plain = {class_name(field.name) for field in resource.fields}
-    return {
-        field.name: _free(class_name(field.name), "Value", reserved, plain)
+    # A field and its type share a line, so that of a long name is short.
+    plain = {
+        field.name: class_name(shorten(field.name, min(MAX_NAME, _LINE - len(field.name))))
         for field in resource.fields
+    }
+    return {
+        field: _free(alias, "Value", reserved, plain.values()) for field, alias in plain.items()
     }
 
 

@@ -22,7 +22,6 @@ from smartforge.contract.kinds import MAX_DIGITS, MAX_EMAIL_LENGTH, MAX_ITEM_LEN
 from smartforge.contract.names import spaced
 
 Sample = str | int | float | bool | list[str]
-Labelled = tuple[str, object]
 T = TypeVar("T", bound=Sample)
 
 # Where a face is one code point, two UTF-16 units and four bytes, length is counted right or not.
@@ -55,88 +54,88 @@ def three(field: Field) -> tuple[Sample, Sample, Sample]:
             return (["one"], ["two", "three"][: kind.max_items], [])
 
 
-def accepted(kind: Kind) -> Iterator[Labelled]:
+def accepted(kind: Kind) -> Iterator[object]:
     """Values at the edges, each of which is answered just as it was sent."""
     match kind:
         case Text():
-            yield "shortest", "x" * kind.min_length
-            yield "longest", "x" * kind.max_length
-            yield "longest, outside the basic plane", _FACE * kind.max_length
+            yield "x" * kind.min_length
+            yield "x" * kind.max_length
+            yield _FACE * kind.max_length
         case Integer():
-            yield "minimum", kind.minimum
-            yield "maximum", kind.maximum
+            yield kind.minimum
+            yield kind.maximum
         case Decimal():
-            yield "minimum", number(Exact(kind.minimum))
-            yield "maximum", number(Exact(kind.maximum))
+            yield number(Exact(kind.minimum))
+            yield number(Exact(kind.maximum))
         case Boolean():
-            yield "false", False
+            yield False
         case Date():
-            yield "first day", "0001-01-01"
-            yield "last day", "9999-12-31"
+            yield "0001-01-01"
+            yield "9999-12-31"
         case Timestamp():
-            yield "parts of a second", "2026-05-01T09:30:00.250000Z"
+            yield "2026-05-01T09:30:00.250000Z"
         case Email():
-            yield "with a tag", "first.last+tag@mail.example.com"
+            yield "first.last+tag@mail.example.com"
         case Url():
             start = "https://example.com/"
-            yield "longest", start + "x" * (MAX_URL_LENGTH - len(start))
+            yield start + "x" * (MAX_URL_LENGTH - len(start))
         case Choice():
-            yield "last", kind.values[-1]
+            yield kind.values[-1]
         case TextList():
-            yield "empty", []
-            yield "fullest", ["x" * MAX_ITEM_LENGTH] * kind.max_items
+            yield []
+            yield ["x" * MAX_ITEM_LENGTH] * kind.max_items
 
 
-def refused(kind: Kind) -> Iterator[Labelled]:
+def refused(kind: Kind) -> Iterator[object]:
     """Values that are answered with 422; null is not among them."""
     match kind:
         case Text():
-            yield "a number", 5
-            yield "too long", "x" * (kind.max_length + 1)
+            yield 5
+            yield "x" * (kind.max_length + 1)
             if kind.min_length:
-                yield "too short", "x" * (kind.min_length - 1)
-            yield "NUL", "\0" * max(kind.min_length, 1)
+                yield "x" * (kind.min_length - 1)
+            yield "\0" * max(kind.min_length, 1)
         case Integer():
-            yield "a text", "5"
-            yield "a fraction", 1.5
-            yield "true", True
-            yield "too small", kind.minimum - 1
-            yield "too large", kind.maximum + 1
-            yield "huge", 10**40
+            yield "5"
+            yield 1.5
+            yield True
+            yield kind.minimum - 1
+            yield kind.maximum + 1
+            yield 10**40
         case Decimal():
             yield from _refused_decimals(kind)
         case Boolean():
-            yield "a text", "true"
-            yield "a number", 1
+            yield "true"
+            yield 1
         case Date():
-            yield "a number", 20260501
-            yield "no such day", "2026-02-30"
-            yield "with a time", "2026-05-01T00:00:00Z"
+            yield 20260501
+            yield "2026-02-30"
+            yield "2026-05-01T00:00:00Z"
         case Timestamp():
-            yield "a number", 1_777_629_600
-            yield "no offset", "2026-05-01T09:30:00"
-            yield "no such hour", "2026-05-01T25:00:00Z"
-            yield "before the first year", "0001-01-01T00:00:00+01:00"
+            yield 1_777_629_600
+            yield "2026-05-01T09:30:00"
+            yield "2026-05-01T25:00:00Z"
+            yield "0001-01-01T00:00:00+01:00"
         case Email():
-            yield "a number", 5
-            yield "no address", "nobody"
-            yield "too long", "x@" + "example." * ((MAX_EMAIL_LENGTH + 1) // 8) + "com"
+            yield 5
+            yield "nobody"
+            yield "x@" + "example." * (MAX_EMAIL_LENGTH // 8 + 1) + "com"
         case Url():
-            yield "a number", 5
-            yield "another scheme", "ftp://example.com/"
-            yield "relative", "/just/a/path"
+            yield 5
+            yield "ftp://example.com/"
+            yield "/just/a/path"
             start = "https://example.com/"
-            yield "too long", start + "x" * (MAX_URL_LENGTH + 1 - len(start))
+            yield start + "x" * (MAX_URL_LENGTH + 1 - len(start))
         case Choice():
-            yield "a number", 5
-            yield "no choice", max(kind.values, key=len) + " not"
+            yield 5
+            yield max(kind.values, key=len) + " not"
         case TextList():
-            yield "a text", "one"
-            yield "a number in it", [5]
-            yield "an empty text in it", [""]
-            yield "too long a text in it", ["x" * (MAX_ITEM_LENGTH + 1)]
-            yield "NUL in it", ["\0"]
-            yield "too many", ["x"] * (kind.max_items + 1)
+            yield "one"
+            yield [5]
+            yield [""]
+            yield ["x" * (MAX_ITEM_LENGTH + 1)]
+            yield ["\0"]
+            yield ["x"] * (kind.max_items + 1)
 
 
 def number(value: Exact) -> int | float:
@@ -144,15 +143,15 @@ def number(value: Exact) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _refused_decimals(kind: Decimal) -> Iterator[Labelled]:
+def _refused_decimals(kind: Decimal) -> Iterator[object]:
     step = Exact(1).scaleb(-kind.places)
-    yield "a text", "1.5"
-    yield "true", True
-    yield "too small", number(Exact(kind.minimum) - step)
-    yield "too large", number(Exact(kind.maximum) + step)
+    yield "1.5"
+    yield True
+    yield number(Exact(kind.minimum) - step)
+    yield number(Exact(kind.maximum) + step)
     finer = _decimal(kind, 0) + step / 10
     if len(finer.as_tuple().digits) <= MAX_DIGITS and finer < Exact(kind.maximum):
-        yield "too many places", number(finer)
+        yield number(finer)
 
 
 def _decimal(kind: Decimal, rank: int) -> Exact:

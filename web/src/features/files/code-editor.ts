@@ -122,15 +122,21 @@ export class CodeEditor {
   append(text: string, follow: boolean): void {
     if (!text) return;
     const end = this.view.state.doc.length;
+    const newline = text.lastIndexOf("\n");
+    const to = this.wrap ? end + text.length : end + newline + 1;
+    // Without wrapping only a new line can move the end out of sight.
+    const scrolls = follow && (this.wrap || newline >= 0);
     this.view.dispatch({
       changes: { from: end, insert: text },
-      effects: follow ? [EditorView.scrollIntoView(end + text.length, { y: "end", yMargin: 48 })] : [],
+      effects: scrolls ? [EditorView.scrollIntoView(to, { y: "end", yMargin: 48 })] : [],
     });
   }
 
+  /** Bring the last line into sight; long lines are not followed to the right. */
   scrollToEnd(): void {
-    const end = this.view.state.doc.length;
-    this.view.dispatch({ effects: EditorView.scrollIntoView(end, { y: "end", yMargin: 48 }) });
+    const { doc } = this.view.state;
+    const at = this.wrap ? doc.length : doc.line(doc.lines).from;
+    this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "end", yMargin: 48 }) });
   }
 
   /** Draw the blinking caret at the end of the text, where the next character will appear. */

@@ -1,5 +1,5 @@
 /** The tree of files: fills as they appear, counts bytes while one is written, ticks when done. */
-import { type KeyboardEvent, memo, useMemo, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from "react";
 import type { FileState } from "../../events.gen";
 import { classes } from "../../ui/classes";
 import { bytes } from "../../ui/format";
@@ -14,13 +14,18 @@ interface Props {
   onView: (path: string) => void;
 }
 
-const MARKS = { planned: Circle, writing: Spinner, complete: Check, partial: Dash };
+const MARKS = { planned: Circle, writing: null, complete: Check, partial: Dash };
 
 export function FileTree({ files, viewed, onView }: Props) {
   const rows = useMemo(() => rowsOf(files), [files]);
   const tree = useRef<HTMLDivElement>(null);
   const done = files.filter((file) => file.state === "complete").length;
   const tabStop = rows.some((row) => row.path === viewed) ? viewed : rows[0]?.path;
+
+  useEffect(() => {
+    if (viewed === null) return;
+    tree.current?.querySelector(`[data-path="${CSS.escape(viewed)}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [viewed]);
 
   const move = (event: KeyboardEvent) => {
     const items = [...(tree.current?.querySelectorAll<HTMLElement>('[role="treeitem"]') ?? [])];
@@ -73,7 +78,7 @@ const TreeRow = memo(function TreeRow({ path, name, depth, file, viewed, tabStop
       aria-selected={viewed}
       tabIndex={tabStop ? 0 : -1}
       className={classes(styles["row"], file ? styles[file.state] : styles["folder"], viewed && styles["viewed"])}
-      style={{ paddingInlineStart: 10 + depth * 14 }}
+      style={{ paddingInlineStart: 10 + depth * 12 }}
       title={file?.purpose ? `${path}: ${file.purpose}` : path}
       data-path={path}
       data-state={file?.state}
@@ -84,7 +89,7 @@ const TreeRow = memo(function TreeRow({ path, name, depth, file, viewed, tabStop
         open();
       }}
     >
-      {file ? <File /> : <Folder />}
+      {file ? file.state === "writing" ? <Spinner /> : <File /> : <Folder />}
       <span className={styles["name"]}>{name}</span>
       {file && (
         <span className={styles["state"]}>

@@ -45,6 +45,7 @@ export class Playback {
   #left: string | null = null;
   #scheduled = false;
   #verified: string | null = null;
+  #toEnd = false;
 
   /** `still` says whether the user asked for no motion: then text stands as it arrives. */
   constructor(frames: Frames = (draw) => requestAnimationFrame(draw), still = prefersNoMotion) {
@@ -92,8 +93,11 @@ export class Playback {
   };
 
   readonly follow = (): void => {
+    if (!this.#state.following && this.#head.active) {
+      this.#set({ viewed: this.#head.skipToLast() ?? this.#state.viewed });
+      this.#toEnd = true;
+    }
     this.#set({ following: true, ahead: 0 });
-    this.#editor?.scrollToEnd();
     this.#schedule();
   };
 
@@ -146,17 +150,19 @@ export class Playback {
       if (this.#painted?.path !== path) this.#show({ path, key: "" }, "");
       return;
     }
-    const shown = known.slice(0, this.#head.shown(path));
+    const shown = this.#head.shown(path);
     const painted = this.#painted;
-    const goesOn = painted?.path === path && painted.key === keyOf(file) && editor.length <= shown.length;
+    const goesOn = painted?.path === path && painted.key === keyOf(file) && editor.length <= shown;
     if (goesOn) {
-      editor.append(shown.slice(editor.length), following);
+      editor.append(known.slice(editor.length, shown), following);
     } else {
-      this.#show({ path, key: keyOf(file) }, shown);
-      if (following && this.#head.typing(path)) editor.scrollToEnd();
+      this.#show({ path, key: keyOf(file) }, known.slice(0, shown));
+      if (following && this.#head.typing(path)) this.#toEnd = true;
     }
+    if (this.#toEnd) editor.scrollToEnd();
+    this.#toEnd = false;
     editor.setCaret(this.#head.typing(path));
-    if (file.state === "complete" && shown.length === known.length) this.#verify(known, file);
+    if (file.state === "complete" && shown === known.length) this.#verify(known, file);
   }
 
   #show(file: Shown, text: string): void {

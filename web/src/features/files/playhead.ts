@@ -110,6 +110,13 @@ export class Playhead {
     if (place) place.shown = place.source.text.length;
   }
 
+  /** Show all files at once but the one begun last, which a follower goes to now. */
+  skipToLast(): string | null {
+    const last = this.#begun.at(-1) ?? null;
+    for (const path of this.#begun) if (path !== last) this.reveal(path);
+    return last;
+  }
+
   /** The file that a follower should see, given the one in view; null keeps it. */
   next(viewed: string | null, now: number): string | null {
     const current = viewed === null ? undefined : this.#places.get(viewed);

@@ -1,9 +1,7 @@
 /** One row of the chat. The words of steps and files are fixed. */
 import { memo } from "react";
-import type { Ref } from "../../events.gen";
 import { Bulb, Spinner } from "../../ui/icons";
 import { classes } from "../../ui/classes";
-import { count } from "../../ui/format";
 import styles from "./chat.module.css";
 import { Failure, Stopped } from "./ending-cards";
 import type { Row, RowState } from "./rows";
@@ -13,7 +11,8 @@ import { Success, VersionRow } from "./version-row";
 export interface RowProps {
   row: Row;
   projectId: string;
-  resolve: (text: string | Ref) => string | undefined;
+  /** The text of a message, undefined while it is being fetched. */
+  said: string | undefined;
   onRetry: () => Promise<void>;
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
@@ -26,6 +25,13 @@ const STEPS = {
   repairing: "Repairing...",
 } as const;
 
+const FILE_WORDS: Record<RowState, string> = {
+  running: "Generating ",
+  done: "Created ",
+  failed: "Did not finish ",
+  unfinished: "Did not finish ",
+};
+
 export const ChatRow = memo(function ChatRow(props: RowProps) {
   const { row } = props;
   switch (row.kind) {
@@ -33,14 +39,14 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
       return (
         <li className={styles["user"]} data-row="user">
           <span className="sr-only">You: </span>
-          {props.resolve(row.text) ?? "…"}
+          {props.said ?? "…"}
           {row.queued && <span className={styles["queued"]}>Queued</span>}
         </li>
       );
     case "assistant":
       return (
         <li className={styles["assistant"]} data-row="assistant">
-          {props.resolve(row.text) ?? "…"}
+          {props.said ?? "…"}
         </li>
       );
     case "waiting":
@@ -53,7 +59,7 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
       return (
         <Line row={row.step} state={row.state}>
           {row.step === "repairing" ? `Repairing, round ${row.round}...` : STEPS[row.step]}
-          <Detail text={row.state === "unfinished" ? "Did not finish" : row.detail} />
+          <Detail text={row.detail} />
         </Line>
       );
     case "notes":
@@ -61,7 +67,7 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
     case "file":
       return (
         <Line row="file" state={row.state}>
-          {{ running: "Generating ", done: "Created ", unfinished: "Did not finish " }[row.state]}
+          {FILE_WORDS[row.state]}
           <button type="button" className={styles["path"]} onClick={() => props.onOpenFile(row.path)}>
             {row.path}
           </button>
@@ -75,7 +81,7 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
     case "success":
       return <Success version={row.version} checksPassed={row.checksPassed} projectId={props.projectId} />;
     case "failure":
-      return <Failure error={row.error} onRetry={props.onRetry} />;
+      return <Failure error={row.error} onRetry={props.onRetry} onOpenChecks={props.onOpenChecks} />;
     case "stopped":
       return <Stopped {...row} onRetry={props.onRetry} />;
   }
@@ -91,7 +97,7 @@ function Line({ row, state, children }: { row: string; state: RowState; children
 }
 
 /** The sign before a row. The tick is text, so that it is read, copied and found as words are. */
-export function Mark({ state }: { state: RowState | "failed" | "skipped" }) {
+export function Mark({ state }: { state: RowState | "skipped" }) {
   const name = classes(styles["mark"], styles[state]);
   if (state === "running") {
     return (
@@ -104,11 +110,17 @@ export function Mark({ state }: { state: RowState | "failed" | "skipped" }) {
 }
 
 function Detail({ text }: { text: string }) {
-  return text ? <span className={styles["detail"]}> {text}</span> : null;
+  if (!text) return null;
+  return (
+    <span className={styles["detail"]} title={text}>
+      {" "}
+      {text}
+    </span>
+  );
 }
 
 function Notes({ notes, notMade }: { notes: readonly string[]; notMade: readonly string[] }) {
-  const label = notMade.length > 0 ? `, ${count(notMade.length, "operation")} not made` : "";
+  const label = notMade.length > 0 ? `, ${notMade.length} not made` : "";
   return (
     <li className={styles["line"]} data-row="notes">
       <details>

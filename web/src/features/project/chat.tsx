@@ -1,10 +1,11 @@
 /** The chat: what was said, and one line for every step and file of the run. */
-import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { GenerationStream } from "../../stream/use-generation-stream";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { ArrowDown } from "../../ui/icons";
 import styles from "./chat.module.css";
+import { useSteady } from "../../ui/use-steady";
 import { ChatRow } from "./chat-row";
 import { type Row, rowsOf } from "./rows";
 
@@ -13,11 +14,18 @@ interface Props {
   projectId: string;
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
+  /** The user began a run from here. */
+  onBegun: () => void;
 }
 
-export function Chat({ stream, projectId, onOpenFile, onOpenChecks }: Props) {
+export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: Props) {
   const { snapshot, resolve, retry } = stream;
-  const rows = useMemo(() => (snapshot ? rowsOf(snapshot) : []), [snapshot]);
+  const tryAgain = useCallback(async () => {
+    await retry();
+    onBegun();
+  }, [retry, onBegun]);
+  // The snapshot changes with every chunk, the rows do not.
+  const rows = useSteady(useMemo(() => (snapshot ? rowsOf(snapshot) : []), [snapshot]));
   const { list, below, toEnd } = useStickToEnd(rows);
 
   return (
@@ -31,8 +39,8 @@ export function Chat({ stream, projectId, onOpenFile, onOpenChecks }: Props) {
                 key={row.key}
                 row={row}
                 projectId={projectId}
-                resolve={resolve}
-                onRetry={retry}
+                said={"text" in row ? resolve(row.text) : undefined}
+                onRetry={tryAgain}
                 onOpenFile={onOpenFile}
                 onOpenChecks={onOpenChecks}
               />

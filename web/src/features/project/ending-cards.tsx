@@ -8,7 +8,13 @@ import { count } from "../../ui/format";
 import { Retry, Spinner } from "../../ui/icons";
 import styles from "./chat.module.css";
 
-export function Failure({ error, onRetry }: { error: Problem; onRetry: () => Promise<void> }) {
+interface FailureProps {
+  error: Problem;
+  onRetry: () => Promise<void>;
+  onOpenChecks: () => void;
+}
+
+export function Failure({ error, onRetry, onOpenChecks }: FailureProps) {
   return (
     <li className={classes(styles["card"], styles["failed"])} data-row="failure">
       <h3>The API was not generated</h3>
@@ -21,6 +27,11 @@ export function Failure({ error, onRetry }: { error: Problem; onRetry: () => Pro
           Code: <code>{error.code}</code>. What was written so far is kept; the last complete version, if there is
           one, stays as it was.
         </p>
+        {error.code === "checks_failed" && (
+          <button type="button" className={classes(controls["button"], styles["evidence"])} onClick={onOpenChecks}>
+            Show the checks
+          </button>
+        )}
       </details>
     </li>
   );

@@ -9,13 +9,15 @@ const MARKS: Record<Mark, { icon: () => React.ReactNode; said: string }> = {
   ahead: { icon: Circle, said: "not begun" },
   running: { icon: Spinner, said: "in progress" },
   done: { icon: Check, said: "done" },
-  unproven: { icon: Warning, said: "not proven" },
+  unproven: { icon: Warning, said: "unproven" },
   failed: { icon: Cross, said: "did not finish" },
 };
 
 /** Repairing is shown as part of Validating. `snapshot` is null until the first event. */
 export function GenerationProgressTracker({ snapshot }: { snapshot: Snapshot | null }) {
-  const progress = snapshot?.progress ?? 0;
+  // While the next run waits, the last one's progress says nothing about it.
+  const progress = snapshot && snapshot.status !== "queued" ? snapshot.progress : 0;
+  const failed = snapshot?.status === "error";
   return (
     <div className={styles["tracker"]} data-testid="generation-progress-tracker">
       <ol className={styles["steps"]} aria-label="Progress">
@@ -45,7 +47,7 @@ export function GenerationProgressTracker({ snapshot }: { snapshot: Snapshot | n
         aria-valuemax={100}
         aria-valuenow={progress}
       >
-        <div className={styles["fill"]} style={{ transform: `scaleX(${progress / 100})` }} />
+        <div className={classes(styles["fill"], failed && styles["broken"])} style={{ transform: `scaleX(${progress / 100})` }} />
       </div>
       <span className={styles["percent"]} aria-hidden="true">
         {progress}%

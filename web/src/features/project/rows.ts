@@ -1,7 +1,10 @@
 /** What the chat shows, in order: a pure reading of the snapshot. */
+import { isRef } from "../../stream/types";
+import { count } from "../../ui/format";
+import { operationCount } from "../contract/describe";
 import type { ChatMessage, CheckState, Failure, Ref, Snapshot, StepState, Version } from "../../events.gen";
 
-export type RowState = "running" | "done" | "unfinished";
+export type RowState = "running" | "done" | "failed" | "unfinished";
 
 export type Row =
   | { kind: "user"; key: string; text: string | Ref; queued: boolean }
@@ -40,11 +43,14 @@ export function rowsOf(snapshot: Snapshot): Row[] {
     timed.push({ at: 0, rows: [{ kind: "user", key: "prompt", text: snapshot.prompt, queued: false }] });
   }
   for (const said of snapshot.messages) timed.push({ at: said.ts, rows: [messageRow(said, snapshot)] });
+  const current = snapshot.status === "queued" ? null : snapshot.run;
   for (const version of snapshot.versions) {
-    if (version.run === snapshot.run) continue;
-    timed.push({ at: version.ts, rows: [{ kind: "version", key: `v${version.version}`, version }] });
+    if (version.run === current) continue;
+    // A message sent during the run belongs after it: it asks for the next one.
+    timed.push({ at: version.ts - version.durationMs, rows: [{ kind: "version", key: `v${version.version}`, version }] });
   }
-  timed.push({ at: snapshot.startedAt ?? Number.MAX_SAFE_INTEGER, rows: runRows(snapshot) });
+  const began = current === null ? null : snapshot.startedAt;
+  timed.push({ at: began ?? Number.MAX_SAFE_INTEGER, rows: runRows(snapshot) });
   timed.sort((a, b) => a.at - b.at);
   return timed.flatMap((entry) => entry.rows);
 }
@@ -64,7 +70,7 @@ function runRows(snapshot: Snapshot): Row[] {
       rows.push(...fileRows(snapshot, over));
       continue;
     }
-    rows.push(stepRow(step));
+    rows.push(stepRow(step, snapshot));
     if (step.step === "planning") rows.push(...notesRows(snapshot));
     if (step.step === "validating" && step === lastOf(snapshot.steps, "validating")) {
       for (const check of snapshot.checks) {
@@ -81,16 +87,27 @@ function waitingRows(snapshot: Snapshot): Row[] {
   return [{ kind: "waiting", key: "waiting", ahead: snapshot.queue[0]?.position ?? 0 }];
 }
 
-function stepRow(step: StepState): Row {
-  const state = step.state === "complete" ? "done" : step.state;
+function stepRow(step: StepState, snapshot: Snapshot): Row {
+  const failed = step.step === "validating" && snapshot.checks.some((check) => check.verdict === "failed");
+  const ended = failed ? "failed" : "unfinished";
+  const state = { complete: "done", running: "running", unfinished: ended }[step.state] as RowState;
+  const detail = step.step === "repairing" ? step.message : detailOf(step, snapshot);
   return {
     kind: "step",
     key: `step:${step.step}:${step.round}`,
     step: step.step,
     round: step.round,
     state,
-    detail: step.state === "complete" || step.step === "repairing" ? step.message : "",
+    detail: state === "running" && step.step !== "repairing" ? "" : state === "unfinished" ? "Did not finish" : detail,
   };
+}
+
+function detailOf(step: StepState, { contract, checks }: Snapshot): string {
+  if (step.step === "planning" && contract && !isRef(contract)) {
+    return count(operationCount(contract), "operation");
+  }
+  if (step.step !== "validating" || checks.length === 0) return "";
+  return `${checks.filter((check) => check.verdict === "passed").length} of ${checks.length} passed`;
 }
 
 function notesRows({ notes, operationsNotMade }: Snapshot): Row[] {

@@ -1,6 +1,8 @@
 /** The four steps of the header: a pure reading of the snapshot. */
 import type { Snapshot } from "../../events.gen";
+import { isRef } from "../../stream/types";
 import { count } from "../../ui/format";
+import { operationCount } from "../contract/describe";
 
 export type Mark = "ahead" | "running" | "done" | "unproven" | "failed";
 
@@ -13,10 +15,10 @@ export interface TrackedStep {
 
 const ORDER = { planning: 0, generating: 1, validating: 2, repairing: 2 } as const;
 
-/** Where the run stands; `idle` and `initializing` are a run whose every step lies ahead. */
+/** Where the run stands. Before one has begun every step lies ahead. */
 export function track(snapshot: Snapshot | null): TrackedStep[] {
   const names = ["Planning", "Generating", "Validating", "Complete"] as const;
-  if (!snapshot) return names.map((name) => ({ name, mark: "ahead", detail: "" }));
+  if (!snapshot || snapshot.status === "queued") return names.map((name) => ({ name, mark: "ahead", detail: "" }));
   const { status } = snapshot;
   const reached = snapshot.steps.reduce((at, step) => Math.max(at, ORDER[step.step]), -1);
   const last = snapshot.versions.at(-1);
@@ -25,7 +27,7 @@ export function track(snapshot: Snapshot | null): TrackedStep[] {
     const detail = detailOf(name, snapshot);
     if (status === "complete") return { name, mark: at < 2 ? "done" : end, detail };
     if (at < reached) return { name, mark: "done", detail };
-    if (at > reached || status === "queued") return { name, mark: "ahead", detail: "" };
+    if (at > reached) return { name, mark: "ahead", detail: "" };
     const over = status === "error" || status === "cancelled";
     return { name, mark: over ? "failed" : "running", detail };
   });
@@ -50,7 +52,5 @@ function detailOf(name: TrackedStep["name"], snapshot: Snapshot): string {
 }
 
 function planned({ contract }: Snapshot): string {
-  if (!contract || !("resources" in contract)) return "";
-  const operations = contract.resources.reduce((sum, one) => sum + (one.actions?.length ?? 5), 0);
-  return count(operations, "operation");
+  return contract && !isRef(contract) ? count(operationCount(contract), "operation") : "";
 }

@@ -1,0 +1,34 @@
+"""Does the application start, and answer that it is up?"""
+
+from smartforge.checks.asking import Answer, ask, curl
+from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.causes import tail
+from smartforge.events import CheckName
+from smartforge.sandbox.base import Limits
+
+LIMITS = Limits(wall_seconds=20.0, cpu_seconds=20)
+APPLICATION = "app.main:app"
+
+
+class Boot:
+    """Serves `app.main:app` and waits for `GET /health` to answer 200, at most 20 s."""
+
+    name: CheckName = "boot"
+    required = True
+
+    async def check(self, subject: Subject) -> Verdict:
+        """See `Check.check`. A failure names the error with file and line, or the limit."""
+        program = subject.program(limits=LIMITS)
+        async with subject.sandbox.serve(program, APPLICATION) as served:
+            answer = await ask(served, "/health", LIMITS)
+        if not isinstance(answer, Answer):
+            summary = f"The application did not start: it {answer.clause}."
+            return Verdict("failed", summary, answer.evidence)
+        if answer.status == 200:
+            return Verdict("passed", "The application starts and answers GET /health.")
+        evidence = {
+            "status": answer.status,
+            "body": tail(answer.body[:2000].decode(errors="replace")),
+            "curl": curl("/health"),
+        }
+        return Verdict("failed", f"GET /health answered {answer.status}, not 200.", evidence)

@@ -1,0 +1,91 @@
+"""Plain English to a contract by rules: no model, no network, the same prompt the same contract."""
+
+import anyio.to_thread
+
+from smartforge.contract.names import plural, quoted
+from smartforge.planners.base import Planned, PlanRequest
+from smartforge.planners.offline import remarks, unclear
+from smartforge.planners.offline.assembly import assemble
+from smartforge.planners.offline.draft import Draft
+from smartforge.planners.offline.fallback import find_anything
+from smartforge.planners.offline.reading import Reading
+from smartforge.planners.offline.tokens import Sentence, sentences
+from smartforge.planners.offline.wishing import Unmade, find_wishes, is_wish
+
+MAX_NOT_UNDERSTOOD = 8
+
+
+class OfflinePlanner:
+    """Implements `planners.base.Planner`. Deterministic, stateless, safe to share."""
+
+    async def plan(self, request: PlanRequest) -> Planned:
+        """Read all prompts together, the later ones adding to or overriding the earlier ones.
+
+        Raises PromptUnclear or ContractInvalid. Runs in a thread, since a long prompt takes
+        some tenths of a second; cancelling leaves the thread to end by itself.
+        """
+        prompts = tuple(request.prompts)
+        return await anyio.to_thread.run_sync(plan, prompts, abandon_on_cancel=True)
+
+
+def plan(prompts: tuple[str, ...]) -> Planned:
+    """The plan for `prompts`, oldest first. Raises PromptUnclear or ContractInvalid."""
+    texts = [unclear.checked(prompt) for prompt in prompts or ("",)]
+    draft = Draft()
+    kept: list[Sentence] = []
+    orders: list[str] = []
+    missed: list[str] = []
+    for number, text in enumerate(texts):
+        draft.prompt = number
+        wanted, left_out = unclear.without_orders(list(sentences(text)))
+        orders += left_out
+        reading = Reading(draft)
+        for sentence in wanted:
+            understood = reading.read(sentence)
+            if not understood and not is_wish(sentence):
+                missed.append(sentence.text)
+        kept += wanted
+    _check_any(draft, kept, orders, missed, texts[-1])
+    remarks.settle(draft)
+    contract = assemble(draft)
+    unmade = find_wishes(kept, _named(draft))
+    return Planned(
+        contract=contract,
+        notes=_notes(draft, orders, missed, unmade),
+        operations_not_made=unmade.operations,
+    )
+
+
+def _named(draft: Draft) -> frozenset[str]:
+    """The words that name the things and fields of `draft`."""
+    names = [name for thing in draft.chosen() for name in (thing.name, *thing.attributes)]
+    return frozenset(word for name in names for word in (name, plural(name)))
+
+
+def _check_any(
+    draft: Draft, kept: list[Sentence], orders: list[str], missed: list[str], text: str
+) -> None:
+    """Raises PromptUnclear where nothing was found, after a last look for common nouns."""
+    pages = unclear.wants_pages(kept)
+    strong = any(thing.strength == "strong" for thing in draft.things.values())
+    if pages and not strong:
+        raise unclear.no_pages(text, pages)
+    if not draft.things:
+        used = find_anything(draft, kept)
+        missed[:] = [said for said in missed if said not in used]
+    if not draft.things:
+        if orders:
+            raise unclear.only_orders(orders[0])
+        raise unclear.nothing_found(text, find_wishes(kept).operations)
+
+
+def _notes(draft: Draft, orders: list[str], missed: list[str], unmade: Unmade) -> tuple[str, ...]:
+    notes = list(draft.notes)
+    notes += unmade.notes
+    notes += [f"{quoted(said)} was not used: it does not describe an API." for said in orders]
+    notes += [
+        f"Not understood: {quoted(said, 80)}." for said in missed[:MAX_NOT_UNDERSTOOD] if said
+    ]
+    if len(missed) > MAX_NOT_UNDERSTOOD:
+        notes.append(f"{len(missed) - MAX_NOT_UNDERSTOOD} more sentences were not understood.")
+    return tuple(dict.fromkeys(notes))

@@ -1,0 +1,143 @@
+"""The API while it is being read: things, their attributes, and what to tell the user."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from smartforge.contract import Action, Paging
+from smartforge.contract.names import identifier, plural, quoted, singular, snake, spaced
+from smartforge.planners.offline.phrases import Attribute
+from smartforge.planners.offline.tokens import Token, said
+from smartforge.planners.offline.vocabulary import nouns
+
+# How sure a thing is meant to be a resource: asked for in so many words, the name of the
+# product ("todo API"), or the trade that it is for ("my gym").
+Strength = Literal["strong", "weak", "domain"]
+_RANK = {"strong": 2, "weak": 1, "domain": 0}
+
+
+class Thing(msgspec.Struct):
+    """Something that the API may keep.
+
+    `listed` tells that its fields were named as a list, `whole` that it was only said to have
+    other things ("a library has books"), so that it may be no more than a word for all of them.
+    """
+
+    name: str
+    said: str
+    strength: Strength
+    attributes: dict[str, Attribute] = msgspec.field(default_factory=dict[str, Attribute])
+    listed: bool = False
+    whole: bool = False
+    later: set[str] = msgspec.field(default_factory=set[str])
+    dropped: set[str] = msgspec.field(default_factory=set[str])
+    actions: tuple[Action, ...] | None = None
+    prompt: int = 0
+    parents: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]])
+
+
+class Remark(msgspec.Struct):
+    """Something said about the field `name` apart from its list: `about` and what went with it."""
+
+    name: str
+    said: str
+    about: list[Token]
+    inner: list[list[Token]]
+    choices: tuple[str, ...]
+
+
+class Draft(msgspec.Struct):
+    """What has been read so far. `last` is what "it" and "they" stand for."""
+
+    things: dict[str, Thing] = msgspec.field(default_factory=dict[str, Thing])
+    remarks: list[Remark] = msgspec.field(default_factory=list[Remark])
+    notes: list[str] = msgspec.field(default_factory=list[str])
+    last: Thing | None = None
+    title: str = ""
+    paging: Paging | None = None
+    actions: tuple[Action, ...] | None = None
+    prompt: int = 0
+    also: bool = False
+    effects: int = 0
+
+    def adds_to(self, thing: Thing) -> bool:
+        """Whether fields named now come on top of the usual ones, as those of later prompts do."""
+        return self.also or self.prompt > thing.prompt
+
+    def note(self, text: str) -> None:
+        """Keep a sentence for the user, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def find(self, name: str) -> Thing | None:
+        """The thing of that name, or whose name ends in it or is its ending."""
+        if name in self.things:
+            return self.things[name]
+        for known in self.things.values():
+            if known.strength != "strong":
+                continue
+            if known.name.endswith(f"_{name}") or name.endswith(f"_{known.name}"):
+                return known
+        return None
+
+    def declare(self, tokens: Sequence[Token], strength: Strength) -> Thing | None:
+        """The thing that `tokens` name, new or known; None where no name can be made of them."""
+        name = snake(" ".join(token.text for token in tokens))
+        if not any(one.isalpha() for one in name):
+            return None
+        words = said(tokens)
+        name = singular(identifier(name))
+        thing = self.find(name)
+        if thing is None:
+            thing = self.things[name] = Thing(name, words, strength, prompt=self.prompt)
+        elif _RANK[strength] > _RANK[thing.strength]:
+            thing.strength = strength
+            thing.said = words
+        self.last = thing
+        self.effects += 1
+        return thing
+
+    def add(self, thing: Thing, attribute: Attribute) -> None:
+        """Give `thing` an attribute; what was said later wins."""
+        thing.attributes[attribute.name] = attribute
+        thing.dropped.discard(attribute.name)
+        if self.prompt > thing.prompt:
+            thing.later.add(attribute.name)
+        self.effects += 1
+
+    def belongs(self, child: Thing, parent: Thing, words: str) -> None:
+        """Remember a relation, which the contract cannot hold yet."""
+        if child is not parent and parent.name not in (name for name, _ in child.parents):
+            child.parents.append((parent.name, words))
+        self.effects += 1
+
+    def chosen(self) -> Iterator[Thing]:
+        """The things to make: the strong ones; without any the weak; without those the trade's."""
+        for strength in ("strong", "weak"):
+            found = [
+                thing
+                for thing in self.things.values()
+                if thing.strength == strength and not (thing.whole and not thing.attributes)
+            ]
+            if found:
+                yield from found
+                return
+        for thing in list(self.things.values()):
+            for name in nouns().domains.get(thing.name, (thing.name,)):
+                yield self.things.setdefault(name, Thing(name, thing.said, "domain"))
+
+
+def listing(names: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def many(name: str) -> str:
+    """The plural of a name, in words."""
+    return spaced(plural(name))
+
+
+__all__ = ["Draft", "Remark", "Strength", "Thing", "listing", "many", "quoted"]

@@ -1,0 +1,30 @@
+"""The last look at a prompt in which no rule found anything: known nouns, wherever they stand."""
+
+from collections.abc import Sequence
+
+from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline.draft import Draft
+from smartforge.planners.offline.tokens import Sentence
+
+
+def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
+    """Declare the common things and trades that `sentences` mention, in their order.
+
+    The texts of the sentences in which something was found are returned.
+    """
+    used: set[str] = set()
+    for sentence in sentences:
+        before = draft.effects
+        for token in sentence.tokens:
+            if not nounphrases.is_nounlike(token) or not nounphrases.is_thing([token]):
+                continue
+            if nounphrases.domain_of([token]) and not nounphrases.is_plural([token]):
+                draft.declare([token], "domain")
+            elif nounphrases.is_common([token]):
+                if nounphrases.is_plural([token]):
+                    draft.declare([token], "strong")
+                elif not draft.things:
+                    draft.declare([token], "weak")
+        if draft.effects > before:
+            used.add(sentence.text)
+    return used

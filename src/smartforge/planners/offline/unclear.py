@@ -1,0 +1,126 @@
+"""Prompts from which no API can be read, told with their own words and an example to follow."""
+
+from collections.abc import Sequence
+
+from smartforge.contract.names import quoted
+from smartforge.errors import PromptUnclear
+from smartforge.planners.offline.tokens import Sentence, Token
+from smartforge.planners.offline.vocabulary import words
+
+MAX_PROMPT = 20_000
+EXAMPLE = 'For example: "A book API. A book has a title, an author, a price and optional notes."'
+
+_WANTED = frozenset({"build", "create", "make", "generate", "give", "design", "write", "develop"})
+
+
+def checked(prompt: str) -> str:
+    """`prompt` trimmed. Raises PromptUnclear where it is blank, too long, or has no words."""
+    trimmed = prompt.strip()
+    if not trimmed:
+        raise PromptUnclear(
+            "The prompt is empty, so there is nothing to plan.",
+            f"Say in a sentence or two what the API should keep. {EXAMPLE}",
+        )
+    if len(trimmed) > MAX_PROMPT:
+        raise PromptUnclear(
+            f"The prompt has {len(trimmed):,} characters; at most {MAX_PROMPT:,} can be read.",
+            "Keep what names the things, their fields and their limits, and leave out the rest.",
+        )
+    if not any(one.isalpha() for one in trimmed):
+        raise PromptUnclear(
+            f"The prompt {quoted(trimmed)} holds no words.",
+            f"Say in words what the API should keep. {EXAMPLE}",
+        )
+    _check_language(trimmed)
+    return trimmed
+
+
+def without_orders(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[str]]:
+    """The sentences that describe an API, and the words of those that order the planner about."""
+    kept: list[Sentence] = []
+    left_out: list[str] = []
+    for sentence in sentences:
+        parts = _parts(sentence.tokens)
+        good = [part for part in parts if not _is_order(part)]
+        if len(good) == len(parts):
+            kept.append(sentence)
+            continue
+        left_out.append(sentence.text)
+        kept += [Sentence(tuple(part), "", sentence.bullet, sentence.opens) for part in good]
+    return kept, left_out
+
+
+def wants_pages(sentences: Sequence[Sentence]) -> str:
+    """The words that ask for a web page or an app with a face; empty where none do."""
+    found: list[str] = []
+    for sentence in sentences:
+        for token in sentence.tokens:
+            if token.low in words().front_end and token.text not in found:
+                found.append(token.text)
+    return ", ".join(found[:3])
+
+
+def no_pages(said: str, quotes: str) -> PromptUnclear:
+    """The answer to a wish for pages alone."""
+    return PromptUnclear(
+        f"{quoted(said)} asks for something to look at ({quotes}); "
+        "Smart Forge makes the API behind it.",
+        f"Say what that API should keep. {EXAMPLE}",
+    )
+
+
+def nothing_found(said: str, wishes: Sequence[str]) -> PromptUnclear:
+    """The answer to words that name nothing to keep; `wishes` is what they ask for instead."""
+    beyond = f" What it asks for cannot be made yet: {', '.join(wishes)}." if wishes else ""
+    return PromptUnclear(
+        f"In {quoted(said, 80)} nothing was found that an API could keep.{beyond}",
+        f"Name the things and what each of them has. {EXAMPLE}",
+    )
+
+
+def only_orders(said: str) -> PromptUnclear:
+    """The answer to orders that describe no API."""
+    return PromptUnclear(
+        f"{quoted(said, 80)} does not describe an API, so it was not followed.",
+        f"Say what the API should keep. {EXAMPLE}",
+    )
+
+
+def _check_language(text: str) -> None:
+    """Raises PromptUnclear where `text` is mostly in a language that cannot be read here."""
+    letters = [one for one in text if one.isalpha()]
+    foreign = sum(not _latin(one) for one in letters)
+    tokens = [word.strip(".,;:!?¿¡()\"'").lower() for word in text.split()]
+    english = sum(word in words().english for word in tokens)
+    others = sum(word in words().foreign - words().english for word in tokens)
+    if foreign * 2 > len(letters) or (others >= 2 and others > english):
+        raise PromptUnclear(
+            f"The prompt {quoted(text)} does not seem to be in English, "
+            "the only language that can be planned without a model.",
+            f"Write it in English, or choose a model. {EXAMPLE}",
+        )
+
+
+def _latin(letter: str) -> bool:
+    return letter < "\u0250" or "\u1e00" <= letter < "\u1f00"
+
+
+def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
+    """A sentence cut before every new wish ("..., and build a todo API")."""
+    parts: list[list[Token]] = [[]]
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].low if place else ""
+        fresh = token.low in _WANTED and before in ("and", "then", ",", "instead", ";", "but")
+        if fresh and parts[-1]:
+            parts.append([])
+        parts[-1].append(token)
+    return parts
+
+
+def _is_order(tokens: Sequence[Token]) -> bool:
+    lows = {token.low for token in tokens}
+    lists = words()
+    ignores = bool(lows & lists.ignore_verbs) and bool(lows & lists.ignore_objects)
+    reveals = bool(lows & lists.reveal_verbs) and bool(lows & lists.reveal_objects)
+    prompts = "system" in lows and "prompt" in lows
+    return ignores or (reveals and not lows & lists.products) or prompts

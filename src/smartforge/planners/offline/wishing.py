@@ -1,0 +1,69 @@
+"""What a prompt asks for beyond the contract of today, found by its words and said honestly."""
+
+import functools
+from collections.abc import Sequence
+
+import msgspec
+
+from smartforge.contract.names import quoted
+from smartforge.planners.offline.tokens import Sentence
+from smartforge.planners.offline.vocabulary import wishes
+
+
+class Unmade(msgspec.Struct, frozen=True):
+    """What will not be made: phrases like operations, and sentences about the rest."""
+
+    operations: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def find_wishes(sentences: Sequence[Sentence], kept: frozenset[str] = frozenset()) -> Unmade:
+    """Every wish once, with the words that gave it away, in the order of the prompt.
+
+    Words in `kept` name what the API keeps ("reports") and give no wish away.
+    """
+    phrases = _phrases()
+    found: dict[int, list[str]] = {}
+    for sentence in sentences:
+        lows = [token.low for token in sentence.tokens]
+        for place, low in enumerate(lows):
+            for phrase, wish in phrases.get(low, ()):
+                if (len(phrase) > 1 or low not in kept) and tuple(
+                    lows[place : place + len(phrase)]
+                ) == phrase:
+                    words = " ".join(phrase)
+                    quotes = found.setdefault(wish, [])
+                    if words not in quotes:
+                        quotes.append(words)
+    operations: list[str] = []
+    notes: list[str] = []
+    for number, quotes in found.items():
+        wish = wishes()[number]
+        said = _longest(quotes)
+        if wish.operation:
+            operations.append(f"{wish.operation} ({', '.join(map(quoted, said))})")
+        else:
+            notes.append(f"{', '.join(map(quoted, said))} {wish.note}.")
+    return Unmade(tuple(operations), tuple(notes))
+
+
+def is_wish(sentence: Sentence) -> bool:
+    """Whether `sentence` asks for something beyond the contract."""
+    unmade = find_wishes([sentence])
+    return bool(unmade.operations or unmade.notes)
+
+
+def _longest(quotes: Sequence[str]) -> list[str]:
+    """At most three, none a part of another."""
+    return [one for one in quotes if not any(one != other and one in other for other in quotes)][:3]
+
+
+@functools.cache
+def _phrases() -> dict[str, list[tuple[tuple[str, ...], int]]]:
+    """The phrases of all wishes by their first word, each with the number of its wish."""
+    index: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for number, wish in enumerate(wishes()):
+        for line in wish.phrases.strip().splitlines():
+            phrase = tuple(line.split())
+            index.setdefault(phrase[0], []).append((phrase, number))
+    return index

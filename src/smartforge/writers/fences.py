@@ -1,0 +1,140 @@
+"""An answer that is one code fence, taken out of it while it streams.
+
+Fences as CommonMark has them (section 4.5): three or more backticks or tildes, closed by at least
+as many alone on a line. What has been passed on cannot be recalled, so only as much is held back
+as decides: the first line, and what may be the last one.
+"""
+
+import re
+from pathlib import PurePosixPath
+
+MAX_OPENING = 200
+
+_OPENING = re.compile(r"(`{3,}|~{3,})([^`\n]*)")
+_PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".txt"})
+_PROSE_INFO = frozenset({"", "md", "markdown", "mdx", "rst", "txt", "text", "plaintext"})
+
+
+class FenceOpen(Exception):
+    """The answer began with a code fence that nothing closed, so it may not be whole."""
+
+
+class Unwrapper:
+    """Passes text through; leaves out a code fence around all of it.
+
+    Only where the first line opens a fence and the last line closes it; fences within stay. A
+    file of prose may begin with a fence of its own: there the whole answer is waited for, and
+    unwrapped only where it would make no sense otherwise.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._prose = PurePosixPath(path).suffix.lower() in _PROSE
+        self._state = "opening"
+        self._held = ""
+        self._fence = ""
+        self._at_line_start = True
+
+    def feed(self, text: str) -> str:
+        """What can be passed on now; may be empty."""
+        self._held += text
+        match self._state:
+            case "opening":
+                return self._open()
+            case "wrapped":
+                return self._inner()
+            case "waiting":
+                return ""
+            case _:
+                return self._all()
+
+    def end(self) -> str:
+        """What is left at the end of a whole answer. Raises FenceOpen."""
+        if self._state == "opening" and not self._prose:
+            unclosed = _OPENING.fullmatch(self._held.strip()) is not None
+        else:
+            unclosed = self._state == "wrapped" and not self._closes(self._held)
+        if unclosed:
+            raise FenceOpen
+        text = self._all()
+        if self._state == "wrapped":
+            return ""
+        return _unwrapped_prose(text) if self._state == "waiting" else text
+
+    def _open(self) -> str:
+        body = self._held.lstrip("\r\n")
+        if not body or (len(body) < 3 and ("```".startswith(body) or "~~~".startswith(body))):
+            return ""
+        line, newline, rest = body.partition("\n")
+        opening = _OPENING.fullmatch(line.rstrip())
+        if not body.startswith(("```", "~~~")) or (newline and opening is None):
+            self._state = "plain"
+            return self._all()
+        if not newline or opening is None:
+            if len(body) > MAX_OPENING:
+                self._state = "plain"
+                return self._all()
+            return ""
+        if self._prose:
+            self._state = "waiting"
+            return ""
+        self._state, self._fence, self._held = "wrapped", opening[1], rest
+        return self._inner()
+
+    def _inner(self) -> str:
+        start = self._held.rstrip().rfind("\n") + 1
+        last = self._held[start:]
+        if (start or self._at_line_start) and (self._closes(last) or self._may_close(last)):
+            passed, self._held = self._held[:start], last
+            self._at_line_start = True
+            return passed
+        passed = self._all()
+        self._at_line_start = passed.endswith("\n") if passed else self._at_line_start
+        return passed
+
+    def _closes(self, text: str) -> bool:
+        """Whether `text` is a closing fence and nothing but blanks and empty lines after it."""
+        run = text.rstrip()
+        return len(run) >= len(self._fence) and set(run) == {self._fence[0]}
+
+    def _may_close(self, text: str) -> bool:
+        """Whether more backticks or tildes could make `text` a closing fence."""
+        return set(text) == {self._fence[0]}
+
+    def _all(self) -> str:
+        text, self._held = self._held, ""
+        return text
+
+
+def _unwrapped_prose(text: str) -> str:
+    """`text` without the fence around it, where it is not a file that begins with a fence.
+
+    It is wrapped where its first fence is closed by its last line and by nothing before, or
+    where, read as it stands, its last line would open a fence that nothing closes.
+    """
+    body = text.strip("\r\n")
+    lines = body.split("\n")
+    opening = _OPENING.fullmatch(lines[0].rstrip())
+    if opening is None or opening[2].strip().lower() not in _PROSE_INFO or len(lines) < 2:
+        return text
+    fence = opening[1]
+    last = lines[-1].rstrip()
+    if set(last) != {fence[0]} or len(last) < len(fence):
+        return text
+    first_end, still_open = _read_fences(lines)
+    if first_end != len(lines) - 1 and not still_open:
+        return text
+    return "".join(f"{line}\n" for line in lines[1:-1])
+
+
+def _read_fences(lines: list[str]) -> tuple[int, bool]:
+    """Where the first fence is closed (-1: nowhere), and whether one is open at the end."""
+    first_end, fence = -1, ""
+    for number, line in enumerate(lines):
+        run = line.rstrip()
+        if not fence:
+            opening = _OPENING.fullmatch(run)
+            fence = opening[1] if opening else ""
+        elif len(run) >= len(fence) and set(run) == {fence[0]}:
+            fence = ""
+            first_end = number if first_end < 0 else first_end
+    return first_end, bool(fence)

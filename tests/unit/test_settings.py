@@ -1,0 +1,73 @@
+"""Options win over variables, variables over defaults; nonsense is named."""
+
+from pathlib import Path
+
+import pytest
+
+from smartforge.errors import SettingsInvalid
+from smartforge.settings import DEFAULT_MODEL, Options, read
+
+KEY = {"OPENAI_API_KEY": "sk-secret"}
+
+
+def test_without_anything_the_defaults_stand() -> None:
+    settings = read(Options(), {})
+    assert (settings.host, settings.port, settings.model, settings.pace) == (
+        "127.0.0.1",
+        8000,
+        None,
+        0,
+    )
+
+
+def test_options_win_over_variables_and_variables_over_defaults() -> None:
+    variables = {"SMARTFORGE_PORT": "8100", "SMARTFORGE_DATA": "/tmp/a", "SMARTFORGE_PACE": "7"}
+    settings = read(Options(port=8200), variables, default_pace=20_000)
+    assert (settings.port, settings.data, settings.pace) == (8200, Path("/tmp/a"), 7)
+    assert read(Options(pace=0), variables, default_pace=20_000).pace == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "variables", "model"),
+    [
+        (None, {}, None),
+        (None, KEY, DEFAULT_MODEL),
+        (None, {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, DEFAULT_MODEL),
+        ("offline", KEY, None),
+        ("openai:gpt-5", KEY, "gpt-5"),
+        (None, KEY | {"SMARTFORGE_MODEL": "qwen3"}, "qwen3"),
+    ],
+)
+def test_the_model_follows_from_key_endpoint_and_wish(
+    asked: str | None, variables: dict[str, str], model: str | None
+) -> None:
+    assert read(Options(model=asked), variables).model == model
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "named"),
+    [
+        (Options(planner="magic"), {}, "magic"),
+        (Options(author="nobody"), {}, "nobody"),
+        (Options(model="gpt-4o"), {}, "gpt-4o"),
+        (Options(planner="model"), {}, "model"),
+        (Options(author="model", model="offline"), KEY, "model"),
+        (Options(port=70_000), {}, "70000"),
+        (Options(), {"SMARTFORGE_PACE": "fast"}, "fast"),
+        (Options(), {"SMARTFORGE_PORT": "-1"}, "-1"),
+        (Options(database_url="postgresql://x"), {}, "database-url"),
+    ],
+)
+def test_nonsense_is_refused_by_name(
+    options: Options, variables: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        read(options, variables)
+    assert named in refused.value.what
+    assert refused.value.hint
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = read(Options(token="t0ken"), KEY)
+    assert "sk-secret" not in f"{settings!r}{settings}"
+    assert "t0ken" not in f"{settings!r}{settings}"

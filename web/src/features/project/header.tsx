@@ -1,0 +1,70 @@
+/** The top of a project's page: its title, where the run stands, what it took, taking it away. */
+import type { Snapshot } from "../../events.gen";
+import { classes } from "../../ui/classes";
+import controls from "../../ui/controls.module.css";
+import { clock, tokens } from "../../ui/format";
+import { Anvil, Download } from "../../ui/icons";
+import { Link } from "../../ui/link";
+import { useNow } from "../../ui/use-now";
+import { exportUrl } from "./addresses";
+import { GenerationProgressTracker } from "./generation-progress-tracker";
+import styles from "./header.module.css";
+import { isOn } from "./rows";
+
+export function Header({ projectId, snapshot }: { projectId: string; snapshot: Snapshot | null }) {
+  return (
+    <header className={styles["header"]}>
+      <div className={styles["about"]}>
+        <Link href="/" className={styles["home"]} aria-label="Smart Forge, all projects" title="All projects">
+          <Anvil />
+        </Link>
+        <h1 className={styles["title"]} title={snapshot?.title}>
+          {snapshot?.title || "Project"}
+        </h1>
+      </div>
+      <div className={styles["progress"]}>
+        <GenerationProgressTracker snapshot={snapshot} />
+      </div>
+      <div className={styles["facts"]}>
+        {snapshot && <Elapsed snapshot={snapshot} />}
+        {snapshot && <Spent snapshot={snapshot} />}
+        {snapshot !== null && snapshot.version !== null && (
+          <a className={controls["button"]} href={exportUrl(projectId)} download>
+            <Download /> <span className={styles["word"]}>Download zip</span>
+          </a>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function Elapsed({ snapshot }: { snapshot: Snapshot }) {
+  const { startedAt, endedAt, status } = snapshot;
+  const on = isOn(status);
+  const now = useNow(on);
+  if (startedAt === null || status === "queued") return null;
+  return (
+    <span className={styles["fact"]} title="Time of this run">
+      <span className="sr-only">Elapsed </span>
+      {clock((on ? now : (endedAt ?? now)) - startedAt)}
+    </span>
+  );
+}
+
+function Spent({ snapshot: { usage } }: { snapshot: Snapshot }) {
+  const used = usage.inputTokens + usage.outputTokens;
+  if (used === 0) return null;
+  const exactly = `${usage.inputTokens.toLocaleString("en")} tokens in, ${usage.outputTokens.toLocaleString("en")} out`;
+  return (
+    <span className={classes(styles["fact"], styles["spent"])} title={exactly}>
+      {tokens(used)} tokens
+      {usage.cost !== null && `, $${shortCost(usage.cost)}`}
+    </span>
+  );
+}
+
+/** Cents matter above a cent, less than that only below it. */
+function shortCost(cost: string): string {
+  const dollars = Number(cost);
+  return dollars >= 0.01 || dollars === 0 ? dollars.toFixed(2) : dollars.toPrecision(1);
+}

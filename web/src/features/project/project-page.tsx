@@ -1,0 +1,131 @@
+/** A project's page: the chat on the left; its code, contract and checks on the right. */
+import { useCallback, useEffect, useState } from "react";
+import { useGenerationStream } from "../../stream/use-generation-stream";
+import { classes } from "../../ui/classes";
+import controls from "../../ui/controls.module.css";
+import { Link } from "../../ui/link";
+import { type Tab, Tabs } from "../../ui/tabs";
+import { ChecksTab } from "../checks/checks-tab";
+import { ContractTab } from "../contract/contract-tab";
+import { StreamingCodeViewer } from "../files/streaming-code-viewer";
+import { Chat } from "./chat";
+import { Composer } from "./composer";
+import { ConnectionStrip } from "./connection-strip";
+import { Header } from "./header";
+import styles from "./project-page.module.css";
+import { isBusy, isOn } from "./rows";
+
+type TabName = "code" | "contract" | "checks";
+type Pane = "chat" | "work";
+
+export function ProjectPage({ projectId }: { projectId: string }) {
+  const live = useGenerationStream(projectId);
+  const { snapshot, status, gone, connection, problem } = live;
+  const [tab, setTab] = useState<TabName>("code");
+  const [pane, setPane] = useState<Pane>("chat");
+  const [opened, setOpened] = useState<{ path: string } | null>(null);
+  const [followed, setFollowed] = useState(0);
+  useTitle(snapshot?.title, status);
+
+  const openFile = useCallback((path: string) => {
+    setOpened({ path });
+    setTab("code");
+    setPane("work");
+  }, []);
+  const openChecks = useCallback(() => {
+    setTab("checks");
+    setPane("work");
+  }, []);
+  const begun = useCallback(() => setFollowed((times) => times + 1), []);
+
+  if (gone) return <UnknownProject />;
+  const on = isOn(status);
+  const tabs: Tab<TabName>[] = [
+    { name: "code", label: "Code", panel: <StreamingCodeViewer stream={live} opened={opened} followed={followed} /> },
+    {
+      name: "contract",
+      label: "Contract",
+      panel: (
+        <ContractTab
+          contract={snapshot?.contract ?? null}
+          notMade={snapshot?.operationsNotMade ?? []}
+          resolve={live.resolve}
+        />
+      ),
+    },
+    {
+      name: "checks",
+      label: "Checks",
+      panel: <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={live.resolve} />,
+    },
+  ];
+
+  return (
+    <div className={styles["page"]} data-status={status}>
+      <Header projectId={projectId} snapshot={snapshot} />
+      <ConnectionStrip connection={connection} problem={problem} known={live.lastEventAt !== null} on={on} />
+      <main className={styles["panes"]} data-pane={pane}>
+        <section className={styles["left"]} aria-label="Conversation">
+          <Chat
+            stream={live}
+            projectId={projectId}
+            onOpenFile={openFile}
+            onOpenChecks={openChecks}
+            onBegun={begun}
+          />
+          <Composer projectId={projectId} stream={live} onSent={begun} />
+        </section>
+        <section className={styles["right"]} aria-label="API">
+          <Tabs label="Views of the API" tabs={tabs} selected={tab} onSelect={setTab} />
+        </section>
+      </main>
+      <nav className={styles["switch"]} aria-label="Panes">
+        <PaneButton name="chat" label="Chat" pane={pane} onPane={setPane} />
+        <PaneButton name="work" label="API" pane={pane} onPane={setPane} />
+      </nav>
+    </div>
+  );
+}
+
+interface PaneButtonProps {
+  name: Pane;
+  label: string;
+  pane: Pane;
+  onPane: (pane: Pane) => void;
+}
+
+function PaneButton({ name, label, pane, onPane }: PaneButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pane === name}
+      className={styles["paneButton"]}
+      onClick={() => onPane(name)}
+    >
+      {label}
+    </button>
+  );
+}
+
+/** There is no such project, or no longer: a way home. */
+function UnknownProject() {
+  useEffect(() => {
+    document.title = "No such project · Smart Forge";
+  }, []);
+  return (
+    <main className={styles["unknown"]}>
+      <h1>There is no such project</h1>
+      <p>It was deleted, or the address is not quite right.</p>
+      <Link href="/" className={classes(controls["button"], controls["primary"])}>
+        To your projects
+      </Link>
+    </main>
+  );
+}
+
+function useTitle(title: string | undefined, status: string): void {
+  useEffect(() => {
+    const sign = isOn(status) ? "… " : status === "complete" ? "✓ " : status === "error" ? "✗ " : "";
+    document.title = `${sign}${title || "Project"} · Smart Forge`;
+  }, [title, status]);
+}

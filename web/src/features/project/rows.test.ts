@@ -1,0 +1,179 @@
+import { expect, test } from "vitest";
+import type { CheckState, FileState, Snapshot, StepState, Version } from "../../events.gen";
+import { rowsOf } from "./rows";
+import { track } from "./tracker";
+
+const EMPTY: Snapshot = {
+  id: "p",
+  title: "Books",
+  prompt: "A book API",
+  target: "fastapi",
+  model: null,
+  status: "planning",
+  progress: 1,
+  seq: 5,
+  run: "r1",
+  version: null,
+  versions: [],
+  queue: [],
+  steps: [],
+  files: [],
+  messages: [],
+  questions: [],
+  contract: null,
+  notes: [],
+  operationsNotMade: [],
+  checks: [],
+  usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, cost: "0" },
+  error: null,
+  createdAt: 1000,
+  startedAt: 2000,
+  endedAt: null,
+  deleted: false,
+};
+
+const step = (name: StepState["step"], state: StepState["state"], round = 0): StepState => ({
+  step: name,
+  round,
+  state,
+  message: `about ${name}`,
+  startedAt: 2000,
+  durationMs: state === "complete" ? 10 : null,
+});
+
+const file = (path: string, state: FileState["state"], run = "r1"): FileState => ({
+  path,
+  state,
+  author: "compiled",
+  attempt: 1,
+  size: 3,
+  sha256: null,
+  binary: false,
+  purpose: null,
+  run,
+});
+
+const check = (verdict: CheckState["verdict"], startedAt: number | null = 1): CheckState => ({
+  check: "tests",
+  required: true,
+  round: 0,
+  startedAt,
+  verdict,
+  summary: "",
+  evidence: {},
+  durationMs: null,
+});
+
+const version = (number: number, run: string, ts: number, verdict: Version["verdict"] = "passed"): Version => ({
+  version: number,
+  run,
+  ts,
+  summary: "",
+  verdict,
+  fileCount: 2,
+  operationCount: 5,
+  skippedChecks: [],
+  durationMs: 500,
+});
+
+/** Each row as `kind:what:state`, for short. */
+function shown(changes: Partial<Snapshot>): string[] {
+  return rowsOf({ ...EMPTY, ...changes }).map((row) => {
+    if (row.kind === "step") return `${row.step}:${row.state}`;
+    if (row.kind === "file") return `${row.path}:${row.state}`;
+    if (row.kind === "user") return `user:${row.key}${row.queued ? ":queued" : ""}`;
+    return row.kind === "version" ? row.key : row.kind;
+  });
+}
+
+test("a run tells its steps and files in order, planned files not yet", () => {
+  expect(
+    shown({
+      status: "generating",
+      steps: [step("planning", "complete"), step("generating", "running")],
+      notes: ["Understood books."],
+      files: [file("a.py", "complete"), file("b.py", "writing"), file("c.py", "planned")],
+    }),
+  ).toEqual(["user:prompt", "planning:done", "notes", "a.py:done", "b.py:running"]);
+});
+
+test("a stopped run says what did not finish", () => {
+  expect(
+    shown({
+      status: "cancelled",
+      steps: [step("planning", "complete"), step("generating", "unfinished")],
+      files: [file("a.py", "complete"), file("b.py", "partial")],
+    }),
+  ).toEqual(["user:prompt", "planning:done", "a.py:done", "b.py:unfinished", "stopped"]);
+});
+
+test("a failed check makes validation failed, not unfinished, and the failure comes last", () => {
+  const error = { code: "checks_failed", message: "m", hint: "h", retryable: true };
+  expect(
+    shown({ status: "error", error, steps: [step("validating", "unfinished")], checks: [check("failed")] }),
+  ).toEqual(["user:prompt", "validating:failed", "check", "failure"]);
+});
+
+test("checks are listed once they have begun", () => {
+  expect(shown({ status: "validating", steps: [step("validating", "running")], checks: [check(null, null)] })).toEqual([
+    "user:prompt",
+    "validating:running",
+  ]);
+});
+
+test("earlier versions stand as chips before the messages that came after they were begun", () => {
+  const messages = [
+    { id: "m1", role: "user" as const, text: "more", ts: 1800 },
+    { id: "m2", role: "user" as const, text: "even more", ts: 2500 },
+  ];
+  const queue = [{ messageId: "m2", position: 1, run: "r3" }];
+  expect(
+    shown({
+      run: "r2",
+      steps: [step("planning", "running")],
+      versions: [version(1, "r1", 2100)],
+      messages,
+      queue,
+    }),
+  ).toEqual(["user:prompt", "v1", "user:m1", "planning:running", "user:m2:queued"]);
+});
+
+test("while the next run waits, the last one is history", () => {
+  expect(shown({ status: "queued", versions: [version(1, "r1", 2600)], steps: [step("planning", "complete")] })).toEqual([
+    "user:prompt",
+    "v1",
+    "waiting",
+  ]);
+});
+
+test("a complete run ends with its success", () => {
+  const rows = rowsOf({ ...EMPTY, status: "complete", versions: [version(1, "r1", 3000)], checks: [check("passed")] });
+  expect(rows.at(-1)).toMatchObject({ kind: "success", checksPassed: 1 });
+});
+
+test("nothing is told of a project without events", () => {
+  expect(shown({ seq: 0, status: "queued" })).toEqual(["waiting"]);
+});
+
+const marks = (changes: Partial<Snapshot>) => track({ ...EMPTY, ...changes }).map(({ mark }) => mark);
+
+test("the tracker shows repairing as part of validating", () => {
+  const steps = [step("planning", "complete"), step("generating", "complete"), step("repairing", "running", 1)];
+  expect(marks({ status: "repairing", steps })).toEqual(["done", "done", "running", "ahead"]);
+  expect(track({ ...EMPTY, status: "repairing", steps })[2]?.detail).toBe("Repair 1");
+});
+
+test("the tracker marks where a run ended early", () => {
+  const steps = [step("planning", "complete"), step("generating", "unfinished")];
+  expect(marks({ status: "cancelled", steps })).toEqual(["done", "failed", "ahead", "ahead"]);
+});
+
+test("the tracker says what was not proven", () => {
+  const steps = [step("planning", "complete"), step("generating", "complete"), step("validating", "complete")];
+  const versions = [version(1, "r1", 3000, "skipped")];
+  expect(marks({ status: "complete", steps, versions })).toEqual(["done", "done", "unproven", "unproven"]);
+});
+
+test("before anything is known every step lies ahead", () => {
+  expect(track(null).map(({ mark }) => mark)).toEqual(["ahead", "ahead", "ahead", "ahead"]);
+});

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { ago, bytes, clock, count, duration, tokens } from "./format";
+
+test("counts agree with their noun", () => {
+  expect([count(1, "file"), count(0, "file"), count(1204, "operation")]).toEqual([
+    "1 file",
+    "0 files",
+    "1,204 operations",
+  ]);
+});
+
+test("durations keep a decimal only while it matters", () => {
+  expect([2840, 9960, 41_000, 59_600, 185_000].map(duration)).toEqual([
+    "2.8 s",
+    "10 s",
+    "41 s",
+    "1 min 00 s",
+    "3 min 05 s",
+  ]);
+});
+
+test("a clock that runs ahead of the server's shows zero", () => {
+  expect([clock(-400), clock(7999), clock(760_000)]).toEqual(["0:00", "0:07", "12:40"]);
+});
+
+test("sizes and tokens are short", () => {
+  expect([bytes(999), bytes(2437), bytes(1_200_000)]).toEqual(["999 B", "2.4 kB", "1.2 MB"]);
+  expect([tokens(840), tokens(14_210), tokens(1_300_000)]).toEqual(["840", "14.2k", "1.3M"]);
+});
+
+test("ages are rounded down", () => {
+  expect([ago(0, 59_000), ago(0, 119_000), ago(0, 7_200_000)]).toEqual(["just now", "1 min ago", "2 h ago"]);
+});
