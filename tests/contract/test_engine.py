@@ -12,6 +12,7 @@ from smartforge.errors import Conflict, SettingsInvalid, UnknownProject
 from smartforge.events import (
     Complete,
     FileComplete,
+    ProjectCreated,
     ProjectDeleted,
     RunCancelled,
     RunFailed,
@@ -224,6 +225,17 @@ async def test_what_waited_when_the_process_went_runs_at_the_next_start(make: Ma
         await ended(log, project, 2)
     last = (await events_of(log, project))[-1][1]
     assert isinstance(last, Complete)
+
+
+async def test_a_project_whose_first_run_was_never_queued_gets_it_at_the_next_start(
+    make: Make,
+) -> None:
+    log = MemoryLog()
+    created = ProjectCreated(title="Notes", prompt="A note API", target="fake", model=None)
+    await log.create("project", [created])
+    async with opened(make, log):
+        await ended(log, "project")
+    assert (await log.head("project")).status == "complete"
 
 
 async def test_unknown_and_deleted_projects_are_refused(make: Make) -> None:

@@ -57,11 +57,20 @@ async def context(browser: Browser) -> AsyncGenerator[BrowserContext, None]:
 
 
 @pytest.fixture
-async def page(context: BrowserContext) -> AsyncGenerator[Page, None]:
-    """A page whose console errors and uncaught exceptions fail the test at its end."""
+async def page(
+    context: BrowserContext, request: pytest.FixtureRequest
+) -> AsyncGenerator[Page, None]:
+    """A page whose console errors and uncaught exceptions fail the test at its end.
+
+    Chromium itself reports each request that the server refuses; a test in which that is the
+    point says so with the mark `refused`.
+    """
     complaints: list[str] = []
+    refusals = request.node.get_closest_marker("refused") is not None
 
     def heard(said: ConsoleMessage) -> None:
+        if refusals and said.text.startswith("Failed to load resource"):
+            return
         if said.type == "error":
             complaints.append(said.text)
 

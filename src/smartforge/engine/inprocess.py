@@ -112,6 +112,8 @@ class InProcess:
             await self._log.append(
                 head.project_id, [INTERRUPTED], run=left.on, epoch=epoch, close=True
             )
+        elif not left.waiting:  # The process went between the project and its first run.
+            await self._queue(head.project_id, Queued(short_id(), "prompt", None))
         for one in left.waiting:
             self._enqueue(
                 head.project_id, Queued(one.run, one.queued.trigger, one.queued.message_id)

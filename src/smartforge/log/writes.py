@@ -113,7 +113,7 @@ class Writes:
         if not moved:
             raise refusals.fenced(new.project_id, new.epoch)
         if moved != [(grown.last + 1,)]:
-            del self._standings[new.project_id]
+            self._standings.pop(new.project_id, None)
             raise refusals.changed_by_others(self._path)
         self._insert(new.project_id, records)
         if new.key is not None:

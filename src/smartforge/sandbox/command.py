@@ -35,18 +35,19 @@ class Builder:
         `inner` are arguments for the interpreter; `passed` are handed to the program.
         """
         places = self._direct(program) if user is None else self._staged()
-        told, telling = os.pipe()
-        os.set_blocking(told, False)
+        # A file and no pipe: bubblewrap would die of writing when we are gone, at a moment when
+        # its child still waits for it.
+        account = os.memfd_create("account")
         # Its writing end stays with us: the program inside notices when we are gone.
         tether, held = os.pipe()
-        opened = [told, telling, tether, held]
+        opened = [account, tether, held]
         try:
             seccomp = _in_memory("seccomp", self._seccomp)
             opened.append(seccomp)
             options = recipe.bwrap_arguments(
                 places, recipe.environment_of(program), seccomp, self._system
             )
-            options += ["--json-status-fd", str(telling)]
+            options += ["--json-status-fd", str(account)]
             arguments = _in_memory("arguments", recipe.encoded(options))
             opened.append(arguments)
             command = [
@@ -57,7 +58,7 @@ class Builder:
                 str(self._interpreter.executable),
                 *inner,
             ]
-            yield Command(command, [*passed, telling, tether, seccomp, arguments], told)
+            yield Command(command, [*passed, account, tether, seccomp, arguments], account)
         finally:
             for descriptor in opened:
                 os.close(descriptor)

@@ -24,8 +24,8 @@ GRACE = 3.0
 class Command(msgspec.Struct, frozen=True):
     """What is executed, and the file descriptors that it inherits.
 
-    `account` is the reading end of the pipe on which bubblewrap tells the pid of the first
-    process inside, and at the end the exit code. The program itself cannot write there.
+    `account` is the file to which bubblewrap writes the pid of the first process inside, and at
+    the end the exit code. The program itself cannot write there.
     """
 
     arguments: Sequence[str]
@@ -143,8 +143,7 @@ class Confined:
 
         bubblewrap ends as soon as the program has, which may be some milliseconds earlier.
         """
-        with contextlib.suppress(BlockingIOError):
-            self._told = os.read(self._account, 4096)
+        self._told = os.pread(self._account, 4096, 0)
         first = re.search(rb'"child-pid": *(\d+)', self._told)
         if first:
             await asyncio.to_thread(tree.wait_until_gone, int(first[1]), GRACE)

@@ -14,7 +14,7 @@ from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from tests.openai_wire import Answer, Refusal, Wire, WireScript, openai_wire, problem
 
-QUICK = Limits(first=30, silence=30, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
 KEY = "sk-proj-very_secret-0123456789"
 
 
@@ -176,10 +176,14 @@ async def test_nonsense_in_the_stream_never_passes_for_an_answer(data: str) -> N
         await read(WireScript(otherwise=reply))
 
 
-async def test_an_error_within_the_stream_is_told_in_the_providers_words() -> None:
+async def test_an_error_within_the_stream_is_told_and_not_asked_again() -> None:
     error = 'data: {"error": {"message": "the engine caught fire", "code": 500}}\n\n'
-    with pytest.raises(ModelFailed, match="the engine caught fire"):
-        await read(WireScript(otherwise=Answer("never", before=error)))
+    async with openai_wire(WireScript(otherwise=Answer("never", before=error))) as wire:
+        provider = provider_of(wire)
+        with pytest.raises(ModelFailed, match="the engine caught fire"):
+            await anext(provider.stream("", "x"))
+        await provider.close()
+        assert len(wire.requests) == 1
 
 
 async def test_an_endless_answer_is_cut_off() -> None:

@@ -2,18 +2,20 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
 
 from smartforge import events
-from smartforge.log import sqlite
-from smartforge.log.base import follow
+from smartforge.log import reads
+from smartforge.log import sqlite as sqlite_log
+from smartforge.log.base import Head, Record, follow
 from smartforge.log.sqlite import SQLiteLog
 from tests.contract.logs import CREATED, chunk, seqs
 
@@ -136,11 +138,66 @@ async def test_a_read_does_not_wait_for_the_writer(path: Path) -> None:
     await log.close()
 
 
-async def test_close_leaves_no_thread_and_no_open_file(path: Path) -> None:
-    def open_files() -> list[str]:
-        folder = Path("/proc/self/fd")
-        return [str(each.readlink()) for each in folder.iterdir() if each.is_symlink()]
+@pytest.mark.parametrize("asked", ["wait", "head"])
+async def test_an_append_that_overtakes_a_look_is_seen_and_stays_known(
+    log: SQLiteLog, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    await log.create("p", [CREATED])
+    await log.close()
+    await log.open()
+    loop, look = asyncio.get_running_loop(), reads.heads
 
+    def overtaken(db: sqlite3.Connection, project_ids: Sequence[str]) -> list[Head]:
+        """What is found is old by the time it is told."""
+        found = look(db, project_ids)
+        appending = log.append("p", [chunk()], run="r")
+        assert asyncio.run_coroutine_threadsafe(appending, loop).result(10) == 2
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reads, "heads", overtaken)
+        async with asyncio.timeout(10):
+            if asked == "wait":
+                assert await log.wait({"p": 1}, timeout=60)
+            else:
+                assert (await log.head("p")).last == 2
+    assert (await log.head("p")).last == 2
+    assert await seqs(log, "p") == [1, 2]
+
+
+async def test_close_waits_for_a_read_that_was_begun(
+    log: SQLiteLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log.create("p", [CREATED])
+    await log.close()
+    await log.open()
+    reading, go_on, read = threading.Event(), threading.Event(), reads.records
+
+    def slow(db: sqlite3.Connection, project_id: str, after: int, limit: int) -> list[Record]:
+        reading.set()
+        assert go_on.wait(10)
+        return read(db, project_id, after, limit)
+
+    monkeypatch.setattr(reads, "records", slow)
+    begun = asyncio.create_task(log.read("p", 0, 10))
+    async with asyncio.timeout(10):
+        while not reading.is_set():  # noqa: ASYNC110 - set by the reading thread
+            await asyncio.sleep(0)
+        closing = asyncio.create_task(log.close())
+        await asyncio.sleep(0)
+        go_on.set()
+        await closing
+        assert [record.seq for record in await begun] == [1]
+    assert not any(str(path) in each for each in open_files())
+
+
+def open_files() -> list[str]:
+    """What the descriptors of this process point to."""
+    # One of them belongs to the listing itself and is closed by the time it is looked at.
+    return [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+
+
+async def test_close_leaves_no_thread_and_no_open_file(path: Path) -> None:
     def threads() -> list[str]:
         return [each.name for each in threading.enumerate() if each.name.startswith("log-")]
 
@@ -159,7 +216,7 @@ async def test_close_leaves_no_thread_and_no_open_file(path: Path) -> None:
 async def test_heads_beyond_those_kept_in_memory_are_found_again(
     log: SQLiteLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "KEPT_HEADS", 2)
+    monkeypatch.setattr(sqlite_log, "KEPT_HEADS", 2)
     for number in range(5):
         await log.create(f"p{number}", [CREATED])
     for number in range(5):

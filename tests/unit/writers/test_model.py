@@ -16,7 +16,7 @@ from smartforge.writers.base import Writer, WriteRequest
 from smartforge.writers.model import MAX_BYTES, ModelWriter
 from tests.openai_wire import Answer, Refusal, WireScript, openai_wire, problem
 
-QUICK = Limits(first=30, silence=30, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
 SPENT = Spent("fake", 7, 3, 5, "0.0001", 12)
 CONTRACT = Contract("Book API", (Resource("book", "books", (Field("title", Text()),)),))
 FILES = (

@@ -48,6 +48,7 @@ def plan(prompts: tuple[str, ...]) -> Planned:
     _check_any(draft, kept, orders, missed, texts[-1])
     remarks.settle(draft)
     contract = assemble(draft)
+    missed += [entry.text for entry in draft.passed if not is_wish(entry)]
     unmade = find_wishes(kept, _named(draft))
     return Planned(
         contract=contract,

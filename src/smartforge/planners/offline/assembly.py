@@ -124,7 +124,8 @@ def _resource(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -> 
 
 def _attributes(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -> list[Attribute]:
     """What was named, with the usual fields where no list was given, in their order."""
-    usual = [one for one in usual_attributes(thing.name) if one.name not in names]
+    others = names.keys() - {thing.name}
+    usual = [one for one in usual_attributes(thing.name) if one.name not in others]
     named = dict(thing.attributes)
     if thing.listed:
         label = usual[0] if usual else None

@@ -6,11 +6,32 @@ from typing import Literal
 from smartforge.contract.names import singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases, remarks
+from smartforge.planners.offline.cues import (
+    breaks_off,
+    is_common_name,
+    is_described,
+    is_verb,
+    link_at,
+    merged,
+    names_nothing,
+    object_of,
+    opens_list,
+    parent_phrase,
+    participle,
+    product_at,
+    verb_at,
+    with_shared_word,
+    without_label,
+)
 from smartforge.planners.offline.draft import Draft, Thing
 from smartforge.planners.offline.items import Item, split_items
-from smartforge.planners.offline.phrases import is_constraint, kind_of_name, pieces, read_attribute
-from smartforge.planners.offline.tokens import Token, said
-from smartforge.planners.offline.vocabulary import attributes, nouns, words
+from smartforge.planners.offline.phrases import (
+    kind_of_name,
+    pieces,
+    read_attribute,
+)
+from smartforge.planners.offline.tokens import Sentence, Token, said
+from smartforge.planners.offline.vocabulary import nouns, words
 
 # What the next entry of a list is taken for. `open`: a product was named ("todo API with ..."),
 # and the first entry that is clearly one or the other decides.
@@ -22,12 +43,6 @@ _RELATIVE = word_set(
     usually shall might just then of in
     """
 )
-_NOT_BEFORE_WITH = word_set(
-    """
-    log login logs logged sign register start begin deal work working in up integrate
-    """
-)
-_LIMITING = frozenset({"default", "max", "maximum", "min", "minimum", "at", "up", "no", "exactly"})
 _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love", "going"])
 _NO_FIELD = word_set(
     """
@@ -38,7 +53,6 @@ _NO_FIELD = word_set(
     attributes properties support them it each json rest data information details
     """
 )
-_RELATING = frozenset({"on", "for", "of", "per", "in", "to", "about"})
 
 
 class Walk:
@@ -52,9 +66,18 @@ class Walk:
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Read a clause; what was understood goes to the draft."""
-        items = _merged(split_items(tokens))
+        items = merged(split_items(tokens))
         for place, item in enumerate(items):
+            before, listing = self.draft.effects, self.mode in ("fields", "things")
             self._item(item, items[place + 1] if place + 1 < len(items) else None)
+            if listing and self.draft.effects == before:
+                self._pass_over(item)
+
+    def _pass_over(self, item: Item) -> None:
+        """Remember an entry of a list that was not understood, so that the user is told."""
+        phrase, rest = nounphrases.leading(item.tokens)
+        if nounphrases.is_thing(phrase) and not rest:
+            self.draft.passed.append(Sentence(tuple(item.tokens), item.said))
 
     def fields(self, thing: Thing, tokens: Sequence[Token]) -> None:
         """Read `tokens` as the list of the fields of `thing`."""
@@ -64,7 +87,7 @@ class Walk:
     def _item(self, item: Item, following: Item | None) -> None:
         if item.separator == "clause":
             self.mode = "none"
-        link = _link(item.tokens)
+        link = link_at(item.tokens)
         if link is not None:
             self._linked(item, link, following)
             return
@@ -87,7 +110,7 @@ class Walk:
         left, right = list(item.tokens[:link]), list(item.tokens[link + 1 :])
         if item.lows[link] in ("consist", "consists", "made") and right and right[0].low == "of":
             right = right[1:]
-        right = _without_label(right)
+        right = without_label(right)
         rest = Item(right, item.inner, "", item.choices)
         if self._aim(left, item.lows[link]) and (right or item.choices):
             self._item(rest, following)
@@ -100,7 +123,7 @@ class Walk:
         if begin and left[begin - 1].low in _WISHES_TO and begin < len(left):
             self.mode = "things"
             return True
-        phrase = nounphrases.trailing(left[:begin])
+        phrase = object_of(left) or nounphrases.trailing(left[:begin])
         container = len(phrase) > 1 and phrase[-1].low in words().containers
         if container or (phrase and phrase[-1].low in words().products):
             self._product(left[:begin])
@@ -113,7 +136,7 @@ class Walk:
         if phrase and not phrase[-1].literal and phrase[-1].low in words().thing_labels:
             self.mode = "things"
             return True
-        if nounphrases.is_thing(phrase) and not _participle(phrase):
+        if nounphrases.is_thing(phrase) and not participle(phrase):
             self._product(left[:begin])
             self.subject = self.draft.declare(phrase, "strong")
             self.mode = "fields"
@@ -137,12 +160,12 @@ class Walk:
 
     def _field(self, item: Item, following: Item | None) -> bool:
         thing = self.subject
-        if thing is None or _breaks_off(item):
+        if thing is None or breaks_off(item):
             self.mode = "none"
             return False
         phrase, rest = nounphrases.leading(item.tokens)
         trade = thing.name in nouns().domains and nounphrases.is_things_rather(phrase)
-        described = _described(item, rest) or _opens_list(item)
+        described = is_described(item, rest) or opens_list(item)
         if (trade or nounphrases.is_children(phrase)) and not described:
             return self._declared_child(thing, phrase, item) is not None
         if self._related(phrase, rest, item):
@@ -154,8 +177,10 @@ class Walk:
         return True
 
     def _add(self, thing: Thing, item: Item, following: Item | None) -> None:
-        attribute = read_attribute(_whole(item, following))
+        attribute = read_attribute(with_shared_word(item, following))
         if attribute is None or attribute.name in _NO_FIELD:
+            return
+        if names_nothing(attribute, item):
             return
         if thing.whole and not thing.attributes and kind_of_name(attribute.name) is None:
             return
@@ -176,7 +201,7 @@ class Walk:
 
     def _thing(self, item: Item) -> bool:
         phrase, rest = nounphrases.leading(item.tokens)
-        if _verb_at(item.tokens) == 0 or not nounphrases.is_thing(phrase):
+        if verb_at(item.tokens) == 0 or not nounphrases.is_thing(phrase):
             return False
         if rest and rest[0].low in ("/", "|", ":", "="):
             return False
@@ -222,7 +247,7 @@ class Walk:
         if self._related(phrase, rest, item):
             return True
         known = nounphrases.is_field(phrase) or nounphrases.is_field(first)
-        if subject is not None and (known or _described(item, rest)) and not _breaks_off(item):
+        if subject is not None and (known or is_described(item, rest)) and not breaks_off(item):
             subject.strength = "strong"
             self.mode = "fields"
             return self._field(item, following)
@@ -232,7 +257,7 @@ class Walk:
         """`comments on each post`: a thing that belongs to another."""
         if not nounphrases.is_plural(phrase) or not nounphrases.is_thing(phrase):
             return False
-        if _parent_phrase(rest) is None:
+        if parent_phrase(rest) is None:
             return False
         child = self.draft.declare(phrase, "strong")
         if child is not None:
@@ -240,7 +265,7 @@ class Walk:
         return child is not None
 
     def _relations(self, child: Thing, rest: Sequence[Token], item: Item) -> None:
-        parent = _parent_phrase(rest)
+        parent = parent_phrase(rest)
         if parent is None:
             return
         known = self.draft.find(singular(snake(" ".join(token.text for token in parent))))
@@ -250,13 +275,13 @@ class Walk:
     # ---- "manage books", "todo API" ------------------------------------------------------------
 
     def _verb(self, item: Item) -> bool:
-        at = _verb_at(item.tokens)
+        at = verb_at(item.tokens)
         if at is None:
             return False
         tokens = item.tokens
         self._product(tokens[:at])
         sure = False
-        while at < len(tokens) and (_is_verb(tokens, at) or tokens[at].low in ("track", "of")):
+        while at < len(tokens) and (is_verb(tokens, at) or tokens[at].low in ("track", "of")):
             sure = sure or tokens[at].low in words().manage
             at += 1
         phrase, rest = nounphrases.leading(tokens[at:])
@@ -278,7 +303,7 @@ class Walk:
 
     def _product(self, tokens: Sequence[Token]) -> bool:
         """`a todo list API for my gym`: what is asked for, by its name or by what it is for."""
-        at = _product_at(tokens)
+        at = product_at(tokens)
         if at is None:
             return False
         head = nounphrases.trailing(tokens[:at])
@@ -321,150 +346,3 @@ class Walk:
             self.subject = self.draft.declare(phrase, "strong")
         else:
             self.subject = self.draft.declare(phrase, "weak")
-
-
-def _without_label(right: list[Token]) -> list[Token]:
-    """`the fields "from"` without its first words, where they only announce the list."""
-    begin = 0
-    while begin < len(right) and right[begin].low in words().determiners:
-        begin += 1
-    following = right[begin + 1 : begin + 2]
-    announced = bool(following) and (following[0].literal or following[0].low == ":")
-    if begin < len(right) and right[begin].low in words().field_labels and announced:
-        return right[begin + 1 :]
-    return right
-
-
-def _merged(items: list[Item]) -> list[Item]:
-    """Entries that only say something about the one before them become a part of it."""
-    kept: list[Item] = []
-    for item in items:
-        if kept and not item.choices and is_constraint(item):
-            kept[-1].inner.append([*item.tokens])
-            kept[-1].inner.extend(item.inner)
-        else:
-            kept.append(item)
-    return kept
-
-
-def _link(tokens: Sequence[Token]) -> int | None:
-    """Where `has`, `with` and their like stand in `tokens`; None where nothing is had."""
-    for place, token in enumerate(tokens):
-        if token.literal or token.low not in words().has:
-            continue
-        following = tokens[place + 1].low if place + 1 < len(tokens) else ""
-        before = tokens[place - 1].low if place else ""
-        if following in ("to", "been", "not") or token.low == "store":
-            continue
-        limits = place + 1 < len(tokens) and (following in _LIMITING or tokens[place + 1].number)
-        if token.low == "with" and place and limits:
-            continue
-        if token.low == "with" and before in _NOT_BEFORE_WITH:
-            continue
-        return place
-    return None
-
-
-def _verb_at(tokens: Sequence[Token]) -> int | None:
-    for place in range(len(tokens)):
-        if _is_verb(tokens, place):
-            return place
-    return None
-
-
-def _is_verb(tokens: Sequence[Token], place: int) -> bool:
-    token = tokens[place]
-    if token.literal or not token.word:
-        return False
-    before = tokens[place - 1].low if place else ""
-    if token.low in words().manage:
-        return before not in words().determiners
-    if token.low not in words().look:
-        return False
-    return (
-        place == 0
-        or before in ("to", "can", "should", "could", "may", "for", "let", "lets")
-        or (
-            before in words().manage
-            or before in words().look
-            or before in ("me", "us", "them", "only")
-        )
-    )
-
-
-def _product_at(tokens: Sequence[Token]) -> int | None:
-    """Where the word for the product stands: `API`, or a container such as `tracker`."""
-    for place, token in enumerate(tokens):
-        if token.low in words().products and not token.literal:
-            return place
-    for place, token in enumerate(tokens):
-        container = token.low in words().containers and not token.literal
-        following = tokens[place + 1].low if place + 1 < len(tokens) else ""
-        if container and place and nounphrases.is_nounlike(tokens[place - 1]):
-            return place + 1
-        if container and following == "of":
-            return place + 1
-    return None
-
-
-def _participle(phrase: Sequence[Token]) -> bool:
-    """`uploaded` before "with" is something that was done and no thing."""
-    return len(phrase) == 1 and phrase[0].low.endswith("ed") and not nounphrases.is_common(phrase)
-
-
-def _opens_list(item: Item) -> bool:
-    """`list of tags` is one field and not the things themselves."""
-    lows = [low for low in item.lows if low not in words().determiners]
-    return lows[1:2] == ["of"] and lows[0] in ("list", "lists", "array", "set", "collection")
-
-
-def _breaks_off(item: Item) -> bool:
-    """Whether an entry is no entry of a list of fields but the start of something else."""
-    if not item.tokens or item.tokens[0].literal:
-        return False
-    first = item.tokens[0].low
-    if first in ("i", "we", "you", "it", "they", "users", "anyone", "everyone", "there", "let"):
-        return True
-    if first in ("can", "should", "must", "will", "is", "are", "may", "would", "to", "never"):
-        return True
-    if len(item.tokens) > 1 and item.tokens[1].low in words().determiners | {"it", "them"}:
-        return first not in words().determiners and not _opens_list(item)
-    return _is_verb(item.tokens, 0) and len(item.tokens) > 1 and first in words().manage
-
-
-def _described(item: Item, rest: Sequence[Token]) -> bool:
-    """Whether an entry says of what kind it is, as fields do."""
-    if item.choices or (rest and rest[0].low in (":", "=", "as")):
-        return True
-    types = attributes().types
-    return any(token.low in types or token.low == "list" for one in item.inner for token in one)
-
-
-def _parent_phrase(rest: Sequence[Token]) -> list[Token] | None:
-    """`on each post`: the thing after the preposition; None where it is something else."""
-    if len(rest) < 2 or rest[0].low not in _RELATING:
-        return None
-    phrase, _ = nounphrases.leading(rest[1:])
-    if nounphrases.is_thing(phrase) and (
-        nounphrases.is_common(phrase) or rest[1].low in ("each", "every", "a", "an", "the")
-    ):
-        return phrase
-    return None
-
-
-def _whole(item: Item, following: Item | None) -> Item:
-    """`start` of `start and end time` gets the last word of the entry after it."""
-    lows = item.lows
-    if following is None or following.separator != "and" or len(following.tokens) < 2:
-        return item
-    pairs = attributes().pairs
-    lone = [low for low in lows if low not in words().determiners]
-    after = [token for token in following.tokens if token.low not in words().determiners]
-    if len(lone) == 1 and lone[0] in pairs and len(after) == 2 and after[0].low in pairs:
-        return Item([*item.tokens, after[1]], item.inner, item.separator, item.choices)
-    return item
-
-
-def is_common_name(name: str) -> bool:
-    """Whether the usual fields of a thing of this name are known."""
-    return name in nouns().fields

@@ -6,14 +6,15 @@ from typing import Literal
 import msgspec
 
 from smartforge.contract import Action, Paging
-from smartforge.contract.names import identifier, plural, quoted, singular, snake, spaced
+from smartforge.contract.names import identifier, singular, snake, squeezed
 from smartforge.planners.offline.phrases import Attribute
-from smartforge.planners.offline.tokens import Token, said
+from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import nouns
 
 # How sure a thing is meant to be a resource: asked for in so many words, the name of the
 # product ("todo API"), or the trade that it is for ("my gym").
 Strength = Literal["strong", "weak", "domain"]
+MAX_THINGS = 300
 _RANK = {"strong": 2, "weak": 1, "domain": 0}
 
 
@@ -57,6 +58,7 @@ class Draft(msgspec.Struct):
     title: str = ""
     paging: Paging | None = None
     actions: tuple[Action, ...] | None = None
+    passed: list[Sentence] = msgspec.field(default_factory=list[Sentence])
     prompt: int = 0
     also: bool = False
     effects: int = 0
@@ -89,6 +91,8 @@ class Draft(msgspec.Struct):
         words = said(tokens)
         name = singular(identifier(name))
         thing = self.find(name)
+        if thing is None and len(self.things) >= MAX_THINGS:
+            return None
         if thing is None:
             thing = self.things[name] = Thing(name, words, strength, prompt=self.prompt)
         elif _RANK[strength] > _RANK[thing.strength]:
@@ -124,7 +128,7 @@ class Draft(msgspec.Struct):
                 yield from found
                 return
         for thing in list(self.things.values()):
-            for name in nouns().domains.get(thing.name, (thing.name,)):
+            for name in nouns().domains.get(squeezed(thing.name), (thing.name,)):
                 yield self.things.setdefault(name, Thing(name, thing.said, "domain"))
 
 
@@ -133,11 +137,3 @@ def listing(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def many(name: str) -> str:
-    """The plural of a name, in words."""
-    return spaced(plural(name))
-
-
-__all__ = ["Draft", "Remark", "Strength", "Thing", "listing", "many", "quoted"]

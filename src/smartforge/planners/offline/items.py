@@ -11,7 +11,7 @@ from smartforge.planners.offline.vocabulary import words
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _PARTS = {",": ",", ";": ",", "and": "and", "&": "and", "plus": "and", "+": "and", "or": "or"}
 _PHRASES = (("as", "well", "as"), ("along", "with"), ("together", "with"))
-_CLAUSES = frozenset({"where", "while", "whereas", "but", "then", "whenever", "because", "so", "—"})
+_CLAUSES = word_set("where while whereas but then whenever because so — using")
 _CHOICE_CUES = (
     ("either",),
     ("one", "of"),
@@ -29,6 +29,7 @@ _CHOICE_CUES = (
     ("=",),
 )
 _OPEN_ENDED = frozenset({("one", "of"), ("any", "of"), ("either",)})
+_MODALS = frozenset({"can", "may", "could", "must", "should", "is", "which", "that"})
 _CHOICE_NAMES = word_set(
     """
     status state priority type category kind role size color colour level difficulty gender
@@ -37,6 +38,10 @@ _CHOICE_NAMES = word_set(
     """
 )
 MAX_CHOICE_WORDS = 4
+
+# What no sentence of a person reaches; rules that look around stay linear by it.
+MAX_ITEM_TOKENS = 60
+MAX_VALUES = 100
 
 
 class Item(msgspec.Struct):
@@ -83,7 +88,8 @@ def split_items(tokens: Sequence[Token]) -> list[Item]:
                 current.separator = separator
             place += taken
             continue
-        current.tokens.append(tokens[place])
+        if len(current.tokens) < MAX_ITEM_TOKENS:
+            current.tokens.append(tokens[place])
         place += 1
     if current.tokens or current.inner:
         items.append(current)
@@ -207,15 +213,16 @@ def _take_values(items: list[Item], place: int, begin: int, end: int) -> int:
         return 0
     for at in range(place + 1, last + 1):
         item.inner.extend(items[at].inner)
+    modal = item.lows[end] in _MODALS
     item.choices = texts
-    item.tokens = item.tokens[:end]
+    item.tokens = item.tokens[: begin if modal else end]
     return last - place
 
 
 def _last_value(items: list[Item], place: int, cue: tuple[str, ...]) -> int:
     """The last entry that belongs to the choice: the one after "or", or all that can be."""
     last = place
-    for at in range(place + 1, len(items)):
+    for at in range(place + 1, min(len(items), place + 1 + MAX_VALUES)):
         if items[at].separator == "clause" or _is_clause(items[at]):
             break
         if items[at].separator == "or":

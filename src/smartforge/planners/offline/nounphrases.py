@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from smartforge.contract.names import plural, singular, snake
+from smartforge.contract.names import plural, singular, snake, squeezed
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import attributes, nouns, words
@@ -117,8 +117,9 @@ def domain_of(tokens: Sequence[Token]) -> str:
     """The trade that `tokens` name, such as `gym`; empty where it is none that is known."""
     for token in tokens:
         name = singular(snake(token.text))
-        if name in nouns().domains:
-            return name
+        for one in (name, squeezed(name)):
+            if one in nouns().domains:
+                return one
     return ""
 
 

@@ -74,6 +74,8 @@ class Attribute(msgspec.Struct):
 
 def read_attribute(item: Item) -> Attribute | None:
     """The attribute that `item` names; None where no name can be found in it."""
+    if not item.tokens:
+        return None
     name_tokens, tail = _name_and_tail(item.tokens)
     about = [*tail, *(token for inner in item.inner for token in inner)]
     bounds = read_bounds([*item.tokens[: len(item.tokens) - len(tail)], *about])
@@ -142,6 +144,8 @@ def kind_of_name(name: str) -> Kind | None:
             return kinds["name"]
         if last == "id":
             return Text(1, 100)
+        if last == "number" and parts[0] not in ("total", "max", "min"):
+            return kinds["phone_number"]
         if parts[0] in ("max", "min", "maximum", "minimum", "total", "number", "num"):
             return kinds.get("_".join(parts[1:])) or kinds.get(last) or kinds["quantity"]
     return kinds.get(last) or _by_ending(last)
@@ -195,12 +199,18 @@ def _skippable(token: Token, following: Sequence[Token]) -> bool:
     low = token.low
     return (
         low in words().determiners
-        or (low in words().adjectives and _is_name(following))
+        or (low in words().adjectives and _is_name(following) and not _is_pair(token, following))
+        or (low in words().numbers and _is_name(following))
         or low in words().optional
         or low in words().required
         or low in ("unique", "and", "valid", "non-empty", "positive", "has", "have", "with")
         or not (token.word or token.number)
     )
+
+
+def _is_pair(token: Token, following: Sequence[Token]) -> bool:
+    """`full name` is one name, although `full` is an adjective."""
+    return any(is_known(f"{token.low}_{one.low}") for one in following[:1])
 
 
 def _is_name(tokens: Sequence[Token]) -> bool:
@@ -209,6 +219,8 @@ def _is_name(tokens: Sequence[Token]) -> bool:
 
 def _ends_name(tokens: Sequence[Token], begin: int, at: int) -> bool:
     token = tokens[at]
+    if token.low in ("at", "on", "by") and at == len(tokens) - 1 and at > begin:
+        return False  # published at, due on, written by
     if token.low in _TAIL:
         return True
     if token.number and at > begin:

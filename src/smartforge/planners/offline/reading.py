@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from smartforge.contract.names import snake
+from smartforge.contract.names import quoted, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.actions import limit, only_actions, page_size
@@ -15,6 +15,7 @@ from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import attributes, words
 
 MAX_LABEL_WORDS = 4
+MAX_SENTENCE_TOKENS = 1_500
 
 _POLITE = word_set(
     """
@@ -48,7 +49,10 @@ class Reading:
         lows = {token.low for token in sentence.tokens}
         self.draft.also = "also" in lows or "additionally" in lows
         page_size(self.draft, sentence.tokens)
-        tokens = _without_politeness(sentence.tokens)
+        tokens = _without_politeness(sentence.tokens[:MAX_SENTENCE_TOKENS])
+        if len(sentence.tokens) > MAX_SENTENCE_TOKENS:
+            beginning = quoted(sentence.text)
+            self.draft.note(f"{beginning} is too long a sentence: only its beginning was read.")
         if sentence.bullet < 0:
             self.mode, self.subject = "none", None
         if limit(self.draft, tokens) or edited(self.draft, tokens):
@@ -99,18 +103,29 @@ class Reading:
                 Walk(self.draft).fields(thing, right)
         elif lows and lows[-1] in words().thing_labels:
             Walk(self.draft, "things").read(right)
-        elif _is_type(right):
+        elif _is_type(right) and not _common_plural(label):
             Walk(self.draft, "fields", self.draft.last).read(tokens)
         elif nounphrases.is_thing(label) and len(label) == len(_content(left)):
             self._labelled(label, right)
         else:
-            walk = Walk(self.draft)
-            walk.read(left)
-            self._entitle(left)
-            walk.read(right)
+            self._introduced(left, right)
 
     def _anything(self) -> Thing | None:
         return self.draft.last or next(iter(self.draft.things.values()), None)
+
+    def _introduced(self, left: Sequence[Token], right: Sequence[Token]) -> None:
+        """`an API for a blog: posts with ...`, `data about planets: name, radius`."""
+        before = self.draft.effects
+        walk = Walk(self.draft)
+        walk.read(left)
+        self._entitle(left)
+        for place, token in enumerate(left):
+            if token.low in ("about", "of", "for") and self.draft.effects == before:
+                phrase, rest = nounphrases.leading(left[place + 1 :])
+                if nounphrases.is_thing(phrase) and not rest and _lists_fields(right):
+                    walk.subject = self._named(phrase)
+                    walk.mode = "fields"
+        walk.read(right)
 
     def _entitle(self, left: Sequence[Token]) -> None:
         """`leaderboard for games: ...` names a trade, and the title with it."""
@@ -131,7 +146,7 @@ class Reading:
             if thing is not None:
                 Walk(self.draft).fields(thing, right)
         else:
-            common = nounphrases.is_common(label) and nounphrases.is_plural(label)
+            common = _common_plural(label)
             domain = nounphrases.domain_of(label[-1:])
             if not self.draft.title and not common and self.count == 1:
                 self.draft.title = said(label)
@@ -161,6 +176,10 @@ def _content(tokens: Sequence[Token]) -> list[Token]:
         for token in tokens
         if (token.word or token.number) and (token.literal or token.low not in determiners)
     ]
+
+
+def _common_plural(label: Sequence[Token]) -> bool:
+    return nounphrases.is_common(label) and nounphrases.is_plural(label)
 
 
 def _colon(tokens: Sequence[Token]) -> int | None:

@@ -182,19 +182,19 @@ def _can_be(draft: Draft, item: Item, subject: Thing | None) -> bool:
         and not item.choices
     ):
         return False
-    left = nounphrases.trailing(item.tokens[:place])
-    thing = subject or draft.last
-    if nounphrases.is_thing(left):
-        if not (nounphrases.is_common(left) or draft.find(nounphrases.noun_of(left))):
-            return False
-        thing = draft.declare(left, "strong")
-    if thing is None:
+    if place and lows[place - 1] in ("which", "that", "who") and place > 1:
         return False
     rest = list(item.tokens[place + 1 :])
     while rest and rest[0].low in _FORCES:
         rest.pop(0)
     attribute = _state(rest, item)
-    if attribute is None:
+    left = nounphrases.trailing(item.tokens[:place])
+    thing = subject or draft.last
+    if attribute is not None and nounphrases.is_thing(left):
+        if not (nounphrases.is_common(left) or draft.find(nounphrases.noun_of(left))):
+            return False
+        thing = draft.declare(left, "strong")
+    if attribute is None or thing is None:
         return False
     draft.add(thing, attribute)
     return True
@@ -235,10 +235,10 @@ def _assigned(rest: Sequence[Token], item: Item) -> Attribute | None:
 
 
 def _state_verb(draft: Draft, item: Item) -> bool:
-    """`archive them`: a state that is kept as a truth value, false at first."""
+    """`archive them`, `mark them as read`: a state that is a truth value, false at first."""
     lows = item.lows
     for place, low in enumerate(lows[:-1]):
-        name = words().states.get(low)
+        name = _marked(item, place) or words().states.get(low)
         if name is None or (place and lows[place - 1] not in ("to", "can", "and", "also", "or")):
             continue
         phrase, _ = nounphrases.leading(item.tokens[place + 1 :])
@@ -252,6 +252,15 @@ def _state_verb(draft: Draft, item: Item) -> bool:
             draft.note(f'{quoted(item.said)} became the field "{name}": update it to true.')
             return True
     return False
+
+
+def _marked(item: Item, place: int) -> str | None:
+    """`read` of `mark them as read`; None where nothing is marked, or as no truth value."""
+    lows = item.lows
+    if lows[place] not in ("mark", "flag", "set") or "as" not in lows[place + 1 : -1]:
+        return None
+    name = snake(item.tokens[lows.index("as", place) + 1].text)
+    return name if isinstance(kind_of_name(name), Boolean) else None
 
 
 _COLON = Token(":", ":", 0, 0)

@@ -24,7 +24,7 @@ def title_of(draft: Draft, things: Sequence[Thing]) -> str:
     called = [word for word in name_words(draft.title) if word not in words().adjectives]
     while called and called[-1] in ("list", "lists", "crud", "management", *words().products):
         called.pop()
-    if called and any(called[-1] == plural(thing.name) for thing in things):
+    if called and any(called[-1] == plural(thing.name).rpartition("_")[2] for thing in things):
         called[-1] = singular(called[-1])
     if called and len(called) <= MAX_WORDS:
         return _fit(" ".join(_cased(word) for word in called))

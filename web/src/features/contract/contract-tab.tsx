@@ -37,7 +37,9 @@ const Promised = memo(function Promised({ promised, notMade }: PromisedProps) {
         {count(resources.length, "resource")}, {count(operationCount(promised), "operation")}.
       </p>
       {notMade.length > 0 && (
-        <p className={styles["notMade"]}>Not made: {notMade.join(", ")}. These answer 501 until somebody writes them.</p>
+        <p className={styles["notMade"]}>
+          Not made: {notMade.join(", ")}. These answer 501 until somebody writes them.
+        </p>
       )}
       {resources.map((resource) => (
         <ResourcePart key={resource.name} resource={resource} />

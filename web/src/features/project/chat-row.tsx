@@ -5,6 +5,7 @@ import { classes } from "../../ui/classes";
 import styles from "./chat.module.css";
 import { Failure, Stopped } from "./ending-cards";
 import type { Row, RowState } from "./rows";
+import { stateOf } from "../checks/evidence";
 import { checkTitle } from "../checks/titles";
 import { Success, VersionRow } from "./version-row";
 
@@ -147,7 +148,8 @@ function Notes({ notes, notMade }: { notes: readonly string[]; notMade: readonly
 
 function CheckRow({ row, onOpen }: { row: Row & { kind: "check" }; onOpen: () => void }) {
   const { check, over } = row;
-  const state = check.verdict === null ? (over ? "unfinished" : "running") : check.verdict === "passed" ? "done" : check.verdict;
+  const mark = stateOf(check, over);
+  const state = mark === "passed" ? "done" : mark === "waiting" ? "running" : mark;
   return (
     <li className={classes(styles["line"], styles["within"])} data-row="check" data-state={state}>
       <Mark state={state} />

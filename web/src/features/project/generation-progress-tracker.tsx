@@ -47,7 +47,10 @@ export function GenerationProgressTracker({ snapshot }: { snapshot: Snapshot | n
         aria-valuemax={100}
         aria-valuenow={progress}
       >
-        <div className={classes(styles["fill"], failed && styles["broken"])} style={{ transform: `scaleX(${progress / 100})` }} />
+        <div
+          className={classes(styles["fill"], failed && styles["broken"])}
+          style={{ transform: `scaleX(${progress / 100})` }}
+        />
       </div>
       <span className={styles["percent"]} aria-hidden="true">
         {progress}%

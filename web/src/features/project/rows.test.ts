@@ -139,11 +139,9 @@ test("earlier versions stand as chips before the messages that came after they w
 });
 
 test("while the next run waits, the last one is history", () => {
-  expect(shown({ status: "queued", versions: [version(1, "r1", 2600)], steps: [step("planning", "complete")] })).toEqual([
-    "user:prompt",
-    "v1",
-    "waiting",
-  ]);
+  const versions = [version(1, "r1", 2600)];
+  const steps = [step("planning", "complete")];
+  expect(shown({ status: "queued", versions, steps })).toEqual(["user:prompt", "v1", "waiting"]);
 });
 
 test("a complete run ends with its success", () => {

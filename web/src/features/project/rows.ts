@@ -47,7 +47,8 @@ export function rowsOf(snapshot: Snapshot): Row[] {
   for (const version of snapshot.versions) {
     if (version.run === current) continue;
     // A message sent during the run belongs after it: it asks for the next one.
-    timed.push({ at: version.ts - version.durationMs, rows: [{ kind: "version", key: `v${version.version}`, version }] });
+    const row: Row = { kind: "version", key: `v${version.version}`, version };
+    timed.push({ at: version.ts - version.durationMs, rows: [row] });
   }
   const began = current === null ? null : snapshot.startedAt;
   timed.push({ at: began ?? Number.MAX_SAFE_INTEGER, rows: runRows(snapshot) });

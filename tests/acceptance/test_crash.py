@@ -1,0 +1,51 @@
+"""`kill -9` of the server in a run loses nothing that anybody has seen."""
+
+import json
+from pathlib import Path
+
+import httpx
+
+from tests.processes import ServerProcess, serving
+
+PROMPT = "Create a simple todo API with CRUD operations"
+
+
+def events(server: ServerProcess, project: str, after: int = 0, wait: int = 0) -> list[bytes]:
+    """The events as they are stored, byte for byte as far as JSON is."""
+    answer = httpx.get(
+        f"{server.url}/api/projects/{project}/events",
+        params={"after": after, "wait": wait},
+        timeout=40,
+        trust_env=False,
+    )
+    answer.raise_for_status()
+    return [json.dumps(event).encode() for event in answer.json()["events"]]
+
+
+def until(server: ServerProcess, project: str, *types: str) -> list[bytes]:
+    """Every event, once one of these types is among those after the first ones."""
+    seen: list[bytes] = []
+    while not any(json.loads(event)["type"] in types for event in seen):
+        seen += events(server, project, len(seen), wait=20)
+    return seen
+
+
+def test_every_event_seen_is_served_again_and_the_run_ends_as_interrupted(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        created = httpx.post(f"{server.url}/api/projects", json={"prompt": PROMPT}, trust_env=False)
+        project = created.json()["id"]
+        seen = until(server, project, "file:complete")
+        server.kill()
+    with serving(tmp_path) as server:
+        told = until(server, project, "error")
+        assert told[: len(seen)] == seen
+        assert [json.loads(event)["seq"] for event in told] == list(range(1, len(told) + 1))
+        last = json.loads(told[-1])
+        assert (last["code"], last["retryable"]) == ("interrupted", True)
+        state = httpx.get(f"{server.url}/api/projects/{project}", trust_env=False).json()
+        assert state["status"] == "error"
+        retried = httpx.post(f"{server.url}/api/projects/{project}/retry", json={}, trust_env=False)
+        assert retried.status_code == 202
+        done = until(server, project, "complete")
+        assert json.loads(done[-1])["type"] == "complete"
+        assert server.stop() == 0

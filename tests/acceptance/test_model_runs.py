@@ -1,0 +1,80 @@
+"""Runs whose files a model writes, on a scripted endpoint, in real processes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.model_project import PLAN, answers
+from tests.openai_wire import Answer, Refusal, Wire, WireScript, problem, wire_in_thread
+from tests.processes import smartforge
+
+
+def new(wire: Wire, tmp_path: Path, *more: str) -> tuple[int, list[dict[str, object]], str]:
+    done = smartforge(
+        "new",
+        "A note API",
+        *("--author", "model", "--out", str(tmp_path / "out"), "--json", *more),
+        more={"OPENAI_BASE_URL": wire.base_url, "OPENAI_API_KEY": "sk-test-key-of-nobody"},
+    )
+    assert "sk-test-key-of-nobody" not in done.stdout + done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_a_models_sound_files_are_proven_like_any_others(tmp_path: Path) -> None:
+    with wire_in_thread(WireScript(plan=PLAN, files=answers())) as wire:
+        status, events, errors = new(wire, tmp_path)
+    assert status == 0, errors
+    assert events[-1]["type"] == "complete"
+    assert events[-1]["verdict"] == "passed"
+    authors = {one["path"]: one["author"] for one in events if one["type"] == "file:generating"}
+    assert authors["app/main.py"] == "model"
+    assert authors["openapi.yaml"] == "compiled"
+    assert all(author == "compiled" for path, author in authors.items() if "test" in path)
+    usage = [event for event in events if event["type"] == "usage"]
+    assert len(usage) == 1 + sum(author == "model" for author in authors.values())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(answers()["app/main.py"], cut_after=100),
+        Answer(answers()["app/main.py"], cut_after=100, cut="reset"),
+        Answer(answers()["app/main.py"][:200], finish="length"),
+        Answer(answers()["app/main.py"], finish=None),
+    ],
+    ids=["silent end", "reset", "length", "no finish reason"],
+)
+def test_a_cut_answer_ends_the_run_with_an_error_that_names_the_file(
+    answer: Answer, tmp_path: Path
+) -> None:
+    with wire_in_thread(WireScript(plan=PLAN, files=answers() | {"app/main.py": answer})) as wire:
+        status, events, errors = new(wire, tmp_path)
+    assert status == 1
+    assert events[-1]["type"] == "error"
+    assert "app/main.py" in str(events[-1]["message"])
+    assert "app/main.py" in errors
+    finished = {event["path"] for event in events if event["type"] == "file:complete"}
+    assert "app/main.py" not in finished
+    assert not (tmp_path / "out").exists()
+    assert (tmp_path / "out.work").is_dir()
+
+
+def test_a_model_that_writes_wrong_code_never_completes(tmp_path: Path) -> None:
+    path = "app/routers/notes.py"
+    wrong = answers()[path].replace("404", "500").replace("204", "200")
+    assert wrong != answers()[path]
+    with wire_in_thread(WireScript(plan=PLAN, files=answers() | {path: wrong})) as wire:
+        status, events, _ = new(wire, tmp_path)
+    assert status == 1
+    assert events[-1]["code"] == "checks_failed"
+
+
+def test_a_wrong_key_is_told_in_the_providers_words_without_the_key(tmp_path: Path) -> None:
+    refusal = Refusal(401, problem("Incorrect API key provided: sk-test-key-of-nobody"))
+    with wire_in_thread(WireScript(plan=refusal)) as wire:
+        status, events, errors = new(wire, tmp_path)
+    assert status == 1
+    assert "Incorrect API key" in errors
+    assert "401" in errors
+    assert events[-1]["type"] == "error"
