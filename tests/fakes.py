@@ -103,9 +103,9 @@ class FakeCheck:
     def __init__(
         self, name: CheckName, outcome: Outcome = "passed", *, required: bool = True
     ) -> None:
-        self.name = name
+        self.name: CheckName = name
         self.required = required
-        self._outcome = outcome
+        self._outcome: Outcome = outcome
         self.seen: dict[str, str] = {}
 
     async def check(self, subject: Subject) -> Verdict:

@@ -22,7 +22,14 @@ PLAN = {
 CONTRACT = validate(
     Contract(
         title=TITLE,
-        resources=(Resource(name="note", plural="notes", fields=(Field("title", Text()),)),),
+        resources=(
+            Resource(
+                name="note",
+                plural="notes",
+                fields=(Field("title", Text()),),
+                sortable=("id", "created_at", "title"),
+            ),
+        ),
     )
 )
 

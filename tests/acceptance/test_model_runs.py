@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.openai_wire import Answer, Refusal, Wire, WireScript, problem, wire_i
 from tests.processes import smartforge
 
 
-def new(wire: Wire, tmp_path: Path, *more: str) -> tuple[int, list[dict[str, object]], str]:
+def new(wire: Wire, tmp_path: Path, *more: str) -> tuple[int, list[dict[str, Any]], str]:
     done = smartforge(
         "new",
         "A note API",

@@ -160,13 +160,13 @@ def test_ctrl_c_ends_with_130_and_leaves_the_working_copy(tmp_path: Path) -> Non
     )
     with process:
         assert process.stdout is not None
-        for line in process.stdout:
-            if json.loads(line)["type"] == "file:complete":
-                os.kill(process.pid, signal.SIGINT)
-                break
+        lines: list[str] = []
+        while '"file:complete"' not in "".join(lines):
+            lines.append(process.stdout.readline())
+        os.kill(process.pid, signal.SIGINT)
         rest, _ = process.communicate(timeout=60)
     assert process.returncode == 130
-    last = json.loads((line + rest).splitlines()[-1])
+    last = json.loads(rest.splitlines()[-1])
     assert last["type"] == "run:cancelled"
     assert not (tmp_path / "out").exists()
     assert (tmp_path / "out.work").is_dir()

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.xdist_group("browser")
 async def test_the_first_characters_stand_in_the_page_while_the_answer_is_open_and_stop_closes_it(
     page: Page, tmp_path: Path
 ) -> None:
-    files = answers() | {"app/main.py": Answer(answers()["app/main.py"], hold_after=120)}
-    async with openai_wire(WireScript(plan=PLAN, files=files, pace=80)) as wire:
+    files = answers() | {"app/main.py": Answer(answers()["app/main.py"], hold_after=120, pace=80)}
+    async with openai_wire(WireScript(plan=PLAN, files=files)) as wire:
         more = {"OPENAI_BASE_URL": wire.base_url, "SMARTFORGE_AUTHOR": "model"}
         with serving(tmp_path, ["--pace", "0"], more) as server:
             await page.goto(server.url)

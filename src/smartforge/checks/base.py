@@ -8,7 +8,6 @@ import msgspec
 from smartforge.events import CheckName, Outcome
 from smartforge.sandbox.base import Limits, Program, Sandbox
 
-
 # A database of its own for each program, gone with it.
 ENVIRONMENT = {"DATABASE_URL": "sqlite:////tmp/app.db"}
 
@@ -46,8 +45,11 @@ class Verdict(msgspec.Struct, frozen=True):
 class Check(Protocol):
     """One question. `required` checks must pass before a run may complete."""
 
-    name: CheckName
-    required: bool
+    @property
+    def name(self) -> CheckName: ...
+
+    @property
+    def required(self) -> bool: ...
 
     async def check(self, subject: Subject) -> Verdict:
         """Always a verdict, also when the project hangs or floods; within its own time limit.

@@ -60,10 +60,7 @@ class TextList(msgspec.Struct, frozen=True, tag="text_list"):
     max_items: int = 50
 
 
-
-Kind = (
-    Text | Integer | Decimal | Boolean | Date | Timestamp | Email | Url | Choice | TextList
-)
+Kind = Text | Integer | Decimal | Boolean | Date | Timestamp | Email | Url | Choice | TextList
 
 Default = str | int | float | bool | list[str] | None
 

@@ -219,9 +219,10 @@ _FROM_PLURAL = {many: one for one, many in _IRREGULAR.items()} | {
     "indices": "index",
     "persons": "person",
 }
-_US_FROM_U = word_set(
+_ENDS_IN_VOWEL = word_set(
     """
-    emu flu gnu guru haiku kudu menu tofu tutu tiramisu
+    alibi bikini emoji emu flu gnu guru haiku kiwi kudu menu safari sari ski taxi tiramisu tofu
+    tutu wiki
     """
 )
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)\Z")
@@ -264,14 +265,12 @@ def _without_s(word: str) -> str:
     stem = word[:-1]
     if word.endswith("ies") and len(word) > 4:
         return stem if stem in _IE else f"{word[:-3]}y"
-    if stem in _IE or stem in _S_FROM_E or stem in _US_FROM_U:
+    if stem in _IE or stem in _S_FROM_E or stem in _ENDS_IN_VOWEL:
         return stem
     if word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("es"):
         short = word[:-2]
-        if short.endswith("zz") and short.removesuffix("z") == "quiz":
-            return "quiz"
         if _SIBILANT.search(short) and not short.endswith(("as", "os", "ns", "rs", "ls")):
             return short
         if short in _O_ES or short in _ENDS_IN_S:

@@ -13,9 +13,12 @@ NO_KEY = "no-key-needed"
 _SECRETS = (
     re.compile(r"\bsk-[A-Za-z0-9_\-*.]{3,}"),
     re.compile(
-        r"(?i)\b(authorization\W{1,4}(?:bearer|basic)?|bearer|basic)\s+[A-Za-z0-9._~+/\-*]+=*"
+        r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic)\s+)?[A-Za-z0-9._~+/\-*]+=*"
     ),
-    re.compile(r"(?i)\b(?:api[-_ ]?key|access[-_ ]?token)\W{1,4}[A-Za-z0-9._~+/\-*]{6,}=*"),
+    re.compile(r"(?i)\b(?:bearer|basic)\s+(?=\S*\d)[A-Za-z0-9._~+/\-*]{6,}=*"),
+    re.compile(
+        r"(?i)\b(?:api[-_ ]?key|access[-_ ]?token)[\"']?\s*[:=]\s*[\"']?[A-Za-z0-9._~+/\-*]{6,}=*"
+    ),
     re.compile(r"(?<=://)[^/@\s]+(?=@)"),
 )
 STRUCK_OUT = "[secret]"

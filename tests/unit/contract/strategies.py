@@ -58,9 +58,7 @@ def kinds() -> st.SearchStrategy[Kind]:
         lambda values: Choice(tuple(values))
     )
     lists = st.integers(1, 1_000).map(TextList)
-    return st.one_of(
-        _texts(), _integers(), _decimals(), choices, lists, st.sampled_from(plain)
-    )
+    return st.one_of(_texts(), _integers(), _decimals(), choices, lists, st.sampled_from(plain))
 
 
 @st.composite

@@ -16,6 +16,7 @@ from smartforge.contract.names import (
     snake,
     words,
 )
+from smartforge.contract.reserved import word_set
 from smartforge.errors import ContractInvalid
 
 IRREGULAR = [
@@ -59,19 +60,22 @@ IRREGULAR = [
     ("matrix", "matrices"),
 ]
 SAME = ["news", "series", "species", "data", "equipment", "feedback", "sheep", "media", "staff"]
-COMMON = """
-    apple author book booking brand bridge car card cat city client coach coin color comment company
-    contact country cup customer day device dish dog door driver duty employee engine event exercise
-    face farm field file film flag flower folder friend game garden group guest guide hotel image
-    invoice issue item job journey judge kitchen lake language leader lesson letter library light
-    lunch machine magazine market match meal meeting member message method month mountain museum
-    name nation note number office orange order owner page parcel party patient payment phone picture
-    piece place plan plant player pocket poem post price product project property question race
-    recipe record region report review river road room route rule school score season seat sensor
-    service ship shop song space stage star station store story street student subject table tag
-    task teacher team ticket toy trainer tree trip truck user vehicle video village visit voice
+COMMON = word_set(
+    """
+    apple author book booking brand bridge car card cat city client coach coin color comment
+    company contact country cup customer day device dish dog door driver duty employee
+    engine event exercise face farm field file film flag flower folder friend game garden
+    group guest guide hotel image invoice issue item job journey judge kitchen lake language
+    leader lesson letter library light lunch machine magazine market match meal meeting
+    member message method month mountain museum name nation note number office orange order
+    owner page parcel party patient payment phone picture piece place plan plant player
+    pocket poem post price product project property question race recipe record region
+    report review river road room route rule school score season seat sensor service ship
+    shop song space stage star station store story street student subject table tag task
+    teacher team ticket toy trainer tree trip truck user vehicle video village visit voice
     vote wallet warehouse watch week wheel window word worker workout year
-""".split()
+    """
+)
 
 
 @pytest.mark.parametrize(("one", "many"), IRREGULAR)
@@ -142,7 +146,7 @@ def test_a_name_without_ascii_letters_is_a_clear_problem() -> None:
 
 
 def test_a_leading_digit_is_no_beginning_of_a_name() -> None:
-    assert identifier("3d model") == "n_3_d_model" or identifier("3d model").startswith("n_")
+    assert identifier("3d model") == "n_3_d_model"
 
 
 def test_quotes_are_one_short_line() -> None:

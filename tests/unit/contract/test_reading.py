@@ -14,9 +14,16 @@ def test_a_contract_survives_json(contract: Contract) -> None:
     assert from_json(json.loads(json.dumps(to_json(contract)))) == contract
 
 
-@pytest.mark.parametrize(
-    "data", [None, [], {}, {"title": 1, "resources": []}, {"title": "A", "resources": [{}]}]
-)
+OTHER: list[object] = [
+    None,
+    [],
+    {},
+    {"title": 1, "resources": []},
+    {"title": "A", "resources": [{}]},
+]
+
+
+@pytest.mark.parametrize("data", OTHER)
 def test_other_json_is_no_contract(data: object) -> None:
     with pytest.raises(ContractInvalid, match="not a contract"):
         from_json(data)

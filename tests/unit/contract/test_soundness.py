@@ -154,11 +154,23 @@ def test_a_broken_rule_is_named_with_its_words(contract: Contract, words: str) -
 )
 def test_a_default_must_fit_its_kind(kind: Kind, good: Any, bad: Any) -> None:
     validate(with_field(Field("x", kind, False, good)))
-    assert any("default" in problem for problem in problems(with_field(Field("x", kind, False, bad))))
+    assert any(
+        "default" in problem for problem in problems(with_field(Field("x", kind, False, bad)))
+    )
 
 
 def test_words_of_programming_languages_are_names() -> None:
-    named = ("class", "select", "from", "order", "constructor", "import", "function", "table", "type")
+    named = (
+        "class",
+        "select",
+        "from",
+        "order",
+        "constructor",
+        "import",
+        "function",
+        "table",
+        "type",
+    )
     fields = tuple(Field(name, Text()) for name in named)
     validate(Contract("API", (Resource("class", "classes", fields),)))
 

@@ -78,6 +78,8 @@ def test_other_words_stay() -> None:
     text = "The task-list model is overloaded; bearer of bad news, basic plan. Ask again in 5 s."
     assert "task-list model is overloaded" in where.redact(text)
     assert "Ask again in 5 s." in where.redact(text)
+    refused = "Incorrect API key provided. Authorization failed for this API key today."
+    assert where.redact(refused) == refused
 
 
 def test_neither_the_place_nor_the_repr_show_a_secret() -> None:

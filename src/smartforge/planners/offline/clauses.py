@@ -112,10 +112,10 @@ class Walk:
             right = right[1:]
         right = without_label(right)
         rest = Item(right, item.inner, "", item.choices)
-        if self._aim(left, item.lows[link]) and (right or item.choices):
+        if self._aim(left, right, item.lows[link]) and (right or item.choices):
             self._item(rest, following)
 
-    def _aim(self, left: list[Token], verb: str) -> bool:
+    def _aim(self, left: list[Token], right: list[Token], verb: str) -> bool:
         """Set mode and subject for what stands right of a link; False where it is no list."""
         begin = len(left)
         while begin > 0 and left[begin - 1].low in _RELATIVE and not left[begin - 1].literal:
@@ -136,6 +136,12 @@ class Walk:
         if phrase and not phrase[-1].literal and phrase[-1].low in words().thing_labels:
             self.mode = "things"
             return True
+        bare = verb == "with" and begin == len(phrase) == 1 and not nounphrases.is_plural(phrase)
+        if bare and not (
+            nounphrases.is_common(phrase) or nounphrases.is_field(nounphrases.leading(right)[0])
+        ):
+            self.mode = "none"
+            return False
         if nounphrases.is_thing(phrase) and not participle(phrase):
             self._product(left[:begin])
             self.subject = self.draft.declare(phrase, "strong")

@@ -117,6 +117,7 @@ def names_nothing(attribute: Attribute, item: Item) -> bool:
     """Whether an entry is a word of the trade, such as `validation`, and no field."""
     last = attribute.name.rpartition("_")[2]
     certain = attribute.typed or any(token.literal for token in item.tokens)
+    certain = certain or item.lows[0] in ("a", "an", "its", "their")
     return last in words().not_things - words().secrets and not certain
 
 

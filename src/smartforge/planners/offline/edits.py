@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from smartforge.contract.names import singular, snake
 from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline.bounds import read_bounds
 from smartforge.planners.offline.clauses import Walk
 from smartforge.planners.offline.draft import Draft, Remark
 from smartforge.planners.offline.items import split_items
@@ -19,8 +20,10 @@ def edited(draft: Draft, tokens: Sequence[Token]) -> bool:
         if "from" in lows:
             return _fields_removed(draft, tokens, lows.index("from"))
         return draft.prompt > 0 and _thing_removed(draft, tokens)
-    if lows[0] == "make" and lows[-1] in ("optional", "required") and len(lows) > 2:
-        return _field_required(draft, tokens)
+    if lows[0] == "make" and len(lows) > 2:
+        if lows[-1] in ("optional", "required"):
+            return _field_required(draft, tokens)
+        return _field_bounded(draft, tokens)
     if lows[0] in ("add", "give", "include") and len(lows) > 3:
         return _fields_added(draft, tokens)
     return False
@@ -67,6 +70,18 @@ def _thing_removed(draft: Draft, tokens: Sequence[Token]) -> bool:
         return False
     del draft.things[thing.name]
     draft.last = None
+    draft.effects += 1
+    return True
+
+
+def _field_bounded(draft: Draft, tokens: Sequence[Token]) -> bool:
+    """`make the title at most 80 characters`."""
+    phrase, rest = nounphrases.leading(tokens[1:])
+    bounds = read_bounds(rest)
+    if not phrase or not nounphrases.is_field(phrase) or not (bounds.length or bounds.numeric):
+        return False
+    name = snake(" ".join(one.text for one in phrase))
+    draft.remarks.append(Remark(name, said(tokens), list(rest), [], ()))
     draft.effects += 1
     return True
 

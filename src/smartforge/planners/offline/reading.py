@@ -7,9 +7,10 @@ from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.actions import limit, only_actions, page_size
 from smartforge.planners.offline.clauses import Mode, Walk
+from smartforge.planners.offline.cues import link_at
 from smartforge.planners.offline.draft import Draft, Thing
 from smartforge.planners.offline.edits import edited
-from smartforge.planners.offline.items import split_items
+from smartforge.planners.offline.items import slashed, split_items
 from smartforge.planners.offline.phrases import is_known
 from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import attributes, words
@@ -94,6 +95,9 @@ class Reading:
             Walk(self.draft, mode).read(tokens)
             return
         left, right = tokens[:colon], tokens[colon + 1 :]
+        if link_at(left) is not None and slashed(right):
+            Walk(self.draft).read(tokens)
+            return
         label = _label(left)
         lows = [token.low for token in label]
         if lows and lows[-1] in words().field_labels:

@@ -11,6 +11,7 @@ from smartforge.planners.offline.draft import Draft, Remark, Thing
 from smartforge.planners.offline.items import Item, listed
 from smartforge.planners.offline.phrases import Attribute, kind_of_name, read_attribute
 from smartforge.planners.offline.tokens import Token
+from smartforge.planners.offline.usual import usual_attributes
 from smartforge.planners.offline.vocabulary import words
 
 _MODALS = word_set(
@@ -84,9 +85,19 @@ def _merge(known: Attribute, said: Attribute, remark: Remark) -> None:
     known.unique = known.unique or said.unique
 
 
+def _take_usual(thing: Thing, names: tuple[str, ...]) -> None:
+    """Let a usual field of a thing become one that can be changed."""
+    if thing.listed:
+        return
+    for usual in usual_attributes(thing.name):
+        if usual.name in names and usual.name not in thing.attributes:
+            thing.attributes[usual.name] = usual
+
+
 def _owners(draft: Draft, name: str) -> Iterator[tuple[Thing, str]]:
     """The things that have the field `name`, or that `name` begins with (`review_rating`)."""
     for thing in draft.things.values():
+        _take_usual(thing, (name, singular(name)))
         for one in (name, singular(name)):
             if one in thing.attributes:
                 yield thing, one
@@ -161,7 +172,7 @@ def _about_field(draft: Draft, item: Item) -> bool:
     name = snake(" ".join(token.text for token in phrase))
     field = singular(name.rpartition("_")[2])
     known = kind_of_name(field) is not None or any(
-        field in thing.attributes for thing in draft.things.values()
+        field in thing.attributes or name in thing.attributes for thing in draft.things.values()
     )
     bounds = read_bounds(rest)
     says = bounds.numeric or bounds.length or bounds.required is not None or bounds.default

@@ -41,7 +41,6 @@ _SAME = {
     "e-commerce": "ecommerce",
     "back-end": "backend",
     "web-shop": "webshop",
-    "read-only": "readonly",
 }
 _ARROWS = frozenset({"->", "-->", "--->", "=>", "→", "➜", "⇒"})
 
@@ -151,6 +150,8 @@ def _token(match: re.Match[str]) -> Token:
         inner = text[1:-1].strip()
         return Token(inner, inner.lower(), match.start(), match.end(), word=True, literal=True)
     low = text.lower().replace("’", "'")
-    low = "->" if low in _ARROWS else _SAME.get(low, low)
+    if low in _SAME:
+        text = low = _SAME[low]
+    low = "->" if low in _ARROWS else "readonly" if low == "read-only" else low
     is_word = group in ("word", "short")
     return Token(text, low, match.start(), match.end(), is_word, group == "number")

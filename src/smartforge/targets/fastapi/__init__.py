@@ -26,10 +26,7 @@ class FastAPITarget:
         views = resource_views(contract)
         context = rendering.context(contract, views)
         return formatted(
-            {
-                one.file.path: self._templates.text(one, contract, context)
-                for one in planned(views)
-            }
+            {one.file.path: self._templates.text(one, contract, context) for one in planned(views)}
         )
 
     def dependencies(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ruff import find_ruff_bin
 
-_OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length", "100", "--target-version", "py311")
+_OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length=100", "--target-version=py311")
 
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
@@ -22,7 +22,10 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(files[path], encoding="utf-8")
         ended = subprocess.run(
-            [find_ruff_bin(), "format", *_OPTIONS, str(folder)], capture_output=True, text=True
+            [find_ruff_bin(), "format", *_OPTIONS, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if ended.returncode:
             raise ValueError(f"the rendered project cannot be formatted: {ended.stderr.strip()}")

@@ -18,7 +18,7 @@ _NAMES = {
         "fastapi.testclient": "TestClient",
         "pydantic": (
             "AfterValidator AwareDatetime BaseModel BeforeValidator ConfigDict Field HttpUrl "
-            "GetCoreSchemaHandler GetJsonSchemaHandler StrictBool StrictInt TypeAdapter "
+            "GetCoreSchemaHandler GetJsonSchemaHandler StrictBool StrictInt "
             "ValidationError WithJsonSchema model_validator"
         ),
         "email_validator": "EmailNotValidError validate_email",
@@ -37,7 +37,7 @@ _NAMES = {
         "app.openapi": "CREATED INVALID NOT_FOUND",
         "app.parameters": "DIGITS ItemId Offset",
         "app.wire": (
-            "NOT_SENT CalendarDate EmailAddress Id Number Patch Schema StorableText UtcTime "
+            "NOT_SENT WHOLE CalendarDate EmailAddress Id Number Patch Schema StorableText UtcTime "
             "WebAddress"
         ),
         "tests.expect": (

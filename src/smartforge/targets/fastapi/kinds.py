@@ -18,10 +18,10 @@ from smartforge.contract import (
     Url,
 )
 from smartforge.contract.kinds import MAX_EMAIL_LENGTH, MAX_ITEM_LENGTH, MAX_URL_LENGTH
-from smartforge.targets.fastapi.literals import python
+from smartforge.targets.fastapi.literals import python, string
 from smartforge.targets.fastapi.samples import number
 
-_SHARED = {
+_SHARED: dict[type[Kind], str] = {
     Boolean: "StrictBool",
     Date: "CalendarDate",
     Email: "EmailAddress",
@@ -44,12 +44,12 @@ def own_type(field: Field) -> str:
             return f"Annotated[StorableText, Field({_arguments(bounds, shown)})]"
         case Integer() as kind:
             bounds = f"ge={kind.minimum}, le={kind.maximum}"
-            return f"Annotated[StrictInt, Field({_arguments(bounds, shown)})]"
+            return f"Annotated[StrictInt, Field({_arguments(bounds, shown)}), WHOLE]"
         case Decimal() as kind:
             bounds = f'Number("{kind.minimum}", "{kind.maximum}", places={kind.places})'
             return f"Annotated[Decimal, {bounds}{_described(shown)}]"
         case Choice() as kind:
-            plain = f"Literal[{', '.join(map(python, kind.values))}]"
+            plain = f"Literal[{', '.join(map(string, kind.values))}]"
             if len(kind.values) == 1:
                 schema = python({"type": "string", "enum": list(kind.values)})
                 return f"Annotated[{plain}, WithJsonSchema({schema}){_described(shown)}]"

@@ -27,6 +27,11 @@ def python(value: object) -> str:
     return repr(value)
 
 
+def string(text: str) -> str:
+    """Nothing but string literals, several in a row where `text` is long; fit for a type too."""
+    return " ".join(map(_quoted, _cut(text))) if len(_quoted(text)) > _WIDTH else _quoted(text)
+
+
 def toml(text: str) -> str:
     """A TOML basic string for one line of printable text."""
     return json.dumps(text, ensure_ascii=False)
@@ -51,18 +56,19 @@ def _text(text: str) -> str:
     if run >= _RUN:
         tail = f"{_quoted(last)} * {run}"
         return f"{_quoted(body)} + {tail}" if body else tail
-    if len(_quoted(text)) <= _WIDTH:
-        return _quoted(text)
-    return "(" + " ".join(map(_quoted, _cut(text))) + ")"
+    plain = string(text)
+    return plain if len(_quoted(text)) <= _WIDTH else f"({plain})"
 
 
 def _cut(text: str) -> list[str]:
     """`text` in pieces that fit on a line, cut after blanks where there are any."""
     pieces = [""]
-    for word in re.findall(r"\S{1,30}\s*|\s+", text):
-        if len(_quoted(pieces[-1] + word)) > _WIDTH and pieces[-1]:
-            pieces.append("")
-        pieces[-1] += word
+    for word in re.findall(r"\S+\s*|\s+", text):
+        fits = len(_quoted(word)) <= _WIDTH
+        for part in [word] if fits else [word[at : at + 6] for at in range(0, len(word), 6)]:
+            if len(_quoted(pieces[-1] + part)) > _WIDTH and pieces[-1]:
+                pieces.append("")
+            pieces[-1] += part
     return pieces
 
 

@@ -32,18 +32,19 @@ _ATTRIBUTES = _KEYWORDS | _set(
     """
 )
 # Names in the functions of a router.
-_LOCALS = _KEYWORDS | frozenset(dir(builtins)) | _set(
-    "body changes column db descending func items limit models name offset order response router "
-    "row rows schemas select sort status total value"
+_LOCALS = frozenset(dir(builtins)).union(
+    _KEYWORDS,
+    _set(
+        "body column db func limit models name offset order response router row rows schemas "
+        "select sort status value"
+    ),
 )
 _SCHEMA_CLASSES = _set(
-    "Annotated AwareDatetime CalendarDate Decimal Digits EmailAddress Field Id Literal Number Patch Schema "
-    "StorableText StrictBool StrictInt UtcTime WebAddress WithJsonSchema "
+    "Annotated AwareDatetime CalendarDate Decimal EmailAddress Field Id Literal Number Patch "
+    "Schema StorableText StrictBool StrictInt UtcTime WebAddress WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError"
 )
-_MODEL_CLASSES = _set(
-    "Base Boolean Date Decimal ExactNumeric Integer JSON Mapped String UtcDateTime Any None"
-)
+_MODEL_CLASSES = _set("Base Decimal ExactNumeric JSON Mapped String UtcDateTime")
 _TEST_MODULES = _set("contract problems")
 _MODULES = _KEYWORDS | _set("health")
 # PostgreSQL's own columns in every table.
@@ -72,9 +73,7 @@ def resource_names(contract: Contract) -> dict[str, ResourceNames]:
     """The names of every resource, by the resource's name; no two of them meet."""
     plurals = {resource.plural for resource in contract.resources}
     classes = {class_name(resource.name) for resource in contract.resources}
-    return {
-        resource.name: _names(resource, plurals, classes) for resource in contract.resources
-    }
+    return {resource.name: _names(resource, plurals, classes) for resource in contract.resources}
 
 
 def _names(resource: Resource, plurals: set[str], classes: set[str]) -> ResourceNames:

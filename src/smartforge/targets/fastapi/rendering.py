@@ -30,7 +30,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - none of it is HTML; literals are escaped by filters
+            autoescape=False,  # for HTML only; here the filters escape, each for its language
         )
         self._environment.filters.update(
             python=literals.python, toml=literals.toml, markdown=literals.markdown

@@ -58,7 +58,7 @@ class ResourceView(msgspec.Struct, frozen=True):
     @property
     def answers(self) -> bool:
         """Whether any operation answers with the resource itself."""
-        return self.actions != {"delete"}
+        return bool(self.actions & {"list", "create", "read", "update"})
 
     @property
     def item(self) -> bool:

@@ -1,0 +1,298 @@
+"""Hostile programs stay in the sandbox, as whoever runs it, and nothing of them is left."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from smartforge.errors import SandboxUnavailable
+from smartforge.sandbox.base import Limits
+from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.sandbox.machine import unused_users
+from tests import sandboxes
+from tests.acceptance.attacks import ATTACKS, source
+
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+async def sandbox() -> Bubblewrap:
+    made = Bubblewrap()
+    await sandboxes.needed(made)
+    return made
+
+
+def _answer(listener: socket.socket, stop: threading.Event) -> None:
+    """Give everybody who comes the secret, until told to stop."""
+    while not stop.is_set():
+        try:
+            if listener.type == socket.SOCK_DGRAM:
+                _, who = listener.recvfrom(64)
+                listener.sendto(b"topsecret", who)
+            else:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(b"topsecret")
+        except OSError:
+            continue
+
+
+@pytest.fixture(scope="module")
+def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+    """Everything on the host that the attacks are after, open to anybody who gets that far."""
+    place = tmp_path_factory.mktemp("host")
+    for folder in (place, *place.parents):
+        if folder.stat().st_uid == place.stat().st_uid and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    secret = place / os.urandom(8).hex()
+    secret.write_text("topsecret")
+    secret.chmod(0o644)
+    (place / "scratch").mkdir()
+    marker = f"marker-{os.urandom(6).hex()}"
+    with ExitStack() as stack:
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        udp.bind(("127.0.0.1", 0))
+        abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
+        abstract.bind("\0" + secret.name)
+        path = stack.enter_context(socket.socket(socket.AF_UNIX))
+        path.bind(str(place / "s"))
+        (place / "s").chmod(0o777)
+        stop = threading.Event()
+        threads: list[threading.Thread] = []
+        for listener in (tcp, udp, abstract, path):
+            listener.settimeout(0.2)
+            if listener.type == socket.SOCK_STREAM:
+                listener.listen()
+            threads.append(threading.Thread(target=_answer, args=(listener, stop)))
+            threads[-1].start()
+        command = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()", marker]
+        environment = {"SECRET": "topsecret"}
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+        yield {
+            "secret": str(secret),
+            "scratch": str(place / "scratch"),
+            "port": tcp.getsockname()[1],
+            "udp": udp.getsockname()[1],
+            "abstract": secret.name,
+            "path": str(place / "s"),
+            "pid": process.pid,
+            "rekram": marker[::-1],
+            "parent": os.getpid(),
+            "hostname": socket.gethostname(),
+        }
+        process.communicate(timeout=20)
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sandboxes.lay_out(tmp_path_factory.mktemp("project"))
+
+
+@pytest.mark.parametrize("name", list(ATTACKS))
+async def test_an_attack_gets_nothing(
+    sandbox: Bubblewrap,
+    folder: Path,
+    victim: dict[str, object],
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET", "topsecret")
+    code = source(ATTACKS[name], victim | {"scratch": "/tmp"})
+    ended = await sandbox.run(sandboxes.program(folder, "-I", "-c", code))
+    assert "ESCAPED" not in ended.stdout
+    assert "topsecret" not in ended.stdout + ended.stderr
+    assert ended.stdout.endswith("tried\n"), ended
+
+
+@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.outside])
+def test_the_attack_would_succeed_without_a_sandbox(victim: dict[str, object], name: str) -> None:
+    code = source(ATTACKS[name], victim)
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        env={"SECRET": "topsecret"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "ESCAPED" in ended.stdout, ended.stdout + ended.stderr
+
+
+async def test_the_control_program_does_all_that_a_program_needs(
+    sandbox: Bubblewrap, folder: Path
+) -> None:
+    code = """
+import fastapi, sqlite3, ssl, subprocess, sys, tempfile, threading, asyncio
+sqlite3.connect('/tmp/app.db').execute('create table t (x)')
+print(subprocess.run([sys.executable, '-c', 'print(6 * 7)'], capture_output=True).stdout)
+with tempfile.NamedTemporaryFile() as file:
+    file.write(b'x' * 1000)
+async def talk():
+    server = await asyncio.start_server(lambda r, w: w.close(), '127.0.0.1', 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    print(await reader.read())
+asyncio.run(talk())
+threads = [threading.Thread(target=print) for _ in range(20)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print('well')
+"""
+    ended = await sandbox.run(sandboxes.program(folder, "-c", code))
+    assert ended.exit_code == 0, ended.stderr
+    assert ended.stdout.split() == ["b'42\\n'", "b''", "well"]
+
+
+# ---- using up the machine ------------------------------------------------------------------
+
+GREEDY = {
+    "fork": ("import os\nwhile True: os.fork()", {"processes", None}),
+    "fork, never mind errors": (
+        "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
+        {"processes"},
+    ),
+    "threads": (
+        "import threading, time\n"
+        "threading.stack_size(65536)\n"
+        "while True: threading.Thread(target=time.sleep, args=(99,)).start()",
+        {"processes"},
+    ),
+    "allocate": ("x = bytearray(4 << 30)", {None}),
+    "allocate slowly": ("x = []\nwhile True: x.append(bytes(1 << 20))", {None}),
+    "allocate in many": (
+        "import os, time\n"
+        "for _ in range(20):\n"
+        "  if os.fork() == 0:\n"
+        "    x = os.urandom(1) * (90 << 20)\n"
+        "    time.sleep(99)\n"
+        "time.sleep(99)",
+        {"memory"},
+    ),
+    "share": (
+        "import mmap\nm = mmap.mmap(-1, 2 << 30)\nfor at in range(0, 2 << 30, 4096): m[at] = 1",
+        {"memory"},
+    ),
+    "fill the disk": (
+        "import os\n"
+        "for n in range(1000):\n"
+        "  with open(f'/tmp/{n}', 'wb') as f:\n"
+        "    f.write(bytes(1 << 20))",
+        {None},
+    ),
+    "spin": ("while True: pass", {"time"}),
+    "sleep": ("import time\ntime.sleep(999)", {"time"}),
+    "flood": ("while True: print('x' * 1000)", {"output"}),
+    "flood of errors": ("import sys\nwhile True: print('x' * 1000, file=sys.stderr)", {"output"}),
+    "stop itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", {"time"}),
+    "ignore every signal": (
+        "import signal, time\n"
+        "for n in set(signal.valid_signals()) - {9, 19}: signal.signal(n, signal.SIG_IGN)\n"
+        "time.sleep(999)",
+        {"time"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(GREEDY))
+async def test_a_greedy_program_ends_within_its_limits(
+    sandbox: Bubblewrap, folder: Path, name: str
+) -> None:
+    code, causes = GREEDY[name]
+    wall = 1 if causes == {"time"} else 15
+    limits = Limits(wall_seconds=wall, memory_bytes=100 * MEBIBYTE, processes=40)
+    ended = await sandbox.run(sandboxes.program(folder, "-c", code, limits=limits))
+    assert ended.cause in causes, ended
+    assert ended.exit_code != 0
+    # None means that the program met the limit itself, as an error.
+    if ended.cause is None:
+        known = ("BlockingIOError", "MemoryError", "can't start new thread", "No space left")
+        assert any(error in ended.stderr for error in known), ended.stderr
+    well = await sandbox.run(sandboxes.program(folder, "-c", "print('well')"))
+    assert well.stdout == "well\n"
+
+
+# ---- who runs it, and where it cannot hold ---------------------------------------------------
+
+
+def test_an_ordinary_user_is_as_safe() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("this whole suite has just run as one")
+    ours = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", __file__]
+    chosen = "gets_nothing or greedy or control"
+    ended = sandboxes.unprivileged([*ours, "-k", chosen], user=next(unused_users()))
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+    assert "no sandbox here" not in ended.stdout
+    assert " passed" in ended.stdout
+
+
+REFUSED = """
+import asyncio, os, pathlib
+from smartforge.checks.boot import Boot
+from smartforge.errors import SandboxUnavailable
+from smartforge.sandbox.bubblewrap import Bubblewrap
+from tests import sandboxes
+
+async def main(folder):
+    sandbox = Bubblewrap()
+    level = await sandbox.probe()
+    print(level.level, '|', level.detail, '|', level.cure)
+    marking = f"open({str(folder / 'ran')!r}, 'w')"
+    subject = sandboxes.subject(sandbox, sandboxes.lay_out(folder, app__main_py=marking))
+    program = sandboxes.program(folder, '-c', marking)
+    tries = [lambda: sandbox.run(program), lambda: Boot().check(subject)]
+    for one in tries:
+        try:
+            await one()
+        except SandboxUnavailable as error:
+            print('refused |', error.what, '|', error.hint)
+    print('ran' if (folder / 'ran').exists() else 'nothing ran')
+
+asyncio.run(main(pathlib.Path(os.environ['HOME']) / 'project'))
+"""
+
+
+@pytest.mark.parametrize("ordinary", [False, True])
+def test_without_user_namespaces_nothing_runs_and_the_cure_is_named(ordinary: bool) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can take its user namespaces away for one process")
+    before = Path("/proc/sys/user/max_user_namespaces").read_text()
+    user = next(unused_users()) if ordinary else None
+    command = [sys.executable, "-c", REFUSED]
+    ended = sandboxes.unprivileged(command, user=user, user_namespaces=False)
+    lines = ended.stdout.splitlines()
+    assert len(lines) == 4, ended.stdout + ended.stderr
+    assert lines[0].startswith("none | User namespaces are switched off on this machine.")
+    assert "sysctl -w user.max_user_namespaces" in lines[0].rpartition("|")[2]
+    for line in lines[1:3]:
+        assert line.startswith("refused | User namespaces are switched off on this machine.")
+    assert lines[3] == "nothing ran"
+    assert Path("/proc/sys/user/max_user_namespaces").read_text() == before
+
+
+async def test_without_bubblewrap_nothing_runs(folder: Path) -> None:
+    sandbox = Bubblewrap([])
+    level = await sandbox.probe()
+    assert (level.level, level.detail) == ("none", "bubblewrap is not installed.")
+    assert "apt install bubblewrap" in level.cure
+    with pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"):
+        await sandbox.run(sandboxes.program(folder, "-c", "print()"))
+
+
+async def test_a_sandbox_that_does_not_hold_is_not_used(folder: Path, tmp_path: Path) -> None:
+    """A bubblewrap that confines nothing: it executes whatever follows the options."""
+    leaky = tmp_path / "bwrap"
+    leaky.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n')
+    leaky.chmod(0o755)
+    sandbox = Bubblewrap([leaky])
+    assert (await sandbox.probe()).level == "none"
+    with pytest.raises(SandboxUnavailable):
+        await sandbox.run(sandboxes.program(folder, "-c", "print()"))
