@@ -45,18 +45,25 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 def last_trace(stderr: str) -> Trace | None:
     """The last whole traceback on stderr, as CPython prints it."""
-    start = stderr.rfind("Traceback (most recent call last):")
-    if start < 0:
-        return None
+    end = len(stderr)
+    while (start := stderr.rfind("Traceback (most recent call last):", 0, end)) >= 0:
+        trace = _trace(stderr[start:end])
+        if trace is not None:
+            return trace
+        end = start
+    return None
+
+
+def _trace(text: str) -> Trace | None:
     path, line = None, None
-    for text in stderr[start:].splitlines()[1:]:
-        frame = _FRAME.search(text)
+    for row in text.splitlines()[1:]:
+        frame = _FRAME.search(row)
         if frame:
-            path, line = frame[1], int(frame[2])
+            path, line = clean(frame[1]), int(frame[2])
             continue
-        error = _ERROR.match(text)
-        if error and not text.startswith(("  ", "\t")):
-            return Trace(clean(text.strip(" |")), path and clean(path), line)
+        error = _ERROR.match(row)
+        if error and not row.startswith(("  ", "\t")):
+            return Trace(clean(row.strip(" |")), path, line)
     return None
 
 

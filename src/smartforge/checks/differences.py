@@ -102,20 +102,20 @@ def _schema(label: str, served: Json, promised: Json) -> list[str]:
         other: Any = promised.get(key)
         if one == other and type(one) is type(other):
             continue
-        if key == "properties":
-            found += _properties(label, one or {}, other or {})
+        if key in INNER and isinstance(one, dict) and isinstance(other, dict):
+            found += _schema(label + INNER[key], cast(Json, one), cast(Json, other))
+        elif key == "properties":
+            found += _properties(label, served.get(key, {}), promised.get(key, {}))
         elif key == "required":
-            found += _required_names(label, one or [], other or [])
+            found += _required_names(label, served.get(key, []), promised.get(key, []))
         elif key == "nullable":
             found.append(
                 f"{label}: may be null, promised not"
                 if one
                 else f"{label}: may not be null, promised that it may"
             )
-        elif key in INNER and isinstance(one, dict) and isinstance(other, dict):
-            found += _schema(label + INNER[key], cast(Json, one), cast(Json, other))
         else:
-            found += _value(f"{label}: {clean(key)}", one, other)
+            found += _value(f"{label}: {clean(key)}", served.get(key), promised.get(key))
     return found
 
 

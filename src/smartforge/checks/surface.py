@@ -263,8 +263,8 @@ def _canonical(schema: Json) -> Json:
         schema["enum"] = [schema.pop("const")]
     if isinstance(schema.get("enum"), list):
         schema = _with_values(schema)
-    if isinstance(schema.get("required"), list):
-        schema["required"] = sorted(map(str, schema["required"]))
+    if "required" in schema:
+        schema["required"] = sorted({str(name) for name in _list(schema["required"])})
     return {
         key: value
         for key, value in schema.items()

@@ -54,7 +54,8 @@ def ascii_text(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The lower-case ASCII words of `text`, split at spaces, punctuation and inner capitals.
 
-    A number keeps to the word before it (`line2` is one word), unless a separator stands between.
+    A number and a single letter keep to their neighbour (`line2`, `IoT` and `eBook` are one word
+    each), unless a separator stands between.
     Apostrophes vanish with the possessive s (`author's name` gives `author`, `name`).
     """
     plain = re.sub(r"'s\b|'", "", ascii_text(text))
@@ -62,7 +63,8 @@ def words(text: str) -> tuple[str, ...]:
     end = -1
     for match in _PIECE.finditer(plain):
         piece = match.group().lower()
-        if piece.isdigit() and match.start() == end and found:
+        joined = match.start() == end and found
+        if joined and (piece.isdigit() or len(piece) == 1 or len(found[-1]) == 1):
             found[-1] += piece
         else:
             found.append(piece)

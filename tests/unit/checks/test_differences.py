@@ -232,7 +232,6 @@ EQUAL: dict[str, Callable[[Json], object]] = {
     "null in the old way": lambda d: _fields(d).update(
         subtitle={"type": "string", "maxLength": 100, "nullable": True}
     ),
-    "a constant for one value": lambda d: None,
     "whole numbers with a point": lambda d: limit(d)["schema"].update(maximum=100.0),
     "references instead of text": lambda d: (
         schema(d, "NewBook")["properties"].update(

@@ -112,6 +112,7 @@ def test_only_the_last_word_of_a_name_is_inflected() -> None:
         ("Order item", "order_item"),
         ("OrderItem", "order_item"),
         ("HTTPServer", "http_server"),
+        ("IoT eBook", "iot_ebook"),
         ("line2", "line2"),
         ("author's name", "author_name"),
         ("  Größe & Preis ", "grosse_and_preis"),
@@ -146,7 +147,7 @@ def test_a_name_without_ascii_letters_is_a_clear_problem() -> None:
 
 
 def test_a_leading_digit_is_no_beginning_of_a_name() -> None:
-    assert identifier("3d model") == "n_3_d_model"
+    assert identifier("3d model") == "n_3d_model"
 
 
 def test_quotes_are_one_short_line() -> None:

@@ -199,3 +199,14 @@ def test_awkward_names_give_a_sound_contract_or_a_clear_problem(prompt: str) -> 
 @pytest.mark.timeout(30)
 def test_long_and_hostile_prompts_end(prompt: str) -> None:
     assert ends_well(prompt)
+
+
+def test_notes_stay_few_and_short() -> None:
+    letters = "abcdefg"
+    things = [f"Q{one}{two}zers" for one in letters for two in letters]
+    text = " ".join(
+        f"{thing} have a {', a '.join(f'k{c}xyz' for c in 'bcdfghjklmn')}." for thing in things
+    )
+    notes = plan((text,)).notes
+    assert len(notes) <= 81
+    assert sum(len(note.encode()) for note in notes) < 60_000

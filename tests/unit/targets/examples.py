@@ -24,7 +24,9 @@ def text(name: str) -> Field:
     return Field(name, Text(1, 20))
 
 
-def one(name: str, plural: str, *fields: str, actions: tuple[Action, ...] | None = None) -> Resource:
+def one(
+    name: str, plural: str, *fields: str, actions: tuple[Action, ...] | None = None
+) -> Resource:
     shape = Resource(name, plural, tuple(map(text, fields or ("x",))))
     return Resource(name, plural, shape.fields, actions) if actions else shape
 

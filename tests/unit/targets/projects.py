@@ -44,20 +44,18 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 # Runs the tests of several projects, importing what they all import only once: in a child each.
 _MANY = """
-import contextlib, io, os, sys
+import os, sys
 import email_validator, fastapi.testclient, pydantic, pytest, sqlalchemy.orm, yaml
 for folder in sys.argv[1:]:
-    sys.stdout.flush()
     child = os.fork()
     if not child:
         os.chdir(folder)
         sys.path.insert(0, folder)
-        with contextlib.redirect_stdout(io.StringIO()) as said:
-            code = pytest.main(["-q", "-x", "-W", "error", "-p", "no:cacheprovider"])
-        with open("said.txt", "w") as file:
-            file.write(said.getvalue())
-        os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        said = os.open("said.txt", os.O_WRONLY | os.O_CREAT)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        os._exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider"]))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 

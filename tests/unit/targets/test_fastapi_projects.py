@@ -63,12 +63,13 @@ MUTANTS = {
 
 def test_every_broken_word_is_noticed(tmp_path: Path) -> None:
     files = FastAPITarget().render(TODO)
-    folders: list[Path] = []
+    folders = [write(files, tmp_path / "whole")]
     for name, (path, stands, then) in MUTANTS.items():
         assert stands in files[path], name
         broken = {**files, path: files[path].replace(stands, then, 1)}
         folders.append(write(broken, tmp_path / name))
-    codes = own_tests_of_each(folders)
+    whole, *codes = own_tests_of_each(folders)
+    assert whole == 0
     unnoticed = [name for name, code in zip(MUTANTS, codes, strict=True) if code != 1]
     said = {name: (tmp_path / name / "said.txt").read_text("utf-8")[-500:] for name in unnoticed}
     assert not unnoticed, said

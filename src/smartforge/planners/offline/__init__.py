@@ -14,6 +14,10 @@ from smartforge.planners.offline.wishing import Unmade, find_wishes, is_wish
 
 MAX_NOT_UNDERSTOOD = 8
 
+# Together well below what one event of the log may hold.
+MAX_NOTES = 80
+MAX_NOTE = 400
+
 
 class OfflinePlanner:
     """Implements `planners.base.Planner`. Deterministic, stateless, safe to share."""
@@ -69,7 +73,7 @@ def _check_any(
     """Raises PromptUnclear where nothing was found, after a last look for common nouns."""
     pages = unclear.wants_pages(kept)
     strong = any(thing.strength == "strong" for thing in draft.things.values())
-    if pages and not strong:
+    if pages and not (strong and (unclear.names_an_api(kept) or "," not in pages)):
         raise unclear.no_pages(text, pages)
     if not draft.things:
         used = find_anything(draft, kept)
@@ -89,4 +93,7 @@ def _notes(draft: Draft, orders: list[str], missed: list[str], unmade: Unmade) -
     ]
     if len(missed) > MAX_NOT_UNDERSTOOD:
         notes.append(f"{len(missed) - MAX_NOT_UNDERSTOOD} more sentences were not understood.")
-    return tuple(dict.fromkeys(notes))
+    notes = [note if len(note) <= MAX_NOTE else f"{note[:MAX_NOTE]}…" for note in notes]
+    unique = tuple(dict.fromkeys(notes))
+    rest = len(unique) - MAX_NOTES
+    return unique if rest <= 0 else (*unique[:MAX_NOTES], f"and {rest} more notes.")

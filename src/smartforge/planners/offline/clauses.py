@@ -43,6 +43,7 @@ _RELATIVE = word_set(
     usually shall might just then of in
     """
 )
+_NO_TITLE = frozenset({"collection", "collections", "list", "lists", "set"})
 _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love", "going"])
 _NO_FIELD = word_set(
     """
@@ -100,7 +101,7 @@ class Walk:
             return
         if self._verb(item) or self._product(item.tokens):
             return
-        if self.mode == "open" and self._open(item, following):
+        if self.mode in ("open", "things") and self._open(item, following):
             return
         self._braced(item)
 
@@ -142,7 +143,7 @@ class Walk:
         ):
             self.mode = "none"
             return False
-        if nounphrases.is_thing(phrase) and not participle(phrase):
+        if _is_subject(phrase, verb) and not participle(phrase):
             self._product(left[:begin])
             self.subject = self.draft.declare(phrase, "strong")
             self.mode = "fields"
@@ -287,7 +288,7 @@ class Walk:
         tokens = item.tokens
         self._product(tokens[:at])
         sure = False
-        while at < len(tokens) and (is_verb(tokens, at) or tokens[at].low in ("track", "of")):
+        while at < len(tokens) and (is_verb(tokens, at) or _goes_on(tokens, at)):
             sure = sure or tokens[at].low in words().manage
             at += 1
         phrase, rest = nounphrases.leading(tokens[at:])
@@ -295,7 +296,9 @@ class Walk:
             self.mode = "none" if tokens[at:] else self.mode
             return not tokens[at:]
         if phrase[-1].low in words().products | words().containers:
-            return self._product(tokens[at:])
+            self._product(tokens[at:])
+            self._verb(Item(list(rest), item.inner, "", item.choices))
+            return True
         known = self.draft.find(singular(snake(" ".join(one.text for one in phrase)))) is not None
         common = nounphrases.is_common(phrase)
         sure = sure and (nounphrases.is_plural(phrase) or phrase[0] is not tokens[at])
@@ -314,13 +317,18 @@ class Walk:
             return False
         head = nounphrases.trailing(tokens[:at])
         named = [token for token in head if token.low not in words().containers or token.literal]
+        if tokens[min(at, len(tokens) - 1)].low in ("endpoint", "endpoints"):
+            named = []
         self._name_product(head, named)
-        self._for(tokens, at)
+        if at + 2 < len(tokens) and tokens[at + 1].low in ("called", "named"):
+            self.draft.title = said(nounphrases.leading(tokens[at + 2 :])[0])
         self.mode = "open"
+        self._for(tokens, at)
         return True
 
     def _name_product(self, head: Sequence[Token], named: Sequence[Token]) -> None:
-        if any(token.low not in words().adjectives for token in head) and not self.draft.title:
+        empty = words().adjectives | _NO_TITLE
+        if any(token.low not in empty for token in head) and not self.draft.title:
             self.draft.title = said(head)
         if not named or (named[-1].low in words().not_things and not named[-1].literal):
             return
@@ -350,5 +358,23 @@ class Walk:
             self.subject = self.draft.declare(phrase[-1:], "domain")
         elif nounphrases.is_plural(phrase) or nounphrases.is_common(phrase):
             self.subject = self.draft.declare(phrase, "strong")
+            self.mode = "things"
         else:
             self.subject = self.draft.declare(phrase, "weak")
+
+
+def _is_subject(phrase: Sequence[Token], verb: str) -> bool:
+    """Whether a noun phrase before a link is a thing; whatever "has" something is one."""
+    if nounphrases.is_thing(phrase):
+        return True
+    owns = verb in ("has", "have", "contains", "contain")
+    return bool(phrase) and owns and len(phrase[-1].low) > 1
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """`keep track of`, `CRUD for`: words between a verb and its object."""
+    low, before = tokens[at].low, tokens[at - 1].low if at else ""
+    return low in ("track", "of") or (low in ("for", "operations") and before in _CRUD)
+
+
+_CRUD = frozenset({"crud", "operations"})

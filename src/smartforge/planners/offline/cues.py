@@ -83,6 +83,8 @@ def is_verb(tokens: Sequence[Token], place: int) -> bool:
     if token.literal or not token.word:
         return False
     before = tokens[place - 1].low if place else ""
+    if before == "for" and place == len(tokens) - 1 and not token.low.endswith("ing"):
+        return False  # an API for tracks
     if token.low in words().manage:
         return before not in words().determiners
     if token.low not in words().look:
@@ -141,6 +143,8 @@ def breaks_off(item: Item) -> bool:
         return True
     if first in ("can", "should", "must", "will", "is", "are", "may", "would", "to", "never"):
         return True
+    if first in ("whether", "if"):
+        return False
     if len(item.tokens) > 1 and item.tokens[1].low in words().determiners | {"it", "them"}:
         return first not in words().determiners and not opens_list(item)
     return is_verb(item.tokens, 0) and len(item.tokens) > 1 and first in words().manage

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline.cues import is_verb
 from smartforge.planners.offline.draft import Draft
 from smartforge.planners.offline.tokens import Sentence
 
@@ -15,8 +16,12 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
     used: set[str] = set()
     for sentence in sentences:
         before = draft.effects
-        for token in sentence.tokens:
-            if not nounphrases.is_nounlike(token) or not nounphrases.is_thing([token]):
+        for place, token in enumerate(sentence.tokens):
+            if (
+                is_verb(sentence.tokens, place)
+                or not nounphrases.is_nounlike(token)
+                or not nounphrases.is_thing([token])
+            ):
                 continue
             if nounphrases.domain_of([token]) and not nounphrases.is_plural([token]):
                 draft.declare([token], "domain")

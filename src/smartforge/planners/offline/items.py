@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from smartforge.contract import Boolean
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.tokens import Token, said
-from smartforge.planners.offline.vocabulary import words
+from smartforge.planners.offline.vocabulary import attributes, words
 
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _PARTS = {",": ",", ";": ",", "and": "and", "&": "and", "plus": "and", "+": "and", "or": "or"}
@@ -231,8 +232,30 @@ def _last_value(items: list[Item], place: int, cue: tuple[str, ...]) -> int:
             last = at if cue in _OPEN_ENDED or cue[:2] in _OPEN_ENDED else place
             break
         last = at
+    if cue == (":",) and items[place].lows[0:1] and _is_choice_name(items[place]):
+        return _last_short(items, place)
     explicit = cue in _OPEN_ENDED or cue[:2] in _OPEN_ENDED or cue[-2:] in _OPEN_ENDED
     return last if explicit else place
+
+
+def _is_choice_name(item: Item) -> bool:
+    """Whether what stands before the colon is a field of few values, such as `status`."""
+    lows = item.lows
+    return ":" in lows and lows[max(0, lows.index(":") - 1)] in _CHOICE_NAMES
+
+
+def _last_short(items: list[Item], place: int) -> int:
+    """The last of the entries after a colon that are values and not further fields."""
+    last = place
+    for at in range(place + 1, min(len(items), place + 1 + MAX_VALUES)):
+        item = items[at]
+        kind = attributes().kinds.get("_".join(item.lows))
+        if item.separator == "clause" or ":" in item.lows or item.inner or _is_clause(item):
+            break
+        if len(item.tokens) > 3 or (kind is not None and not isinstance(kind, Boolean)):
+            break
+        last = at
+    return last
 
 
 def _is_clause(item: Item) -> bool:

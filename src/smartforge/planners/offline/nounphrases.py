@@ -9,7 +9,7 @@ from smartforge.planners.offline.vocabulary import attributes, nouns, words
 
 MAX_WORDS = 3
 
-_COUNTERS = frozenset({"entry", "entries", "record", "records"})
+_COUNTERS = frozenset({"entry", "entries", "record", "records", "data"})
 _OPENERS = word_set(
     """
     list lists collection collections set array number kinds kind types type
@@ -36,7 +36,9 @@ def trailing(tokens: Sequence[Token]) -> list[Token]:
     begin = len(tokens)
     while begin > 0 and is_nounlike(tokens[begin - 1]):
         before = tokens[begin - 2].low if begin > 1 else ""
-        if tokens[begin - 1].low in words().manage and before in ("to", "can", "and"):
+        verb = tokens[begin - 1].low in words().manage | words().look
+        first = begin == 1 < len(tokens) and tokens[0].low in words().manage
+        if first or (verb and before in ("to", "can", "and", "may", "could", "should", "must")):
             break
         begin -= 1
     phrase = list(tokens[begin:])
@@ -60,7 +62,7 @@ def is_thing(phrase: Sequence[Token]) -> bool:
     if not phrase:
         return False
     head = phrase[-1]
-    if head.literal:
+    if head.literal or is_common(phrase):
         return True
     if head.low in words().not_things or head.low in words().products:
         return False
@@ -129,7 +131,8 @@ def _trimmed(phrase: list[Token]) -> list[Token]:
         phrase = [token for token in phrase if len(token.text) > 1 or token.literal]
     while len(phrase) > 1 and _is_adjective(phrase[0]):
         phrase = phrase[1:]
-    if len(phrase) > 1 and phrase[-1].low in _COUNTERS and not phrase[-1].literal:
+    counted = len(phrase) > 1 and phrase[-1].low in _COUNTERS and not phrase[-1].literal
+    if counted and is_common(phrase[:-1]):
         phrase = phrase[:-1]
     return phrase
 

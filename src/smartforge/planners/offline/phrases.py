@@ -7,6 +7,7 @@ import msgspec
 from smartforge.contract import (
     Boolean,
     Choice,
+    Date,
     Decimal,
     Integer,
     Kind,
@@ -40,6 +41,7 @@ _NEVER_NAMED = word_set(
     give gives be been am do does did going would these those there someone something
     """
 )
+_EXTREMES = frozenset({"max", "min", "maximum", "minimum"})
 _LIMITS = frozenset({"at", "up", "max", "maximum", "min", "between", "exactly", "length"})
 _CONSTRAINTS = word_set(
     """
@@ -136,6 +138,9 @@ def kind_of_name(name: str) -> Kind | None:
         return Boolean()
     last = parts[-1]
     if len(parts) > 1:
+        measured = kinds.get(parts[-2])
+        if isinstance(_stated(last), Boolean) and isinstance(measured, Integer | Decimal | Date):
+            return measured  # calories burned, date applied
         if last in ("at", "datetime"):
             return Timestamp()
         if last in ("on", "date"):
@@ -148,7 +153,11 @@ def kind_of_name(name: str) -> Kind | None:
             return kinds["phone_number"]
         if parts[0] in ("max", "min", "maximum", "minimum", "total", "number", "num"):
             return kinds.get("_".join(parts[1:])) or kinds.get(last) or kinds["quantity"]
-    return kinds.get(last) or _by_ending(last)
+    return _stated(last)
+
+
+def _stated(word: str) -> Kind | None:
+    return attributes().kinds.get(word) or _by_ending(word)
 
 
 def is_known(name: str) -> bool:
@@ -221,6 +230,8 @@ def _ends_name(tokens: Sequence[Token], begin: int, at: int) -> bool:
     token = tokens[at]
     if token.low in ("at", "on", "by") and at == len(tokens) - 1 and at > begin:
         return False  # published at, due on, written by
+    if at == begin and token.low in _EXTREMES and at + 1 < len(tokens):
+        return not is_known(tokens[at + 1].low)  # a max capacity
     if token.low in _TAIL:
         return True
     if token.number and at > begin:

@@ -89,7 +89,7 @@ class Reading:
         return self.draft.declare(phrase, "strong")
 
     def _sentence(self, tokens: Sequence[Token]) -> None:
-        colon = _colon(tokens)
+        colon = _colon(tokens) or _dash(tokens)
         if colon is None:
             mode: Mode = "things" if self.mode == "things" else "none"
             Walk(self.draft, mode).read(tokens)
@@ -129,6 +129,8 @@ class Reading:
                 if nounphrases.is_thing(phrase) and not rest and _lists_fields(right):
                     walk.subject = self._named(phrase)
                     walk.mode = "fields"
+        if walk.mode == "things" and self.draft.last is not None and _knows_fields(right):
+            walk.mode, walk.subject = "fields", self.draft.last
         walk.read(right)
 
     def _entitle(self, left: Sequence[Token]) -> None:
@@ -165,12 +167,16 @@ def _label(tokens: Sequence[Token]) -> list[Token]:
     content = _content(tokens)
     while content and content[0].low in words().adjectives and not content[0].literal:
         content = content[1:]
-    if len(content) > MAX_LABEL_WORDS:
+    if len(content) > MAX_LABEL_WORDS or (len(content) > 1 and _orders(content[0])):
         return []
     if any(token.low in words().products and not token.literal for token in content):
         return []
     inner = [token for token in content if nounphrases.is_nounlike(token)]
     return inner if len(inner) == len(content) else []
+
+
+def _orders(token: Token) -> bool:
+    return token.low in words().manage and not token.literal
 
 
 def _content(tokens: Sequence[Token]) -> list[Token]:
@@ -192,6 +198,16 @@ def _colon(tokens: Sequence[Token]) -> int | None:
         if token.low in ("(", "[", "{"):
             return None
         if token.low == ":":
+            return place
+    return None
+
+
+def _dash(tokens: Sequence[Token]) -> int | None:
+    """A dash with blanks around it, where it does the work of a colon."""
+    for place in range(1, len(tokens) - 1):
+        apart = tokens[place - 1].end < tokens[place].start
+        apart = apart and tokens[place].end < tokens[place + 1].start
+        if tokens[place].low in ("-", "–", "—") and apart:
             return place
     return None
 
@@ -241,9 +257,18 @@ def _lists_fields(right: Sequence[Token]) -> bool:
         return False
     if first[0] in words().manage | {"register", "i", "we", "users", "any", "each", "there"}:
         return False
+    if _knows_fields(right):
+        return True
     short = [item for item in items if len(item.tokens) <= MAX_LABEL_WORDS]
-    known = [item for item in items if any(is_known(snake(low)) for low in item.lows)]
-    return bool(known) or (len(short) == len(items) and len(items) > 1)
+    return len(short) == len(items) and len(items) > 1
+
+
+def _knows_fields(right: Sequence[Token]) -> bool:
+    """Whether an entry has a name that fields usually have, and none says what has what."""
+    items = split_items(right)
+    if any(link_at(item.tokens) is not None for item in items):
+        return False
+    return any(is_known(snake(low)) for item in items for low in item.lows)
 
 
 def _without_politeness(tokens: Sequence[Token]) -> list[Token]:

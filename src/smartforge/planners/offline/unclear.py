@@ -10,6 +10,7 @@ from smartforge.planners.offline.vocabulary import words
 MAX_PROMPT = 20_000
 EXAMPLE = 'For example: "A book API. A book has a title, an author, a price and optional notes."'
 
+_BEHIND = frozenset({"api", "apis", "backend", "rest", "crud", "endpoint", "endpoints", "server"})
 _WANTED = frozenset({"build", "create", "make", "generate", "give", "design", "write", "develop"})
 
 
@@ -58,6 +59,12 @@ def wants_pages(sentences: Sequence[Sentence]) -> str:
             if token.low in words().front_end and token.text not in found:
                 found.append(token.text)
     return ", ".join(found[:3])
+
+
+def names_an_api(sentences: Sequence[Sentence]) -> bool:
+    """Whether the prompt speaks of an API or of what lies behind one."""
+    said = {token.low for sentence in sentences for token in sentence.tokens}
+    return bool(said & _BEHIND)
 
 
 def no_pages(said: str, quotes: str) -> PromptUnclear:

@@ -12,6 +12,7 @@ from smartforge.contract.names import MAX_NAME, class_name, shorten
 _LINE = 75  # code points for an attribute and its type in a body of 100 columns
 _LONG = 35  # from here on, a variable is called after no resource
 _KEYWORDS = frozenset(keyword.kwlist)
+_BUILTINS = frozenset(dir(builtins))
 
 
 def _set(words: str) -> frozenset[str]:
@@ -32,8 +33,8 @@ _ATTRIBUTES = _KEYWORDS | _set(
     """
 )
 # Names in the functions of a router.
-_LOCALS = frozenset(dir(builtins)).union(
-    _KEYWORDS,
+_LOCALS = _KEYWORDS.union(
+    _BUILTINS,
     _set(
         "body column db func limit models name offset order response router row rows schemas "
         "select sort status value"
@@ -46,7 +47,7 @@ _SCHEMA_CLASSES = _set(
 )
 _MODEL_CLASSES = _set("Base Decimal ExactNumeric JSON Mapped String UtcDateTime")
 _TEST_MODULES = _set("contract problems")
-_MODULES = _KEYWORDS | _set("health")
+_MODULES = _KEYWORDS | _BUILTINS | _set("health")
 # PostgreSQL's own columns in every table.
 _COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
 
