@@ -80,7 +80,7 @@ class Builder:
         for number, folder in enumerate(self._interpreter.folders):
             requests += ["bind", str(folder), f"interpreter/{number}"]
         requests += ["bind", str(program.dependencies), "dependencies"]
-        requests += ["bind", str(self.inside), "inside"]
+        requests += ["copy", str(self.inside), "inside"]
         requests += ["copy", str(program.folder), "app"]
         requests += self._bwrap_requests
         script = Path(__file__).with_name("staging.py")

@@ -1,6 +1,7 @@
 """Why bubblewrap could not start here, and the cure: read from its words and from the kernel's."""
 
 import contextlib
+import sys
 from pathlib import Path
 
 from smartforge.sandbox.base import Level
@@ -49,6 +50,11 @@ def _cause(said: str, root: Path) -> tuple[str, str]:
         )
     if _number(setting / "kernel/apparmor_restrict_unprivileged_userns") == 1:
         return "AppArmor keeps programs from making user namespaces.", _APPARMOR_CURE
+    if "execvp" in said and "ermission" in said:
+        return (
+            "Root runs programs as another user here, who may not read the interpreter.",
+            f"As root: `chmod -R go+rX {sys.base_prefix}`.",
+        )
     if "become user" in said:
         return (
             "Root has no other user to become here.",

@@ -38,6 +38,7 @@ def test_a_container_is_named(tmp_path: Path) -> None:
     [
         ("bwrap: Creating new namespace failed: ... exceeded (ENOSPC)", "switched off"),
         ("staging: [Errno 22] become user 60800: Invalid argument", "no other user"),
+        ("bwrap: execvp /root/python/bin/python3.11: Permission denied", "may not read"),
         ("bwrap: Unknown option --disable-userns", "could not arrange"),
         ("", "could not arrange"),
     ],

@@ -24,16 +24,19 @@ from smartforge.contract import (
     TextList,
     Timestamp,
     Url,
+    reserved,
     validate,
 )
+from smartforge.contract.names import NAME, squeezed
 from smartforge.errors import ContractInvalid
 from tests.unit.targets.examples import WORDS
 
+_TAKEN = reserved.FIELDS | reserved.RESOURCES | reserved.PATHS | reserved.GIVEN_BY_SERVER
 _PARTS = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
 _NAMES = st.one_of(
     st.sampled_from([*WORDS.split(), *(word.lower() for word in keyword.kwlist)]),
-    st.lists(_PARTS, min_size=1, max_size=4).map("_".join),
-)
+    st.builds("_".join, st.lists(_PARTS, min_size=1, max_size=4)),
+).filter(lambda name: NAME.match(name) and name not in _TAKEN)
 _LINES = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=60)
 
 
@@ -47,8 +50,7 @@ def _ranges(draw: st.DrawFn, least: int, most: int) -> tuple[int, int]:
 def _decimals(draw: st.DrawFn) -> Decimal:
     places = draw(st.integers(0, 6))
     low, high = draw(_ranges(-(10**14), 10**14))
-    as_text = [f"{scaled // 10**places}" for scaled in (low, high)]
-    return Decimal(*as_text, places)
+    return Decimal(str(low // 10**places), str(high // 10**places), places)
 
 
 KINDS: st.SearchStrategy[Kind] = st.one_of(
@@ -71,7 +73,9 @@ def _fields(draw: st.DrawFn) -> Field:
 
 @st.composite
 def _resources(draw: st.DrawFn) -> Resource:
-    fields = draw(st.lists(_fields(), min_size=1, max_size=6, unique_by=lambda one: one.name))
+    fields = draw(
+        st.lists(_fields(), min_size=1, max_size=6, unique_by=lambda one: squeezed(one.name))
+    )
     orderly = [field.name for field in fields if not isinstance(field.kind, TextList)]
     default, most = draw(_ranges(1, 200))
     return Resource(

@@ -53,12 +53,10 @@ def test_markdown_shows_what_was_written() -> None:
 
 
 def test_imports_are_those_that_are_used() -> None:
-    text = (
-        '"""Title."""\n\n@imports\n\nx: Annotated[Decimal, Field(description="Literal")]\nre = 1\n'
-    )
-    assert with_imports(text) == (
-        '"""Title."""\n\nfrom decimal import Decimal\nfrom typing import Annotated\n\n'
-        'from pydantic import Field\n\nx: Annotated[Decimal, Field(description="Literal")]\nre = 1\n'
+    body = 'x: Annotated[Decimal, Field(description="Literal")]\nre = 1\n'
+    assert with_imports(f"# Title\n\n@imports\n\n{body}") == (
+        "# Title\n\nfrom decimal import Decimal\nfrom typing import Annotated\n\n"
+        f"from pydantic import Field\n\n{body}"
     )
 
 

@@ -16,9 +16,6 @@ class FastAPITarget:
 
     name = "fastapi"
 
-    def __init__(self) -> None:
-        self._templates = rendering.Templates()
-
     def files(self, contract: Contract) -> Sequence[TargetFile]:
         return [one.file for one in planned(resource_views(contract))]
 
@@ -26,7 +23,7 @@ class FastAPITarget:
         views = resource_views(contract)
         context = rendering.context(contract, views)
         return formatted(
-            {one.file.path: self._templates.text(one, contract, context) for one in planned(views)}
+            {one.file.path: rendering.text(one, contract, context) for one in planned(views)}
         )
 
     def dependencies(self) -> Path:

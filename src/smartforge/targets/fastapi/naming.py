@@ -19,11 +19,13 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+# Besides, I, O and l are escaped everywhere, since they look like digits.
+#
 # What a schema (pydantic) or a model (SQLAlchemy) already has as an attribute, and the names that
 # the bodies of both classes use.
 _ATTRIBUTES = _KEYWORDS | _set(
     """
-    bool datetime id int list mapped_column str
+    bool datetime id int l list mapped_column str
     construct copy dict from_orm json model_computed_fields model_config model_construct
     model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate
@@ -36,16 +38,16 @@ _ATTRIBUTES = _KEYWORDS | _set(
 _LOCALS = _KEYWORDS.union(
     _BUILTINS,
     _set(
-        "body column db func limit models name offset order response router row rows schemas "
+        "body column db func l limit models name offset order response router row rows schemas "
         "select sort status value"
     ),
 )
 _SCHEMA_CLASSES = _set(
-    "Annotated AwareDatetime CalendarDate Decimal EmailAddress Field Id Literal Number Patch "
+    "Annotated AwareDatetime CalendarDate Decimal EmailAddress Field I Id Literal Number O Patch "
     "Schema StorableText StrictBool StrictInt UtcTime WebAddress WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError"
 )
-_MODEL_CLASSES = _set("Base Decimal ExactNumeric JSON Mapped String UtcDateTime")
+_MODEL_CLASSES = _set("Base Decimal ExactNumeric I JSON Mapped O String UtcDateTime")
 _TEST_MODULES = _set("contract problems")
 _MODULES = _KEYWORDS | _BUILTINS | _set("health")
 # PostgreSQL's own columns in every table.

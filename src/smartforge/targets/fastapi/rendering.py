@@ -1,6 +1,7 @@
 """Templates and views to text: what stands in every file, before it is formatted."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +21,31 @@ PROJECT = Path(__file__).with_name("project")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?\Z")
 
 
-class Templates:
-    """The templates of the folder `project`, compiled once."""
+def text(one: Planned, contract: Contract, context: dict[str, Any]) -> str:
+    """The text of one file; `context` is what the function of that name returns."""
+    if one.source == "openapi.yaml":
+        return document(contract)
+    if (PROJECT / one.source).is_file():
+        return (PROJECT / one.source).read_text(encoding="utf-8")
+    rendered = _templates().get_template(f"{one.source}.j2").render(context, r=one.view)
+    return with_imports(rendered, _imports(one.view)) if one.file.path.endswith(".py") else rendered
 
-    def __init__(self) -> None:
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(PROJECT),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=False,  # for HTML only; here the filters escape, each for its language
-        )
-        self._environment.filters.update(
-            python=literals.python, toml=literals.toml, markdown=literals.markdown
-        )
 
-    def text(self, one: Planned, contract: Contract, context: dict[str, Any]) -> str:
-        """The text of one file."""
-        if one.source == "openapi.yaml":
-            return document(contract)
-        if (PROJECT / one.source).is_file():
-            return (PROJECT / one.source).read_text(encoding="utf-8")
-        template = self._environment.get_template(f"{one.source}.j2")
-        text = template.render(context, r=one.view)
-        return with_imports(text, _imports(one.view)) if one.file.path.endswith(".py") else text
+@cache
+def _templates() -> jinja2.Environment:
+    """The templates of the folder `project`, each compiled once in a process."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PROJECT),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # for HTML only; here the filters escape, each for its language
+    )
+    environment.filters.update(
+        python=literals.python, toml=literals.toml, markdown=literals.markdown
+    )
+    return environment
 
 
 def context(contract: Contract, views: tuple[ResourceView, ...]) -> dict[str, Any]:
