@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src/smartforge/sandbox"))
-import staging
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+from smartforge.sandbox import staging
 
 _libc = ctypes.CDLL(None, use_errno=True)
 TMPFS_OPTIONS = b"mode=0755"

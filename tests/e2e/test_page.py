@@ -94,7 +94,8 @@ async def test_a_follow_up_during_a_run_waits_and_then_runs(
     await page.get_by_role("textbox", name="Ask for a change").fill("Also add a priority to todos")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Queued").first).to_be_visible()
-    await expect(page.locator("[data-row=version]")).to_have_count(2, timeout=60_000)
+    chip = page.get_by_role("link", name="Version 2")
+    await expect(chip).to_be_visible(timeout=60_000)
     versions = snapshot(server, project)["versions"]
     assert len(versions) == 2
 

@@ -1,5 +1,8 @@
 """Do the project's own contract tests pass?"""
 
+from collections.abc import Sized
+from typing import Any, cast
+
 import msgspec
 
 from smartforge.checks.base import Subject, Verdict
@@ -8,9 +11,19 @@ from smartforge.checks.scripts import run_script, told
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
 
-SECONDS = 50
-# The script's own limit comes first, so that it can still say which test hung.
-LIMITS = Limits(wall_seconds=SECONDS + 5.0, cpu_seconds=SECONDS + 5)
+BASE_SECONDS = 40
+MOST_SECONDS = 300
+
+
+def seconds_for(promised: dict[str, Any]) -> int:
+    """How long the tests may take: a project has about a dozen for each operation.
+
+    The document may be anybody's, so what is no path item counts for nothing.
+    """
+    paths: object = promised.get("paths")
+    items = cast(dict[str, object], paths).values() if isinstance(paths, dict) else ()
+    operations = sum(len(cast(Sized, item)) for item in items if isinstance(item, dict))
+    return min(MOST_SECONDS, BASE_SECONDS + operations)
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -45,14 +58,17 @@ class GeneratedTests:
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. A failure lists the failing tests with their errors."""
-        ended = await run_script(subject, "run_tests", str(SECONDS), limits=LIMITS)
+        seconds = seconds_for(subject.promised)
+        # The script's own limit comes first, so that it can still say which test hung.
+        limits = Limits(wall_seconds=seconds + 5.0, cpu_seconds=seconds + 5)
+        ended = await run_script(subject, "run_tests", str(seconds), limits=limits)
         tested = told(ended, Tested)
         if tested is None:
-            cause: Cause = cause_of(ended, LIMITS)
+            cause: Cause = cause_of(ended, limits)
             return Verdict(
                 "failed", f"The tests did not end well: it {cause.clause}.", cause.evidence
             )
-        reason = _reason(tested)
+        reason = _reason(tested, seconds)
         if reason is None:
             skipped = f", {tested.skipped} skipped" if tested.skipped else ""
             return Verdict("passed", f"{tested.passed} tests passed{skipped}.", _counts(tested))
@@ -74,7 +90,7 @@ def _counts(tested: Tested) -> dict[str, object]:
     }
 
 
-def _reason(tested: Tested) -> str | None:
+def _reason(tested: Tested, seconds: int) -> str | None:
     """Why this is a failure, or None. Everything told must fit together, or it is one."""
     if tested.failed:
         if not tested.failures:
@@ -83,7 +99,7 @@ def _reason(tested: Tested) -> str | None:
         more = f" ({tested.failed} failed in all)" if tested.failed > 1 else ""
         return f"{clean(first.test)} failed: {clean(first.error)}{more}."
     if tested.status is None:
-        return f"The tests did not end within {SECONDS} s; the last was {clean(tested.last)}."
+        return f"The tests did not end within {seconds} s; the last was {clean(tested.last)}."
     if tested.finished is None:
         return f"The tests broke off with exit code {tested.status} before pytest had ended."
     if tested.collected == 0:

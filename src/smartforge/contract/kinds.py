@@ -180,17 +180,22 @@ def _fits_format(kind: Date | Timestamp | Email | Url, default: str) -> bool:
             return len(default) == 10 and _parses(datetime.date.fromisoformat, default)
         case Timestamp():
             shaped = _MOMENT.match(default) is not None
-            return shaped and _parses(datetime.datetime.fromisoformat, default)
+            return shaped and _parses(_in_utc, default)
         case Email():
             return len(default) <= MAX_EMAIL_LENGTH and _EMAIL.match(default) is not None
         case Url():
             return len(default) <= MAX_URL_LENGTH and _is_url(default)
 
 
+def _in_utc(text: str) -> datetime.datetime:
+    """Raises OverflowError for a moment of the first or last day of all that UTC cannot hold."""
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
+
+
 def _parses(parse: Callable[[str], object], text: str) -> bool:
     try:
         parse(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return True
 

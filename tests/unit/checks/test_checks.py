@@ -349,7 +349,7 @@ async def test_files_named_like_modules_do_not_take_their_place(subject: Subject
 
 
 async def test_tests_that_hang_are_named(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smartforge.checks.tests.SECONDS", 3)
+    monkeypatch.setattr("smartforge.checks.tests.MOST_SECONDS", 3)
     text = "def test_fine(): pass\ndef test_hangs():\n    while True: pass\n"
     summary = await failing(subject, text)
     assert summary == (

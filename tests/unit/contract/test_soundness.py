@@ -144,6 +144,7 @@ def test_a_broken_rule_is_named_with_its_words(contract: Contract, words: str) -
         (Date(), "2026-02-28", "20260228"),
         (Timestamp(), "2026-02-28T10:00:00Z", "2026-02-28T10:00:00"),
         (Timestamp(), "2026-02-28T10:00:00+01:00", "2026-02-28T99:00:00Z"),
+        (Timestamp(), "0001-01-01T05:00:00+05:00", "0001-01-01T00:00:00+05:00"),
         (Email(), "a@example.org", "a@b"),
         (Url(), "https://example.org/x", "ftp://example.org"),
         (Url(), "http://example.org", "http://"),

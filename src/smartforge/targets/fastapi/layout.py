@@ -20,8 +20,6 @@ def planned(views: tuple[ResourceView, ...]) -> Iterator[Planned]:
     """Every file of the project; `source` is a path under the folder `project`."""
     yield _judge("openapi.yaml", "The contract, as an OpenAPI 3.1 document")
     yield _judge("pyproject.toml", "What the project is called, and what it is built on")
-    yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")
-    yield _judge("requirements-dev.txt", "The packages that its tests need besides")
     yield _code("app/__init__.py", "The package")
     yield _code("app/settings.py", "What can be set from outside")
     yield _code("app/database.py", "The connection to the database, and what all tables have")
@@ -53,6 +51,9 @@ def planned(views: tuple[ResourceView, ...]) -> Iterator[Planned]:
     yield _judge("Makefile", "serve, test, verify")
     yield _judge(".gitignore", "What does not belong under version control")
     yield _judge("README.md", "How to run it, and every operation as a line for the shell")
+    # Last: long, and nothing that anybody reads.
+    yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")
+    yield _judge("requirements-dev.txt", "The packages that its tests need besides")
 
 
 def _code(path: str, purpose: str) -> Planned:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 _WIDTH = 68  # of one string on a line, so that its line stays within 100 columns
-_RUN = 40  # from this length on, a repeated character is written as a product
+_RUN = 40  # from this many columns on, a repeated character is written as a product
 
 # Letters that no linter takes for look-alikes of others; all else outside ASCII is escaped.
 _LETTERS = frozenset("äöüßÄÖÜàâçéèêëîïôùûœÀÂÇÉÈÊËÎÏÔÙÛŒáíóúñÁÍÓÚÑåøæÅØÆãõÃÕìòÌÒ")
@@ -53,7 +53,7 @@ def _text(text: str) -> str:
     last = text[-1:]
     body = text.rstrip(last) if last else text
     run = len(text) - len(body)
-    if run >= _RUN:
+    if last and run * len(_escaped(last)) >= _RUN:
         tail = f"{_quoted(last)} * {run}"
         return f"{_quoted(body)} + {tail}" if body else tail
     plain = string(text)
