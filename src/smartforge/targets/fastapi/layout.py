@@ -50,10 +50,10 @@ def planned(views: tuple[ResourceView, ...]) -> Iterator[Planned]:
     yield _judge("tests/test_contract.py", "That the API describes itself as the contract does")
     yield _judge("Makefile", "serve, test, verify")
     yield _judge(".gitignore", "What does not belong under version control")
-    yield _judge("README.md", "How to run it, and every operation as a line for the shell")
-    # Last: long, and nothing that anybody reads.
+    # Late: long, and nothing that anybody reads.
     yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")
     yield _judge("requirements-dev.txt", "The packages that its tests need besides")
+    yield _judge("README.md", "How to run it, and every operation as a line for the shell")
 
 
 def _code(path: str, purpose: str) -> Planned:

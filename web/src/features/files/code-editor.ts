@@ -24,6 +24,7 @@ export interface Shown {
 }
 
 const setCaret = StateEffect.define<boolean>();
+const FAR_LEFT = 100_000;
 const SCROLL_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
 
 class WriteCaret extends WidgetType {
@@ -69,6 +70,11 @@ function language(path: string): Extension {
   return [];
 }
 
+/** Scrolls the line at `position` to the lower edge, and all the way back to the left. */
+function lineInSight(position: number): StateEffect<unknown> {
+  return EditorView.scrollIntoView(position, { y: "end", yMargin: 48, x: "start", xMargin: FAR_LEFT });
+}
+
 export class CodeEditor {
   private readonly view: EditorView;
   private readonly wrapping = new Compartment();
@@ -104,8 +110,11 @@ export class CodeEditor {
     this.shown = file;
     this.setWrap(this.wrap);
     if (same) this.append(text.slice(before.state.doc.length), false);
+    // Makes the view measure now: until it has, its line numbers stand at guessed heights.
+    this.view.coordsAtPos(0);
     this.lastTop = same ? before.top : 0;
     this.view.scrollDOM.scrollTop = this.lastTop;
+    this.view.scrollDOM.scrollLeft = 0;
   }
 
   /** How many UTF-16 units of the file stand in the view. */
@@ -128,7 +137,7 @@ export class CodeEditor {
     const scrolls = follow && (this.wrap || newline >= 0);
     this.view.dispatch({
       changes: { from: end, insert: text },
-      effects: scrolls ? [EditorView.scrollIntoView(to, { y: "end", yMargin: 48 })] : [],
+      effects: scrolls ? [lineInSight(to)] : [],
     });
   }
 
@@ -136,7 +145,7 @@ export class CodeEditor {
   scrollToEnd(): void {
     const { doc } = this.view.state;
     const at = this.wrap ? doc.length : doc.line(doc.lines).from;
-    this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "end", yMargin: 48 }) });
+    this.view.dispatch({ effects: lineInSight(at) });
   }
 
   /** Draw the blinking caret at the end of the text, where the next character will appear. */
