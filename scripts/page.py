@@ -189,7 +189,8 @@ def _new_enough(program: str) -> bool:
 
 def _run(command: Sequence[str], folder: Path) -> None:
     """Run it quietly; on failure raise PageError with what it said."""
-    environment = {**os.environ, "NO_COLOR": "1", "CI": "1"}
+    # The Node of the wheel knows only its own authorities, not those of a company's proxy.
+    environment = {**os.environ, "NO_COLOR": "1", "CI": "1", "NODE_USE_SYSTEM_CA": "1"}
     done = subprocess.run(
         command,
         cwd=folder,
