@@ -139,6 +139,41 @@ def test_names_of_what_is_kept_are_no_wishes() -> None:
     assert plan(("An API for reports with a title and a body",)).operations_not_made == ()
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "A pattern has a title and a pdf link",
+        "A trip has a title and a status (scheduled, done)",
+        "A match has a winner and how many minutes it took",
+        "Trail reports have a title. Each report has a body.",
+    ],
+)
+def test_words_that_became_fields_and_values_are_no_wishes(prompt: str) -> None:
+    assert plan((prompt,)).operations_not_made == ()
+
+
+def test_uniqueness_of_a_field_is_noted_once() -> None:
+    notes = plan(("Books have a title and a unique ISBN",)).notes
+    assert len([note for note in notes if "unique" in note]) == 1
+
+
+def test_greetings_are_not_reported_as_not_understood() -> None:
+    planned = plan(("Hello! Need an API. Books have a title. Thanks a lot!",))
+    assert not any("Not understood" in note for note in planned.notes)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "quote"),
+    [
+        ("Shifts have a role and a maximum of 20 volunteers.", "a maximum of 20 volunteers"),
+        ('API for cats\n{"name": "Tom", "owner": {"age": 3}}', "owner"),
+        ("Quotes have a text and who said it.", "who said it"),
+    ],
+)
+def test_no_entry_of_a_list_is_lost_in_silence(prompt: str, quote: str) -> None:
+    assert any("Not understood" in note and quote in note for note in plan((prompt,)).notes)
+
+
 def test_too_many_resources_are_a_clear_problem() -> None:
     letters = "abcdefghij"
     things = ", ".join(f"q{one}{two}zers" for one in letters for two in letters)
@@ -193,6 +228,13 @@ def test_awkward_names_give_a_sound_contract_or_a_clear_problem(prompt: str) -> 
         "book can be a, " * 1_300,
         "a -> " * 3_900,
         "either one of " * 1_400,
+        '{"a":' * 3_900,
+        "{" * 19_990 + " books",
+        "| a | b |\n" * 1_900,
+        "a book has " + "title year genre " * 1_100,
+        "how many " * 2_200,
+        "yes/no " * 2_800,
+        "in km " * 3_300,
     ],
     ids=lambda prompt: str(prompt)[:20],
 )

@@ -2,7 +2,8 @@
 
 import anyio.to_thread
 
-from smartforge.contract.names import plural, quoted
+from smartforge.contract import Choice
+from smartforge.contract.names import plural, quoted, snake
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.planners.offline import remarks, unclear
 from smartforge.planners.offline.assembly import assemble
@@ -46,7 +47,7 @@ def plan(prompts: tuple[str, ...]) -> Planned:
         reading = Reading(draft)
         for sentence in wanted:
             understood = reading.read(sentence)
-            if not understood and not is_wish(sentence):
+            if not understood and not is_wish(sentence) and unclear.says_something(sentence):
                 missed.append(sentence.text)
         kept += wanted
     _check_any(draft, kept, orders, missed, texts[-1])
@@ -62,9 +63,23 @@ def plan(prompts: tuple[str, ...]) -> Planned:
 
 
 def _named(draft: Draft) -> frozenset[str]:
-    """The words that name the things and fields of `draft`."""
+    """The words that name the things and fields of `draft`, or are told of elsewhere."""
     names = [name for thing in draft.chosen() for name in (thing.name, *thing.attributes)]
-    return frozenset(word for name in names for word in (name, plural(name)))
+    names += [thing.name.rpartition("_")[2] for thing in draft.chosen()]
+    names += [
+        snake(value)
+        for thing in draft.chosen()
+        for one in thing.attributes.values()
+        if isinstance(one.kind, Choice)
+        for value in one.kind.values
+    ]
+    told = ("unique", "uniquely") if _any_unique(draft) else ()
+    return frozenset([*told, *(word for name in names for word in (name, plural(name)))])
+
+
+def _any_unique(draft: Draft) -> bool:
+    """Whether a field is to be unique, so that a note about it says so already."""
+    return any(one.unique for thing in draft.chosen() for one in thing.attributes.values())
 
 
 def _check_any(

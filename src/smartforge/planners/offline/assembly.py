@@ -26,8 +26,8 @@ from smartforge.contract import (
 from smartforge.contract.names import identifier, plural, quoted, singular, spaced, squeezed
 from smartforge.contract.soundness import MAX_FIELDS, MAX_RESOURCES, SHARED_SCHEMAS
 from smartforge.errors import ContractInvalid
-from smartforge.planners.offline.bounds import default_for
 from smartforge.planners.offline.draft import Draft, Thing, listing
+from smartforge.planners.offline.limits import default_for
 from smartforge.planners.offline.phrases import Attribute
 from smartforge.planners.offline.titles import title_of
 from smartforge.planners.offline.usual import usual_attributes
@@ -202,7 +202,13 @@ def _field(draft: Draft, thing: Thing, one: Attribute) -> Field:
         default = []
     if not required and isinstance(kind, Text) and kind.min_length == 1:
         kind = msgspec.structs.replace(kind, min_length=0)
-    return Field(name=name, kind=kind, required=required, default=None if required else default)
+    return Field(
+        name=name,
+        kind=kind,
+        required=required,
+        default=None if required else default,
+        description=f"In {one.unit}." if one.unit else "",
+    )
 
 
 def _field_name(draft: Draft, one: Attribute) -> str:
@@ -262,7 +268,8 @@ def _told(field: Field) -> str:
             about = "e-mail address"
         case Url():
             about = "URL"
-    return f"{words} ({about}{'' if field.required else ', optional'})"
+    unit = field.description.removesuffix(".").replace("In ", " in ")
+    return f"{words} ({about}{unit}{'' if field.required else ', optional'})"
 
 
 def _note_relations(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -> None:

@@ -1,20 +1,11 @@
-"""What a phrase says about the values of a field: limits, choices, default, being optional."""
+"""What a phrase says about the values of a field: limits, default, being optional."""
 
-import decimal
 from collections.abc import Sequence
 
 import msgspec
 
-from smartforge.contract import Boolean, Choice, Decimal, Integer, Kind, Text, TextList
-from smartforge.contract.fields import Default
 from smartforge.contract.kinds import (
-    MAX_INTEGER,
-    MAX_LIST_ITEMS,
-    MAX_PLACES,
-    MAX_TEXT,
-    MIN_INTEGER,
     as_decimal,
-    default_problem,
 )
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.tokens import Token
@@ -66,6 +57,11 @@ _ABOVE = (("greater", "than"), ("more", "than"), ("above",), ("over",), ("larger
 _BELOW = (("less", "than"), ("smaller", "than"), ("below",), ("under",), ("<",))
 
 
+_DEFAULT = word_set("default defaults defaulting defaulted initially =")
+_FROM = (["at"], ["with"], ["as"], ["from"])
+_BEFORE_DEFAULT = word_set("to is value of : = as be at with from")
+
+
 class Bounds(msgspec.Struct):
     """What was found; None where nothing was said. `length` tells that characters are counted."""
 
@@ -95,40 +91,6 @@ def read_bounds(tokens: Sequence[Token]) -> Bounds:
     return found
 
 
-def apply(kind: Kind, bounds: Bounds) -> tuple[Kind, str]:
-    """`kind` with the bounds, and a complaint where they make no sense for it (else empty)."""
-    match kind:
-        case Text():
-            return _bounded_text(kind, bounds)
-        case Integer() | Decimal():
-            if bounds.length:
-                return kind, ""
-            return _bounded_number(kind, bounds)
-        case TextList() if bounds.high is not None:
-            most = _whole(bounds.high)
-            if most is not None and 1 <= most <= MAX_LIST_ITEMS:
-                return TextList(most), ""
-            return kind, f"at most {bounds.high} entries"
-        case _:
-            return kind, ""
-
-
-def default_for(kind: Kind, said: str) -> Default:
-    """The value of `kind` that `said` names; None where it names none."""
-    low = said.strip().lower()
-    value: Default = said
-    if isinstance(kind, Boolean):
-        truth = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-        value = truth.get(low)
-    elif isinstance(kind, Integer):
-        value = _whole(low)
-    elif isinstance(kind, Choice):
-        value = next((choice for choice in kind.values if choice.lower() == low), None)
-    if value is None or default_problem(kind, value):
-        return None
-    return value
-
-
 def _read_one(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
     """Read what begins at `place`; how many tokens it took, 0 where nothing begins there."""
     for read in (_read_flag, _read_default, _read_limit, _read_range, _read_places):
@@ -151,7 +113,7 @@ def _read_flag(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], plac
         if following == "negative":
             found.low = "0"
             return 2
-    if low in words().optional:
+    if low in words().optional or low == "?":
         found.required = False
     elif low in words().required:
         found.required = True
@@ -169,10 +131,11 @@ def _read_flag(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], plac
 
 
 def _read_default(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], place: int) -> int:
-    if lows[place] not in ("default", "defaults", "defaulting", "defaulted", "initially", "="):
+    starts = lows[place] in ("starting", "starts") and lows[place + 1 : place + 2] in _FROM
+    if not (starts or lows[place] in _DEFAULT):
         return 0
     at = place + 1
-    while at < len(lows) and lows[at] in ("to", "is", "value", "of", ":", "=", "as", "be"):
+    while at < len(lows) and lows[at] in _BEFORE_DEFAULT:
         at += 1
     if at >= len(lows):
         if place > 0 and (tokens[place - 1].word or tokens[place - 1].number):
@@ -235,9 +198,9 @@ def _read_places(found: Bounds, tokens: Sequence[Token], lows: Sequence[str], pl
     if value is None or at >= len(lows):
         return 0
     if lows[at] in ("decimals", "decimal"):
-        whole = _whole(value)
-        if whole is not None and 0 <= whole <= 6:
-            found.places = whole
+        places = whole(value)
+        if places is not None and 0 <= places <= 6:
+            found.places = places
         return taken + 1
     return 0
 
@@ -269,80 +232,9 @@ def _unit(found: Bounds, lows: Sequence[str], at: int) -> int:
     return 0
 
 
-def _bounded_text(kind: Text, bounds: Bounds) -> tuple[Kind, str]:
-    low = _whole(bounds.low) if bounds.low is not None else None
-    high = _whole(bounds.high) if bounds.high is not None else None
-    least = kind.min_length if low is None else low
-    most = max(kind.max_length, least) if high is None else high
-    if not 0 <= least <= most <= MAX_TEXT or most < 1:
-        if high is not None and 0 < high < least and low is None:
-            return Text(high, high), ""
-        return kind, f"{least} to {most} characters"
-    return Text(least, most), ""
-
-
-def _bounded_number(kind: Integer | Decimal, bounds: Bounds) -> tuple[Kind, str]:
-    said = [as_decimal(end) for end in (bounds.low, bounds.high, bounds.above, bounds.below) if end]
-    needed = max((_places(end) for end in said if end is not None), default=0)
-    if isinstance(kind, Integer) and needed == 0:
-        places, limit = 0, decimal.Decimal(MAX_INTEGER)
-        ends = decimal.Decimal(kind.minimum), decimal.Decimal(kind.maximum)
-    else:
-        own = kind.places if isinstance(kind, Decimal) else 2
-        places = max(own if bounds.places is None else bounds.places, needed)
-        limit = decimal.Decimal("9999999999")
-        ends = decimal.Decimal(kind.minimum), decimal.Decimal(kind.maximum)
-        ends = _rounded(ends[0], places), _rounded(ends[1], places)
-    low, high = _ends(ends, bounds, decimal.Decimal(1).scaleb(-places), limit)
-    complaint = f"{_plain(low)} to {_plain(high)}"
-    if low > high or max(abs(low), abs(high)) > limit + 1 or places > MAX_PLACES:
-        return kind, complaint
-    if places == 0 and isinstance(kind, Integer):
-        return Integer(max(int(low), MIN_INTEGER), min(int(high), MAX_INTEGER)), ""
-    return Decimal(_plain(low), _plain(high), places), ""
-
-
-def _ends(
-    ends: tuple[decimal.Decimal, decimal.Decimal],
-    bounds: Bounds,
-    step: decimal.Decimal,
-    limit: decimal.Decimal,
-) -> tuple[decimal.Decimal, decimal.Decimal]:
-    """The range with what was said; an end that was not said gives way where it would cross."""
-    low, high = ends
-    least, most = _said(bounds.low, bounds.above, step), _said(bounds.high, bounds.below, -step)
-    if least is not None:
-        low, high = least, (high if least <= high else limit)
-    if most is not None:
-        high = most
-        if least is None and low > most:
-            low = -limit
-    return low, high
-
-
-def _said(closed: str | None, opened: str | None, step: decimal.Decimal) -> decimal.Decimal | None:
-    if opened is not None:
-        value = as_decimal(opened)
-        return None if value is None else value + step
-    return None if closed is None else as_decimal(closed)
-
-
-def _places(value: decimal.Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _rounded(value: decimal.Decimal, places: int) -> decimal.Decimal:
-    return value.quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_DOWN)
-
-
-def _whole(said: str | None) -> int | None:
+def whole(said: str | None) -> int | None:
+    """The whole number that `said` is; None where it is none."""
     value = as_decimal(said) if said is not None else None
     if value is None or value != value.to_integral_value():
         return None
     return int(value)
-
-
-def _plain(value: decimal.Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,41 +1,37 @@
 """Clauses read entry by entry: who has what, what is kept, what a list goes on with."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from smartforge.contract.names import singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases, remarks
 from smartforge.planners.offline.cues import (
     breaks_off,
+    goes_on,
     is_common_name,
     is_described,
+    is_object,
+    is_subject,
     is_verb,
+    is_whole,
+    knows_fields,
     link_at,
     merged,
-    names_nothing,
     object_of,
     opens_list,
-    parent_phrase,
     participle,
     product_at,
     verb_at,
-    with_shared_word,
     without_label,
 )
-from smartforge.planners.offline.draft import Draft, Thing
+from smartforge.planners.offline.draft import Draft, Mode, Thing
+from smartforge.planners.offline.entries import add_field
 from smartforge.planners.offline.items import Item, split_items
-from smartforge.planners.offline.phrases import (
-    kind_of_name,
-    pieces,
-    read_attribute,
-)
+from smartforge.planners.offline.parts import parts_of, pieces
+from smartforge.planners.offline.products import read_product
+from smartforge.planners.offline.relations import relate, related
 from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import nouns, words
-
-# What the next entry of a list is taken for. `open`: a product was named ("todo API with ..."),
-# and the first entry that is clearly one or the other decides.
-Mode = Literal["none", "fields", "things", "open"]
 
 _RELATIVE = word_set(
     """
@@ -43,27 +39,23 @@ _RELATIVE = word_set(
     usually shall might just then of in
     """
 )
-_NO_TITLE = frozenset({"collection", "collections", "list", "lists", "set"})
+_NEEDING = frozenset(["need", "needs", "require", "requires"])
 _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love", "going"])
-_NO_FIELD = word_set(
-    """
-    limit offset first newest
-    authentication authorization pagination paging crud operation operations endpoint
-    endpoints api apis login signup jwt validation sorting filtering searching permission
-    permissions access tests test documentation docs docker everything following fields
-    attributes properties support them it each json rest data information details
-    """
-)
 
 
 class Walk:
-    """One clause being read; `mode` and `subject` can be taken up by the entries of a list."""
+    """One clause being read; `mode` and `subject` can be taken up by the entries of a list.
+
+    `linked` tells that the list was announced, `sure` that it was said to be one of things.
+    `named` counts the things that it named.
+    """
 
     def __init__(self, draft: Draft, mode: Mode = "none", subject: Thing | None = None) -> None:
         self.draft = draft
         self.mode: Mode = mode
         self.subject = subject
-        self.linked = False
+        self.linked = self.sure = False
+        self.named = 0
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Read a clause; what was understood goes to the draft."""
@@ -99,7 +91,10 @@ class Walk:
             return
         if self.mode == "things" and self._thing(item):
             return
-        if self._verb(item) or self._product(item.tokens):
+        if self._verb(item):
+            return
+        if self._product(item.tokens):
+            self._parenthesised(item)
             return
         if self.mode in ("open", "things") and self._open(item, following):
             return
@@ -113,6 +108,9 @@ class Walk:
             right = right[1:]
         right = without_label(right)
         rest = Item(right, item.inner, "", item.choices)
+        if item.lows[link] in _NEEDING and product_at(right) is not None:
+            self._product(right)  # a shop needs an inventory API
+            return
         if self._aim(left, right, item.lows[link]) and (right or item.choices):
             self._item(rest, following)
 
@@ -125,6 +123,8 @@ class Walk:
             self.mode = "things"
             return True
         phrase = object_of(left) or nounphrases.trailing(left[:begin])
+        if not phrase and len(left) == 1 and nounphrases.is_plural(left) and verb == "have":
+            phrase = left  # works have a title
         container = len(phrase) > 1 and phrase[-1].low in words().containers
         if container or (phrase and phrase[-1].low in words().products):
             self._product(left[:begin])
@@ -143,8 +143,12 @@ class Walk:
         ):
             self.mode = "none"
             return False
-        if _is_subject(phrase, verb) and not participle(phrase):
-            self._product(left[:begin])
+        if self._product(left[:begin]) and is_whole(self.subject, phrase):
+            self.mode, self.linked = "open", True
+            return True
+        if is_subject(phrase, verb) and not participle(phrase):
+            if nounphrases.domain_of(phrase[-1:]) and not self.draft.title:
+                self.draft.title = said(phrase)
             self.subject = self.draft.declare(phrase, "strong")
             self.mode = "fields"
             return self.subject is not None
@@ -170,38 +174,29 @@ class Walk:
         if thing is None or breaks_off(item):
             self.mode = "none"
             return False
+        if item.tokens[0].literal and is_object(item.inner):
+            self.draft.passed.append(Sentence(tuple(item.tokens), item.said))
+            return True  # an object in an example in JSON
         phrase, rest = nounphrases.leading(item.tokens)
-        trade = thing.name in nouns().domains and nounphrases.is_things_rather(phrase)
+        trade = thing.name.rpartition("_")[2] in nouns().domains and nounphrases.is_things_rather(
+            phrase
+        )
         described = is_described(item, rest) or opens_list(item)
+        described = described or item.lows[0] in words().optional
         if (trade or nounphrases.is_children(phrase)) and not described:
             return self._declared_child(thing, phrase, item) is not None
-        if self._related(phrase, rest, item):
+        if related(self.draft, phrase, rest, item):
             return True
-        for tokens in pieces(item.tokens) if not item.inner and not item.choices else [item.tokens]:
-            self._add(
-                thing, Item(list(tokens), item.inner, item.separator, item.choices), following
-            )
+        for part in parts_of(item):
+            add_field(self.draft, thing, part, following)
         return True
-
-    def _add(self, thing: Thing, item: Item, following: Item | None) -> None:
-        attribute = read_attribute(with_shared_word(item, following))
-        if attribute is None or attribute.name in _NO_FIELD:
-            return
-        if names_nothing(attribute, item):
-            return
-        if thing.whole and not thing.attributes and kind_of_name(attribute.name) is None:
-            return
-        thing.listed = thing.listed or not self.draft.adds_to(thing)
-        self.draft.last = thing
-        if attribute.name in thing.attributes and self.draft.prompt == thing.prompt:
-            name = attribute.name
-            self.draft.note(f'"{name}" was named twice for {thing.name}; the last one counts.')
-        self.draft.add(thing, attribute)
 
     def _declared_child(self, parent: Thing, phrase: list[Token], item: Item) -> Thing | None:
         child = self.draft.declare(phrase, "strong")
         if child is not None:
             self.draft.belongs(child, parent, item.said)
+            for inner in item.inner:
+                self._inner(child, inner)
             self.draft.last = parent
             parent.whole = parent.whole or not (parent.attributes or is_common_name(parent.name))
         return child
@@ -210,17 +205,19 @@ class Walk:
         phrase, rest = nounphrases.leading(item.tokens)
         if verb_at(item.tokens) == 0 or not nounphrases.is_thing(phrase):
             return False
-        if rest and rest[0].low in ("/", "|", ":", "="):
+        if (rest and rest[0].low in ("/", "|", ":", "=")) or len(pieces(item.tokens)) > 1:
             return False
         many = nounphrases.is_plural(phrase) or nounphrases.is_mass(phrase)
         introduced = phrase[0] is not item.tokens[0] or phrase[-1].literal
         field = nounphrases.is_field(phrase)
-        if not (many or nounphrases.is_common(phrase) or (introduced and not field)):
+        if not (self.sure or many or nounphrases.is_common(phrase) or (introduced and not field)):
             return False
         thing = self.draft.declare(phrase, "strong")
         if thing is None:
             return False
-        self._relations(thing, rest, item)
+        self.named += 1
+        self.subject = thing if self.named == 1 else None
+        relate(self.draft, thing, rest, item)
         for inner in item.inner:
             self._inner(thing, inner)
         return True
@@ -229,6 +226,13 @@ class Walk:
         """Fields in parentheses after a thing: `books (title, author)`."""
         if inner and inner[0].low not in ("e.g.", "i.e.", "like", "such", "optional"):
             Walk(self.draft).fields(thing, inner)
+
+    def _parenthesised(self, item: Item) -> None:
+        """`API for lighthouses (name, height)`: the fields of what the product is for."""
+        for inner in item.inner:
+            if self.subject is not None and knows_fields(inner):
+                self._inner(self.subject, inner)
+                self.subject.strength = "strong"
 
     def _braced(self, item: Item) -> None:
         """`Book { title: string, price: number }`, `book (title, author)`."""
@@ -248,10 +252,11 @@ class Walk:
         first = pieces(item.tokens)[0]
         if rest and rest[0].low in ("/", "|"):
             return False
-        if nounphrases.is_things_rather(phrase) and (self.linked or nounphrases.is_common(phrase)):
+        things = nounphrases.is_things_rather(phrase) and len(pieces(item.tokens)) == 1
+        if things and (self.linked or nounphrases.is_common(phrase)):
             self.mode = "things"
             return self._thing(item)
-        if self._related(phrase, rest, item):
+        if related(self.draft, phrase, rest, item):
             return True
         known = nounphrases.is_field(phrase) or nounphrases.is_field(first)
         if subject is not None and (known or is_described(item, rest)) and not breaks_off(item):
@@ -259,25 +264,6 @@ class Walk:
             self.mode = "fields"
             return self._field(item, following)
         return False
-
-    def _related(self, phrase: list[Token], rest: Sequence[Token], item: Item) -> bool:
-        """`comments on each post`: a thing that belongs to another."""
-        if not nounphrases.is_plural(phrase) or not nounphrases.is_thing(phrase):
-            return False
-        if parent_phrase(rest) is None:
-            return False
-        child = self.draft.declare(phrase, "strong")
-        if child is not None:
-            self._relations(child, rest, item)
-        return child is not None
-
-    def _relations(self, child: Thing, rest: Sequence[Token], item: Item) -> None:
-        parent = parent_phrase(rest)
-        if parent is None:
-            return
-        known = self.draft.find(singular(snake(" ".join(token.text for token in parent))))
-        if known is not None:
-            self.draft.belongs(child, known, item.said)
 
     # ---- "manage books", "todo API" ------------------------------------------------------------
 
@@ -288,8 +274,8 @@ class Walk:
         tokens = item.tokens
         self._product(tokens[:at])
         sure = False
-        while at < len(tokens) and (is_verb(tokens, at) or _goes_on(tokens, at)):
-            sure = sure or tokens[at].low in words().manage
+        while at < len(tokens) and (is_verb(tokens, at) or goes_on(tokens, at)):
+            sure = sure or tokens[at].low in words().manage | words().record
             at += 1
         phrase, rest = nounphrases.leading(tokens[at:])
         if not phrase:
@@ -308,73 +294,11 @@ class Walk:
         if nounphrases.is_field(phrase) and not (known or common):
             return False
         self.mode = "things"
-        return self._thing(Item([*phrase, *rest], item.inner, "", item.choices))
+        return self._thing(Item(tokens[at:], item.inner, "", item.choices))
 
     def _product(self, tokens: Sequence[Token]) -> bool:
-        """`a todo list API for my gym`: what is asked for, by its name or by what it is for."""
-        at = product_at(tokens)
-        if at is None:
+        product = read_product(self.draft, tokens)
+        if product is None:
             return False
-        head = nounphrases.trailing(tokens[:at])
-        named = [token for token in head if token.low not in words().containers or token.literal]
-        if tokens[min(at, len(tokens) - 1)].low in ("endpoint", "endpoints"):
-            named = []
-        self._name_product(head, named)
-        if at + 2 < len(tokens) and tokens[at + 1].low in ("called", "named"):
-            self.draft.title = said(nounphrases.leading(tokens[at + 2 :])[0])
-        self.mode = "open"
-        self._for(tokens, at)
+        self.mode, self.subject = product.mode, product.subject or self.subject
         return True
-
-    def _name_product(self, head: Sequence[Token], named: Sequence[Token]) -> None:
-        empty = words().adjectives | _NO_TITLE
-        if any(token.low not in empty for token in head) and not self.draft.title:
-            self.draft.title = said(head)
-        if not named or (named[-1].low in words().not_things and not named[-1].literal):
-            return
-        domain = nounphrases.domain_of(named[-1:])
-        self.subject = self.draft.declare(named, "domain" if domain else "weak")
-
-    def _for(self, tokens: Sequence[Token], at: int) -> None:
-        """What the product at `at` is for: `for my gym`, `of recipes`."""
-        for place in range(max(0, at - 1), len(tokens)):
-            near = place <= at + 1 and tokens[place].low in ("about", "of", "around")
-            if near or tokens[place].low == "for":
-                phrase, _ = nounphrases.leading(tokens[place + 1 :])
-                self._purpose(phrase)
-                return
-            if tokens[place].low in ("that", "which", "who"):
-                return
-
-    def _purpose(self, phrase: list[Token]) -> None:
-        if not nounphrases.is_thing(phrase) or phrase[-1].low in ("school", "work", "fun"):
-            if phrase and nounphrases.domain_of(phrase[-1:]):
-                self.subject = self.draft.declare(phrase[-1:], "domain")
-            return
-        if not self.draft.title:
-            self.draft.title = said(phrase)
-        domain = nounphrases.domain_of(phrase[-1:])
-        if domain and not nounphrases.is_plural(phrase):
-            self.subject = self.draft.declare(phrase[-1:], "domain")
-        elif nounphrases.is_plural(phrase) or nounphrases.is_common(phrase):
-            self.subject = self.draft.declare(phrase, "strong")
-            self.mode = "things"
-        else:
-            self.subject = self.draft.declare(phrase, "weak")
-
-
-def _is_subject(phrase: Sequence[Token], verb: str) -> bool:
-    """Whether a noun phrase before a link is a thing; whatever "has" something is one."""
-    if nounphrases.is_thing(phrase):
-        return True
-    owns = verb in ("has", "have", "contains", "contain")
-    return bool(phrase) and owns and len(phrase[-1].low) > 1
-
-
-def _goes_on(tokens: Sequence[Token], at: int) -> bool:
-    """`keep track of`, `CRUD for`: words between a verb and its object."""
-    low, before = tokens[at].low, tokens[at - 1].low if at else ""
-    return low in ("track", "of") or (low in ("for", "operations") and before in _CRUD)
-
-
-_CRUD = frozenset({"crud", "operations"})

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from smartforge.contract.names import snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
-from smartforge.planners.offline.items import Item
-from smartforge.planners.offline.phrases import Attribute, is_constraint
+from smartforge.planners.offline.draft import Thing
+from smartforge.planners.offline.fieldkinds import is_known
+from smartforge.planners.offline.items import Item, split_items
+from smartforge.planners.offline.phrases import is_constraint
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import attributes, nouns, words
 
@@ -14,8 +17,8 @@ _NOT_BEFORE_WITH = word_set(
     log login logs logged sign register start begin deal work working in up integrate
     """
 )
+_CRUD = frozenset({"crud", "operations"})
 _LIMITING = frozenset({"default", "max", "maximum", "min", "minimum", "at", "up", "no", "exactly"})
-_RELATING = frozenset({"on", "for", "of", "per", "in", "to", "about"})
 
 
 def object_of(left: Sequence[Token]) -> list[Token]:
@@ -23,7 +26,10 @@ def object_of(left: Sequence[Token]) -> list[Token]:
     at = verb_at(left)
     if at is None:
         return []
-    phrase, rest = nounphrases.leading(left[at + 1 :])
+    at += 1
+    while at < len(left) and goes_on(left, at):
+        at += 1
+    phrase, rest = nounphrases.leading(left[at:])
     named = nounphrases.is_thing(phrase) and phrase[-1].low not in words().containers
     aside = bool(rest) and rest[0].low in ("by", "in", "of", "at", "on")
     return phrase if named and aside else []
@@ -35,7 +41,9 @@ def without_label(right: list[Token]) -> list[Token]:
     while begin < len(right) and right[begin].low in words().determiners:
         begin += 1
     following = right[begin + 1 : begin + 2]
-    announced = bool(following) and (following[0].literal or following[0].low == ":")
+    announced = bool(following) and (
+        following[0].low == ":" or nounphrases.is_nounlike(following[0])
+    )
     if begin < len(right) and right[begin].low in words().field_labels and announced:
         return right[begin + 1 :]
     return right
@@ -45,7 +53,12 @@ def merged(items: list[Item]) -> list[Item]:
     """Entries that only say something about the one before them become a part of it."""
     kept: list[Item] = []
     for item in items:
-        if kept and not item.choices and is_constraint(item):
+        if item.lows[:1] in (["like"], ["what"]) and len(item.tokens) > 1:
+            it_is = item.lows[-2:] == ["it", "is"] and len(item.tokens) > 3
+            item.tokens = item.tokens[1 : -2 if it_is else None]  # like the name, what type it is
+        if kept and item.choices and not item.tokens and not kept[-1].choices:
+            kept[-1].choices = item.choices  # a diet, either plants or meat
+        elif kept and not item.choices and is_constraint(item):
             kept[-1].inner.append([*item.tokens])
             kept[-1].inner.extend(item.inner)
         else:
@@ -56,12 +69,14 @@ def merged(items: list[Item]) -> list[Item]:
 def link_at(tokens: Sequence[Token]) -> int | None:
     """Where `has`, `with` and their like stand in `tokens`; None where nothing is had."""
     for place, token in enumerate(tokens):
-        if token.literal or token.low not in words().has:
+        if token.literal or not (token.low in words().has or _need_of_many(tokens, place)):
             continue
         following = tokens[place + 1].low if place + 1 < len(tokens) else ""
         before = tokens[place - 1].low if place else ""
         if following in ("to", "been", "not") or token.low == "store":
             continue
+        if token.low == "needs" and place == len(tokens) - 1 == 1:
+            continue  # special needs
         limits = place + 1 < len(tokens) and (following in _LIMITING or tokens[place + 1].number)
         if token.low == "with" and place and limits:
             continue
@@ -69,6 +84,18 @@ def link_at(tokens: Sequence[Token]) -> int | None:
             continue
         return place
     return None
+
+
+def _need_of_many(tokens: Sequence[Token], place: int) -> bool:
+    """`chefs need a name`; what people need is no field of theirs."""
+    if tokens[place].low not in ("need", "require") or not place:
+        return False
+    before = tokens[place - 1 : place]
+    return (
+        nounphrases.is_nounlike(before[0])
+        and nounphrases.is_plural(before)
+        and (before[0].low not in words().actors)
+    )
 
 
 def verb_at(tokens: Sequence[Token]) -> int | None:
@@ -85,8 +112,13 @@ def is_verb(tokens: Sequence[Token], place: int) -> bool:
     before = tokens[place - 1].low if place else ""
     if before == "for" and place == len(tokens) - 1 and not token.low.endswith("ing"):
         return False  # an API for tracks
+    if token.low == "crud" and place == len(tokens) - 1 and place:
+        return False  # lamp crud
+    if token.low == "keep" and place + 1 < len(tokens) and tokens[place + 1].low.endswith("ing"):
+        return False  # we keep losing them
     if token.low in words().manage:
-        return before not in words().determiners
+        third = before == "that" and token.low.endswith("s")
+        return third or before not in words().determiners
     if token.low not in words().look:
         return False
     return (
@@ -100,6 +132,12 @@ def is_verb(tokens: Sequence[Token], place: int) -> bool:
     )
 
 
+def goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """`keep track of`, `CRUD for`: words between a verb and its object."""
+    low, before = tokens[at].low, tokens[at - 1].low if at else ""
+    return low in ("track", "of") or (low in ("for", "operations") and before in _CRUD)
+
+
 def product_at(tokens: Sequence[Token]) -> int | None:
     """Where the word for the product stands: `API`, or a container such as `tracker`."""
     for place, token in enumerate(tokens):
@@ -108,19 +146,21 @@ def product_at(tokens: Sequence[Token]) -> int | None:
     for place, token in enumerate(tokens):
         container = token.low in words().containers and not token.literal
         following = tokens[place + 1].low if place + 1 < len(tokens) else ""
+        if container and following and nounphrases.is_nounlike(tokens[place + 1]):
+            continue  # board games
         if container and place and nounphrases.is_nounlike(tokens[place - 1]):
-            return place + 1
+            return place + (token.low != "crud")
         if container and following == "of":
             return place + 1
     return None
 
 
-def names_nothing(attribute: Attribute, item: Item) -> bool:
-    """Whether an entry is a word of the trade, such as `validation`, and no field."""
-    last = attribute.name.rpartition("_")[2]
-    certain = attribute.typed or any(token.literal for token in item.tokens)
-    certain = certain or item.lows[0] in ("a", "an", "its", "their")
-    return last in words().not_things - words().secrets and not certain
+def is_subject(phrase: Sequence[Token], verb: str) -> bool:
+    """Whether a noun phrase before a link is a thing; whatever "has" something is one."""
+    if nounphrases.is_thing(phrase):
+        return True
+    owns = verb in ("has", "have", "contains", "contain")
+    return bool(phrase) and owns and len(phrase[-1].low) > 1
 
 
 def participle(phrase: Sequence[Token]) -> bool:
@@ -143,10 +183,10 @@ def breaks_off(item: Item) -> bool:
         return True
     if first in ("can", "should", "must", "will", "is", "are", "may", "would", "to", "never"):
         return True
-    if first in ("whether", "if"):
+    if first in ("whether", "if", "how"):
         return False
     if len(item.tokens) > 1 and item.tokens[1].low in words().determiners | {"it", "them"}:
-        return first not in words().determiners and not opens_list(item)
+        return first not in words().determiners | words().optional and not opens_list(item)
     return is_verb(item.tokens, 0) and len(item.tokens) > 1 and first in words().manage
 
 
@@ -158,31 +198,26 @@ def is_described(item: Item, rest: Sequence[Token]) -> bool:
     return any(token.low in types or token.low == "list" for one in item.inner for token in one)
 
 
-def parent_phrase(rest: Sequence[Token]) -> list[Token] | None:
-    """`on each post`: the thing after the preposition; None where it is something else."""
-    if len(rest) < 2 or rest[0].low not in _RELATING:
-        return None
-    phrase, _ = nounphrases.leading(rest[1:])
-    if nounphrases.is_thing(phrase) and (
-        nounphrases.is_common(phrase) or rest[1].low in ("each", "every", "a", "an", "the")
-    ):
-        return phrase
-    return None
-
-
-def with_shared_word(item: Item, following: Item | None) -> Item:
-    """`start` of `start and end time` gets the last word of the entry after it."""
-    lows = item.lows
-    if following is None or following.separator != "and" or len(following.tokens) < 2:
-        return item
-    pairs = attributes().pairs
-    lone = [low for low in lows if low not in words().determiners]
-    after = [token for token in following.tokens if token.low not in words().determiners]
-    if len(lone) == 1 and lone[0] in pairs and len(after) == 2 and after[0].low in pairs:
-        return Item([*item.tokens, after[1]], item.inner, item.separator, item.choices)
-    return item
-
-
 def is_common_name(name: str) -> bool:
     """Whether the usual fields of a thing of this name are known."""
     return name in nouns().fields
+
+
+def knows_fields(right: Sequence[Token]) -> bool:
+    """Whether an entry has a name that fields usually have, and none says what has what."""
+    items = split_items(right)
+    if any(link_at(item.tokens) is not None for item in items):
+        return False
+    return any(is_known(snake(low)) for item in items for low in item.lows)
+
+
+def is_whole(subject: Thing | None, phrase: Sequence[Token]) -> bool:
+    """`an API for a marina`: one place or matter, which may be no more than all its parts."""
+    if subject is None or subject.strength != "weak" or is_common_name(subject.name):
+        return False
+    return not nounphrases.is_plural(phrase)
+
+
+def is_object(inner: Sequence[Sequence[Token]]) -> bool:
+    """Whether braces after a name hold an object, as in an example in JSON."""
+    return any(token.low == ":" for tokens in inner for token in tokens)

@@ -14,6 +14,11 @@ from smartforge.planners.offline.vocabulary import nouns
 # How sure a thing is meant to be a resource: asked for in so many words, the name of the
 # product ("todo API"), or the trade that it is for ("my gym").
 Strength = Literal["strong", "weak", "domain"]
+
+# What the next entry of a list is taken for. `open`: a product was named ("todo API with ..."),
+# and the first entry that is clearly one or the other decides.
+Mode = Literal["none", "fields", "things", "open"]
+
 MAX_THINGS = 300
 _RANK = {"strong": 2, "weak": 1, "domain": 0}
 
@@ -38,6 +43,13 @@ class Thing(msgspec.Struct):
     parents: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]])
 
 
+class Product(msgspec.Struct, frozen=True):
+    """How to read on after the name of a product, and the thing that it names, if any."""
+
+    mode: Mode
+    subject: Thing | None = None
+
+
 class Remark(msgspec.Struct):
     """Something said about the field `name` apart from its list: `about` and what went with it."""
 
@@ -60,12 +72,12 @@ class Draft(msgspec.Struct):
     actions: tuple[Action, ...] | None = None
     passed: list[Sentence] = msgspec.field(default_factory=list[Sentence])
     prompt: int = 0
-    also: bool = False
+    known: frozenset[str] = frozenset()
     effects: int = 0
 
     def adds_to(self, thing: Thing) -> bool:
         """Whether fields named now come on top of the usual ones, as those of later prompts do."""
-        return self.also or self.prompt > thing.prompt
+        return thing.name in self.known or self.prompt > thing.prompt
 
     def note(self, text: str) -> None:
         """Keep a sentence for the user, once."""

@@ -13,7 +13,7 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
 
     The texts of the sentences in which something was found are returned.
     """
-    used: set[str] = set()
+    used = _only_word(draft, sentences)
     for sentence in sentences:
         before = draft.effects
         for place, token in enumerate(sentence.tokens):
@@ -33,3 +33,14 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
         if draft.effects > before:
             used.add(sentence.text)
     return used
+
+
+def _only_word(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
+    """A plural that is the whole prompt is a thing, whatever it is."""
+    if len(sentences) == 1 and len(sentences[0].tokens) == 1:
+        only = list(sentences[0].tokens)
+        named = nounphrases.is_nounlike(only[0]) and nounphrases.is_thing(only)
+        if named and nounphrases.is_plural(only) and not nounphrases.is_field(only):
+            draft.declare(only, "strong")
+            return {sentences[0].text}
+    return set()

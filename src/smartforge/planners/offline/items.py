@@ -35,9 +35,10 @@ _CHOICE_NAMES = word_set(
     """
     status state priority type category kind role size color colour level difficulty gender
     visibility stage severity condition mood season method currency unit format language
-    genre
+    genre mode phase shape tier plan diet suit
     """
 )
+_SAYS_MORE = word_set("default defaults defaulting required optional unique nullable initially")
 MAX_CHOICE_WORDS = 4
 
 # What no sentence of a person reaches; rules that look around stay linear by it.
@@ -74,7 +75,7 @@ def split_items(tokens: Sequence[Token]) -> list[Item]:
     while place < len(tokens):
         low = tokens[place].low
         if low in _OPEN and not tokens[place].literal:
-            inner, place = _inside(tokens, place)
+            inner, place = inside(tokens, place)
             if inner or low != "[":
                 current.inner.append(inner)
             else:  # string[] is a list of strings
@@ -120,7 +121,7 @@ def _values(tokens: Sequence[Token], parts: set[str]) -> tuple[str, ...]:
     return kept if len(kept) > 1 else ()
 
 
-def _inside(tokens: Sequence[Token], place: int) -> tuple[list[Token], int]:
+def inside(tokens: Sequence[Token], place: int) -> tuple[list[Token], int]:
     """The tokens between the bracket at `place` and its partner, and where to go on."""
     level = 0
     for at in range(place, len(tokens)):
@@ -203,6 +204,7 @@ def _cue(item: Item) -> tuple[int, int] | None:
 def _take_values(items: list[Item], place: int, begin: int, end: int) -> int:
     """Move the values into `items[place]`; how many of the entries after it were values."""
     item = items[place]
+    _set_aside(item, begin)
     last = _last_value(items, place, tuple(item.lows[end:begin]))
     values = [item.tokens[begin:]] if begin < len(item.tokens) else []
     values += [items[at].tokens for at in range(place + 1, last + 1)]
@@ -220,6 +222,15 @@ def _take_values(items: list[Item], place: int, begin: int, end: int) -> int:
     return last - place
 
 
+def _set_aside(item: Item, begin: int) -> None:
+    """Let `default medium` after the values `low/medium/high` say more about them."""
+    for place in range(begin + 1, len(item.tokens)):
+        if item.tokens[place].low in _SAYS_MORE and not item.tokens[place].literal:
+            item.inner.append(item.tokens[place:])
+            item.tokens = item.tokens[:place]
+            return
+
+
 def _last_value(items: list[Item], place: int, cue: tuple[str, ...]) -> int:
     """The last entry that belongs to the choice: the one after "or", or all that can be."""
     last = place
@@ -232,16 +243,16 @@ def _last_value(items: list[Item], place: int, cue: tuple[str, ...]) -> int:
             last = at if cue in _OPEN_ENDED or cue[:2] in _OPEN_ENDED else place
             break
         last = at
-    if cue == (":",) and items[place].lows[0:1] and _is_choice_name(items[place]):
+    lows = items[place].lows
+    if cue == (":",) and (place or is_choice_name(lows[: lows.index(":")])):
         return _last_short(items, place)
     explicit = cue in _OPEN_ENDED or cue[:2] in _OPEN_ENDED or cue[-2:] in _OPEN_ENDED
     return last if explicit else place
 
 
-def _is_choice_name(item: Item) -> bool:
-    """Whether what stands before the colon is a field of few values, such as `status`."""
-    lows = item.lows
-    return ":" in lows and lows[max(0, lows.index(":") - 1)] in _CHOICE_NAMES
+def is_choice_name(lows: Sequence[str]) -> bool:
+    """Whether a field of that name has few values, as `status` does."""
+    return bool(lows) and lows[-1] in _CHOICE_NAMES
 
 
 def _last_short(items: list[Item], place: int) -> int:

@@ -10,6 +10,7 @@ from smartforge.planners.offline.vocabulary import attributes, nouns, words
 MAX_WORDS = 3
 
 _COUNTERS = frozenset({"entry", "entries", "record", "records", "data"})
+_LITTLE = frozenset({"set", "part", "code", "page", "table", "model", "result", "value", "account"})
 _OPENERS = word_set(
     """
     list lists collection collections set array number kinds kind types type
@@ -64,9 +65,18 @@ def is_thing(phrase: Sequence[Token]) -> bool:
     head = phrase[-1]
     if head.literal or is_common(phrase):
         return True
-    if head.low in words().not_things or head.low in words().products:
+    if head.low in words().not_things and not _is_made_of_two(phrase):
+        return False
+    if head.low in words().products:
         return False
     return len(head.low) > 1 and any(one.isalpha() for one in snake(head.text))
+
+
+def _is_made_of_two(phrase: Sequence[Token]) -> bool:
+    """`lego sets`: a word that says little alone, after one that says what it is."""
+    if len(phrase) < 2 or singular(snake(phrase[-1].text)) not in _LITTLE:
+        return False
+    return phrase[-2].low not in words().not_things | words().products
 
 
 def is_common(phrase: Sequence[Token]) -> bool:
@@ -107,12 +117,8 @@ def is_things_rather(phrase: Sequence[Token]) -> bool:
 
 def is_children(phrase: Sequence[Token]) -> bool:
     """Whether what a thing has is other things, such as the reviews of a book."""
-    whole = snake(" ".join(token.text for token in phrase))
-    return is_thing(phrase) and is_plural(phrase) and is_common(phrase) and not _is_listed(whole)
-
-
-def _is_listed(name: str) -> bool:
-    return name in attributes().kinds
+    listed = snake(phrase[-1].text) in attributes().kinds if phrase else False
+    return is_thing(phrase) and is_plural(phrase) and is_common(phrase) and not listed
 
 
 def domain_of(tokens: Sequence[Token]) -> str:

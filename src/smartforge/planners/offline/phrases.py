@@ -4,23 +4,21 @@ from collections.abc import Sequence
 
 import msgspec
 
-from smartforge.contract import (
-    Boolean,
-    Choice,
-    Date,
-    Decimal,
-    Integer,
-    Kind,
-    Text,
-    TextList,
-    Timestamp,
-)
-from smartforge.contract.names import ascii_text, singular, snake
+from smartforge.contract import Boolean, Decimal, Integer, Kind
+from smartforge.contract.names import singular, snake
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.bounds import Bounds, apply, read_bounds
+from smartforge.planners.offline.bounds import read_bounds
+from smartforge.planners.offline.fieldkinds import (
+    STATE_WORDS,
+    is_known,
+    kind_of,
+    typed_as,
+    unit_of,
+)
 from smartforge.planners.offline.items import Item, listed, slashed
+from smartforge.planners.offline.limits import apply
 from smartforge.planners.offline.tokens import Token
-from smartforge.planners.offline.vocabulary import LONG_TEXT, attributes, words
+from smartforge.planners.offline.vocabulary import attributes, words
 
 MAX_NAME_WORDS = 4
 
@@ -32,7 +30,7 @@ _TAIL = word_set(
     under above below greater less more longer no not in with for on to by using e.g. like
     such limited one either exactly ranging required optional mandatory unique nullable <=
     >= < > ≤ ≥ positive non-negative since if when so where only initially exceed through
-    than
+    than starting starts
     """
 )
 _NEVER_NAMED = word_set(
@@ -41,6 +39,10 @@ _NEVER_NAMED = word_set(
     give gives be been am do does did going would these those there someone something
     """
 )
+_PRONOUNS = word_set("it it's its they they're he he's she she's we i you")
+_COUNTING = tuple(Token(low, low, 0, 0, word=True) for low in ("number", "of"))
+_UNITS = word_set("characters chars letters digits symbols words items entries decimals places")
+_LAST = frozenset({"at", "on", "by", "from", "until", "since"})
 _EXTREMES = frozenset({"max", "min", "maximum", "minimum"})
 _LIMITS = frozenset({"at", "up", "max", "maximum", "min", "between", "exactly", "length"})
 _CONSTRAINTS = word_set(
@@ -57,7 +59,6 @@ _TYPE_TAILS = word_set(
     attribute property enum
     """
 )
-_NO_PARTICIPLE = frozenset({"speed", "feed", "bed", "seed", "breed", "need", "shed", "deed", "id"})
 
 
 class Attribute(msgspec.Struct):
@@ -72,17 +73,23 @@ class Attribute(msgspec.Struct):
     complaint: str = ""
     typed: bool = False
     plural: bool = False
+    unit: str = ""
 
 
 def read_attribute(item: Item) -> Attribute | None:
     """The attribute that `item` names; None where no name can be found in it."""
     if not item.tokens:
         return None
+    if item.lows[:2] == ["how", "many"]:
+        item = Item([*_COUNTING, *item.tokens[2:]], item.inner, item.separator, item.choices)
+    if item.lows[-2:] == ["or", "not"]:
+        return _whether(Item([item.tokens[0], *item.tokens[:-2]], item.inner))
     name_tokens, tail = _name_and_tail(item.tokens)
     about = [*tail, *(token for inner in item.inner for token in inner)]
     bounds = read_bounds([*item.tokens[: len(item.tokens) - len(tail)], *about])
     listing, counting, name_tokens = _unwrapped(name_tokens)
-    typed = _typed(tail, item.inner)
+    listing = listing or (item.tokens[0].literal and item.lows[1:] == [":"])
+    typed = typed_as(tail, item.inner)
     name_tokens, typed = _without_type(name_tokens, typed)
     if item.lows[0] in ("whether", "if"):
         return _whether(item)
@@ -92,7 +99,8 @@ def read_attribute(item: Item) -> Attribute | None:
     if not name or not any(one.isalpha() for one in name):
         return None
     choices = item.choices or _choices(item, tail)
-    kind, certain = _kind(name, typed, listing, counting, choices, bounds)
+    unit = unit_of(tail, item.inner)
+    kind, certain = kind_of(name, typed, listing, counting, choices, bounds, unit)
     kind, complaint = apply(kind, bounds)
     return Attribute(
         name=name,
@@ -104,6 +112,7 @@ def read_attribute(item: Item) -> Attribute | None:
         complaint=complaint,
         typed=certain,
         plural=singular(name) != name,
+        unit=unit if isinstance(kind, Integer | Decimal) else "",
     )
 
 
@@ -111,13 +120,16 @@ def is_constraint(item: Item) -> bool:
     """Whether an entry only says something about the one before it (`optional`, `max 100`)."""
     if not item.tokens or item.tokens[0].literal or item.tokens[0].low not in _CONSTRAINTS:
         return False
-    name, _ = _name_and_tail(item.tokens)
-    return not name
+    name, tail = _name_and_tail(item.tokens)
+    counts = len(tail) > 2 and tail[-2].number and singular(snake(tail[-1].text)) != tail[-1].low
+    return not name and not (counts and tail[-1].low not in _UNITS)
 
 
 def _whether(item: Item) -> Attribute | None:
-    """`whether they are vegetarian`: true or false."""
+    """`whether they are vegetarian`, `if it's taken`: true or false."""
     rest = item.tokens[1:]
+    while rest and rest[0].low in _PRONOUNS:
+        rest = rest[1:]
     for place, token in enumerate(rest):
         if token.low in ("is", "are", "was", "were", "has", "have"):
             rest = rest[place + 1 :]
@@ -128,70 +140,13 @@ def _whether(item: Item) -> Attribute | None:
     return Attribute(name, Boolean(), item.said, required=False, typed=True)
 
 
-def kind_of_name(name: str) -> Kind | None:
-    """What the name of a field tells about its kind; None for a name that tells nothing."""
-    kinds = attributes().kinds
-    if name in kinds:
-        return kinds[name]
-    parts = name.split("_")
-    if parts[0] in ("is", "has", "can", "was", "should") and len(parts) > 1:
-        return Boolean()
-    last = parts[-1]
-    if len(parts) > 1:
-        measured = kinds.get(parts[-2])
-        if isinstance(_stated(last), Boolean) and isinstance(measured, Integer | Decimal | Date):
-            return measured  # calories burned, date applied
-        if last in ("at", "datetime"):
-            return Timestamp()
-        if last in ("on", "date"):
-            return kinds["date"]
-        if last == "by":
-            return kinds["name"]
-        if last == "id":
-            return Text(1, 100)
-        if last == "number" and parts[0] not in ("total", "max", "min"):
-            return kinds["phone_number"]
-        if parts[0] in ("max", "min", "maximum", "minimum", "total", "number", "num"):
-            return kinds.get("_".join(parts[1:])) or kinds.get(last) or kinds["quantity"]
-    return _stated(last)
-
-
-def _stated(word: str) -> Kind | None:
-    return attributes().kinds.get(word) or _by_ending(word)
-
-
-def is_known(name: str) -> bool:
-    """Whether `name` is a word that fields usually have."""
-    return name in attributes().kinds or name in attributes().compounds
-
-
-def pieces(tokens: Sequence[Token]) -> list[list[Token]]:
-    """`title year genre` as three names: cut where every word is known as a field of its own.
-
-    `tokens` as one piece where they are fewer than three words or one of them is not known.
-    """
-    lows = [token.low for token in tokens]
-    if len(lows) < 3 or not all(token.word for token in tokens):
-        return [list(tokens)]
-    cut: list[list[Token]] = []
-    place = 0
-    while place < len(lows):
-        pair = "_".join(lows[place : place + 2])
-        if place + 1 < len(lows) and (pair in attributes().compounds):
-            cut.append(list(tokens[place : place + 2]))
-        elif lows[place] in attributes().kinds:
-            cut.append([tokens[place]])
-        else:
-            return [list(tokens)]
-        place += len(cut[-1])
-    return cut
-
-
 def _name_and_tail(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     """The tokens of the name, and those after it that speak about its values."""
     begin = 0
     while begin < len(tokens) and _skippable(tokens[begin], tokens[begin + 1 : begin + 2]):
         begin += 1
+    if _is_state(tokens[begin:]):
+        return list(tokens[begin:]), []
     end = begin
     while end < len(tokens) and (tokens[end].literal or not _ends_name(tokens, begin, end)):
         end += 1
@@ -201,25 +156,41 @@ def _name_and_tail(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     return name, list(tokens[end:])
 
 
+def _is_type(token: Token) -> bool:
+    return token.low in attributes().types or token.low in ("date", "time")
+
+
 def _skippable(token: Token, following: Sequence[Token]) -> bool:
     """Whether a word before the name is no part of it; an adjective alone is the name."""
     if token.literal:
         return False
     low = token.low
     return (
-        low in words().determiners
+        (low in words().determiners and not _is_pair(token, following))
         or (low in words().adjectives and _is_name(following) and not _is_pair(token, following))
         or (low in words().numbers and _is_name(following))
         or low in words().optional
         or low in words().required
-        or low in ("unique", "and", "valid", "non-empty", "positive", "has", "have", "with")
+        or (low == "valid" and not (following and following[0].low in _LAST))
+        or low in ("unique", "and", "non-empty", "positive", "has", "have", "with")
         or not (token.word or token.number)
     )
 
 
+def _is_state(tokens: Sequence[Token]) -> bool:
+    """`on display`, `for sale`: a preposition and a bare word, which are true or not."""
+    if len(tokens) != 2 or tokens[0].low not in STATE_WORDS or tokens[0].literal:
+        return False
+    last = tokens[1]
+    return last.word and last.low not in words().stops | words().determiners | words().english
+
+
 def _is_pair(token: Token, following: Sequence[Token]) -> bool:
-    """`full name` is one name, although `full` is an adjective."""
-    return any(is_known(f"{token.low}_{one.low}") for one in following[:1])
+    """`full name`, `working flag`: one name, although it begins with an adjective."""
+    return any(
+        is_known(f"{token.low}_{one.low}") or (one.low in _TYPE_TAILS and not one.literal)
+        for one in following[:1]
+    )
 
 
 def _is_name(tokens: Sequence[Token]) -> bool:
@@ -228,11 +199,18 @@ def _is_name(tokens: Sequence[Token]) -> bool:
 
 def _ends_name(tokens: Sequence[Token], begin: int, at: int) -> bool:
     token = tokens[at]
-    if token.low in ("at", "on", "by") and at == len(tokens) - 1 and at > begin:
-        return False  # published at, due on, written by
+    if token.low in _LAST and at > begin:
+        return not all(_is_type(one) for one in tokens[at + 1 :])  # due on date, written by
+    if token.low in _EXTREMES and at == len(tokens) - 1 and at > begin:
+        return False  # salary max
+    if token.low in ("starts", "starting") and at == begin:
+        return False
     if at == begin and token.low in _EXTREMES and at + 1 < len(tokens):
-        return not is_known(tokens[at + 1].low)  # a max capacity
-    if token.low in _TAIL:
+        counted = any(one.number for one in tokens[at + 1 : at + 4])
+        return counted or not tokens[at + 1].word  # a max capacity
+    if token.low in _PRONOUNS and at > begin:
+        return True  # the year it was made
+    if token.low in _TAIL or (at > begin and "/" in token.low):
         return True
     if token.number and at > begin:
         return True
@@ -264,32 +242,10 @@ def _unwrapped(name: list[Token]) -> tuple[bool, bool, list[Token]]:
     return False, False, kept
 
 
-def _typed(tail: Sequence[Token], inner: Sequence[Sequence[Token]]) -> Kind | None:
-    """The kind that words such as `string` or `list of strings` after the name tell."""
-    for tokens in (*inner, tail):
-        lows = [token.low for token in tokens]
-        if "list" in lows or "array" in lows:
-            return TextList()
-        for place, low in enumerate(lows):
-            if low == "long" and "text" in lows[place + 1 : place + 2]:
-                return LONG_TEXT
-            if low == "whole" and "number" in lows[place + 1 : place + 2]:
-                return Integer()
-            if tokens[place].literal and place > 0 and lows[place - 1] == ":":
-                return Text(1, 200)
-            kind = attributes().types.get(low)
-            if kind is not None and not _only_unit(tokens, place):
-                return kind
-    return None
-
-
-def _only_unit(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a type word is part of a limit ("at most 3 words") and names no type."""
-    return place > 0 and tokens[place - 1].number
-
-
 def _without_type(name: list[Token], typed: Kind | None) -> tuple[list[Token], Kind | None]:
-    """Take a type word off the end of the name (`title string`, `done flag`)."""
+    """Take a type word off the end of the name (`title string`, `done flag`, `due on date`)."""
+    if len(name) > 2 and name[-2].low in _LAST and _is_type(name[-1]):
+        return name[:-1], typed or attributes().types.get(name[-1].low)
     if len(name) > 1 and name[-1].low in _TYPE_TAILS and not name[-1].literal:
         kind = attributes().types.get(name[-1].low)
         rest = name[:-1]
@@ -301,12 +257,15 @@ def _without_type(name: list[Token], typed: Kind | None) -> tuple[list[Token], K
 
 def _choices(item: Item, tail: Sequence[Token]) -> tuple[str, ...]:
     """Values in parentheses or after a colon: `(open, closed)`, `: low | medium | high`."""
+    if item.tokens[0].literal and tail and tail[0].low == ":":
+        return slashed(tail[1:])
     for inner in item.inner:
         if inner and inner[0].low in ("e.g.", "i.e.", "etc.", "like", "such", "for", "in"):
             continue
         found = tuple(value for value in listed(inner) if not _says_bounds(value))
         whole = len(listed(inner))
-        if len(found) > 1 and len(found) == whole and not _typed(inner, ()):
+        ranges = sum(_is_range(value) for value in found)
+        if len(found) - (ranges == 1) > 1 and len(found) == whole and not typed_as(inner, ()):
             return found
     arrows = _from_arrows(item.tokens)
     if arrows:
@@ -330,64 +289,8 @@ def _says_bounds(value: str) -> bool:
         or first in ("unique", "max", "min", "default", "maximum", "minimum", "at", "up", "between")
         or first in attributes().types
         or first in ("not", "non-empty", "nullable", "list", "array", "positive", "from")
-        or (first[0].isdigit() and "-" in low)
     )
 
 
-def _kind(
-    name: str,
-    typed: Kind | None,
-    listing: bool,
-    counting: bool,
-    choices: tuple[str, ...],
-    bounds: Bounds,
-) -> tuple[Kind, bool]:
-    """The kind, and whether it is more than a guess."""
-    if choices:
-        return _choice(choices), True
-    if listing:
-        return TextList(), True
-    if counting:
-        return attributes().kinds["quantity"], True
-    known = kind_of_name(name)
-    if typed is not None:
-        return _agreed(typed, known), True
-    if known is not None and not (bounds.numeric and isinstance(known, Boolean)):
-        if bounds.numeric and name.rpartition("_")[2] == "rating" and not _fraction(bounds):
-            return Integer(0, 10), True
-        if bounds.numeric and isinstance(known, Text) and bounds.low is not None:
-            return Integer(), True
-        return known, True
-    if bounds.numeric:
-        fraction = _fraction(bounds) or bounds.places
-        return (Decimal() if fraction else Integer()), True
-    if singular(name) != name and not bounds.length:
-        return TextList(), False
-    return Text(1, 200), False
-
-
-def _agreed(typed: Kind, known: Kind | None) -> Kind:
-    """The stated kind, with the bounds that the name suggests where they are of that kind."""
-    if known is not None and type(known) is type(typed):
-        return LONG_TEXT if typed is LONG_TEXT else known
-    if isinstance(typed, Decimal) and isinstance(known, Integer):
-        return known
-    return typed
-
-
-def _choice(values: tuple[str, ...]) -> Kind:
-    low = [ascii_text(value).lower() for value in values]
-    truths = ({"yes", "no"}, {"true", "false"}, {"on", "off"})
-    if len(values) == 2 and (set(low) in truths or low[1] == f"not {low[0]}"):
-        return Boolean()
-    return Choice(tuple(value[:100].strip() for value in values[:100]))
-
-
-def _fraction(bounds: Bounds) -> bool:
-    return any("." in end for end in (bounds.low, bounds.high, bounds.above, bounds.below) if end)
-
-
-def _by_ending(word: str) -> Kind | None:
-    if word.endswith("ed") and len(word) > 4 and word not in _NO_PARTICIPLE:
-        return Boolean()
-    return None
+def _is_range(value: str) -> bool:
+    return value[0].isdigit() and "-" in value

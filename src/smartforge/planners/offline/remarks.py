@@ -6,10 +6,13 @@ from smartforge.contract import Boolean, Choice, Decimal, Integer, Text
 from smartforge.contract.names import plural, quoted, singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
-from smartforge.planners.offline.bounds import apply, read_bounds
+from smartforge.planners.offline.bounds import read_bounds
 from smartforge.planners.offline.draft import Draft, Remark, Thing
+from smartforge.planners.offline.fieldkinds import kind_of_name
 from smartforge.planners.offline.items import Item, listed
-from smartforge.planners.offline.phrases import Attribute, kind_of_name, read_attribute
+from smartforge.planners.offline.limits import apply
+from smartforge.planners.offline.phrases import Attribute, read_attribute
+from smartforge.planners.offline.relations import belongs
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.usual import usual_attributes
 from smartforge.planners.offline.vocabulary import words
@@ -47,7 +50,7 @@ def read_remark(draft: Draft, item: Item, subject: Thing | None) -> bool:
     """Whether `item` says something about a field or a state; then it is in the draft."""
     return (
         _arrows(draft, item, subject)
-        or _belongs(draft, item, subject)
+        or belongs(draft, item, subject)
         or _about_field(draft, item)
         or _can_be(draft, item, subject)
         or _state_verb(draft, item)
@@ -142,25 +145,6 @@ def _arrows(draft: Draft, item: Item, subject: Thing | None) -> bool:
     return True
 
 
-def _belongs(draft: Draft, item: Item, subject: Thing | None) -> bool:
-    """`each book belongs to an author`."""
-    lows = item.lows
-    for place, low in enumerate(lows[:-1]):
-        if low in ("belong", "belongs", "belonging") and lows[place + 1] in ("to", "in"):
-            left = [token for token in item.tokens[:place] if token.low not in _MODALS]
-            phrase = nounphrases.trailing(left)
-            child = draft.declare(phrase, "strong") if nounphrases.is_thing(phrase) else subject
-            other, _ = nounphrases.leading(item.tokens[place + 2 :])
-            if child is None or not nounphrases.is_thing(other):
-                return False
-            parent = draft.declare(other, "strong")
-            if parent is not None:
-                draft.belongs(child, parent, item.said)
-                draft.last = child
-            return True
-    return False
-
-
 def _about_field(draft: Draft, item: Item) -> bool:
     """`ratings go from 1 to 5`, `the title is required`: kept until every field is known."""
     phrase, rest = nounphrases.leading(item.tokens)
@@ -191,6 +175,7 @@ def _can_be(draft: Draft, item: Item, subject: Thing | None) -> bool:
         lows[place : place + 2] not in (["is", "either"],)
         and "be" not in lows[place + 1 : place + 3]
         and not item.choices
+        and not (place == 0 and lows[0] == "is")
     ):
         return False
     if place and lows[place - 1] in ("which", "that", "who") and place > 1:
@@ -232,6 +217,8 @@ def _state(rest: Sequence[Token], item: Item) -> Attribute | None:
     if rest[0].low in ("either", "not") and len(rest) > 1:
         rest = rest[1:]
     name = snake(rest[0].text)
+    if [token.low for token in rest[1:]] == ["or", "not"]:
+        return Attribute(name, Boolean(), item.said, required=False)
     alone = len(rest) == 1 or rest[1].low in ("or", "and", "by", "at", "when", "as")
     if alone and isinstance(kind_of_name(name), Boolean):
         return Attribute(name, Boolean(), item.said, required=False)

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from smartforge.planners.offline.layout import Line, lines
+
 _TOKEN = re.compile(
     r"""
       (?P<literal>`[^`\n]{1,400}`|"[^"\n]{1,400}"|“[^”\n]{1,400}”
         | (?<!\w)'[^'\n]{1,60}'(?!\w))
+    | (?P<truth>(?i:\b(?:yes/no|true/false|y/n|on/off)\b))
     | (?P<short>\b(?:[eE]\.g\.|[iI]\.e\.|etc\.))
     | (?P<word>[^\W\d]\w*(?:[-'’][^\W\d]\w*)*|\d+[^\W\d_]\w*)
     | (?P<number>\d+(?:\.\d+)?)
@@ -22,9 +25,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_BULLET = re.compile(r"([ \t]*)(?:[-*•‣·–]|\d{1,3}[.)])[ \t]+(?=\S)")
-_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
-_LABEL = re.compile(r"[ \t]*\w[\w \t-]{0,40}:")
+_LABEL = re.compile(r"[ \t]*\w[\w \t-]{0,40}\??:")
 _TODO = re.compile(
     r"\bto do(?=s\b| (?:list|lists|item|items|app|apis?|backend|tracker|manager|service)\b)", re.I
 )
@@ -41,6 +42,18 @@ _SAME = {
     "e-commerce": "ecommerce",
     "back-end": "backend",
     "web-shop": "webshop",
+    "optinal": "optional",
+    "wich": "which",
+    "wether": "whether",
+    "adn": "and",
+    "teh": "the",
+    "wiht": "with",
+    "whith": "with",
+    "hav": "have",
+    "shoud": "should",
+    "betwen": "between",
+    "requried": "required",
+    "managment": "management",
 }
 _ARROWS = frozenset({"->", "-->", "--->", "=>", "→", "➜", "⇒"})
 
@@ -70,21 +83,14 @@ class Sentence(msgspec.Struct, frozen=True):
     opens: bool = False
 
 
-class _Line(msgspec.Struct, frozen=True):
-    body: str
-    bullet: int
-    heading: bool
-
-
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of `text` in their order; blank ones are left out."""
     joined = _BY.sub(r"\1-by-\1", _TODO.sub("todo", text))
-    lines = [_line(line) for line in joined.splitlines()]
     gathered: list[str] = []
     bullet = -1
-    for line in lines:
+    for line in lines(joined):
         if gathered and (_starts(line) or _ends(gathered[-1], bullet) or _LABEL.match(line.body)):
-            yield from _cut(" ".join(gathered), bullet, opens=line.bullet > bullet >= 0)
+            yield from _cut(" ".join(gathered), bullet, opens=line.bullet > bullet)
             gathered, bullet = [], -1
         if line.heading:
             yield from _cut(line.body, -1, opens=True)
@@ -94,15 +100,7 @@ def sentences(text: str) -> Iterator[Sentence]:
     yield from _cut(" ".join(gathered), bullet, opens=False)
 
 
-def _line(line: str) -> _Line:
-    if heading := _HEADING.match(line):
-        return _Line(line[heading.end() :].strip(), -1, True)
-    if bullet := _BULLET.match(line):
-        return _Line(line[bullet.end() :].strip(), len(bullet.group(1)), False)
-    return _Line(line.strip(), -1, False)
-
-
-def _starts(line: _Line) -> bool:
+def _starts(line: Line) -> bool:
     return line.heading or line.bullet >= 0 or not line.body
 
 
@@ -118,8 +116,11 @@ def _cut(text: str, bullet: int, opens: bool) -> Iterator[Sentence]:
         token = _token(match)
         level = max(0, level + (token.low in "([{") - (token.low in ")]}"))
         at_end = token.end == len(text) or text[token.end].isspace()
-        if (token.low in (".", "!", "?") and at_end) or (token.low == ";" and not level):
-            yield from _sentence(gathered, bullet, opens=False)
+        stop = token.low in (".", "!", "?") and at_end and (token.low == "." or not level)
+        if token.low == "?" and stop and any(one.low == ":" for one in gathered[-40:]):
+            gathered.append(token)  # notes: title, body, author?
+        if stop or (token.low == ";" and not level):
+            yield from _sentence(gathered, bullet, opens=opens and token.end == len(text))
             gathered, level = [], 0
         else:
             gathered.append(token)
@@ -153,5 +154,5 @@ def _token(match: re.Match[str]) -> Token:
     if low in _SAME:
         text = low = _SAME[low]
     low = "->" if low in _ARROWS else "readonly" if low == "read-only" else low
-    is_word = group in ("word", "short")
+    is_word = group in ("word", "short", "truth")
     return Token(text, low, match.start(), match.end(), is_word, group == "number")

@@ -2,7 +2,8 @@
 
 from smartforge.contract import Boolean, Choice, Integer, Kind, Text, TextList
 from smartforge.contract.names import singular
-from smartforge.planners.offline.phrases import Attribute, kind_of_name
+from smartforge.planners.offline.fieldkinds import kind_of_name
+from smartforge.planners.offline.phrases import Attribute
 from smartforge.planners.offline.vocabulary import attributes, nouns
 
 _ANYTHING = "name, description?"

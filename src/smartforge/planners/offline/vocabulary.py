@@ -42,11 +42,14 @@ class Words(msgspec.Struct, frozen=True):
     containers: frozenset[str]
     manage: frozenset[str]
     look: frozenset[str]
+    record: frozenset[str]
+    trade: frozenset[str]
     has: frozenset[str]
     actors: frozenset[str]
     not_things: frozenset[str]
     field_labels: frozenset[str]
     thing_labels: frozenset[str]
+    resource_labels: frozenset[str]
     required: frozenset[str]
     optional: frozenset[str]
     secrets: frozenset[str]
@@ -63,10 +66,11 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Attributes(msgspec.Struct, frozen=True):
-    """Names of fields and the kinds they have; words for kinds; compounds and pairs."""
+    """Names of fields and the kinds they have; words for kinds; units; compounds and pairs."""
 
     kinds: Mapping[str, Kind]
     types: Mapping[str, Kind]
+    units: Mapping[str, Kind]
     compounds: frozenset[str]
     pairs: frozenset[str]
 
@@ -104,9 +108,11 @@ def attributes() -> Attributes:
         for word in group["words"].split():
             kinds.setdefault(word, kind)
     types = {word: _KINDS[name] for name, text in data["types"].items() for word in text.split()}
+    units = {word: kinds[like] for like, text in data["units"].items() for word in text.split()}
     return Attributes(
         kinds=kinds,
         types=types,
+        units=units,
         compounds=frozenset(data["compounds"]["words"].split()),
         pairs=frozenset(data["pairs"]["words"].split()),
     )

@@ -28,9 +28,8 @@ def find_wishes(sentences: Sequence[Sentence], kept: frozenset[str] = frozenset(
         lows = [token.low for token in sentence.tokens]
         for place, low in enumerate(lows):
             for phrase, wish in phrases.get(low, ()):
-                if (len(phrase) > 1 or low not in kept) and tuple(
-                    lows[place : place + len(phrase)]
-                ) == phrase:
+                end = place + len(phrase)
+                if tuple(lows[place:end]) == phrase and not _is_name(lows, place, end, kept):
                     words = " ".join(phrase)
                     quotes = found.setdefault(wish, [])
                     if words not in quotes:
@@ -45,6 +44,14 @@ def find_wishes(sentences: Sequence[Sentence], kept: frozenset[str] = frozenset(
         else:
             notes.append(f"{', '.join(map(quoted, said))} {wish.note}.")
     return Unmade(tuple(operations), tuple(notes))
+
+
+def _is_name(lows: Sequence[str], place: int, end: int, kept: frozenset[str]) -> bool:
+    """Whether a phrase is a part of what names something kept (`pdf link`, `how many laps`)."""
+    alone = end - place == 1 and lows[place] in kept
+    counted = lows[place:end] == ["how", "many"] and end < len(lows) and lows[end] in kept
+    pairs = ("_".join(lows[at : at + 2]) for at in range(max(0, place - 1), end))
+    return alone or counted or any(pair in kept for pair in pairs)
 
 
 def is_wish(sentence: Sentence) -> bool:
