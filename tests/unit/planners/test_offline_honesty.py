@@ -103,6 +103,7 @@ def test_operations_beyond_the_contract_are_not_made_and_said(words: str, operat
         ("Books have a title and a unique ISBN", "unique"),
         ("Each book belongs to an author. Authors have a name.", "not linked"),
         ("Books have a title and an author. Authors have a name.", "not linked"),
+        ("Track turbines and their inspections", "not linked"),
         ("Bookings have a start time and must never overlap", "overlap"),
         ("Users have a name and a password", "password"),
         ("Books have a title. Colourless green ideas sleep furiously.", "Colourless"),
@@ -165,9 +166,10 @@ def test_greetings_are_not_reported_as_not_understood() -> None:
 @pytest.mark.parametrize(
     ("prompt", "quote"),
     [
-        ("Shifts have a role and a maximum of 20 volunteers.", "a maximum of 20 volunteers"),
+        ("Shifts have a role. The foreman sets 20 volunteers aside.", "20 volunteers aside"),
         ('API for cats\n{"name": "Tom", "owner": {"age": 3}}', "owner"),
-        ("Quotes have a text and who said it.", "who said it"),
+        ("Wines have a grape, would buy again, a year", "would buy again"),
+        ("Quotes have a text and where I heard it.", "where I heard it"),
     ],
 )
 def test_no_entry_of_a_list_is_lost_in_silence(prompt: str, quote: str) -> None:

@@ -343,6 +343,59 @@ TABLE: list[tuple[str, dict[str, dict[str, object]]]] = [
         "A backend for my houseguests. I need their arrival date and whether they snore.",
         {"houseguest": {"arrival_date": Date(), "snore": YES}},
     ),
+    (
+        "Parking spots API. A spot has a number, is covered or not and a price per hour",
+        {"spot": {"number": ..., "covered": YES, "price_per_hour": MONEY}},
+    ),
+    (
+        "My vinyl records: artist, year after 1900, who sold it, rating out of 100",
+        {
+            "vinyl_record": {
+                "artist": LABEL,
+                "year": Integer(1901, 9999),
+                "sold_by": LABEL,
+                "rating": Integer(0, 100),
+            }
+        },
+    ),
+    (
+        "A class has a title, a max of 20 participants, up to 5 tags and a minimum GPA of 2",
+        {
+            "class": {
+                "title": LABEL,
+                "participants": Integer(0, 20),
+                "tags": TextList(5),
+                "minimum_gpa": ...,
+            }
+        },
+    ),
+    (
+        "API for ceramic mugs, capacity in ml color price",
+        {"ceramic_mug": {"capacity": COUNT, "color": LABEL, "price": MONEY}},
+    ),
+    ("Lost and found items: place, date", {"lost_and_found_item": {"date": Date()}}),
+    (
+        "Ideas have a title and a category: must have, nice to have",
+        {"idea": {"title": LABEL, "category": Choice(("must have", "nice to have"))}},
+    ),
+    (
+        "Fields for a tram: line number; depot; low floor (yes/no)",
+        {"tram": {"line_number": ..., "depot": LABEL, "low_floor": YES}},
+    ),
+    ("Hawks, their nests and their rings", {"hawk": {}, "nest": {}, "ring": {}}),
+    (
+        "Clues have a main text, difficulty easy/hard, sugar per 100 g",
+        {"clue": {"main_text": ..., "difficulty": Choice(("easy", "hard")), "sugar": ...}},
+    ),
+    (
+        "an app that remembers gift ideas for my family: person, budget",
+        {"gift_idea": {"person": LABEL, "budget": MONEY}},
+    ),
+    (
+        "Guests have a name and an rsvp status (yes, no, maybe)",
+        {"guest": {"rsvp_status": Choice(("yes", "no", "maybe"))}},
+    ),
+    ("Bakery. Customers place orders with a total.", {"order": {"total": MONEY}}),
     ("spaceship crud", {"spaceship": {"name": LABEL}}),
     ("anvils", {"anvil": {"name": LABEL}}),
 ]

@@ -6,18 +6,18 @@ from smartforge.contract import Choice
 from smartforge.contract.names import plural, quoted, snake
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.planners.offline import remarks, unclear
+from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft
 from smartforge.planners.offline.fallback import find_anything
 from smartforge.planners.offline.reading import Reading
 from smartforge.planners.offline.tokens import Sentence, sentences
-from smartforge.planners.offline.wishing import Unmade, find_wishes, is_wish
-
-MAX_NOT_UNDERSTOOD = 8
+from smartforge.planners.offline.wishing import find_wishes, is_wish
 
 # Together well below what one event of the log may hold.
 MAX_NOTES = 80
 MAX_NOTE = 400
+MAX_QUOTED = 300
 
 
 class OfflinePlanner:
@@ -39,25 +39,25 @@ def plan(prompts: tuple[str, ...]) -> Planned:
     draft = Draft()
     kept: list[Sentence] = []
     orders: list[str] = []
-    missed: list[str] = []
     for number, text in enumerate(texts):
         draft.prompt = number
         wanted, left_out = unclear.without_orders(list(sentences(text)))
         orders += left_out
         reading = Reading(draft)
         for sentence in wanted:
-            understood = reading.read(sentence)
-            if not understood and not is_wish(sentence) and unclear.says_something(sentence):
-                missed.append(sentence.text)
+            reading.read(sentence)
         kept += wanted
-    _check_any(draft, kept, orders, missed, texts[-1])
+    _check_any(draft, kept, orders, texts[-1])
     remarks.settle(draft)
     contract = assemble(draft)
-    missed += [entry.text for entry in draft.passed if not is_wish(entry)]
     unmade = find_wishes(kept, _named(draft))
+    notes = [*draft.notes, *unmade.notes, *(_not_used(said) for said in orders)]
+    notes += [_not_understood(entry.text) for entry in draft.passed if not is_wish(entry)]
+    account = Account(contract, [*notes, *unmade.operations])
+    lost = [_not_understood(said) for sentence in kept for said in account.open_words(sentence)]
     return Planned(
         contract=contract,
-        notes=_notes(draft, orders, missed, unmade),
+        notes=_limited([*notes, *lost]),
         operations_not_made=unmade.operations,
     )
 
@@ -82,32 +82,30 @@ def _any_unique(draft: Draft) -> bool:
     return any(one.unique for thing in draft.chosen() for one in thing.attributes.values())
 
 
-def _check_any(
-    draft: Draft, kept: list[Sentence], orders: list[str], missed: list[str], text: str
-) -> None:
+def _check_any(draft: Draft, kept: list[Sentence], orders: list[str], text: str) -> None:
     """Raises PromptUnclear where nothing was found, after a last look for common nouns."""
     pages = unclear.wants_pages(kept)
     strong = any(thing.strength == "strong" for thing in draft.things.values())
     if pages and not (strong and (unclear.names_an_api(kept) or "," not in pages)):
         raise unclear.no_pages(text, pages)
     if not draft.things:
-        used = find_anything(draft, kept)
-        missed[:] = [said for said in missed if said not in used]
+        find_anything(draft, kept)
     if not draft.things:
         if orders:
             raise unclear.only_orders(orders[0])
         raise unclear.nothing_found(text, find_wishes(kept).operations)
 
 
-def _notes(draft: Draft, orders: list[str], missed: list[str], unmade: Unmade) -> tuple[str, ...]:
-    notes = list(draft.notes)
-    notes += unmade.notes
-    notes += [f"{quoted(said)} was not used: it does not describe an API." for said in orders]
-    notes += [
-        f"Not understood: {quoted(said, 80)}." for said in missed[:MAX_NOT_UNDERSTOOD] if said
-    ]
-    if len(missed) > MAX_NOT_UNDERSTOOD:
-        notes.append(f"{len(missed) - MAX_NOT_UNDERSTOOD} more sentences were not understood.")
+def _not_used(said: str) -> str:
+    return f"{quoted(said)} was not used: it does not describe an API."
+
+
+def _not_understood(said: str) -> str:
+    return f"Not understood: {quoted(said, MAX_QUOTED)}."
+
+
+def _limited(notes: list[str]) -> tuple[str, ...]:
+    """`notes` without repetitions, each short, and no more than the log may hold."""
     notes = [note if len(note) <= MAX_NOTE else f"{note[:MAX_NOTE]}…" for note in notes]
     unique = tuple(dict.fromkeys(notes))
     rest = len(unique) - MAX_NOTES

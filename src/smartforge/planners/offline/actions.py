@@ -107,6 +107,7 @@ def page_size(draft: Draft, tokens: Sequence[Token]) -> None:
         size = int(token.low)
         if 1 <= size <= MAX_PAGE_SIZE:
             draft.paging = Paging(default_limit=size)
+            draft.note(f"The page size is {size} entries per page.")
             draft.effects += 1
         else:
             draft.note(f'"{size} per page" was not used: a page holds 1 to {MAX_PAGE_SIZE}.')

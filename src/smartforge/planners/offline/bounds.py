@@ -31,6 +31,7 @@ _AT_MOST = (
     ("max", "of"),
     ("maximum", "length"),
     ("max", "length"),
+    ("out", "of"),
     ("maximum",),
     ("max",),
     ("<=",),
@@ -53,9 +54,17 @@ _AT_LEAST = (
     ("≥",),
     ("greater", "than", "or", "equal", "to"),
 )
-_ABOVE = (("greater", "than"), ("more", "than"), ("above",), ("over",), ("larger", "than"), (">",))
-_BELOW = (("less", "than"), ("smaller", "than"), ("below",), ("under",), ("<",))
-
+_ABOVE = (
+    ("after",),
+    ("greater", "than"),
+    ("more", "than"),
+    ("above",),
+    ("over",),
+    ("larger", "than"),
+    (">",),
+)
+_BELOW = (("before",), ("less", "than"), ("smaller", "than"), ("below",), ("under",), ("<",))
+LIMITING = frozenset((*_AT_MOST, *_AT_LEAST))
 
 _DEFAULT = word_set("default defaults defaulting defaulted initially =")
 _FROM = (["at"], ["with"], ["as"], ["from"])

@@ -8,8 +8,10 @@ from smartforge.planners.offline import nounphrases, remarks
 from smartforge.planners.offline.cues import (
     breaks_off,
     goes_on,
+    is_child,
     is_common_name,
     is_described,
+    is_manner,
     is_object,
     is_subject,
     is_verb,
@@ -18,7 +20,6 @@ from smartforge.planners.offline.cues import (
     link_at,
     merged,
     object_of,
-    opens_list,
     participle,
     product_at,
     verb_at,
@@ -31,7 +32,7 @@ from smartforge.planners.offline.parts import parts_of, pieces
 from smartforge.planners.offline.products import read_product
 from smartforge.planners.offline.relations import relate, related
 from smartforge.planners.offline.tokens import Sentence, Token, said
-from smartforge.planners.offline.vocabulary import nouns, words
+from smartforge.planners.offline.vocabulary import words
 
 _RELATIVE = word_set(
     """
@@ -46,8 +47,7 @@ _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love"
 class Walk:
     """One clause being read; `mode` and `subject` can be taken up by the entries of a list.
 
-    `linked` tells that the list was announced, `sure` that it was said to be one of things.
-    `named` counts the things that it named.
+    `linked`: the list was announced. `sure`: it is one of things; `named` counts them.
     """
 
     def __init__(self, draft: Draft, mode: Mode = "none", subject: Thing | None = None) -> None:
@@ -85,7 +85,8 @@ class Walk:
             self._linked(item, link, following)
             return
         if remarks.read_remark(self.draft, item, self.subject):
-            self.mode = "none"
+            stated = self.mode == "fields" and item.lows[0] in ("is", "are", "can", "may")
+            self.mode = "fields" if stated else "none"
             return
         if self.mode == "fields" and self._field(item, following):
             return
@@ -137,10 +138,7 @@ class Walk:
         if phrase and not phrase[-1].literal and phrase[-1].low in words().thing_labels:
             self.mode = "things"
             return True
-        bare = verb == "with" and begin == len(phrase) == 1 and not nounphrases.is_plural(phrase)
-        if bare and not (
-            nounphrases.is_common(phrase) or nounphrases.is_field(nounphrases.leading(right)[0])
-        ):
+        if verb == "with" and begin == len(phrase) == 1 and is_manner(phrase, right):
             self.mode = "none"
             return False
         if self._product(left[:begin]) and is_whole(self.subject, phrase):
@@ -178,12 +176,7 @@ class Walk:
             self.draft.passed.append(Sentence(tuple(item.tokens), item.said))
             return True  # an object in an example in JSON
         phrase, rest = nounphrases.leading(item.tokens)
-        trade = thing.name.rpartition("_")[2] in nouns().domains and nounphrases.is_things_rather(
-            phrase
-        )
-        described = is_described(item, rest) or opens_list(item)
-        described = described or item.lows[0] in words().optional
-        if (trade or nounphrases.is_children(phrase)) and not described:
+        if is_child(thing.name, phrase) and not is_described(item, rest):
             return self._declared_child(thing, phrase, item) is not None
         if related(self.draft, phrase, rest, item):
             return True
@@ -212,10 +205,13 @@ class Walk:
         field = nounphrases.is_field(phrase)
         if not (self.sure or many or nounphrases.is_common(phrase) or (introduced and not field)):
             return False
+        owner = self.draft.last
         thing = self.draft.declare(phrase, "strong")
         if thing is None:
             return False
         self.named += 1
+        if item.lows[0] in ("their", "its") and owner is not None:
+            self.draft.belongs(thing, owner, item.said)
         self.subject = thing if self.named == 1 else None
         relate(self.draft, thing, rest, item)
         for inner in item.inner:

@@ -73,6 +73,8 @@ def link_at(tokens: Sequence[Token]) -> int | None:
             continue
         following = tokens[place + 1].low if place + 1 < len(tokens) else ""
         before = tokens[place - 1].low if place else ""
+        if not following and any(one.low in (":", "must", "to") for one in tokens[:place]):
+            continue  # must have, nice to have
         if following in ("to", "been", "not") or token.low == "store":
             continue
         if token.low == "needs" and place == len(tokens) - 1 == 1:
@@ -146,6 +148,8 @@ def product_at(tokens: Sequence[Token]) -> int | None:
     for place, token in enumerate(tokens):
         container = token.low in words().containers and not token.literal
         following = tokens[place + 1].low if place + 1 < len(tokens) else ""
+        if token.low == "log" and following in ("in", "into", "out"):
+            continue
         if container and following and nounphrases.is_nounlike(tokens[place + 1]):
             continue  # board games
         if container and place and nounphrases.is_nounlike(tokens[place - 1]):
@@ -192,10 +196,26 @@ def breaks_off(item: Item) -> bool:
 
 def is_described(item: Item, rest: Sequence[Token]) -> bool:
     """Whether an entry says of what kind it is, as fields do."""
+    if opens_list(item) or item.lows[0] in words().optional:
+        return True
     if item.choices or (rest and rest[0].low in (":", "=", "as")):
         return True
     types = attributes().types
     return any(token.low in types or token.low == "list" for one in item.inner for token in one)
+
+
+def is_child(parent: str, phrase: Sequence[Token]) -> bool:
+    """Whether what a thing called `parent` has is a thing of its own and no field."""
+    trade = parent.rpartition("_")[2] in nouns().domains
+    return nounphrases.is_children(phrase) or (trade and nounphrases.is_things_rather(phrase))
+
+
+def is_manner(phrase: Sequence[Token], right: Sequence[Token]) -> bool:
+    """`cooking with friends`: one word before "with" that nothing tells to be a thing."""
+    if nounphrases.is_plural(phrase) or nounphrases.is_common(phrase):
+        return False
+    field = nounphrases.is_field(nounphrases.leading(right)[0])
+    return not (field or nounphrases.domain_of(phrase))
 
 
 def is_common_name(name: str) -> bool:

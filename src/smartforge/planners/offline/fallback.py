@@ -8,14 +8,10 @@ from smartforge.planners.offline.draft import Draft
 from smartforge.planners.offline.tokens import Sentence
 
 
-def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
-    """Declare the common things and trades that `sentences` mention, in their order.
-
-    The texts of the sentences in which something was found are returned.
-    """
-    used = _only_word(draft, sentences)
+def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> None:
+    """Declare the common things and trades that `sentences` mention, in their order."""
+    _only_word(draft, sentences)
     for sentence in sentences:
-        before = draft.effects
         for place, token in enumerate(sentence.tokens):
             if (
                 is_verb(sentence.tokens, place)
@@ -30,17 +26,12 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
                     draft.declare([token], "strong")
                 elif not draft.things:
                     draft.declare([token], "weak")
-        if draft.effects > before:
-            used.add(sentence.text)
-    return used
 
 
-def _only_word(draft: Draft, sentences: Sequence[Sentence]) -> set[str]:
+def _only_word(draft: Draft, sentences: Sequence[Sentence]) -> None:
     """A plural that is the whole prompt is a thing, whatever it is."""
     if len(sentences) == 1 and len(sentences[0].tokens) == 1:
         only = list(sentences[0].tokens)
         named = nounphrases.is_nounlike(only[0]) and nounphrases.is_thing(only)
         if named and nounphrases.is_plural(only) and not nounphrases.is_field(only):
             draft.declare(only, "strong")
-            return {sentences[0].text}
-    return set()

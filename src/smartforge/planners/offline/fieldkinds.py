@@ -169,7 +169,9 @@ def kind_of(
         return Boolean(), True
     if bounds.numeric:
         fraction = _fraction(bounds) or bounds.places
-        return (Decimal() if fraction else Integer()), True
+        count = bounds.low is None and bounds.above is None and bounds.high is not None
+        least = 0 if count and not (bounds.high or "").startswith("-") else Integer().minimum
+        return (Decimal() if fraction else Integer(least)), True
     if singular(name) != name and not bounds.length:
         return TextList(), False
     return Text(1, 200), False

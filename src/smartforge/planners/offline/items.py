@@ -196,6 +196,9 @@ def _cue(item: Item) -> tuple[int, int] | None:
                     begin += 1
                 if begin < len(lows) or phrase in _OPEN_ENDED or phrase == (":",):
                     return begin, place
+    for place in range(1, len(lows) - 1):
+        if lows[place - 1] in _CHOICE_NAMES and lows[place + 1] in ("/", "|"):
+            return place, place  # difficulty easy/medium/hard
     if len(lows) > 1 and lows[-2] in _CHOICE_NAMES and item.tokens[-1].word:
         return len(lows) - 1, len(lows) - 1
     return None
@@ -270,7 +273,9 @@ def _last_short(items: list[Item], place: int) -> int:
 
 
 def _is_clause(item: Item) -> bool:
-    return any(low in words().has or low in ("is", "are", "can") for low in item.lows)
+    """Whether an entry says what has what; `nice to have` does not."""
+    inner = item.lows[:-1] if item.lows[-2:-1] in (["to"], ["must"]) else item.lows
+    return any(low in words().has or low in ("is", "are", "can") for low in inner)
 
 
 def _bare(tokens: Sequence[Token]) -> list[Token]:

@@ -148,7 +148,16 @@ def names_fields(tokens: Sequence[Token]) -> bool:
     """`Name, price, size (optional)`: a sentence that is nothing but names of fields."""
     items = split_items(tokens)
     known = [item for item in items if is_field(nounphrases.leading(item.tokens)[0])]
-    return len(items) > 2 and len(known) * 2 > len(items) and lists_fields(tokens)
+    return len(items) > 2 and bool(known) and lists_fields(tokens)
+
+
+def names_things(tokens: Sequence[Token]) -> bool:
+    """`Employees, their departments and projects`: a sentence that is nothing but plurals."""
+    phrases = [nounphrases.leading(item.tokens) for item in split_items(tokens)]
+    return all(
+        nounphrases.is_thing(phrase) and nounphrases.is_plural(phrase) and not rest
+        for phrase, rest in phrases
+    )
 
 
 def lists_fields(right: Sequence[Token]) -> bool:

@@ -43,6 +43,8 @@ def trailing(tokens: Sequence[Token]) -> list[Token]:
             break
         begin -= 1
     phrase = list(tokens[begin:])
+    if len(phrase) > 1 and _acts(phrase[0]):
+        phrase = phrase[2:]  # customers place orders
     while len(phrase) > 1 and _is_adjective(phrase[0]):
         phrase.pop(0)
     return _trimmed(_as_called(phrase))[-MAX_WORDS - 1 :]
@@ -133,6 +135,8 @@ def domain_of(tokens: Sequence[Token]) -> str:
 
 def _trimmed(phrase: list[Token]) -> list[Token]:
     """Without single letters, adjectives behind them, and "entries" or "records" at the end."""
+    if len(phrase) > 2 and _acts(phrase[0]):
+        phrase = phrase[2:]  # members suggest books
     if len(phrase) > 1:
         phrase = [token for token in phrase if len(token.text) > 1 or token.literal]
     while len(phrase) > 1 and _is_adjective(phrase[0]):
@@ -141,6 +145,11 @@ def _trimmed(phrase: list[Token]) -> list[Token]:
     if counted and is_common(phrase[:-1]):
         phrase = phrase[:-1]
     return phrase
+
+
+def _acts(token: Token) -> bool:
+    """Whether what follows a word is what people do: `customers place orders`."""
+    return token.low in words().actors and is_plural([token]) and not token.literal
 
 
 def _as_called(phrase: Sequence[Token]) -> list[Token]:

@@ -40,7 +40,9 @@ def pieces(tokens: Sequence[Token]) -> list[list[Token]]:
     """
     lows = [token.low for token in tokens]
     names = attributes()
-    if len(lows) < 3 or any(not one.word or one.low in words().stops for one in tokens):
+    if len(lows) < 3 or any(not one.word for one in tokens):
+        return [list(tokens)]
+    if any(low in words().stops and not _unit_at(lows, at) for at, low in enumerate(lows)):
         return [list(tokens)]
     cut: list[list[Token]] = []
     known = place = 0
@@ -51,10 +53,20 @@ def pieces(tokens: Sequence[Token]) -> list[list[Token]]:
         tail = not (sure or alone) and place + 1 < len(lows) and _ends_names(lows[place + 1])
         known += sure or alone
         width = 2 if (sure and place + 1 < len(lows)) or tail else 1
+        width += 2 * _unit_at(lows, place + width)
         cut.append(list(tokens[place : place + width]))
         place += width
     known += lows[0] in ("name", "title")
     return cut if len(cut) > 2 and known > 1 else [list(tokens)]
+
+
+def _unit_at(lows: Sequence[str], at: int) -> bool:
+    """`in ml` belongs to the name before it."""
+    return (
+        at > 0
+        and lows[at : at + 1] == ["in"]
+        and bool({*lows[at + 1 : at + 2]} & attributes().units.keys())
+    )
 
 
 def _ends_names(low: str) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 from smartforge.contract import Boolean, Decimal, Integer, Kind
 from smartforge.contract.names import singular, snake
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.bounds import read_bounds
+from smartforge.planners.offline.bounds import LIMITING, read_bounds
 from smartforge.planners.offline.fieldkinds import (
     STATE_WORDS,
     is_known,
@@ -15,9 +15,10 @@ from smartforge.planners.offline.fieldkinds import (
     typed_as,
     unit_of,
 )
-from smartforge.planners.offline.items import Item, listed, slashed
+from smartforge.planners.offline.items import Item
 from smartforge.planners.offline.limits import apply
 from smartforge.planners.offline.tokens import Token
+from smartforge.planners.offline.values import named_values
 from smartforge.planners.offline.vocabulary import attributes, words
 
 MAX_NAME_WORDS = 4
@@ -41,6 +42,7 @@ _NEVER_NAMED = word_set(
 )
 _PRONOUNS = word_set("it it's its they they're he he's she she's we i you")
 _COUNTING = tuple(Token(low, low, 0, 0, word=True) for low in ("number", "of"))
+_BY = Token("by", "by", 0, 0, word=True)
 _UNITS = word_set("characters chars letters digits symbols words items entries decimals places")
 _LAST = frozenset({"at", "on", "by", "from", "until", "since"})
 _EXTREMES = frozenset({"max", "min", "maximum", "minimum"})
@@ -82,6 +84,9 @@ def read_attribute(item: Item) -> Attribute | None:
         return None
     if item.lows[:2] == ["how", "many"]:
         item = Item([*_COUNTING, *item.tokens[2:]], item.inner, item.separator, item.choices)
+    if item.lows[0] == "who" and len(item.tokens) == 3 and item.lows[2] in _PRONOUNS:
+        item = Item([item.tokens[1], _BY], item.inner, item.separator, item.choices)
+    item = _counted_last(item)
     if item.lows[-2:] == ["or", "not"]:
         return _whether(Item([item.tokens[0], *item.tokens[:-2]], item.inner))
     name_tokens, tail = _name_and_tail(item.tokens)
@@ -98,7 +103,7 @@ def read_attribute(item: Item) -> Attribute | None:
     name = snake(" ".join(token.text for token in name_tokens))
     if not name or not any(one.isalpha() for one in name):
         return None
-    choices = item.choices or _choices(item, tail)
+    choices = item.choices or named_values(item, tail)
     unit = unit_of(tail, item.inner)
     kind, certain = kind_of(name, typed, listing, counting, choices, bounds, unit)
     kind, complaint = apply(kind, bounds)
@@ -116,6 +121,20 @@ def read_attribute(item: Item) -> Attribute | None:
     )
 
 
+def _counted_last(item: Item) -> Item:
+    """`a maximum of 20 volunteers` as `volunteers maximum 20`."""
+    begin = int(item.lows[0] in words().determiners)
+    at = next((at for at, one in enumerate(item.tokens[:5]) if one.number), 0)
+    phrase = tuple(item.lows[begin:at])
+    counted = item.tokens[at + 1 :]
+    if phrase not in LIMITING or not counted or singular(counted[-1].low) == counted[-1].low:
+        return item
+    if counted[0].low in _UNITS or any(one.low in _TAIL for one in counted):
+        return item
+    tokens = [*counted, *item.tokens[begin : at + 1]]
+    return Item(tokens, item.inner, item.separator, item.choices)
+
+
 def is_constraint(item: Item) -> bool:
     """Whether an entry only says something about the one before it (`optional`, `max 100`)."""
     if not item.tokens or item.tokens[0].literal or item.tokens[0].low not in _CONSTRAINTS:
@@ -128,7 +147,7 @@ def is_constraint(item: Item) -> bool:
 def _whether(item: Item) -> Attribute | None:
     """`whether they are vegetarian`, `if it's taken`: true or false."""
     rest = item.tokens[1:]
-    while rest and rest[0].low in _PRONOUNS:
+    while rest and rest[0].low in _PRONOUNS | words().determiners:
         rest = rest[1:]
     for place, token in enumerate(rest):
         if token.low in ("is", "are", "was", "were", "has", "have"):
@@ -167,7 +186,11 @@ def _skippable(token: Token, following: Sequence[Token]) -> bool:
     low = token.low
     return (
         (low in words().determiners and not _is_pair(token, following))
-        or (low in words().adjectives and _is_name(following) and not _is_pair(token, following))
+        or (
+            low in words().adjectives - words().qualifying
+            and _is_name(following)
+            and not _is_pair(token, following)
+        )
         or (low in words().numbers and _is_name(following))
         or low in words().optional
         or low in words().required
@@ -206,10 +229,14 @@ def _ends_name(tokens: Sequence[Token], begin: int, at: int) -> bool:
     if token.low in ("starts", "starting") and at == begin:
         return False
     if at == begin and token.low in _EXTREMES and at + 1 < len(tokens):
-        counted = any(one.number for one in tokens[at + 1 : at + 4])
-        return counted or not tokens[at + 1].word  # a max capacity
+        counted = any(one.number for one in tokens[at + 1 : at + 3])
+        return (
+            counted or tokens[at + 1].low in ("of", "length") or not tokens[at + 1].word
+        )  # a max capacity
     if token.low in _PRONOUNS and at > begin:
         return True  # the year it was made
+    if at > begin and token.low in ("after", "before", "out", "per"):
+        return any(one.number for one in tokens[at + 1 : at + 3])
     if token.low in _TAIL or (at > begin and "/" in token.low):
         return True
     if token.number and at > begin:
@@ -253,44 +280,3 @@ def _without_type(name: list[Token], typed: Kind | None) -> tuple[list[Token], K
             return rest[:-1], typed or attributes().types[rest[-1].low]
         return rest, typed or kind
     return name, typed
-
-
-def _choices(item: Item, tail: Sequence[Token]) -> tuple[str, ...]:
-    """Values in parentheses or after a colon: `(open, closed)`, `: low | medium | high`."""
-    if item.tokens[0].literal and tail and tail[0].low == ":":
-        return slashed(tail[1:])
-    for inner in item.inner:
-        if inner and inner[0].low in ("e.g.", "i.e.", "etc.", "like", "such", "for", "in"):
-            continue
-        found = tuple(value for value in listed(inner) if not _says_bounds(value))
-        whole = len(listed(inner))
-        ranges = sum(_is_range(value) for value in found)
-        if len(found) - (ranges == 1) > 1 and len(found) == whole and not typed_as(inner, ()):
-            return found
-    arrows = _from_arrows(item.tokens)
-    if arrows:
-        return arrows
-    if tail and tail[0].low in (":", "=", "|", "/", "-"):
-        return slashed(tail[1:])
-    return ()
-
-
-def _from_arrows(tokens: Sequence[Token]) -> tuple[str, ...]:
-    lows = [token.low for token in tokens]
-    return listed(tokens[1:]) if "->" in lows[2:] else ()
-
-
-def _says_bounds(value: str) -> bool:
-    low = value.lower()
-    first = low.split()[0]
-    return (
-        first in words().required
-        or first in words().optional
-        or first in ("unique", "max", "min", "default", "maximum", "minimum", "at", "up", "between")
-        or first in attributes().types
-        or first in ("not", "non-empty", "nullable", "list", "array", "positive", "from")
-    )
-
-
-def _is_range(value: str) -> bool:
-    return value[0].isdigit() and "-" in value

@@ -25,7 +25,16 @@ def read_product(draft: Draft, tokens: Sequence[Token]) -> Product | None:
     found = _named(draft, head, named)
     if at + 2 < len(tokens) and tokens[at + 1].low in ("called", "named"):
         draft.title = said(nounphrases.leading(tokens[at + 2 :])[0])
-    return _made_for(draft, tokens, at) or found
+    return (
+        found if found.subject and _is_owner(tokens, at) else _made_for(draft, tokens, at) or found
+    )
+
+
+def _is_owner(tokens: Sequence[Token], at: int) -> bool:
+    """`a recipe app for my grandmother`: whose it is, where the product has a name already."""
+    lows = [token.low for token in tokens[at + 1 : at + 3]]
+    phrase, _ = nounphrases.leading(tokens[at + 2 :])
+    return lows[:1] == ["for"] and lows[1:] != [] and not nounphrases.is_plural(phrase)
 
 
 def _named(draft: Draft, head: Sequence[Token], named: Sequence[Token]) -> Product:

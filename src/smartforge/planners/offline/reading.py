@@ -23,6 +23,7 @@ from smartforge.planners.offline.labels import (
     label_of,
     lists_fields,
     names_fields,
+    names_things,
     owner_of_fields,
 )
 from smartforge.planners.offline.nounphrases import is_things_rather
@@ -52,9 +53,8 @@ class Reading:
         self.count = 0
         self.example: Sequence[Token] = ()
 
-    def read(self, sentence: Sentence) -> bool:
-        """Whether something in `sentence` was understood."""
-        before = self.draft.effects
+    def read(self, sentence: Sentence) -> None:
+        """Take over what `sentence` says into the draft."""
         self.count += 1
         lows = {token.low for token in sentence.tokens}
         also = "also" in lows or "additionally" in lows
@@ -68,7 +68,7 @@ class Reading:
         if sentence.bullet < 0:
             self.mode, self.subject = "none", None
         if limit(self.draft, tokens) or edited(self.draft, tokens):
-            return True
+            return
         if not tokens:
             pass
         elif sentence.opens:
@@ -81,7 +81,6 @@ class Reading:
         if self.example and shown is not None:
             Walk(self.draft).fields(shown, self.example)
             self.example = ()
-        return sentence.opens or bool(self.example) or self.draft.effects > before
 
     def _without_example(self, tokens: Sequence[Token]) -> Sequence[Token]:
         """`{"name": "Ann", "age": 3}` is kept aside until there is a thing that it shows."""
@@ -151,6 +150,9 @@ class Reading:
         bare = self.mode == "none" and last is not None and not last.attributes
         if bare and last is not None and names_fields(tokens):
             Walk(self.draft).fields(last, tokens)
+            return
+        if self.mode == "none" and self.count == 1 and names_things(tokens):
+            Walk(self.draft, "things").read(tokens)
             return
         walk = Walk(self.draft, self.mode, self.subject)
         walk.linked = self.mode != "none"

@@ -26,10 +26,13 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LABEL = re.compile(r"[ \t]*\w[\w \t-]{0,40}\??:")
+# After a semicolon: at most four words and then the next entry or the end.
+_ENTRY = re.compile(r"(?![^;.]*\b(?:has|have|can|with|is|are)\b)(?:\s*[\w/-]+){1,4}\s*(?:[;.(]|\Z)")
 _TODO = re.compile(
     r"\bto do(?=s\b| (?:list|lists|item|items|app|apis?|backend|tracker|manager|service)\b)", re.I
 )
 
+_LOST = re.compile(r"\blost and found\b", re.I)
 _BY = re.compile(r"\b(step|day|side|page|line|word) by \1\b", re.I)
 
 # Spellings that are one word to the planner.
@@ -85,7 +88,7 @@ class Sentence(msgspec.Struct, frozen=True):
 
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of `text` in their order; blank ones are left out."""
-    joined = _BY.sub(r"\1-by-\1", _TODO.sub("todo", text))
+    joined = _LOST.sub("lost-and-found", _BY.sub(r"\1-by-\1", _TODO.sub("todo", text)))
     gathered: list[str] = []
     bullet = -1
     for line in lines(joined):
@@ -119,12 +122,22 @@ def _cut(text: str, bullet: int, opens: bool) -> Iterator[Sentence]:
         stop = token.low in (".", "!", "?") and at_end and (token.low == "." or not level)
         if token.low == "?" and stop and any(one.low == ":" for one in gathered[-40:]):
             gathered.append(token)  # notes: title, body, author?
-        if stop or (token.low == ";" and not level):
+        parts = token.low == ";" and not level
+        if parts and _goes_on(text, token.end, gathered):
+            gathered.append(token)
+        elif stop or parts:
             yield from _sentence(gathered, bullet, opens=opens and token.end == len(text))
             gathered, level = [], 0
         else:
             gathered.append(token)
     yield from _sentence(gathered, bullet, opens)
+
+
+def _goes_on(text: str, at: int, gathered: Sequence[Token]) -> bool:
+    """Whether a semicolon parts entries of one list: `tram: line number; depot; seats`."""
+    listing = any(token.low in (":", "has", "have", "with") for token in gathered[-40:])
+    entry = _ENTRY.match(text, at)
+    return listing and entry is not None
 
 
 def _sentence(tokens: list[Token], bullet: int, opens: bool) -> Iterator[Sentence]:

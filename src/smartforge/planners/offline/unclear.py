@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from smartforge.contract.names import quoted
 from smartforge.errors import PromptUnclear
-from smartforge.planners.offline.nounphrases import is_nounlike
 from smartforge.planners.offline.tokens import Sentence, Token
 from smartforge.planners.offline.vocabulary import words
 
@@ -50,12 +49,6 @@ def without_orders(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[
         left_out.append(sentence.text)
         kept += [Sentence(tuple(part), "", sentence.bullet, sentence.opens) for part in good]
     return kept, left_out
-
-
-def says_something(sentence: Sentence) -> bool:
-    """Whether a sentence is more than a greeting, thanks, or the wish for an API."""
-    empty = words().products | words().adjectives
-    return any(is_nounlike(token) and token.low not in empty for token in sentence.tokens)
 
 
 def wants_pages(sentences: Sequence[Sentence]) -> str:

@@ -37,6 +37,7 @@ class Words(msgspec.Struct, frozen=True):
 
     determiners: frozenset[str]
     adjectives: frozenset[str]
+    qualifying: frozenset[str]
     stops: frozenset[str]
     products: frozenset[str]
     containers: frozenset[str]
@@ -44,6 +45,7 @@ class Words(msgspec.Struct, frozen=True):
     look: frozenset[str]
     record: frozenset[str]
     trade: frozenset[str]
+    filler: frozenset[str]
     has: frozenset[str]
     actors: frozenset[str]
     not_things: frozenset[str]

@@ -1,13 +1,18 @@
 """What a prompt asks for beyond the contract of today, found by its words and said honestly."""
 
+import bisect
 import functools
 from collections.abc import Sequence
 
 import msgspec
 
 from smartforge.contract.names import quoted
-from smartforge.planners.offline.tokens import Sentence
+from smartforge.planners.offline.accounts import stretches
+from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import wishes
+
+MAX_QUOTES = 20
+MAX_QUOTED = 10
 
 
 class Unmade(msgspec.Struct, frozen=True):
@@ -26,13 +31,14 @@ def find_wishes(sentences: Sequence[Sentence], kept: frozenset[str] = frozenset(
     found: dict[int, list[str]] = {}
     for sentence in sentences:
         lows = [token.low for token in sentence.tokens]
+        parts = list(stretches(sentence.tokens)) or [(0, 0)]
         for place, low in enumerate(lows):
             for phrase, wish in phrases.get(low, ()):
                 end = place + len(phrase)
                 if tuple(lows[place:end]) == phrase and not _is_name(lows, place, end, kept):
-                    words = " ".join(phrase)
+                    words = _around(sentence.tokens, parts, place, end)
                     quotes = found.setdefault(wish, [])
-                    if words not in quotes:
+                    if words not in quotes and len(quotes) < MAX_QUOTES:
                         quotes.append(words)
     operations: list[str] = []
     notes: list[str] = []
@@ -52,6 +58,14 @@ def _is_name(lows: Sequence[str], place: int, end: int, kept: frozenset[str]) ->
     counted = lows[place:end] == ["how", "many"] and end < len(lows) and lows[end] in kept
     pairs = ("_".join(lows[at : at + 2]) for at in range(max(0, place - 1), end))
     return alone or counted or any(pair in kept for pair in pairs)
+
+
+def _around(tokens: Sequence[Token], parts: Sequence[tuple[int, int]], place: int, end: int) -> str:
+    """The words between two commas that hold a phrase, or the phrase where they are many."""
+    begin, last = parts[max(0, bisect.bisect_right(parts, (place, len(tokens))) - 1)]
+    if begin <= place and end <= last and last - begin <= MAX_QUOTED:
+        return said(tokens[begin:last])
+    return said(tokens[place:end])
 
 
 def is_wish(sentence: Sentence) -> bool:
