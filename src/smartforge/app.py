@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -16,12 +16,13 @@ from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
 from smartforge.engine.base import Engine, NewProject
 from smartforge.engine.inprocess import InProcess
-from smartforge.errors import SettingsInvalid
+from smartforge.errors import DatabaseUnusable, SettingsInvalid
 from smartforge.events import Author
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.llm.base import Provider
 from smartforge.log.base import Log
+from smartforge.log.database import FileLock
 from smartforge.log.memory import MemoryLog
 from smartforge.log.sqlite import SQLiteLog
 from smartforge.planners.base import Planner
@@ -72,6 +73,8 @@ class Forge:
                 "A model was asked for, but none is set.",
                 "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
             )
+        if model is not None:
+            self._new_provider(model)  # Raises here what would else end every run.
         return Choice(target, model, planner, author)
 
     def workshop(self, choice: Choice) -> Workshop:
@@ -100,15 +103,18 @@ class Forge:
         )
 
     def _provider(self, model: str) -> Provider:
+        if model not in self._providers:
+            self._providers[model] = self._new_provider(model)
+        return self._providers[model]
+
+    def _new_provider(self, model: str) -> Provider:
         from smartforge.llm.openai import OpenAIProvider
 
-        if model not in self._providers:
-            self._providers[model] = OpenAIProvider(
-                model or DEFAULT_MODEL,
-                api_key=self.settings.openai_api_key,
-                base_url=self.settings.openai_base_url,
-            )
-        return self._providers[model]
+        return OpenAIProvider(
+            model or DEFAULT_MODEL,
+            api_key=self.settings.openai_api_key,
+            base_url=self.settings.openai_base_url,
+        )
 
     async def close(self) -> None:
         for provider in self._providers.values():
@@ -159,6 +165,7 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
     from smartforge.server.options import DoorOptions, ServerOptions
     from smartforge.server.serve import serve as serve_on
 
+    Forge(settings).choose(NewProject(""))  # Settings that no run could use are refused now.
     token = settings.token
     if token is None and not is_loopback(plain(settings.host)):
         token = secrets.token_urlsafe(24)
@@ -195,8 +202,14 @@ def shown(settings: Settings) -> dict[str, object]:
 
 
 async def database_state(settings: Settings) -> str:
-    """Open the database and close it again. Raises DatabaseUnusable."""
-    log = SQLiteLog(settings.data / "smartforge.db")
+    """Open the database and close it again, unless a server does. Raises DatabaseUnusable."""
+    path = settings.data / "smartforge.db"
+    with suppress(OSError):  # Whatever is wrong with the folder, opening it says in better words.
+        try:
+            FileLock(path).release()
+        except DatabaseUnusable:
+            return f"SQLite in {settings.data}, in use by a running server"
+    log = SQLiteLog(path)
     await log.open()
     await log.close()
     return f"SQLite in {settings.data}"

@@ -91,7 +91,7 @@ def read(
             "Leave --database-url and SMARTFORGE_DATABASE_URL unset.",
         )
     return Settings(
-        data=data.expanduser(),
+        data=_home(data),
         model=model,
         openai_api_key=environment.get("OPENAI_API_KEY") or None,
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
@@ -100,10 +100,29 @@ def read(
         author=cast(Writing, author),
         host=options.host or value("HOST") or "127.0.0.1",
         port=_number("port", options.port, value("PORT"), 8000, 0, 65_535),
-        token=options.token or value("TOKEN"),
+        token=sound_token(options.token or value("TOKEN")),
         allowed_hosts=_list(value("ALLOWED_HOSTS")),
         allowed_origins=_list(value("ALLOWED_ORIGINS")),
     )
+
+
+def sound_token(token: str | None) -> str | None:
+    """The token, if a header can carry it. Raises SettingsInvalid, without repeating it."""
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise SettingsInvalid(
+            "The token holds characters that no header can carry.",
+            "Use ASCII letters, digits and signs, without spaces.",
+        )
+    return token
+
+
+def _home(folder: Path) -> Path:
+    try:
+        return folder.expanduser()
+    except RuntimeError:
+        raise SettingsInvalid(
+            f"There is no home folder for {str(folder)!r}.", "Give the data folder as a full path."
+        ) from None
 
 
 def _model(asked: str | None, environment: Mapping[str, str]) -> str | None:

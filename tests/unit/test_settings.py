@@ -56,6 +56,9 @@ def test_the_model_follows_from_key_endpoint_and_wish(
         (Options(), {"SMARTFORGE_PACE": "fast"}, "fast"),
         (Options(), {"SMARTFORGE_PORT": "-1"}, "-1"),
         (Options(database_url="postgresql://x"), {}, "database-url"),
+        (Options(), {"SMARTFORGE_DATA": "~nobody-at-all/x"}, "nobody-at-all"),
+        (Options(token="two words"), {}, "token"),
+        (Options(), {"SMARTFORGE_TOKEN": "schlüssel"}, "token"),
     ],
 )
 def test_nonsense_is_refused_by_name(

@@ -1,15 +1,50 @@
 """The terminal: `smartforge COMMAND`, one file per command."""
 
+import signal
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
 
 
 def main() -> None:
     """Run the command that the arguments name and exit with its status."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second one must not break off the exit.
+        sys.exit(130)
+
+
+def _run() -> None:
+    from smartforge.cli import streams
+    from smartforge.cli.exits import FAILED, status_of, tell
+    from smartforge.errors import SmartForgeError
+
+    streams.make_sound()
+    try:
+        _terminal()()
+    except SmartForgeError as error:
+        tell(error)
+        sys.exit(status_of(error))
+    except OSError as error:
+        # Whatever a disk, a folder or a terminal refuses where nobody had a better word for it.
+        where = f" ({error.filename})" if error.filename else ""
+        streams.give_up_stdout()
+        tell(
+            SmartForgeError(
+                f"The system refused: {error.strerror or error}{where}.",
+                "Check the disk, the folder and its permissions, then try again.",
+            )
+        )
+        sys.exit(FAILED)
+
+
+def _terminal() -> "typer.Typer":
     import typer
 
     from smartforge.cli import check, doctor, new, remote, serve
-    from smartforge.cli.exits import CANCELLED, status_of, tell
-    from smartforge.errors import SmartForgeError
 
     terminal = typer.Typer(
         name="smartforge",
@@ -32,10 +67,4 @@ def main() -> None:
         "doctor": doctor.doctor,
     }.items():
         terminal.command(name)(command)
-    try:
-        terminal()
-    except SmartForgeError as error:
-        tell(error)
-        sys.exit(status_of(error))
-    except KeyboardInterrupt:
-        sys.exit(CANCELLED)
+    return terminal

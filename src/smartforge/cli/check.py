@@ -1,7 +1,6 @@
 """`smartforge check`: the checks of a run, on a folder."""
 
 import asyncio
-import sys
 from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,8 @@ from rich.console import Console
 from smartforge.checks.promise import promised_in
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.progress import Progress
+from smartforge.cli.stopping import run
+from smartforge.cli.streams import write_line
 from smartforge.events import ValidationCompleted
 from smartforge.forge.check import check as ask_all
 from smartforge.settings import Options, read
@@ -23,7 +24,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print the facts as lines of JSON.")] = False,
 ) -> None:
     """Check the project in DIR, in the sandbox, against its own openapi.yaml."""
-    raise typer.Exit(asyncio.run(_check(folder.resolve(), json)))
+    raise typer.Exit(run(lambda _: _check(folder.resolve(), json)))
 
 
 async def _check(folder: Path, json: bool) -> int:
@@ -37,8 +38,7 @@ async def _check(folder: Path, json: bool) -> int:
         async with aclosing(facts):
             async for fact in facts:
                 if json:
-                    sys.stdout.buffer.write(msgspec.json.encode(fact) + b"\n")
-                    sys.stdout.flush()
+                    write_line(msgspec.json.encode(fact))
                 else:
                     progress.show(fact)
                 if isinstance(fact, ValidationCompleted):

@@ -1,8 +1,6 @@
 """`smartforge doctor`: what this machine offers, and what it lacks."""
 
-import asyncio
 import platform
-import sys
 from collections.abc import Awaitable
 from typing import Annotated
 
@@ -13,6 +11,9 @@ from rich.text import Text
 
 from smartforge import __version__
 from smartforge.cli.exits import COMPLETE, FAILED
+from smartforge.cli.stopping import run
+from smartforge.cli.streams import write_line
+from smartforge.engine.base import NewProject
 from smartforge.errors import SmartForgeError
 from smartforge.settings import Options, Settings, read
 
@@ -31,13 +32,18 @@ def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Say what this machine offers. Exit 1 when an API cannot be made and proven here."""
-    findings = asyncio.run(_look(read(Options())))
+    settings = read(Options())
+    raise typer.Exit(run(lambda _: _doctor(settings, json)))
+
+
+async def _doctor(settings: Settings, json: bool) -> int:
+    findings = await _look(settings)
     if json:
-        sys.stdout.buffer.write(msgspec.json.encode({"findings": findings}) + b"\n")
+        write_line(msgspec.json.encode({"findings": findings}))
     else:
         _show(findings)
     good = all(finding.good for finding in findings if finding.required)
-    raise typer.Exit(COMPLETE if good else FAILED)
+    return COMPLETE if good else FAILED
 
 
 def _show(findings: list[Finding]) -> None:
@@ -80,8 +86,14 @@ def _dependencies() -> Finding:
 
 
 def _model(settings: Settings) -> Finding:
+    from smartforge.app import Forge
+
     if settings.model is None:
         return Finding("model", True, "none; the offline planner and compiled writer do the work")
+    try:
+        Forge(settings).choose(NewProject(""))
+    except SmartForgeError as error:
+        return Finding("model", False, error.what, error.hint)
     where = settings.openai_base_url or "the provider's own address"
     return Finding("model", True, f"{settings.model} at {where}", required=False)
 

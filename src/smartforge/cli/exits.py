@@ -4,8 +4,10 @@ import sys
 
 from rich.console import Console
 
+from smartforge.cli.streams import plain
 from smartforge.errors import (
     DatabaseUnusable,
+    PromptUnclear,
     ServerRefused,
     ServerUnreachable,
     SettingsInvalid,
@@ -13,10 +15,11 @@ from smartforge.errors import (
     TargetUnprepared,
 )
 
-COMPLETE, FAILED, USAGE, CANCELLED = 0, 1, 2, 130
+COMPLETE, FAILED, USAGE = 0, 1, 2
 
 STATUS: dict[type[SmartForgeError], int] = {
     SettingsInvalid: USAGE,
+    PromptUnclear: USAGE,
     DatabaseUnusable: FAILED,
     ServerUnreachable: FAILED,
     ServerRefused: FAILED,
@@ -31,7 +34,7 @@ def status_of(error: SmartForgeError) -> int:
 def tell(error: SmartForgeError) -> None:
     """Say on stderr what happened and what to do, without markup from untrusted words."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(error.what, style="bold red", markup=False)
+    console.print(plain(error.what), style="bold red", markup=False)
     if error.hint:
-        console.print(error.hint, markup=False)
+        console.print(plain(error.hint), markup=False)
     sys.stderr.flush()

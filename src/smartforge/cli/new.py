@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import signal
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from smartforge.cli.exits import CANCELLED, COMPLETE, FAILED
-from smartforge.cli.folders import leave, refuse_used, slug, spare
+from smartforge.cli.exits import COMPLETE, FAILED
+from smartforge.cli.folders import leave, refuse_unusable, slug, spare
 from smartforge.cli.progress import Progress
+from smartforge.cli.stopping import Stopping, run
+from smartforge.cli.streams import plain, write_line
 from smartforge.engine.base import NewProject
 from smartforge.errors import PromptUnclear
 from smartforge.events import ENDS_A_RUN, AnyFact, Complete, RunCancelled, RunFailed, decode
@@ -21,6 +23,8 @@ from smartforge.settings import Options, read
 from smartforge.snapshot import Snapshot, fold
 
 MOST_CHARACTERS = 20_000
+MOST_BYTES = 1_000_000
+"""Of standard input; what is longer is too long, wherever it is cut."""
 
 
 def new(
@@ -39,16 +43,19 @@ def new(
     """Make a proven API from PROMPT, here and now."""
     wish = NewProject(words(prompt), target, None, planner, author)
     if out is not None:
-        refuse_used(out)
+        refuse_unusable(out)
+    else:
+        refuse_unusable(spare(Path(slug(""))))
     options = Options(model=model, planner=planner, author=author, pace=0)
-    raise typer.Exit(asyncio.run(_new(wish, out, options, json)))
+    raise typer.Exit(run(lambda stopping: _new(wish, out, options, json, stopping)))
 
 
 def words(prompt: str) -> str:
     """The prompt, read from standard input for `-`. Raises PromptUnclear."""
     try:
-        text = sys.stdin.buffer.read(1_000_000).decode() if prompt == "-" else prompt
-        text.encode()
+        # An argument that is no UTF-8 was read byte by byte, and so can be had back.
+        given = sys.stdin.buffer.read(MOST_BYTES) if prompt == "-" else os.fsencode(prompt)
+        text = given.decode(errors="ignore" if len(given) == MOST_BYTES else "strict")
     except UnicodeError:
         raise PromptUnclear("The prompt is not UTF-8 text.", "Save it as UTF-8.") from None
     text = text.strip()
@@ -64,25 +71,31 @@ def words(prompt: str) -> str:
     return text
 
 
-async def _new(wish: NewProject, out: Path | None, options: Options, json: bool) -> int:
+async def _new(
+    wish: NewProject, out: Path | None, options: Options, json: bool, stopping: Stopping
+) -> int:
     from smartforge.app import product
 
     settings = read(options)
     console = Console(stderr=json, highlight=False)
     async with product(settings, durable=False) as made:
         project_id = await made.engine.start(wish)
-        loop = asyncio.get_running_loop()
-        stop: list[asyncio.Task[None]] = []
-        loop.add_signal_handler(
-            signal.SIGINT,
-            lambda: stop.append(asyncio.create_task(made.engine.cancel(project_id))),
-        )
-        ended = await _watch(made.log, project_id, console, json)
-        await asyncio.gather(*stop)
-        records = [record.data for record in await made.log.read(project_id, 0, 1_000_000)]
-        state = fold(records)
+        stops: list[asyncio.Task[None]] = []
+        # A run that is stopped says so and leaves its working copy; one cut off would not.
+        stopping.act = lambda: stops.append(asyncio.create_task(made.engine.cancel(project_id)))
+        try:
+            ended = await _watch(made.log, project_id, console, json)
+        finally:
+            stopping.act = _too_late
+            await asyncio.gather(*stops)
+        state = fold([each.data for each in await made.log.read(project_id, 0, 1_000_000)])
         place = out or spare(Path(slug(state.title)))
-        return await _leave(state, made.log, ended, place, console)
+        status = await _leave(state, made.log, ended, place, console)
+    return stopping.status if isinstance(ended, RunCancelled) else status
+
+
+def _too_late() -> None:
+    """The run has ended; what is left is to write down what it made."""
 
 
 async def _watch(log: Log, project_id: str, console: Console, json: bool) -> AnyFact:
@@ -92,8 +105,7 @@ async def _watch(log: Log, project_id: str, console: Console, json: bool) -> Any
             for record in records:
                 _, fact = decode(record.data)
                 if progress is None:
-                    sys.stdout.buffer.write(record.data + b"\n")
-                    sys.stdout.flush()
+                    write_line(record.data)
                 else:
                     progress.show(fact)
                 if isinstance(fact, ENDS_A_RUN):
@@ -119,5 +131,5 @@ async def _leave(
         await asyncio.to_thread(leave, work, files)
         Console(stderr=True, highlight=False).print(f"The working copy is in {work}/", markup=False)
     if isinstance(ended, RunFailed):
-        print(f"{ended.message} {ended.hint}".strip(), file=sys.stderr)
-    return CANCELLED if isinstance(ended, RunCancelled) else FAILED
+        print(plain(f"{ended.message} {ended.hint}".strip()), file=sys.stderr)
+    return FAILED

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from smartforge.cli.streams import plain
 from smartforge.events import (
     AnyFact,
     CheckCompleted,
@@ -103,7 +104,7 @@ class Progress:
 
     def _moving(self, words: str) -> None:
         if self._status is not None:
-            self._status.update(Text(words))
+            self._status.update(Text(plain(words)))
 
     def _row(self, mark: str, words: str, style: str) -> None:
-        self._console.print(Text(f"{mark} {words}".rstrip(), style=style), soft_wrap=True)
+        self._console.print(Text(plain(f"{mark} {words}".rstrip()), style=style), soft_wrap=True)

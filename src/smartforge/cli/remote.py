@@ -1,6 +1,7 @@
 """Commands that talk to a running server: list, say, stop, retry, watch, export."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -15,6 +16,8 @@ from rich.text import Text
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.new import words
 from smartforge.cli.progress import Progress
+from smartforge.cli.stopping import Stopping, run
+from smartforge.cli.streams import plain, write_line
 from smartforge.client import DEFAULT_SERVER, Client
 from smartforge.errors import SettingsInvalid
 from smartforge.events import AnyFact, RunFailed
@@ -35,7 +38,7 @@ def list_(server: Server = DEFAULT_SERVER, token: Token = None) -> None:
         table = Table("Id", "Title", "Status", box=None, header_style="bold")
         for project in await client.projects(100):
             table.add_row(
-                str(project["id"]), Text(str(project["title"])), Text(str(project["status"]))
+                *(Text(plain(str(project.get(name)))) for name in ("id", "title", "status"))
             )
         Console(soft_wrap=not sys.stdout.isatty()).print(table)
         return COMPLETE
@@ -99,8 +102,7 @@ def watch(
                 async for event in events:
                     last = event.fact
                     if json:
-                        sys.stdout.buffer.write(event.data + b"\n")
-                        sys.stdout.flush()
+                        write_line(event.data)
                     else:
                         progress.show(event.fact)
         return FAILED if isinstance(last, RunFailed) else COMPLETE
@@ -116,21 +118,43 @@ def export(
     token: Token = None,
 ) -> None:
     """Save PROJECT as a zip file."""
-    if output.exists():
-        raise SettingsInvalid(f"{output} exists.", "Name another file, or remove it first.")
+    if os.path.lexists(output):
+        raise _exists(output)
 
     async def save(client: Client) -> int:
         content = await client.export(project, version)
-        await asyncio.to_thread(output.write_bytes, content)
+        await asyncio.to_thread(_write, output, content)
         print(f"Wrote {output}")
         return COMPLETE
 
     _talk(server, token, save)
 
 
+def _write(output: Path, content: bytes) -> None:
+    """Write a new file, or nothing."""
+    try:
+        with output.open("xb") as file:
+            try:
+                file.write(content)
+                file.flush()
+            except OSError:
+                output.unlink()
+                raise
+    except FileExistsError:
+        raise _exists(output) from None
+    except OSError as error:
+        raise SettingsInvalid(
+            f"{output} cannot be written: {error.strerror}.", "Name another file with --output."
+        ) from error
+
+
+def _exists(output: Path) -> SettingsInvalid:
+    return SettingsInvalid(f"{output} exists.", "Name another file, or remove it first.")
+
+
 def _talk(server: str, token: str | None, act: Callable[[Client], Awaitable[int]]) -> None:
-    async def talk() -> int:
+    async def talk(_: Stopping) -> int:
         async with Client(server, token) as client:
             return await act(client)
 
-    raise typer.Exit(asyncio.run(talk()))
+    raise typer.Exit(run(talk))

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from smartforge.cli.exits import COMPLETE
+from smartforge.cli.stopping import Stopping, run
 from smartforge.settings import SERVE_PACE, Options, read
 
 
@@ -41,4 +43,8 @@ def serve(
         if open_:
             webbrowser.open(url)
 
-    uvloop.run(run_server(settings, ready))
+    async def serve_until_stopped(_: Stopping) -> int:
+        await run_server(settings, ready)
+        return COMPLETE
+
+    raise typer.Exit(run(serve_until_stopped, uvloop.new_event_loop))

@@ -2,31 +2,42 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 import msgspec
 
 from smartforge.engine.base import NewProject
 from smartforge.engine.ids import new_id, short_id
+from smartforge.engine.lane import Lane, Queued
 from smartforge.engine.pending import pending
 from smartforge.engine.requests import everything, request
-from smartforge.errors import Conflict, Fenced, UnknownProject
+from smartforge.errors import (
+    Conflict,
+    DatabaseUnusable,
+    Fenced,
+    SmartForgeError,
+    UnknownProject,
+)
 from smartforge.events import (
     Message,
     ProjectCreated,
     RunCancelled,
     RunFailed,
     RunQueued,
-    Trigger,
 )
 from smartforge.forge.base import Choice, Json, RunRequest, Steps
+from smartforge.forge.failure import failed_by
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs, Head, Projects, Reading
 
 logger = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 1.0
+"""How long to wait until a log that refused, for example on a full disk, is asked again."""
 
 Execute = Callable[[RunRequest, Steps, int], Awaitable[None]]
 """Executes one run under an epoch: `forge.run.run` with its tools."""
@@ -57,30 +68,6 @@ class DirectSteps:
         return msgspec.json.decode(msgspec.json.encode(await fn(**passed)))
 
 
-class Queued(msgspec.Struct, frozen=True):
-    """A run that waits in its project's lane."""
-
-    run: str
-    trigger: Trigger
-    message_id: str | None
-
-
-class Lane:
-    """The runs of one project: one at a time, in order.
-
-    `turn` is held while a run begins and while it is cancelled, so that a Stop never falls
-    between two runs.
-    """
-
-    def __init__(self) -> None:
-        self.turn = asyncio.Lock()
-        self.queue: deque[Queued] = deque()
-        self.run: str | None = None
-        self.epoch = 0
-        self.execution: asyncio.Task[None] | None = None
-        self.driver: asyncio.Task[None] | None = None
-
-
 class InProcess:
     """At most `slots` runs at once in this process; the others wait in order of arrival."""
 
@@ -90,12 +77,15 @@ class InProcess:
         execute: Execute,
         choose: Callable[[NewProject], Choice],
         slots: int = 4,
+        again: float = AGAIN_SECONDS,
     ) -> None:
         self._log = log
         self._execute = execute
         self._choose = choose
         self._slots = asyncio.Semaphore(slots)
+        self._again = again
         self._lanes: dict[str, Lane] = {}
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self) -> None:
         after: str | None = None
@@ -142,45 +132,58 @@ class InProcess:
         return project_id
 
     async def message(self, project_id: str, prompt: str) -> str:
-        await self._live(project_id)
         message_id = short_id()
         said = Message(id=message_id, role="user", text=prompt)
-        await self._log.append(project_id, [await large.fit(said, self._log)], run=None)
-        await self._queue(project_id, Queued(short_id(), "message", message_id))
+        async with self._order(project_id):
+            await self._live(project_id)
+            await self._log.append(project_id, [await large.fit(said, self._log)], run=None)
+            await self._queue(project_id, Queued(short_id(), "message", message_id))
         return message_id
 
     async def retry(self, project_id: str) -> None:
-        head = await self._live(project_id)
-        if head.active:
-            raise Conflict(
-                "A run is on or queued in this project.", "Wait for its end, or stop it first."
-            )
-        if head.status == "complete":
-            raise Conflict(
-                "The last run is complete; there is nothing to try again.",
-                "Send a follow-up to change the API.",
-            )
-        await self._queue(project_id, Queued(short_id(), "retry", None))
+        async with self._order(project_id):
+            head = await self._live(project_id)
+            if head.active:
+                raise Conflict(
+                    "A run is on or queued in this project.", "Wait for its end, or stop it first."
+                )
+            if head.status == "complete":
+                raise Conflict(
+                    "The last run is complete; there is nothing to try again.",
+                    "Send a follow-up to change the API.",
+                )
+            await self._queue(project_id, Queued(short_id(), "retry", None))
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         await self._live(project_id)
         lane = self._lanes.get(project_id)
-        if lane is None:
+        # What is to end is settled now: a Stop that has to wait for another one must not end the
+        # run that follows.
+        meant = lane.next if lane is not None else None
+        if lane is None or meant is None:
             return
+        if run is not None and run != meant:
+            raise Conflict(
+                f"The run {run!r} is not the one that is on.", "Reload to see which run is on."
+            )
         async with lane.turn:
-            if run is not None and run != lane.run:
-                raise Conflict(
-                    f"The run {run!r} is not the one that is on.", "Reload to see which run is on."
-                )
-            if lane.run is None or lane.execution is None:
-                return
-            execution, cancelled = lane.execution, RunCancelled(reason="Stopped by you.")
-            with contextlib.suppress(Fenced):  # it ended by itself just before: nothing to stop
-                await self._log.append(
-                    project_id, [cancelled], run=lane.run, epoch=lane.epoch, close=True
-                )
-            execution.cancel()
-            await asyncio.wait([execution])
+            execution = lane.execution  # The lane forgets it where the run ends by itself now.
+            if lane.run == meant and execution is not None:
+                await self._end(project_id, meant, lane.epoch)
+                execution.cancel()
+                await asyncio.wait([execution])
+            elif lane.run is None and lane.next == meant:
+                await self._end(project_id, meant, await self._log.claim(project_id))
+                lane.queue.popleft()
+
+    async def _end(self, project_id: str, run: str, epoch: int) -> None:
+        cancelled = RunCancelled(reason="Stopped by you.")
+        with contextlib.suppress(Fenced):  # it ended by itself just before: nothing to stop
+            await self._log.append(project_id, [cancelled], run=run, epoch=epoch, close=True)
+
+    def _order(self, project_id: str) -> asyncio.Lock:
+        """Held while a run is queued, so that runs queue in the order of what asks for them."""
+        return self._orders.setdefault(project_id, asyncio.Lock())
 
     async def _live(self, project_id: str) -> Head:
         head = await self._log.head(project_id)
@@ -207,23 +210,38 @@ class InProcess:
         """Execute the lane's runs one after the other; the lane is gone when it is empty."""
         try:
             while lane.queue:
-                async with lane.turn:
-                    queued = lane.queue.popleft()
-                    lane.epoch = await self._log.claim(project_id)
-                    lane.run = queued.run
-                    lane.execution = asyncio.create_task(
-                        self._one(project_id, queued, lane.epoch), name=f"run {queued.run}"
-                    )
+                execution = await self._begin(project_id, lane)
+                if execution is None:
+                    continue
                 try:
-                    await asyncio.wait([lane.execution])
+                    await asyncio.wait([execution])
                 finally:
-                    lane.execution.cancel()
-                    await asyncio.wait([lane.execution])
+                    execution.cancel()
+                    await asyncio.wait([execution])
                     lane.run = lane.execution = None
         except Exception:
             logger.exception("the runs of project %s cannot go on", project_id)
         finally:
             self._lanes.pop(project_id, None)
+
+    async def _begin(self, project_id: str, lane: Lane) -> asyncio.Task[None] | None:
+        """The execution of the lane's next run; None where there is none, or not yet."""
+        async with lane.turn:
+            if not lane.queue:
+                return None
+            try:
+                lane.epoch = await self._log.claim(project_id)
+            except DatabaseUnusable as error:
+                logger.warning("a run of project %s cannot begin yet: %s", project_id, error)
+            else:
+                queued = lane.queue.popleft()
+                lane.run = queued.run
+                lane.execution = asyncio.create_task(
+                    self._one(project_id, queued, lane.epoch), name=f"run {queued.run}"
+                )
+                return lane.execution
+        await asyncio.sleep(self._again)
+        return None
 
     async def _one(self, project_id: str, queued: Queued, epoch: int) -> None:
         try:
@@ -234,8 +252,24 @@ class InProcess:
                 await self._execute(asked, DirectSteps(), epoch)
         except Fenced:
             logger.info("run %s was ended by somebody else", queued.run)
-        except Exception:
-            logger.exception("run %s of project %s broke", queued.run, project_id)
+        except Exception as error:
+            log = logger.warning if isinstance(error, SmartForgeError) else logger.exception
+            log("run %s of project %s broke: %s", queued.run, project_id, error)
+            await self._fail(project_id, queued.run, epoch, error)
+
+    async def _fail(self, project_id: str, run: str, epoch: int, error: Exception) -> None:
+        """Say that the run broke; insist until the log takes it, or somebody else ends the run."""
+        for tries in itertools.count():
+            try:
+                with contextlib.suppress(Fenced):
+                    await self._log.append(
+                        project_id, [failed_by(error)], run=run, epoch=epoch, close=True
+                    )
+                return
+            except DatabaseUnusable as refused:
+                if tries == 0:
+                    logger.warning("the end of run %s cannot be stored yet: %s", run, refused)
+                await asyncio.sleep(self._again)
 
 
 def title_of(prompt: str) -> str:

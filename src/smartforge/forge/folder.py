@@ -32,17 +32,24 @@ def safe_path(path: str) -> PurePosixPath:
 @asynccontextmanager
 async def laid_out(files: Mapping[str, bytes]) -> AsyncGenerator[Path, None]:
     """A temporary folder with these files, readable for the sandbox's user, gone afterwards."""
-    folder = await asyncio.to_thread(_lay_out, files)
+    laying = asyncio.ensure_future(asyncio.to_thread(_lay_out, files))
     try:
-        yield folder
+        yield await asyncio.shield(laying)
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        # Whoever is cancelled here cannot end the thread: what it makes is awaited, then removed.
+        await asyncio.wait([laying])
+        if laying.exception() is None:
+            await asyncio.to_thread(shutil.rmtree, laying.result(), ignore_errors=True)
 
 
 def _lay_out(files: Mapping[str, bytes]) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="smartforge-"))
-    folder.chmod(0o755)
-    write_files(folder, files)
+    try:
+        folder.chmod(0o755)
+        write_files(folder, files)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 

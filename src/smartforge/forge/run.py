@@ -29,6 +29,7 @@ from smartforge.events import (
 )
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop
 from smartforge.forge.check import check
+from smartforge.forge.failure import failed_by
 from smartforge.forge.folder import laid_out, safe_path
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, plan
@@ -85,17 +86,12 @@ class Run:
         except Fenced:
             raise
         except SmartForgeError as error:
-            last = RunFailed(code=error.code, message=error.what, hint=error.hint, retryable=True)
-        except Exception:
+            last = failed_by(error)
+        except Exception as error:
             logger.exception(
                 "run %s of project %s broke", self._request.run, self._request.project_id
             )
-            last = RunFailed(
-                code="internal",
-                message="Something in Smart Forge itself broke; this is not the prompt's fault.",
-                hint="Try again. If it happens again, look into the server's log.",
-                retryable=True,
-            )
+            last = failed_by(error)
         await self._outbox.now(last, key="end", close=True)
 
     async def _work(self) -> Complete | RunFailed:

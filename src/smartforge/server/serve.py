@@ -41,7 +41,7 @@ async def serve(
     ready: Callable[[str], None],
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until `stop` is set; then end all streams and return.
+    """Serve until SIGTERM, SIGINT, SIGHUP or `stop`; then end all streams and return.
 
     `ready` gets the URL of the page once connections are accepted; port 0 takes a free one.
     Returns within about 3 s of being told to stop. Signals are taken on the main thread alone.
@@ -143,7 +143,9 @@ class _Uvicorn(uvicorn.Server):
 def _stopped_by(server: _Uvicorn, stop: asyncio.Event | None) -> Generator[None, None, None]:
     loop = asyncio.get_running_loop()
     taken: list[signal.Signals] = []
-    for each in (signal.SIGTERM, signal.SIGINT):
+    for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(each) is signal.SIG_IGN:  # Under nohup, for example.
+            continue
         # Elsewhere than on the main thread, and on Windows, signals are not ours to take.
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
             loop.add_signal_handler(each, server.stop)

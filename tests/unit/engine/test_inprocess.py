@@ -1,0 +1,264 @@
+"""Runs of this process end in the log whatever breaks, and Stop ends the run that it meant."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from smartforge.engine.base import NewProject
+from smartforge.engine.inprocess import Execute, InProcess
+from smartforge.errors import Conflict, DatabaseUnusable, SettingsInvalid
+from smartforge.events import (
+    ENDS_A_RUN,
+    AnyFact,
+    Complete,
+    Fact,
+    RunCancelled,
+    RunFailed,
+    RunQueued,
+    RunStarted,
+)
+from smartforge.forge.base import Choice, RunRequest, Steps
+from smartforge.log.base import Head
+from smartforge.log.memory import MemoryLog
+from tests.fakes import ended, events_of, until
+
+WISH = NewProject("A note API")
+
+
+class FullDisk(MemoryLog):
+    """Refuses to store while `full`, as a log on a full disk does; counts what it refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = False
+        self.refused = asyncio.Semaphore(0)
+
+    async def claim(self, project_id: str) -> int:
+        self._refuse()
+        return await super().claim(project_id)
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        self._refuse()
+        return await super().append(project_id, facts, run=run, epoch=epoch, key=key, close=close)
+
+    def _refuse(self) -> None:
+        if self.full:
+            self.refused.release()
+            raise DatabaseUnusable("The disk is full.", "Free some space.")
+
+
+class Unhurried(MemoryLog):
+    """Lets others go first at every call, so that an answer may be old, as with one on a disk."""
+
+    async def head(self, project_id: str) -> Head:
+        found = await super().head(project_id)
+        await asyncio.sleep(0)
+        return found
+
+    async def claim(self, project_id: str) -> int:
+        await asyncio.sleep(0)
+        return await super().claim(project_id)
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        await asyncio.sleep(0)
+        try:
+            return await super().append(
+                project_id, facts, run=run, epoch=epoch, key=key, close=close
+            )
+        finally:
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def engine_on(log: MemoryLog, execute: Execute) -> AsyncGenerator[InProcess, None]:
+    engine = InProcess(log, execute, lambda new: Choice("fake", None), again=0.001)
+    await engine.open()
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+def started() -> RunStarted:
+    return RunStarted(trigger="prompt", base_version=None, message_id=None)
+
+
+def complete(version: int = 1) -> Complete:
+    return Complete(
+        version=version,
+        verdict="passed",
+        summary="",
+        file_count=0,
+        operation_count=0,
+        skipped_checks=(),
+        duration_ms=0,
+    )
+
+
+def hanging(log: MemoryLog) -> Execute:
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await log.append(request.project_id, [started()], run=request.run, epoch=epoch)
+        await asyncio.Event().wait()
+
+    return execute
+
+
+async def ends_by_run(log: MemoryLog, project: str) -> dict[str | None, list[AnyFact]]:
+    """The facts that end each run that was ever queued."""
+    told: dict[str | None, list[AnyFact]] = {}
+    for envelope, fact in await events_of(log, project):
+        if isinstance(fact, RunQueued):
+            told[envelope.run] = []
+        elif isinstance(fact, ENDS_A_RUN):
+            told[envelope.run].append(fact)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [(SettingsInvalid("No such endpoint."), "settings_invalid"), (KeyError("x"), "internal")],
+)
+async def test_a_run_that_cannot_even_begin_ends_with_an_error(
+    broken: Exception, code: str
+) -> None:
+    log = MemoryLog()
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        raise broken
+
+    async with engine_on(log, execute) as engine:
+        project = await engine.start(WISH)
+        await ended(log, project)
+        await engine.retry(project)
+        await ended(log, project, 2)
+    for ends in (await ends_by_run(log, project)).values():
+        (end,) = ends
+        assert isinstance(end, RunFailed)
+        assert (end.code, end.retryable) == (code, True)
+        assert "KeyError" not in end.message
+
+
+async def test_a_run_that_the_full_disk_broke_ends_once_there_is_space() -> None:
+    log = FullDisk()
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await log.append(request.project_id, [started()], run=request.run, epoch=epoch)
+        log.full = True
+        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch)
+
+    async with engine_on(log, execute) as engine:
+        project = await engine.start(WISH)
+        for _ in range(5):
+            await log.refused.acquire()
+        log.full = False
+        await ended(log, project)
+        assert (await log.head(project)).status == "error"
+    (ends,) = (await ends_by_run(log, project)).values()
+    assert [fact.code for fact in ends if isinstance(fact, RunFailed)] == ["database_unusable"]
+
+
+async def test_runs_that_wait_begin_once_the_full_disk_has_space() -> None:
+    log = FullDisk()
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch, close=True)
+
+    async with engine_on(log, execute) as engine:
+        project = await engine.start(WISH)
+        log.full = True  # Before the run's lane had its first turn.
+        for _ in range(5):
+            await log.refused.acquire()
+        with pytest.raises(DatabaseUnusable):
+            await engine.cancel(project)
+        log.full = False
+        await ended(log, project)
+    assert (await log.head(project)).status == "complete"
+
+
+async def test_a_stop_right_after_the_start_stops_the_run_that_is_about_to_begin() -> None:
+    log = MemoryLog()
+    async with engine_on(log, hanging(log)) as engine:
+        project = await engine.start(WISH)
+        await engine.cancel(project)
+        assert (await log.head(project)).status == "cancelled"
+    (ends,) = (await ends_by_run(log, project)).values()
+    assert len(ends) == 1
+
+
+async def test_a_hundred_stops_end_one_run_and_not_the_follow_up_behind_it() -> None:
+    log = Unhurried()
+    async with engine_on(log, hanging(log)) as engine:
+        project = await engine.start(WISH)
+        await until(log, project, "run:started")
+        await engine.message(project, "more")
+        await asyncio.gather(*(engine.cancel(project) for _ in range(100)))
+        await until(log, project, "run:started", count=2)
+        first, second = (await ends_by_run(log, project)).values()
+        assert (len(first), second) == (1, [])
+        assert isinstance(first[0], RunCancelled)
+
+
+async def test_a_stop_as_the_run_completes_leaves_one_end() -> None:
+    log = Unhurried()
+    gate = asyncio.Event()
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await gate.wait()
+        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch, close=True)
+
+    async with engine_on(log, execute) as engine:
+        for stops in range(1, 20):
+            gate.clear()
+            project = await engine.start(WISH)
+            await asyncio.sleep(0)
+            gate.set()
+            for _ in range(stops):  # Each at another moment of the run's end.
+                await asyncio.sleep(0)
+            await engine.cancel(project)
+            await ended(log, project)
+            (ends,) = (await ends_by_run(log, project)).values()
+            assert len(ends) == 1
+
+
+async def test_of_many_retries_at_once_one_is_taken() -> None:
+    log = Unhurried()
+    async with engine_on(log, hanging(log)) as engine:
+        project = await engine.start(WISH)
+        await until(log, project, "run:started")
+        await engine.cancel(project)
+        asked = [engine.retry(project) for _ in range(20)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(answer is None for answer in answers) == 1
+        assert sum(isinstance(answer, Conflict) for answer in answers) == 19
+    assert len(await ends_by_run(log, project)) == 2
+
+
+async def test_messages_at_once_queue_in_order_and_say_their_place() -> None:
+    log = Unhurried()
+    async with engine_on(log, hanging(log)) as engine:
+        project = await engine.start(WISH)
+        await until(log, project, "run:started")
+        await asyncio.gather(*(engine.message(project, f"{n}") for n in range(30)))
+        queued = [f for _, f in await events_of(log, project) if isinstance(f, RunQueued)]
+    assert [fact.position for fact in queued] == list(range(31))
