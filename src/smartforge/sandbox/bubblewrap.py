@@ -3,9 +3,7 @@
 import asyncio
 import os
 import platform
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,14 +14,13 @@ from smartforge.sandbox.base import Ended, Level, Program, Served
 from smartforge.sandbox.command import Builder
 from smartforge.sandbox.confined import Confined
 from smartforge.sandbox.diagnosis import MISSING, diagnose
+from smartforge.sandbox.folder import SOCKET_NAME, private_folder
 from smartforge.sandbox.recipe import INSIDE
 from smartforge.sandbox.seccomp import filter_file
 
 BACKLOG = 128
 # An application that has not started by then tells where it hangs; it must get to do so.
 HANGING_AFTER, HANGING_SHARE = 15.0, 0.75
-# sun_path of unix(7) holds 108 bytes with the final NUL.
-LONGEST_SOCKET_PATH = 107
 
 
 class Bubblewrap:
@@ -147,21 +144,9 @@ async def _listening() -> AsyncGenerator[tuple[socket.socket, Path]]:
     A TCP socket would lead out of the sandbox (connect to AF_UNSPEC, then anywhere), and a
     folder that the sandbox may write to could hold a link to another socket of the host.
     """
-    folder = await asyncio.to_thread(_private_folder)
-    place = folder / "app.sock"
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        listener.bind(str(place))
-        listener.listen(BACKLOG)
-        yield listener, place
-    finally:
-        listener.close()
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _private_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="smartforge-"))
-    if len(os.fsencode(folder / "app.sock")) <= LONGEST_SOCKET_PATH:
-        return folder
-    folder.rmdir()
-    return Path(tempfile.mkdtemp(prefix="smartforge-", dir="/tmp"))
+    async with private_folder() as folder:
+        place = folder / SOCKET_NAME
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(place))
+            listener.listen(BACKLOG)
+            yield listener, place

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from smartforge.sandbox import tree
 from smartforge.sandbox.base import Level
 from smartforge.sandbox.confined import Confined
 from smartforge.sandbox.diagnosis import diagnose
+from smartforge.sandbox.folder import private_folder
 from smartforge.sandbox.recipe import FIXED_ENVIRONMENT, INSIDE
 
 TIME_LIMIT = 10.0
@@ -56,8 +55,7 @@ class Bait(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def bait(listener: socket.socket, place: Path) -> AsyncGenerator[Bait]:
     """A file that anybody may read and a listener on the host's loopback, until the end."""
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="smartforge-"))
-    try:
+    async with private_folder() as folder:
         secret, empty = await asyncio.to_thread(_lay_out, folder)
         with socket.create_server(("127.0.0.1", 0)) as victim:
             port = victim.getsockname()[1]
@@ -65,8 +63,6 @@ async def bait(listener: socket.socket, place: Path) -> AsyncGenerator[Bait]:
             script = f"{INSIDE}/attempt.py"
             numbers = (str(listener.fileno()), str(secret), str(port), names)
             yield Bait(empty, place, ("-I", "-S", script, *numbers))
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder)
 
 
 def _lay_out(folder: Path) -> tuple[Path, Path]:

@@ -1,5 +1,6 @@
 """The scripted server itself: that it says what its script says, to any client."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -36,10 +37,11 @@ def test_an_answer_that_is_not_streamed() -> None:
     assert [request.asked for request in wire.requests] == ["a.py", "plan", "plan"]
 
 
-def test_a_file_that_the_script_does_not_have_is_refused() -> None:
-    with wire_in_thread(WireScript()) as wire:
-        assert ask(wire.base_url, "File: b.py").status_code == 404
-    assert wire.requests[0].state == "refused"
+async def test_a_file_that_the_script_does_not_have_is_refused() -> None:
+    async with openai_wire(WireScript()) as wire:
+        answer = await asyncio.to_thread(ask, wire.base_url, "File: b.py")
+        await wire.until(lambda wire: wire.requests[0].state == "refused")
+    assert answer.status_code == 404
 
 
 def test_the_models_are_listed() -> None:
