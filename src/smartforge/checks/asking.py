@@ -1,7 +1,6 @@
 """Asks a served application over its unix socket; whatever answers is untrusted."""
 
 import asyncio
-import contextlib
 
 import httpx
 import msgspec
@@ -36,11 +35,10 @@ async def ask(served: Served, path: str, limits: Limits) -> Answer | Cause:
         except (httpx.HTTPError, httpx.InvalidURL, TooLarge) as error:
             return await _without_answer(ending, error, limits)
     finally:
-        for one in (asking, ending):
-            one.cancel()
-            # Its outcome was taken above, or nobody needs it any more.
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await one
+        asking.cancel()
+        ending.cancel()
+        # Their outcomes were taken above, or nobody needs them any more.
+        await asyncio.gather(asking, ending, return_exceptions=True)
 
 
 class TooLarge(Exception):
