@@ -32,7 +32,10 @@ async def ask(served: Served, path: str, limits: Limits) -> Answer | Cause:
             return cause_of(await ending, limits)
         try:
             return await asking
-        except (httpx.HTTPError, httpx.InvalidURL, TooLarge) as error:
+        except TooLarge as error:
+            # It was cut off here; whatever the program does about that is not the cause.
+            return _broken_off(error)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return await _without_answer(ending, error, limits)
     finally:
         asking.cancel()
@@ -50,6 +53,10 @@ async def _without_answer(ending: "asyncio.Task[Ended]", error: Exception, limit
     done, _ = await asyncio.wait({ending}, timeout=2)
     if done:
         return cause_of(await ending, limits)
+    return _broken_off(error)
+
+
+def _broken_off(error: Exception) -> Cause:
     reason = clean(f"{type(error).__name__}: {error}")
     return Cause(f"broke off the answer ({reason})", {"reason": reason})
 
