@@ -1,5 +1,7 @@
 """One field of a resource: its name, its kind, and what values it takes."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -60,16 +62,75 @@ class TextList(msgspec.Struct, frozen=True, tag="text_list"):
     max_items: int = 50
 
 
-Kind = Text | Integer | Decimal | Boolean | Date | Timestamp | Email | Url | Choice | TextList
+OnDelete = Literal["cascade", "restrict", "clear"]
+
+
+class Reference(msgspec.Struct, frozen=True, tag="reference"):
+    """The id of one row of `resource`: this row belongs to it.
+
+    When that row is deleted, `cascade` deletes this one too, `restrict` refuses (409), `clear`
+    makes the reference null, which only a nullable field can be. With `nested` the rows are also
+    listed under the other: `GET /books/{book_id}/reviews`.
+    """
+
+    resource: str
+    on_delete: OnDelete = "restrict"
+    nested: bool = True
+
+
+class References(msgspec.Struct, frozen=True, tag="references"):
+    """The ids of up to `max_items` different rows of `resource`, in ascending order.
+
+    Many to many: deleting either side removes the links alone.
+    """
+
+    resource: str
+    max_items: int = 50
+
+
+class Slug(msgspec.Struct, frozen=True, tag="slug"):
+    """Words of the text field `source` for a URL, unique, made by the server on creation."""
+
+    source: str
+
+
+class Code(msgspec.Struct, frozen=True, tag="code"):
+    """`length` random letters and digits, unique and unguessable, made by the server."""
+
+    length: int = 8
+
+
+Kind = (
+    Text
+    | Integer
+    | Decimal
+    | Boolean
+    | Date
+    | Timestamp
+    | Email
+    | Url
+    | Choice
+    | TextList
+    | Reference
+    | References
+    | Slug
+    | Code
+)
+
+# When clients may write a field. `never`: the server alone does.
+Written = Literal["always", "creation", "update", "never"]
 
 Default = str | int | float | bool | list[str] | None
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field that clients may write.
+    """One field of a resource.
 
-    A required field must be sent on creation. An optional one takes `default` when it is left
-    out; without a default it is null. Only optional fields without a default may be null.
+    Clients write it as `written` says. A required field is never null, and must be sent on
+    creation where it may be. An optional one takes `default` when it is left out, or not
+    written by clients; without a default it is null. Only optional fields without a default
+    may be null. A `unique` field never holds the same value in two rows (409); nulls do not
+    count as the same.
     """
 
     name: str
@@ -77,7 +138,19 @@ class Field(msgspec.Struct, frozen=True):
     required: bool = True
     default: Default = None
     description: str = ""
+    unique: bool = False
+    written: Written = "always"
 
     @property
     def nullable(self) -> bool:
         return not self.required and self.default is None
+
+    @property
+    def on_creation(self) -> bool:
+        """Whether clients may send it when they create a row."""
+        return self.written in ("always", "creation")
+
+    @property
+    def on_update(self) -> bool:
+        """Whether clients may send it when they update a row."""
+        return self.written in ("always", "update")

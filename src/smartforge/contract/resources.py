@@ -4,7 +4,18 @@ from typing import Literal
 
 import msgspec
 
+from smartforge.contract.access import Accounts, Permissions
 from smartforge.contract.fields import Field
+from smartforge.contract.rules import (
+    Computed,
+    Mark,
+    NotMade,
+    Redirect,
+    Report,
+    Rule,
+    Transition,
+    Upload,
+)
 
 Action = Literal["list", "create", "read", "update", "delete"]
 
@@ -24,7 +35,18 @@ class Resource(msgspec.Struct, frozen=True):
     Names are lower snake case. The collection's path is `/` and the plural in kebab case.
     Every resource also has `id` (integer, given by the server, from 1) and `created_at`
     (timestamp); `fields` never holds these names. `sortable` lists what `sort` takes, each
-    also with a leading `-` for descending; lists are sorted by id where nothing else is said.
+    also with a leading `-` for descending; lists are sorted by `sorted_by` where nothing is said,
+    and by id where that leaves a tie.
+
+    Lists are narrowed by the fields in `filters` (equal; a list of texts or of references: holds
+    it), by those in `ranges` (`price_min` and `price_max`; `date_from` and `date_to` for dates and
+    timestamps; both included) and by `q`, which finds text in the fields `searched`, case aside.
+
+    `owner` names the reference to the accounts that says whose a row is: the server sets it to
+    the caller on creation. For the accounts themselves it is `id`. `tenant` names the reference
+    that says to which tenant a row belongs, set likewise; to other tenants the row is not there.
+    With `stamped`, rows also have `updated_at`. `idempotent` names a unique field: creating a
+    row with a value that is there already answers the row that is there (200).
     """
 
     name: str
@@ -34,10 +56,37 @@ class Resource(msgspec.Struct, frozen=True):
     sortable: tuple[str, ...] = ("id", "created_at")
     paging: Paging = Paging()
     description: str = ""
+    sorted_by: str = "id"
+    filters: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    access: Permissions = Permissions()
+    owner: str = ""
+    tenant: str = ""
+    stamped: bool = False
+    idempotent: str = ""
+    computed: tuple[Computed, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    reports: tuple[Report, ...] = ()
+    upload: Upload | None = None
+    redirect: Redirect | None = None
 
     @property
     def path(self) -> str:
         return "/" + self.plural.replace("_", "-")
+
+    @property
+    def item_path(self) -> str:
+        return f"{self.path}/{{{self.name}_id}}"
+
+    def field(self, name: str) -> Field:
+        """The field of that name. Raises KeyError."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -47,7 +96,12 @@ class Contract(msgspec.Struct, frozen=True):
     resources: tuple[Resource, ...]
     description: str = ""
     version: str = "0.1.0"
+    accounts: Accounts | None = None
+    not_made: tuple[NotMade, ...] = ()
 
-    @property
-    def operation_count(self) -> int:
-        return sum(len(resource.actions) for resource in self.resources)
+    def resource(self, name: str) -> Resource:
+        """The resource of that name. Raises KeyError."""
+        for one in self.resources:
+            if one.name == name:
+                return one
+        raise KeyError(name)

@@ -10,6 +10,7 @@ import msgspec
 
 from smartforge.checks.base import Check, Subject, Verdict
 from smartforge.contract import openapi, reading
+from smartforge.contract.operations import operation_count
 from smartforge.errors import Fenced, SmartForgeError
 from smartforge.events import (
     CheckCompleted,
@@ -125,7 +126,8 @@ class Run:
             operations_not_made=made.operations_not_made,
         )
         await self._outbox.now(ready, key="plan")
-        summary = f"Planned {made.contract.operation_count} operations in {len(made.files)} files"
+        count = operation_count(made.contract)
+        summary = f"Planned {count} operations in {len(made.files)} files"
         await self._end("planning", summary, began)
         return made
 
@@ -214,7 +216,7 @@ class Run:
         self, made: Plan, done: list[CheckCompleted], whole: ValidationCompleted
     ) -> Complete:
         skipped = [one for one in done if one.verdict == "skipped"]
-        count = made.contract.operation_count
+        count = operation_count(made.contract)
         if whole.verdict == "skipped":
             summary = f"Not proven: {skipped[0].summary}"
         else:

@@ -1,0 +1,65 @@
+"""Who may do what: accounts, roles, ownership."""
+
+from typing import Literal
+
+import msgspec
+
+Who = Literal["anyone", "user", "owner", "role"]
+
+
+class Access(msgspec.Struct, frozen=True):
+    """Who may use one operation.
+
+    `anyone`: no token needed. `user`: everybody who is logged in. `owner`: whoever owns the row
+    (see `Resource.owner`), and everybody with one of `roles`; lists hold only the rows that the
+    caller owns, unless one of the `roles` is theirs. `role`: everybody with one of `roles`.
+    """
+
+    who: Who = "anyone"
+    roles: tuple[str, ...] = ()
+
+    @property
+    def secured(self) -> bool:
+        """Whether a token is needed."""
+        return self.who != "anyone"
+
+
+class Permissions(msgspec.Struct, frozen=True):
+    """Who may use each of the standard actions on a resource."""
+
+    list: Access = Access()
+    create: Access = Access()
+    read: Access = Access()
+    update: Access = Access()
+    delete: Access = Access()
+
+    def of(self, action: Literal["list", "create", "read", "update", "delete"]) -> Access:
+        match action:
+            case "list":
+                return self.list
+            case "create":
+                return self.create
+            case "read":
+                return self.read
+            case "update":
+                return self.update
+            case "delete":
+                return self.delete
+
+
+class Accounts(msgspec.Struct, frozen=True):
+    """Registration, login by password, bearer tokens.
+
+    `resource` names the resource whose rows are the accounts. `login` names its required unique
+    fields by which somebody logs in, the first in the login request. A new account gets the
+    first of `roles`; the last is the one that may give roles to others, and the first account
+    that has it is made from the environment when the application starts. Without roles there
+    are none. `tenant` names the reference field of `resource` that says to which tenant an
+    account belongs: every registration makes a new tenant, whose first account has the last role.
+    """
+
+    resource: str = "user"
+    login: tuple[str, ...] = ("email",)
+    roles: tuple[str, ...] = ()
+    token_minutes: int = 60
+    tenant: str = ""

@@ -1,0 +1,211 @@
+"""Every operation that a contract promises, in the order in which documents show them."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from smartforge.contract.access import Access
+from smartforge.contract.fields import Reference
+from smartforge.contract.names import kebab, spaced
+from smartforge.contract.resources import Contract, Resource
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+Role = Literal[
+    "health",
+    "register",
+    "login",
+    "me",
+    "list",
+    "create",
+    "read",
+    "update",
+    "delete",
+    "nested",
+    "transition",
+    "mark",
+    "unmark",
+    "report",
+    "content",
+    "set_role",
+    "redirect",
+]
+
+_METHODS: dict[str, Method] = {
+    "list": "GET",
+    "create": "POST",
+    "read": "GET",
+    "update": "PATCH",
+    "delete": "DELETE",
+}
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One method on one path. `id` is unique in the contract and a name in any language.
+
+    `resource` is the one that it is about (empty for `health` and the accounts' own). `subject`
+    names the transition, mark or report; for `nested` it is the resource that is listed, and
+    `via` its reference field.
+    """
+
+    id: str
+    role: Role
+    method: Method
+    path: str
+    summary: str
+    access: Access = Access()
+    resource: str = ""
+    subject: str = ""
+    via: str = ""
+
+
+def operations(contract: Contract) -> tuple[Operation, ...]:
+    """All of them: health, accounts, then resource by resource. Where two paths could match the
+    same request, the one without a parameter there comes first."""
+    return tuple(_operations(contract))
+
+
+def operation_count(contract: Contract) -> int:
+    """How many there are, the one that tells of the project's health aside."""
+    return len(operations(contract)) - 1
+
+
+def nested_lists(contract: Contract, parent: Resource) -> Iterator[tuple[Resource, str]]:
+    """The resources that are also listed under `parent`, each with its reference field."""
+    for child in contract.resources:
+        if "list" not in child.actions:
+            continue
+        for field in child.fields:
+            kind = field.kind
+            if isinstance(kind, Reference) and kind.nested and kind.resource == parent.name:
+                yield child, field.name
+
+
+def _operations(contract: Contract) -> Iterator[Operation]:
+    yield Operation("health", "health", "GET", "/health", "Say that the API is up")
+    if contract.accounts:
+        user = Access("user")
+        yield Operation("register", "register", "POST", "/auth/register", "Register an account")
+        yield Operation("login", "login", "POST", "/auth/login", "Log in for a token")
+        yield Operation("get_me", "me", "GET", "/auth/me", "Get one's own account", user)
+    for resource in contract.resources:
+        yield from _of_resource(contract, resource)
+    for resource in contract.resources:
+        if resource.redirect:
+            name = spaced(resource.name)
+            code = resource.redirect.code
+            yield Operation(
+                f"follow_{resource.name}",
+                "redirect",
+                "GET",
+                f"/r/{{{code}}}",
+                f"Go where {_a(name)} leads",
+                resource=resource.name,
+            )
+
+
+def _of_resource(contract: Contract, resource: Resource) -> Iterator[Operation]:
+    one, many = resource.name, resource.plural
+    ids = {"list": f"list_{many}", "read": f"get_{one}"}
+    for action in ("list", "create"):
+        if action in resource.actions:
+            yield _standard(resource, action, ids.get(action, f"{action}_{one}"))
+    for report in resource.reports:
+        yield Operation(
+            f"{report.name}_of_{many}",
+            "report",
+            "GET",
+            f"{resource.path}/{kebab(report.name)}",
+            f"{spaced(report.name).capitalize()} of {spaced(many)}",
+            report.access,
+            one,
+            report.name,
+        )
+    for action in ("read", "update", "delete"):
+        if action in resource.actions:
+            yield _standard(resource, action, ids.get(action, f"{action}_{one}"))
+    yield from _of_row(contract, resource)
+
+
+def _standard(
+    resource: Resource,
+    action: Literal["list", "create", "read", "update", "delete"],
+    operation_id: str,
+) -> Operation:
+    words = spaced(resource.plural if action == "list" else resource.name)
+    verb = "Get" if action == "read" else action.capitalize()
+    return Operation(
+        operation_id,
+        action,
+        _METHODS[action],
+        resource.path if action in ("list", "create") else resource.item_path,
+        f"{verb} {words}",
+        resource.access.of(action),
+        resource.name,
+    )
+
+
+def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
+    one, words, path = resource.name, spaced(resource.name), resource.item_path
+    if resource.upload:
+        access = resource.access.read
+        summary = f"Download {words}"
+        yield Operation(
+            f"get_{one}_content", "content", "GET", f"{path}/content", summary, access, one
+        )
+    if contract.accounts and contract.accounts.resource == one and contract.accounts.roles:
+        access = Access("role", contract.accounts.roles[-1:])
+        summary = f"Give {words} another role"
+        yield Operation(f"set_{one}_role", "set_role", "PUT", f"{path}/role", summary, access, one)
+    for move in resource.transitions:
+        summary = f"{spaced(move.name).capitalize()} {words}"
+        yield Operation(
+            f"{move.name}_{one}",
+            "transition",
+            "POST",
+            f"{path}/{kebab(move.name)}",
+            summary,
+            move.access,
+            one,
+            move.name,
+        )
+    for mark in resource.marks:
+        marked = f"{path}/{kebab(mark.name)}"
+        verb = spaced(mark.name)
+        yield Operation(
+            f"{mark.name}_{one}",
+            "mark",
+            "POST",
+            marked,
+            f"{verb.capitalize()} {words}",
+            mark.access,
+            one,
+            mark.name,
+        )
+        yield Operation(
+            f"un{mark.name}_{one}",
+            "unmark",
+            "DELETE",
+            marked,
+            f"Take back: {verb} {words}",
+            mark.access,
+            one,
+            mark.name,
+        )
+    for child, via in nested_lists(contract, resource):
+        yield Operation(
+            f"list_{one}_{child.plural}",
+            "nested",
+            "GET",
+            f"{path}{child.path}",
+            f"List {spaced(child.plural)} of {_a(words)}",
+            child.access.list,
+            one,
+            child.name,
+            via,
+        )
+
+
+def _a(words: str) -> str:
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"

@@ -1,0 +1,176 @@
+"""Promises about rows that a single field cannot hold, and values that follow from others."""
+
+from typing import Literal
+
+import msgspec
+
+from smartforge.contract.access import Access
+
+# ---- rules of a resource ----------------------------------------------------------------------
+
+
+class UniqueTogether(msgspec.Struct, frozen=True, tag="unique_together"):
+    """No two rows hold the same values in all of `fields` (409)."""
+
+    fields: tuple[str, ...]
+
+
+class Ordered(msgspec.Struct, frozen=True, tag="ordered"):
+    """`later` is greater than `earlier`, where both are given (422)."""
+
+    earlier: str
+    later: str
+
+
+class NoOverlap(msgspec.Struct, frozen=True, tag="no_overlap"):
+    """Rows with equal `within` never overlap in time (409): each lasts from `start` until just
+    before `end`. Rows whose `status` field holds one of `ended` do not count.
+    """
+
+    start: str
+    end: str
+    within: tuple[str, ...]
+    status: str = ""
+    ended: tuple[str, ...] = ()
+
+
+class OneOpen(msgspec.Struct, frozen=True, tag="one_open"):
+    """At most one row with equal `fields` whose `status` field holds one of `open` (409)."""
+
+    fields: tuple[str, ...]
+    status: str
+    open: tuple[str, ...]
+
+
+class Adjusts(msgspec.Struct, frozen=True, tag="adjusts"):
+    """Creating a row changes a number of the row that it belongs to, never below its minimum.
+
+    `amount` (of this row, at least 1) is added to `field` of the row at `reference`, or taken
+    from it where the choice field `direction` holds one of `taking`; without a direction it is
+    always taken if `taking` is `("",)`, else added. A change that goes beyond the bounds of
+    `field` is refused (409), also under concurrent requests. Rows are neither updated nor
+    deleted.
+    """
+
+    reference: str
+    amount: str
+    field: str
+    direction: str = ""
+    taking: tuple[str, ...] = ()
+
+
+Rule = UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts
+
+
+# ---- computed fields --------------------------------------------------------------------------
+
+
+class Aggregate(msgspec.Struct, frozen=True, tag="aggregate"):
+    """Over the rows of `resource` whose reference field `by` points here.
+
+    `count` of them (0 where there are none), or `sum` (0), `average`, `minimum`, `maximum`
+    (null) of their number `field`. An average is rounded half up to 2 places.
+    """
+
+    function: Literal["count", "sum", "average", "minimum", "maximum"]
+    resource: str
+    by: str
+    field: str = ""
+
+
+class Product(msgspec.Struct, frozen=True, tag="product"):
+    """The number fields `factors` of the same row, multiplied; null where one is null."""
+
+    factors: tuple[str, ...]
+
+
+class Marked(msgspec.Struct, frozen=True, tag="marked"):
+    """How many users have set the mark of this name on the row."""
+
+    mark: str
+
+
+class Computed(msgspec.Struct, frozen=True):
+    """A field that the server works out for every answer; clients never write it."""
+
+    name: str
+    formula: Aggregate | Product | Marked
+    description: str = ""
+
+
+# ---- operations besides the standard ones -----------------------------------------------------
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """`POST /plural/{id}/name`: sets the choice or boolean `field` to `target`.
+
+    Refused (409) where the field holds none of `sources`; without sources it is always possible.
+    `stamp` names a timestamp field that then holds the moment.
+    """
+
+    name: str
+    field: str
+    target: str | bool
+    sources: tuple[str | bool, ...] = ()
+    stamp: str = ""
+    access: Access = Access()
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """`POST` and `DELETE /plural/{id}/name`: a user marks a row, once, and takes it back.
+
+    Both may be repeated without effect. Likes, favourites, follows, bookmarks.
+    """
+
+    name: str
+    access: Access = Access("user")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """`GET /plural/name`: rows in groups, with the filters of the list.
+
+    Groups are the values of the field `group` (choice, text, boolean or reference), or its days
+    or months where `period` says so (dates and timestamps; the latter in UTC), in ascending
+    order; without a group all rows together. Each has its `count` and, where `field` names a
+    number, `total`, its sum, and `average`.
+    """
+
+    name: str
+    group: str = ""
+    period: Literal["", "day", "month"] = ""
+    field: str = ""
+    access: Access = Access()
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """Rows hold a file: `POST /plural` takes `multipart/form-data` with `file` besides the
+    fields, `GET /plural/{id}/content` answers its bytes.
+
+    Every row also has `filename`, `content_type` and `size` in bytes, which the server fills in.
+    Files over `max_bytes` are refused (413), those whose type is none of `types` too (415; empty:
+    any), by their first bytes where the type is an image.
+    """
+
+    types: tuple[str, ...] = ()
+    max_bytes: int = 5_000_000
+
+
+class Redirect(msgspec.Struct, frozen=True):
+    """`GET /r/{code}`: redirects (307) to the URL field `to` of the row with this code.
+
+    `code` names a code or slug field, `visits` an integer field that counts, if any.
+    """
+
+    code: str
+    to: str
+    visits: str = ""
+
+
+class NotMade(msgspec.Struct, frozen=True):
+    """What was asked for and cannot be made: `POST /not-made/name` answers 501 and says so.
+
+    It is no promise: the OpenAPI document does not name it.
+    """
+
+    name: str
+    summary: str
