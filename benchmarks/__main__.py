@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("first", "append")
+NAMES = ("first", "append", "compile", "served")
 
 
 def main(arguments: list[str]) -> int:

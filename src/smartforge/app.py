@@ -1,5 +1,6 @@
 """The composition root: settings become concrete objects. The only place that names them."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable
@@ -8,9 +9,14 @@ from pathlib import Path
 
 import msgspec
 
+from smartforge.checks.authorization import Authorization
 from smartforge.checks.base import Check, Subject
 from smartforge.checks.boot import Boot
 from smartforge.checks.contract import ContractServed
+from smartforge.checks.fuzz import Fuzz
+from smartforge.checks.lint import Lint
+from smartforge.checks.operations import Operations
+from smartforge.checks.promise import promised_in
 from smartforge.checks.security import Security
 from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
@@ -27,6 +33,8 @@ from smartforge.log.memory import MemoryLog
 from smartforge.log.sqlite import SQLiteLog
 from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
+from smartforge.preview.base import Project
+from smartforge.preview.environment import Admin, environment_of
 from smartforge.sandbox.base import Sandbox
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.settings import DEFAULT_MODEL, Settings
@@ -39,11 +47,15 @@ logger = logging.getLogger(__name__)
 
 TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
+LOOPBACK = "127.0.0.1"
 
 
 def checks() -> tuple[Check, ...]:
-    """Every check, in the order in which they are asked."""
-    return (Syntax(), Security(), Boot(), ContractServed(), GeneratedTests())
+    """Every check, in the order in which they are shown; the longest of a stage begin first."""
+    return (
+        *(Syntax(), Lint(), Security(), Boot()),
+        *(Fuzz(), GeneratedTests(), Operations(), Authorization(), ContractServed()),
+    )
 
 
 class Forge:
@@ -220,6 +232,43 @@ def page_built() -> bool:
     from smartforge.server.options import STATIC
 
     return (STATIC / "index.html").is_file()
+
+
+async def preview(
+    folder: Path,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[str, Admin | None], None],
+    tell: Callable[[str], None],
+) -> None:
+    """Serve the project in this folder on loopback until `stop`; nothing of it is left then.
+
+    `ready` gets the URL once the project answers there, and the account that may do everything,
+    where it has roles. `tell` gets a sentence when the project is started again. Raises
+    SettingsInvalid for a folder that is no project and for a port that cannot be had,
+    PreviewFailed where the project does not start, SandboxUnavailable where nothing can be run.
+    """
+    from smartforge.preview.front import Front
+    from smartforge.preview.headers import Rules
+    from smartforge.preview.sandboxed import SandboxedPreviews
+    from smartforge.server.serve import listen, serve_on, url_of
+    from smartforge.server.tokens import COOKIE, PREVIEW_HEADER
+
+    environment, admin = environment_of(await asyncio.to_thread(promised_in, folder))
+    dependencies = TARGETS[DEFAULT_TARGET]().dependencies()
+    sockets = listen(LOOPBACK, port)
+    url = url_of(LOOPBACK, sockets[0].getsockname()[1])
+    # Cookies know no ports: the door's would come here too, and untrusted code would read it.
+    own = Rules(own_headers=frozenset({PREVIEW_HEADER}), own_cookies=frozenset({COOKIE}))
+    previews = SandboxedPreviews(Bubblewrap(), own, lambda _, words: tell(words))
+    try:
+        made = await previews.start(url, Project(folder, dependencies, environment))
+        await serve_on(sockets, Front(made), ready=lambda: ready(url, admin), stop=stop)
+    finally:
+        for each in sockets:
+            each.close()
+        await previews.close()
 
 
 def subject(settings: Settings, folder: Path, promised: dict[str, object]) -> Subject:

@@ -6,6 +6,7 @@
     |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
     |   `-- AnswerIncomplete   the answer ended before the file did; names the file
     |-- SandboxUnavailable     this machine cannot hold untrusted code
+    |-- PreviewFailed          a generated API does not start, or has been stopped
     |-- LogError
     |   |-- Fenced             the epoch is old: somebody else owns the project now
     |   |-- UnknownProject     no such project
@@ -75,6 +76,12 @@ class SandboxUnavailable(SmartForgeError):
     """This machine cannot hold untrusted code; nothing was run."""
 
     code = "sandbox_unavailable"
+
+
+class PreviewFailed(SmartForgeError):
+    """A generated API does not start or does not answer that it is up, or has been stopped."""
+
+    code = "preview_failed"
 
 
 class LogError(SmartForgeError):

@@ -237,6 +237,16 @@ async def test_too_much_output_ends_a_program_and_its_beginning_is_kept(
     assert ended.stdout.startswith("flood\nflood\n")
 
 
+async def test_where_the_end_of_the_output_is_kept_a_program_goes_on(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    code = "for number in range(20_000): print(number)\nprint('the end')"
+    limits = Limits(wall_seconds=20.0, output_bytes=1000, kept_output="last")
+    ended = await sandbox.run(program(folder, "-c", code, limits=limits))
+    assert (ended.cause, ended.exit_code, len(ended.stdout)) == (None, 0, 1000)
+    assert ended.stdout.endswith("19999\nthe end\n")
+
+
 async def test_output_up_to_the_limit_is_fine(sandbox: Sandbox, folder: Path) -> None:
     ended = await python(sandbox, folder, "print('x' * 9_999)", output_bytes=10_000)
     assert (ended.cause, ended.exit_code, len(ended.stdout)) == (None, 0, 10_000)

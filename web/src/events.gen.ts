@@ -177,6 +177,8 @@ export interface Contract {
   resources: Resource[];
   description?: string;
   version?: string;
+  accounts?: Accounts | null;
+  not_made?: NotMade[];
 }
 /**
  * A kind of thing that the API keeps.
@@ -184,7 +186,18 @@ export interface Contract {
  * Names are lower snake case. The collection's path is `/` and the plural in kebab case.
  * Every resource also has `id` (integer, given by the server, from 1) and `created_at`
  * (timestamp); `fields` never holds these names. `sortable` lists what `sort` takes, each
- * also with a leading `-` for descending; lists are sorted by id where nothing else is said.
+ * also with a leading `-` for descending; lists are sorted by `sorted_by` where nothing is said,
+ * and by id where that leaves a tie.
+ *
+ * Lists are narrowed by the fields in `filters` (equal; a list of texts or of references: holds
+ * it), by those in `ranges` (`price_min` and `price_max`; `date_from` and `date_to` for dates and
+ * timestamps; both included) and by `q`, which finds text in the fields `searched`, case aside.
+ *
+ * `owner` names the reference to the accounts that says whose a row is: the server sets it to
+ * the caller on creation. For the accounts themselves it is `id`. `tenant` names the reference
+ * that says to which tenant a row belongs, set likewise; to other tenants the row is not there.
+ * With `stamped`, rows also have `updated_at`. `idempotent` names a unique field: creating a
+ * row with a value that is there already answers the row that is there (200).
  */
 export interface Resource {
   name: string;
@@ -194,12 +207,31 @@ export interface Resource {
   sortable?: string[];
   paging?: Paging;
   description?: string;
+  sorted_by?: string;
+  filters?: string[];
+  ranges?: string[];
+  searched?: string[];
+  access?: Permissions;
+  owner?: string;
+  tenant?: string;
+  stamped?: boolean;
+  idempotent?: string;
+  computed?: Computed[];
+  rules?: (UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts)[];
+  transitions?: Transition[];
+  marks?: Mark[];
+  reports?: Report[];
+  upload?: Upload | null;
+  redirect?: Redirect | null;
 }
 /**
- * One field that clients may write.
+ * One field of a resource.
  *
- * A required field must be sent on creation. An optional one takes `default` when it is left
- * out; without a default it is null. Only optional fields without a default may be null.
+ * Clients write it as `written` says. A required field is never null, and must be sent on
+ * creation where it may be. An optional one takes `default` when it is left out, or not
+ * written by clients; without a default it is null. Only optional fields without a default
+ * may be null. A `unique` field never holds the same value in two rows (409); nulls do not
+ * count as the same.
  */
 export interface Field {
   name: string;
@@ -213,10 +245,17 @@ export interface Field {
     | EmailKind
     | UrlKind
     | ChoiceKind
-    | TextListKind;
+    | TextListKind
+    | ReferenceKind
+    | ReferencesKind
+    | SlugKind
+    | CodeKind
+    | JsonKind;
   required?: boolean;
   default?: string | number | boolean | string[] | null;
   description?: string;
+  unique?: boolean;
+  written?: "always" | "creation" | "never" | "update";
 }
 /**
  * Unicode text, `min_length` to `max_length` code points, both included.
@@ -290,11 +329,252 @@ export interface TextListKind {
   max_items?: number;
 }
 /**
+ * The id of one row of `resource`: this row belongs to it.
+ *
+ * When that row is deleted, `cascade` deletes this one too, `restrict` refuses (409), `clear`
+ * makes the reference null, which only a nullable field can be. With `nested` the rows are also
+ * listed under the other: `GET /books/{book_id}/reviews`.
+ */
+export interface ReferenceKind {
+  type: "reference";
+  resource: string;
+  on_delete?: "cascade" | "clear" | "restrict";
+  nested?: boolean;
+}
+/**
+ * The ids of up to `max_items` different rows of `resource`, in ascending order.
+ *
+ * Many to many: deleting either side removes the links alone.
+ */
+export interface ReferencesKind {
+  type: "references";
+  resource: string;
+  max_items?: number;
+}
+/**
+ * Words of the text field `source` for a URL, unique, made by the server on creation.
+ */
+export interface SlugKind {
+  type: "slug";
+  source: string;
+}
+/**
+ * `length` random letters and digits, unique and unguessable, made by the server.
+ */
+export interface CodeKind {
+  type: "code";
+  length?: number;
+}
+/**
+ * A JSON object whose content is the sender's own, at most `max_bytes` in UTF-8 as sent on.
+ *
+ * For payloads, settings, metadata. Never unique, sorted, filtered or searched.
+ */
+export interface JsonKind {
+  type: "json";
+  max_bytes?: number;
+}
+/**
  * How a list is cut into pages: `limit` from 1 to `max_limit`, `offset` from 0.
  */
 export interface Paging {
   default_limit?: number;
   max_limit?: number;
+}
+/**
+ * Who may use each of the standard actions on a resource.
+ */
+export interface Permissions {
+  list?: Access;
+  create?: Access;
+  read?: Access;
+  update?: Access;
+  delete?: Access;
+}
+/**
+ * Who may use one operation.
+ *
+ * `anyone`: no token needed. `user`: everybody who is logged in. `owner`: whoever owns the row
+ * (see `Resource.owner`), and everybody with one of `roles`; lists hold only the rows that the
+ * caller owns, unless one of the `roles` is theirs. `role`: everybody with one of `roles`.
+ */
+export interface Access {
+  who?: "anyone" | "owner" | "role" | "user";
+  roles?: string[];
+}
+/**
+ * A field that the server works out for every answer; clients never write it.
+ */
+export interface Computed {
+  name: string;
+  formula: Aggregate | Product | Marked;
+  description?: string;
+}
+/**
+ * Over the rows of `resource` whose reference field `by` points here.
+ *
+ * `count` of them (0 where there are none), or `sum` (0), `average`, `minimum`, `maximum`
+ * (null) of their number `field`. An average is rounded half up to 2 places.
+ */
+export interface Aggregate {
+  type: "aggregate";
+  function: "average" | "count" | "maximum" | "minimum" | "sum";
+  resource: string;
+  by: string;
+  field?: string;
+}
+/**
+ * The number fields `factors` of the same row, multiplied; null where one is null.
+ */
+export interface Product {
+  type: "product";
+  factors: string[];
+}
+/**
+ * How many users have set the mark of this name on the row.
+ */
+export interface Marked {
+  type: "marked";
+  mark: string;
+}
+/**
+ * No two rows hold the same values in all of `fields` (409).
+ */
+export interface UniqueTogether {
+  type: "unique_together";
+  fields: string[];
+}
+/**
+ * `later` is greater than `earlier`, where both are given (422).
+ */
+export interface Ordered {
+  type: "ordered";
+  earlier: string;
+  later: string;
+}
+/**
+ * Rows with equal `within` never overlap in time (409): each lasts from `start` until just
+ * before `end`. Rows whose `status` field holds one of `ended` do not count.
+ */
+export interface NoOverlap {
+  type: "no_overlap";
+  start: string;
+  end: string;
+  within: string[];
+  status?: string;
+  ended?: string[];
+}
+/**
+ * At most one row with equal `fields` whose `status` field holds one of `open` (409).
+ */
+export interface OneOpen {
+  type: "one_open";
+  fields: string[];
+  status: string;
+  open: string[];
+}
+/**
+ * Creating a row changes a number of the row that it belongs to, never below its minimum.
+ *
+ * `amount` (of this row, at least 1) is added to `field` of the row at `reference`, or taken
+ * from it where the choice field `direction` holds one of `taking`; without a direction it is
+ * always taken if `taking` is `("",)`, else added. A change that goes beyond the bounds of
+ * `field` is refused (409), also under concurrent requests. Rows are neither updated nor
+ * deleted.
+ */
+export interface Adjusts {
+  type: "adjusts";
+  reference: string;
+  amount: string;
+  field: string;
+  direction?: string;
+  taking?: string[];
+}
+/**
+ * `POST /plural/{id}/name`: sets the choice or boolean `field` to `target`.
+ *
+ * Refused (409) where the field holds none of `sources`; without sources it is always possible.
+ * `stamp` names a timestamp field that then holds the moment.
+ */
+export interface Transition {
+  name: string;
+  field: string;
+  target: string | boolean;
+  sources?: (string | boolean)[];
+  stamp?: string;
+  access?: Access;
+}
+/**
+ * `POST` and `DELETE /plural/{id}/name`: a user marks a row, once, and takes it back.
+ *
+ * Both may be repeated without effect. Likes, favourites, follows, bookmarks.
+ */
+export interface Mark {
+  name: string;
+  access?: Access;
+}
+/**
+ * `GET /plural/name`: rows in groups, with the filters of the list.
+ *
+ * Groups are the values of the field `group` (choice, text, boolean or reference), or its days
+ * or months where `period` says so (dates and timestamps; the latter in UTC), in ascending
+ * order; without a group all rows together. Each has its `count` and, where `field` names a
+ * number, `total`, its sum, and `average`.
+ */
+export interface Report {
+  name: string;
+  group?: string;
+  period?: "" | "day" | "month";
+  field?: string;
+  access?: Access;
+}
+/**
+ * Rows hold a file: `POST /plural` takes `multipart/form-data` with `file` besides the
+ * fields, `GET /plural/{id}/content` answers its bytes.
+ *
+ * Every row also has `filename`, `content_type` and `size` in bytes, which the server fills in.
+ * Files over `max_bytes` are refused (413), those whose type is none of `types` too (415; empty:
+ * any), by their first bytes where the type is an image.
+ */
+export interface Upload {
+  types?: string[];
+  max_bytes?: number;
+}
+/**
+ * `GET /r/{code}`: redirects (307) to the URL field `to` of the row with this code.
+ *
+ * `code` names a code or slug field, `visits` an integer field that counts, if any.
+ */
+export interface Redirect {
+  code: string;
+  to: string;
+  visits?: string;
+}
+/**
+ * Registration, login by password, bearer tokens.
+ *
+ * `resource` names the resource whose rows are the accounts. `login` names its required unique
+ * fields by which somebody logs in, the first in the login request. A new account gets the
+ * first of `roles`; the last is the one that may give roles to others, and the first account
+ * that has it is made from the environment when the application starts. Without roles there
+ * are none. `tenant` names the reference field of `resource` that says to which tenant an
+ * account belongs: every registration makes a new tenant, whose first account has the last role.
+ */
+export interface Accounts {
+  resource?: string;
+  login?: string[];
+  roles?: string[];
+  token_minutes?: number;
+  tenant?: string;
+}
+/**
+ * What was asked for and cannot be made: `POST /not-made/name` answers 501 and says so.
+ *
+ * It is no promise: the OpenAPI document does not name it.
+ */
+export interface NotMade {
+  name: string;
+  summary: string;
 }
 /**
  * One file that the run is going to write, and why.

@@ -1,6 +1,12 @@
 """Asks a served application over its unix socket; whatever answers is untrusted."""
 
 import asyncio
+import json
+import shlex
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
@@ -9,51 +15,157 @@ from smartforge.checks.causes import Cause, cause_of, clean
 from smartforge.sandbox.base import Ended, Limits, Served
 
 MOST_BYTES = 4 * 1024 * 1024
+MOST_HEADERS = 100
+# Where the project runs by `make serve PORT=8001`.
+BASE = "http://127.0.0.1:8001"
+LONGEST_BODY = 1500
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One request. `path` is written as it is sent, `content` has the type `kind`.
+
+    `token` goes as a bearer token; a `known` one is somebody's own, and not shown. `parts` are
+    those of a form, bytes for its files.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = {}
+    content: bytes = b""
+    kind: str = ""
+    token: str = ""
+    known: bool = False
+    parts: tuple[tuple[str, str | bytes], ...] = ()
+
+    @property
+    def target(self) -> str:
+        return self.path + (f"?{urlencode(self.query)}" if self.query else "")
+
+    def curl(self) -> str:
+        """The line that asks the same of the project when it runs by `make serve PORT=8001`."""
+        words = ["curl", "-i"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        words.append(shlex.quote(BASE + self.target))
+        for name, value in self.headers.items():
+            words += ["-H", shlex.quote(f"{name}: {value}")]
+        if self.token:
+            words += ["-H", f'"Authorization: Bearer {"$TOKEN" if self.known else self.token}"']
+        for name, value in self.parts:
+            shown = value if isinstance(value, str) else f"@{name}.png"
+            words += ["-F", shlex.quote(f"{name}={shown}")]
+        if self.kind:
+            words += ["-H", shlex.quote(f"Content-Type: {self.kind}")]
+        if self.content:
+            text = self.content.decode(errors="replace")
+            shown = text if len(text) <= LONGEST_BODY else text[:LONGEST_BODY] + "..."
+            words += ["--data-binary", shlex.quote(shown)]
+        return " ".join(words)
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A whole answer. `content_type` has no parameters and is lower case."""
+    """A whole answer. `content_type` has no parameters and is lower case, as are header names."""
 
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = {}
 
-
-async def ask(served: Served, path: str, limits: Limits) -> Answer | Cause:
-    """GET `path`, or why there is no answer. Ends soon after the wall limit at the latest.
-
-    The answer is at most 4 MiB and not compressed.
-    """
-    asking = asyncio.create_task(_get(served, path))
-    ending = asyncio.create_task(served.ended())
-    try:
-        await asyncio.wait({asking, ending}, return_when=asyncio.FIRST_COMPLETED)
-        if not asking.done():
-            return cause_of(await ending, limits)
+    def json(self) -> Any:
+        """What the body says, None where it is no JSON."""
         try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return None
+
+
+class NoAnswer(Exception):
+    """The application gave none: it ended, broke off, or said too much."""
+
+    def __init__(self, cause: Cause, request: Request) -> None:
+        super().__init__(cause.clause)
+        self.cause = cause
+        self.request = request
+
+
+class Conversation:
+    """Many requests to one application, one after the other."""
+
+    def __init__(self, client: httpx.AsyncClient, ending: "asyncio.Task[Ended]", limits: Limits):
+        self._client = client
+        self._ending = ending
+        self._limits = limits
+
+    async def send(self, request: Request) -> Answer:
+        """The answer, at most 4 MiB and not compressed.
+
+        Raises NoAnswer soon after the program's end, at its wall limit at the latest. A connection
+        that was closed meanwhile is opened again, once.
+        """
+        try:
+            return await self._answered(request)
+        except httpx.HTTPError:
+            if self._ending.done():
+                raise NoAnswer(cause_of(await self._ending, self._limits), request) from None
+        try:
+            return await self._answered(request)
+        except httpx.HTTPError as error:
+            raise NoAnswer(await self._without_answer(error), request) from None
+
+    async def _answered(self, request: Request) -> Answer:
+        asking = asyncio.create_task(_sent(self._client, request))
+        try:
+            await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise NoAnswer(cause_of(await self._ending, self._limits), request)
             return await asking
         except TooLarge as error:
             # It was cut off here; whatever the program does about that is not the cause.
-            return _broken_off(error)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return await _without_answer(ending, error, limits)
+            raise NoAnswer(_broken_off(error), request) from None
+        except httpx.InvalidURL as error:
+            raise NoAnswer(_broken_off(error), request) from None
+        finally:
+            asking.cancel()
+            # Its outcome was taken above, or nobody needs it any more.
+            await asyncio.gather(asking, return_exceptions=True)
+
+    async def _without_answer(self, error: Exception) -> Cause:
+        """A broken connection is mostly the program's end, which is the better reason."""
+        done, _ = await asyncio.wait({self._ending}, timeout=2)
+        if done:
+            return cause_of(await self._ending, self._limits)
+        return _broken_off(error)
+
+
+@asynccontextmanager
+async def conversation(served: Served, limits: Limits) -> AsyncGenerator[Conversation]:
+    """Talk with what is served; `limits` are those of its program."""
+    transport = httpx.AsyncHTTPTransport(uds=str(served.socket))
+    ending = asyncio.create_task(served.ended())
+    try:
+        # The wall limit of the sandbox is the time-out: it ends the connection.
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://app", timeout=None, trust_env=False
+        ) as client:
+            client.headers = httpx.Headers({"accept-encoding": "identity"})
+            yield Conversation(client, ending, limits)
     finally:
-        asking.cancel()
         ending.cancel()
-        # Their outcomes were taken above, or nobody needs them any more.
-        await asyncio.gather(asking, ending, return_exceptions=True)
+        await asyncio.gather(ending, return_exceptions=True)
+
+
+async def ask(served: Served, path: str, limits: Limits) -> Answer | Cause:
+    """GET `path`, or why there is no answer. See `Conversation.send`."""
+    async with conversation(served, limits) as talk:
+        try:
+            return await talk.send(Request("GET", path))
+        except NoAnswer as error:
+            return error.cause
 
 
 class TooLarge(Exception):
     """The answer goes on beyond the limit, or is compressed."""
-
-
-async def _without_answer(ending: "asyncio.Task[Ended]", error: Exception, limits: Limits) -> Cause:
-    """A broken connection is mostly the program's end, which is the better reason."""
-    done, _ = await asyncio.wait({ending}, timeout=2)
-    if done:
-        return cause_of(await ending, limits)
-    return _broken_off(error)
 
 
 def _broken_off(error: Exception) -> Cause:
@@ -61,14 +173,28 @@ def _broken_off(error: Exception) -> Cause:
     return Cause(f"broke off the answer ({reason})", {"reason": reason})
 
 
-async def _get(served: Served, path: str) -> Answer:
-    transport = httpx.AsyncHTTPTransport(uds=str(served.socket))
-    headers = {"accept-encoding": "identity"}
-    # The wall limit of the sandbox is the time-out: it ends the connection.
-    async with (
-        httpx.AsyncClient(transport=transport, base_url="http://app", timeout=None) as client,
-        client.stream("GET", path, headers=headers) as response,
-    ):
+async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
+    headers = dict(request.headers)
+    if request.kind:
+        headers["content-type"] = request.kind
+    if request.token:
+        headers["authorization"] = f"Bearer {request.token}"
+    fields: dict[str, list[str]] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    for name, value in request.parts:
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value)
+        else:
+            files[name] = (f"{name}.png", value)
+    async with client.stream(
+        request.method,
+        request.target,
+        headers=headers,
+        content=request.content or None,
+        data=fields or None,
+        files=files or None,
+        follow_redirects=False,
+    ) as response:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise TooLarge("it is compressed, although nobody asked for that")
         body = bytearray()
@@ -77,9 +203,23 @@ async def _get(served: Served, path: str) -> Answer:
             if len(body) > MOST_BYTES:
                 raise TooLarge(f"it has more than {MOST_BYTES} bytes")
         kind = response.headers.get("content-type", "").partition(";")[0]
-        return Answer(response.status_code, clean(kind).lower(), bytes(body))
+        told = {
+            name.lower(): clean(value)
+            for name, value in response.headers.multi_items()[:MOST_HEADERS]
+        }
+        return Answer(response.status_code, clean(kind).lower(), bytes(body), told)
+
+
+def encoded(value: object) -> bytes:
+    """A JSON body, all letters as they are."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def segment(value: object) -> str:
+    """One part of a path."""
+    return quote(str(value), safe="")
 
 
 def curl(path: str) -> str:
-    """The line that asks the same of the project when it runs by `make serve PORT=8001`."""
-    return f"curl -i http://127.0.0.1:8001{path}"
+    """The line that gets the same of the project when it runs by `make serve PORT=8001`."""
+    return Request("GET", path).curl()

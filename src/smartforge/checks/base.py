@@ -1,5 +1,7 @@
 """What a check promises: one question about a project, one verdict with evidence."""
 
+import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -8,8 +10,10 @@ import msgspec
 from smartforge.events import CheckName, Outcome
 from smartforge.sandbox.base import Limits, Program, Sandbox
 
-# A database of its own for each program, gone with it.
-ENVIRONMENT = {"DATABASE_URL": "sqlite:////tmp/app.db"}
+# A line or two in the log for each of thousands of requests is no flood.
+LOGGED_BYTES = 8 * 1024 * 1024
+# A database of its own for each program, gone with it; hashes of passwords that cost little.
+ENVIRONMENT = {"DATABASE_URL": "sqlite:////tmp/app.db", "PASSWORD_MEMORY": "8"}
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -23,13 +27,22 @@ class Subject(msgspec.Struct, frozen=True):
     dependencies: Path
     sandbox: Sandbox
 
-    def program(self, *arguments: str, limits: Limits | None = None) -> Program:
-        """The sandbox's Python with these arguments, in this project."""
+    def program(
+        self,
+        *arguments: str,
+        limits: Limits | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Program:
+        """The sandbox's Python with these arguments, in this project.
+
+        Each has an empty database and a secret of its own, so that no token is known beforehand.
+        """
+        settings = {**ENVIRONMENT, "SECRET_KEY": secrets.token_hex(32)}
         return Program(
             arguments=arguments,
             folder=self.folder,
             dependencies=self.dependencies,
-            environment=ENVIRONMENT,
+            environment={**settings, **(environment or {})},
             limits=limits or Limits(),
         )
 

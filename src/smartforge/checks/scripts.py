@@ -9,8 +9,9 @@ import msgspec
 from smartforge.checks.base import Subject
 from smartforge.sandbox.base import Ended, Limits
 
-# Where `Program.folder` is mounted.
+# Where `Program.folder` and `Program.dependencies` are mounted.
 FOLDER = "/app"
+MOUNTED = "/sf/dependencies"
 
 Told = TypeVar("Told", bound=msgspec.Struct)
 

@@ -44,7 +44,7 @@ def _run() -> None:
 def _terminal() -> "typer.Typer":
     import typer
 
-    from smartforge.cli import check, doctor, new, remote, serve
+    from smartforge.cli import check, doctor, new, preview, remote, serve
 
     terminal = typer.Typer(
         name="smartforge",
@@ -63,6 +63,7 @@ def _terminal() -> "typer.Typer":
         "retry": remote.retry,
         "watch": remote.watch,
         "export": remote.export,
+        "preview": preview.preview,
         "check": check.check,
         "doctor": doctor.doctor,
     }.items():

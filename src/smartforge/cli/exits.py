@@ -7,7 +7,9 @@ from rich.console import Console
 from smartforge.cli.streams import plain
 from smartforge.errors import (
     DatabaseUnusable,
+    PreviewFailed,
     PromptUnclear,
+    SandboxUnavailable,
     ServerRefused,
     ServerUnreachable,
     SettingsInvalid,
@@ -24,6 +26,8 @@ STATUS: dict[type[SmartForgeError], int] = {
     ServerUnreachable: FAILED,
     ServerRefused: FAILED,
     TargetUnprepared: FAILED,
+    SandboxUnavailable: FAILED,
+    PreviewFailed: FAILED,
 }
 
 

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from smartforge.cli.evidence import lines_of
 from smartforge.cli.streams import plain
 from smartforge.events import (
     AnyFact,
@@ -74,7 +75,8 @@ class Progress:
                 self._moving(f"Checking {fact.check}...")
             case CheckCompleted():
                 mark, style = MARKS[fact.verdict]
-                self._row(mark, f"{fact.check}: {fact.summary}", style)
+                aside = "" if fact.required or fact.verdict == "passed" else " (not required)"
+                self._row(mark, f"{fact.check}: {fact.summary}{aside}", style)
                 self._evidence(fact)
             case Message():
                 self._row(">", str(fact.text), "bold")
@@ -99,8 +101,8 @@ class Progress:
     def _evidence(self, fact: CheckCompleted) -> None:
         if fact.verdict != "failed":
             return
-        for name, value in fact.evidence.items():
-            self._row(" ", f"  {name}: {value}"[:2000], "dim")
+        for line in lines_of(fact.evidence):
+            self._row(" ", f"  {line}", "dim")
 
     def _moving(self, words: str) -> None:
         if self._status is not None:

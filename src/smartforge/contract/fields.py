@@ -100,6 +100,15 @@ class Code(msgspec.Struct, frozen=True, tag="code"):
     length: int = 8
 
 
+class Json(msgspec.Struct, frozen=True, tag="json"):
+    """A JSON object whose content is the sender's own, at most `max_bytes` in UTF-8 as sent on.
+
+    For payloads, settings, metadata. Never unique, sorted, filtered or searched.
+    """
+
+    max_bytes: int = 65_536
+
+
 Kind = (
     Text
     | Integer
@@ -115,6 +124,7 @@ Kind = (
     | References
     | Slug
     | Code
+    | Json
 )
 
 # When clients may write a field. `never`: the server alone does.

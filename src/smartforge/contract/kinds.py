@@ -10,12 +10,17 @@ from urllib.parse import urlsplit
 from smartforge.contract.fields import (
     Boolean,
     Choice,
+    Code,
     Date,
     Decimal,
     Default,
     Email,
     Integer,
+    Json,
     Kind,
+    Reference,
+    References,
+    Slug,
     Text,
     TextList,
     Timestamp,
@@ -34,6 +39,12 @@ MAX_LIST_ITEMS = 1_000
 MAX_ITEM_LENGTH = 100
 MAX_EMAIL_LENGTH = 254
 MAX_URL_LENGTH = 2_000
+MAX_SLUG_LENGTH = 80
+MIN_CODE_LENGTH = 4  # shorter ones would run out, and could be guessed
+MAX_CODE_LENGTH = 64
+MAX_JSON_BYTES = 1_000_000
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 128
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?\Z")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}\Z")
@@ -58,10 +69,19 @@ def kind_problems(kind: Kind) -> Iterator[str]:
             yield from _decimal_problems(kind)
         case Choice():
             yield from _choice_problems(kind)
-        case TextList():
+        case TextList() | References():
             if not 1 <= kind.max_items <= MAX_LIST_ITEMS:
                 yield f"at most {kind.max_items} entries is not between 1 and {MAX_LIST_ITEMS}"
-        case Boolean() | Date() | Timestamp() | Email() | Url():
+        case Code():
+            if not MIN_CODE_LENGTH <= kind.length <= MAX_CODE_LENGTH:
+                yield (
+                    f"a code of {kind.length} characters is not between {MIN_CODE_LENGTH} and "
+                    f"{MAX_CODE_LENGTH}"
+                )
+        case Json():
+            if not 2 <= kind.max_bytes <= MAX_JSON_BYTES:
+                yield f"at most {kind.max_bytes} bytes is not between 2 and {MAX_JSON_BYTES}"
+        case Boolean() | Date() | Timestamp() | Email() | Url() | Reference() | Slug():
             pass
 
 
@@ -137,6 +157,10 @@ def _fit(kind: Kind, default: Default) -> tuple[bool, str]:
             return _fits_list(kind, default), f"a list of at most {kind.max_items} short texts"
         case Date() | Timestamp() | Email() | Url():
             return isinstance(default, str) and _fits_format(kind, default), _FORMATS[type(kind)]
+        case References():
+            return default == [], "an empty list, the only default of a list of references"
+        case Reference() | Slug() | Code() | Json():
+            return False, "possible, since values of this kind have no default"
 
 
 _FORMATS: dict[type, str] = {

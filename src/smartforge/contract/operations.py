@@ -62,8 +62,14 @@ class Operation(msgspec.Struct, frozen=True):
 
 def operations(contract: Contract) -> tuple[Operation, ...]:
     """All of them: health, accounts, then resource by resource. Where two paths could match the
-    same request, the one without a parameter there comes first."""
-    return tuple(_operations(contract))
+    same request, the one without a parameter there comes first.
+
+    They are worked out once for each contract, which never changes.
+    """
+    known: dict[str, tuple[Operation, ...]] = vars(contract)
+    if "operations" not in known:
+        known["operations"] = tuple(_operations(contract))
+    return known["operations"]
 
 
 def operation_count(contract: Contract) -> int:
@@ -73,13 +79,9 @@ def operation_count(contract: Contract) -> int:
 
 def nested_lists(contract: Contract, parent: Resource) -> Iterator[tuple[Resource, str]]:
     """The resources that are also listed under `parent`, each with its reference field."""
-    for child in contract.resources:
-        if "list" not in child.actions:
-            continue
-        for field in child.fields:
-            kind = field.kind
-            if isinstance(kind, Reference) and kind.nested and kind.resource == parent.name:
-                yield child, field.name
+    for child, field in contract.pointing_at(parent.name):
+        if isinstance(field.kind, Reference) and field.kind.nested and "list" in child.actions:
+            yield child, field.name
 
 
 def _operations(contract: Contract) -> Iterator[Operation]:

@@ -14,7 +14,11 @@ def word_set(text: str) -> frozenset[str]:
 GIVEN_BY_SERVER = frozenset({"id", "created_at"})
 
 # First segments of paths that the project itself serves, now or where it has users.
-PATHS = frozenset({"auth", "docs", "favicon", "health", "openapi", "redoc"})
+PATHS = frozenset({"auth", "docs", "favicon", "health", "not_made", "openapi", "r", "redoc"})
+
+# What accounts and uploads have besides their fields.
+ACCOUNT = frozenset({"password", "password_hash"})
+UPLOAD = frozenset({"content_type", "file", "filename", "size"})
 
 # Class names that are constants of the language, or schemas that every document has.
 RESOURCES = frozenset({"auth", "false", "health", "none", "problem", "problem_error", "true"})

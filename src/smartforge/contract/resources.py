@@ -1,11 +1,12 @@
 """The contract itself: which resources there are and what can be done with each."""
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from smartforge.contract.access import Accounts, Permissions
-from smartforge.contract.fields import Field
+from smartforge.contract.fields import Field, Reference, References
 from smartforge.contract.rules import (
     Computed,
     Mark,
@@ -89,7 +90,7 @@ class Resource(msgspec.Struct, frozen=True):
         raise KeyError(name)
 
 
-class Contract(msgspec.Struct, frozen=True):
+class Contract(msgspec.Struct, frozen=True, dict=True):
     """All that an API promises. Two equal contracts give equal projects, byte for byte."""
 
     title: str
@@ -101,7 +102,22 @@ class Contract(msgspec.Struct, frozen=True):
 
     def resource(self, name: str) -> Resource:
         """The resource of that name. Raises KeyError."""
-        for one in self.resources:
-            if one.name == name:
-                return one
-        raise KeyError(name)
+        return self._by_name[name]
+
+    def pointing_at(self, name: str) -> tuple[tuple[Resource, Field], ...]:
+        """Every field that refers to the resource of that name, with its own resource."""
+        return tuple(self._pointing.get(name, ()))
+
+    @cached_property
+    def _by_name(self) -> dict[str, Resource]:
+        # Of two with one name, which no sound contract has, the first.
+        return {one.name: one for one in reversed(self.resources)}
+
+    @cached_property
+    def _pointing(self) -> dict[str, list[tuple[Resource, Field]]]:
+        found: dict[str, list[tuple[Resource, Field]]] = {}
+        for resource in self.resources:
+            for field in resource.fields:
+                if isinstance(field.kind, Reference | References):
+                    found.setdefault(field.kind.resource, []).append((resource, field))
+        return found

@@ -1,12 +1,14 @@
-"""The checks of one round: each asked in turn, each answered with a verdict."""
+"""The checks of one round: what can be asked at once is, and each is answered with a verdict."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-from smartforge.checks.base import Check, Verdict
+from smartforge.checks.base import Check, Subject, Verdict
 from smartforge.errors import SandboxUnavailable
 from smartforge.events import (
     CheckCompleted,
+    CheckName,
     CheckStarted,
     Outcome,
     ValidationCompleted,
@@ -16,38 +18,45 @@ from smartforge.events import (
 Ask = Callable[[Check], Awaitable[Verdict]]
 CheckFact = ValidationStarted | CheckStarted | CheckCompleted | ValidationCompleted
 
-# Where one of these fails, the checks behind it would only repeat its finding, slowly.
-GATES = frozenset({"syntax", "boot"})
+# One stage after the other; those within a stage are asked at once. Where a gate fails, the checks
+# of later stages would only repeat its finding, slowly. Whatever is named here nowhere is last.
+STAGES: tuple[frozenset[CheckName], ...] = (
+    frozenset({"syntax"}),
+    frozenset({"lint", "security", "boot"}),
+)
+GATES: frozenset[CheckName] = frozenset({"syntax", "boot"})
+# How many are under way at once: each keeps about one core busy, its program half of another.
+WIDTH = 3
 
 
 async def check(
-    checks: Sequence[Check], ask: Ask, round_: int = 0
+    checks: Sequence[Check], ask: Ask, round_: int = 0, width: int = WIDTH
 ) -> AsyncGenerator[CheckFact, None]:
     """Yield `validation:start`, a start and a verdict for each check, `validation:complete`.
 
-    A check that this machine cannot run is skipped with the reason, as are those behind a failed
-    gate. The whole is `passed` when every required check passed, `failed` when one failed.
+    Of two checks of one stage either may be done first. `ask` is called in the order of `checks`
+    within a stage, for all of them at once. A check that this machine cannot run is skipped with
+    the reason, as are those behind a failed gate. The whole is `passed` when every required check
+    passed, `failed` when one failed. Leaving early cancels what is under way.
     """
     yield ValidationStarted(checks=tuple(one.name for one in checks), round=round_)
     outcomes: list[CheckCompleted] = []
     gate: str | None = None
-    for one in checks:
-        yield CheckStarted(check=one.name, required=one.required, round=round_)
-        began = time.monotonic()
-        verdict = await _verdict(one, ask, gate)
-        if verdict.outcome == "failed" and one.name in GATES:
-            gate = one.name
-        completed = CheckCompleted(
-            check=one.name,
-            required=one.required,
-            verdict=verdict.outcome,
-            summary=verdict.summary,
-            evidence=verdict.evidence,
-            duration_ms=round(1000 * (time.monotonic() - began)),
-            round=round_,
+    for stage in _stages(checks):
+        asked = (
+            _ask_all(stage, ask, round_, width) if gate is None else _skip_all(stage, gate, round_)
         )
-        outcomes.append(completed)
-        yield completed
+        try:
+            async for fact in asked:
+                if isinstance(fact, CheckCompleted):
+                    outcomes.append(fact)
+                yield fact
+        finally:
+            await asked.aclose()
+        failed = (
+            done.check for done in outcomes if done.verdict == "failed" and done.check in GATES
+        )
+        gate = next(failed, None)
     yield ValidationCompleted(
         verdict=overall(outcomes),
         passed=sum(done.verdict == "passed" for done in outcomes),
@@ -57,13 +66,94 @@ async def check(
     )
 
 
-async def _verdict(one: Check, ask: Ask, gate: str | None) -> Verdict:
-    if gate is not None:
-        return Verdict("skipped", f"Not run, because the check {gate!r} failed.")
+def _stages(checks: Sequence[Check]) -> list[list[Check]]:
+    named = frozenset[CheckName]().union(*STAGES)
+    stages = [[one for one in checks if one.name in stage] for stage in STAGES]
+    stages.append([one for one in checks if one.name not in named])
+    return [stage for stage in stages if stage]
+
+
+class _Turn:
+    """A check that waits for its turn, and tells when it begins."""
+
+    def __init__(self, check: Check, turns: asyncio.Semaphore, began: Callable[[], None]) -> None:
+        self.name: CheckName = check.name
+        self.required = check.required
+        self._check = check
+        self._turns = turns
+        self._began = began
+
+    async def check(self, subject: Subject) -> Verdict:
+        async with self._turns:
+            self._began()
+            return await self._check.check(subject)
+
+
+async def _ask_all(
+    checks: Sequence[Check], ask: Ask, round_: int, width: int
+) -> AsyncGenerator[CheckStarted | CheckCompleted, None]:
+    facts: asyncio.Queue[CheckStarted | CheckCompleted | None] = asyncio.Queue()
+    turns = asyncio.Semaphore(width)
+
+    async def one(check: Check) -> None:
+        started: list[float] = []
+
+        def begin() -> None:
+            started.append(time.monotonic())
+            facts.put_nowait(CheckStarted(check=check.name, required=check.required, round=round_))
+
+        verdict = await _verdict(_Turn(check, turns, begin), ask)
+        if not started:
+            # The verdict was known already, so the check itself was not asked.
+            begin()
+        facts.put_nowait(_completed(check, verdict, round_, time.monotonic() - started[0]))
+
+    asking = [asyncio.create_task(one(check)) for check in checks]
+    for asked in asking:
+        asked.add_done_callback(lambda _: facts.put_nowait(None))
+    try:
+        left = len(asking)
+        while left:
+            fact = await facts.get()
+            if fact is not None:
+                yield fact
+                continue
+            left -= 1
+            for asked in asking:
+                if asked.done():
+                    asked.result()
+    finally:
+        for asked in asking:
+            asked.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+
+async def _skip_all(
+    checks: Sequence[Check], gate: str, round_: int
+) -> AsyncGenerator[CheckStarted | CheckCompleted, None]:
+    for one in checks:
+        yield CheckStarted(check=one.name, required=one.required, round=round_)
+        verdict = Verdict("skipped", f"Not run, because the check {gate!r} failed.")
+        yield _completed(one, verdict, round_, 0.0)
+
+
+async def _verdict(one: Check, ask: Ask) -> Verdict:
     try:
         return await ask(one)
     except SandboxUnavailable as error:
         return Verdict("skipped", f"{error.what} {error.hint}".strip(), {"cure": error.hint})
+
+
+def _completed(one: Check, verdict: Verdict, round_: int, seconds: float) -> CheckCompleted:
+    return CheckCompleted(
+        check=one.name,
+        required=one.required,
+        verdict=verdict.outcome,
+        summary=verdict.summary,
+        evidence=verdict.evidence,
+        duration_ms=round(1000 * seconds),
+        round=round_,
+    )
 
 
 def overall(outcomes: Sequence[CheckCompleted]) -> Outcome:

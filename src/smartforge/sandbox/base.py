@@ -17,7 +17,11 @@ Cause = Literal["time", "memory", "output", "processes"]
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Seconds of wall clock and of CPU, bytes of memory, output and files, processes."""
+    """Seconds of wall clock and of CPU, bytes of memory, output and files, processes.
+
+    More output than `output_bytes` ends the program where its first bytes are kept; where the
+    last are, it goes on.
+    """
 
     wall_seconds: float = 60.0
     cpu_seconds: int = 60
@@ -25,6 +29,7 @@ class Limits(msgspec.Struct, frozen=True):
     output_bytes: int = 256 * 1024
     file_bytes: int = 32 * 1024 * 1024
     processes: int = 64
+    kept_output: Literal["first", "last"] = "first"
 
 
 class Program(msgspec.Struct, frozen=True):

@@ -44,7 +44,8 @@ class Confined:
         self._began = time.monotonic()
         self._lasted = 0.0
         self._cause: Cause | None = None
-        self._out, self._err = Capture(limits.output_bytes), Capture(limits.output_bytes)
+        self._out = Capture(limits.output_bytes, limits.kept_output)
+        self._err = Capture(limits.output_bytes, limits.kept_output)
         self._killing: asyncio.Task[None] | None = None
         self._life = asyncio.create_task(self._live())
 

@@ -64,6 +64,7 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     errors.PromptUnclear: 422,
     errors.ModelFailed: 502,
     errors.SandboxUnavailable: 503,
+    errors.PreviewFailed: 502,
     errors.LogError: 500,
     errors.Fenced: 409,
     errors.UnknownProject: 404,

@@ -5,7 +5,7 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Protocol
 
 import uvicorn
@@ -18,6 +18,9 @@ from smartforge.server.protocol import BoundedProtocol
 BACKLOG = 2048
 LINGER = 2.0
 """Seconds that connections have to finish once the server stops; then they are cut."""
+
+SHORT_LINGER = 1.0
+"""For who has nobody worth waiting for."""
 
 BACKSTOP = 3
 """Seconds after which whatever still runs is cancelled."""
@@ -49,25 +52,29 @@ async def serve(
     address cannot be had.
     """
     sockets = listen(host, port)
-    try:
-        config = uvicorn.Config(
-            app,
-            http=BoundedProtocol,
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,  # It would write the token of the first URL.
-            server_header=False,
-            backlog=BACKLOG,
-            timeout_graceful_shutdown=BACKSTOP,
-        )
-        url = url_of(host, sockets[0].getsockname()[1])
-        server = _Uvicorn(config, app, lambda: ready(url))
-        with _stopped_by(server, stop):
+    url = url_of(host, sockets[0].getsockname()[1])
+    server = _Uvicorn(app, lambda: ready(url), LINGER)
+    with _closing(sockets), _stopped_by(server):
+        async with _stopped_at(server, stop):
             await server.serve(sockets)
-    finally:
-        for each in sockets:
-            each.close()
+
+
+async def serve_on(
+    sockets: list[socket.socket],
+    app: Serving,
+    *,
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+    linger: float = SHORT_LINGER,
+) -> None:
+    """Serve on sockets of `listen` until `stop`, then return; signals are left to the caller.
+
+    Connections that are busy then have `linger` seconds. The sockets are closed at the end.
+    """
+    server = _Uvicorn(app, ready, linger)
+    with _closing(sockets):
+        async with _stopped_at(server, stop):
+            await server.serve(sockets)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -107,10 +114,22 @@ def url_of(host: str, port: int) -> str:
 class _Uvicorn(uvicorn.Server):
     """Uvicorn with our signals, with a word when it listens, and an end for idle connections."""
 
-    def __init__(self, config: uvicorn.Config, app: Serving, listening: Callable[[], None]) -> None:
+    def __init__(self, app: Serving, listening: Callable[[], None], linger: float) -> None:
+        config = uvicorn.Config(
+            app,
+            http=BoundedProtocol,
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,  # It would write the token of the first URL.
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=BACKSTOP,
+        )
         super().__init__(config)
         self._app = app
         self._listening = listening
+        self._linger = linger
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -128,7 +147,7 @@ class _Uvicorn(uvicorn.Server):
         self._app.end_streams()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        cut = asyncio.get_running_loop().call_later(LINGER, self._cut)
+        cut = asyncio.get_running_loop().call_later(self._linger, self._cut)
         try:
             await super().shutdown(sockets)
         finally:
@@ -140,7 +159,16 @@ class _Uvicorn(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _stopped_by(server: _Uvicorn, stop: asyncio.Event | None) -> Generator[None, None, None]:
+def _closing(sockets: list[socket.socket]) -> Generator[None, None, None]:
+    try:
+        yield
+    finally:
+        for each in sockets:
+            each.close()
+
+
+@contextlib.contextmanager
+def _stopped_by(server: _Uvicorn) -> Generator[None, None, None]:
     loop = asyncio.get_running_loop()
     taken: list[signal.Signals] = []
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -150,12 +178,19 @@ def _stopped_by(server: _Uvicorn, stop: asyncio.Event | None) -> Generator[None,
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
             loop.add_signal_handler(each, server.stop)
             taken.append(each)
-    watch = loop.create_task(_stop_when(server, stop)) if stop else None
     try:
         yield
     finally:
         for each in taken:
             loop.remove_signal_handler(each)
+
+
+@contextlib.asynccontextmanager
+async def _stopped_at(server: _Uvicorn, stop: asyncio.Event | None) -> AsyncGenerator[None]:
+    watch = asyncio.create_task(_stop_when(server, stop)) if stop else None
+    try:
+        yield
+    finally:
         if watch:
             watch.cancel()
 

@@ -18,7 +18,30 @@ Json = dict[str, Any]
 
 
 def found(served: Json, wanted: Json | None = None) -> list[str]:
-    return differences(surface(served), surface(wanted or promised()))
+    return differences(surface(served), surface(wanted or guarded()))
+
+
+def guarded() -> Json:
+    """The promise of books, with a token for creating them, conflicts, and covers to upload."""
+    document = promised()
+    document["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    challenge: Json = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
+    creating = operation(document, "POST /books")
+    creating["security"] = [{"key": []}]
+    creating["responses"]["401"] = {"description": "No token", "headers": challenge}
+    creating["responses"]["409"] = {"description": "Taken"}
+    file: Json = {"type": "string", "contentMediaType": "application/octet-stream"}
+    form: Json = {"type": "object", "properties": {"file": file}, "required": ["file"]}
+    document["paths"]["/covers"] = {
+        "put": {
+            "operationId": "put_cover",
+            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+            "responses": {"200": {"description": "Bytes", "content": {"image/png": {}}}},
+        }
+    }
+    return document
 
 
 def operation(document: Json, name: str) -> Json:
@@ -186,11 +209,56 @@ MUTANTS: dict[str, tuple[Callable[[Json], None], str]] = {
     ),
     "a lock": (
         lambda d: (
-            d["components"].update(securitySchemes={"b": {"type": "http", "scheme": "bearer"}}),
+            d["components"]["securitySchemes"].update(b={"type": "http", "scheme": "bearer"}),
             operation(d, "GET /books").update(security=[{"b": []}]),
         )[1],
         'GET /books: security: is [[{"scheme": "bearer", "type": "http"}, []]], '
         "promised open to all",
+    ),
+    "a lock that is gone": (
+        _drop(lambda d: operation(d, "POST /books"), "security"),
+        "POST /books: security: is open to all, "
+        'promised [[{"scheme": "bearer", "type": "http"}, []]]',
+    ),
+    "another scheme": (
+        _set(lambda d: d["components"]["securitySchemes"]["key"], "scheme", "basic"),
+        'POST /books: security: is [[{"scheme": "basic", "type": "http"}, []]], '
+        'promised [[{"scheme": "bearer", "type": "http"}, []]]',
+    ),
+    "a lock that may be left out": (
+        lambda d: operation(d, "POST /books")["security"].append({}),
+        'POST /books: security: is [[{"scheme": "bearer", "type": "http"}, []]] or [], '
+        'promised [[{"scheme": "bearer", "type": "http"}, []]]',
+    ),
+    "a conflict that is gone": (
+        _drop(lambda d: operation(d, "POST /books")["responses"], "409"),
+        "POST /books: answer 409: missing",
+    ),
+    "a challenge that is gone": (
+        _drop(lambda d: operation(d, "POST /books")["responses"]["401"], "headers"),
+        "POST /books: answer 401 header www-authenticate: missing",
+    ),
+    "a form that became JSON": (
+        lambda d: operation(d, "PUT /covers")["requestBody"].update(
+            content={"application/json": {"schema": {"type": "object"}}}
+        ),
+        "PUT /covers: body multipart/form-data: missing",
+    ),
+    "a file that became text": (
+        _drop(
+            lambda d: operation(d, "PUT /covers")["requestBody"]["content"]["multipart/form-data"][
+                "schema"
+            ]["properties"]["file"],
+            "contentMediaType",
+        ),
+        "PUT /covers: body multipart/form-data .file: contentMediaType is none, "
+        'promised "application/octet-stream"',
+    ),
+    "a file of another type": (
+        lambda d: operation(d, "PUT /covers")["responses"]["200"].update(
+            content={"application/json": {}}
+        ),
+        "PUT /covers: answer 200 image/png: missing",
     ),
     "a header is missing": (
         _set(
@@ -210,13 +278,13 @@ MUTANTS: dict[str, tuple[Callable[[Json], None], str]] = {
 @pytest.mark.parametrize("name", list(MUTANTS))
 def test_every_mutant_is_caught_and_named(name: str) -> None:
     mutate, line = MUTANTS[name]
-    served = promised()
+    served = guarded()
     mutate(served)
     assert line in found(served)
 
 
 def test_the_same_document_has_no_differences() -> None:
-    assert found(promised()) == []
+    assert found(guarded()) == []
 
 
 EQUAL: dict[str, Callable[[Json], object]] = {
@@ -251,20 +319,20 @@ EQUAL: dict[str, Callable[[Json], object]] = {
 
 @pytest.mark.parametrize("name", list(EQUAL))
 def test_what_no_client_can_notice_is_no_difference(name: str) -> None:
-    served = promised()
+    served = guarded()
     EQUAL[name](served)
     assert found(served) == []
 
 
 def test_a_constant_equals_a_single_value() -> None:
-    one, other = promised(), promised()
+    one, other = guarded(), guarded()
     _fields(one)["genre"] = {"const": "novel"}
     _fields(other)["genre"] = {"type": "string", "enum": ["novel"]}
     assert found(one, other) == []
 
 
 def test_true_is_not_one() -> None:
-    one, other = promised(), promised()
+    one, other = guarded(), guarded()
     limit(one)["schema"]["default"] = True
     limit(other)["schema"]["default"] = 1
     assert found(one, other) == ["GET /books: parameter query limit: default is true, promised 1"]

@@ -45,6 +45,7 @@ def test_every_sound_contract_gives_a_valid_document(contract: Contract) -> None
     OpenAPIV31SpecValidator(openapi(contract)).validate()
 
 
+@settings(max_examples=30, deadline=None)
 @given(contracts())
 def test_equal_contracts_give_equal_bytes(contract: Contract) -> None:
     again = msgspec.convert(msgspec.to_builtins(contract), Contract)

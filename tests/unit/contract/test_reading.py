@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from smartforge.contract import Contract
 from smartforge.contract.reading import from_json, to_json
@@ -9,6 +9,7 @@ from smartforge.errors import ContractInvalid
 from tests.unit.contract.strategies import contracts
 
 
+@settings(max_examples=40, deadline=None)
 @given(contracts())
 def test_a_contract_survives_json(contract: Contract) -> None:
     assert from_json(json.loads(json.dumps(to_json(contract)))) == contract

@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from smartforge.contract import (
     Boolean,
@@ -52,6 +52,7 @@ def test_a_sound_contract_comes_back_as_it_is() -> None:
     assert validate(SOUND) is SOUND
 
 
+@settings(max_examples=40, deadline=None)
 @given(contracts())
 def test_generated_contracts_are_sound(contract: Contract) -> None:
     assert validate(contract) is contract

@@ -24,6 +24,7 @@ from smartforge.contract import (
     Url,
     validate,
 )
+from smartforge.contract.operations import operation_count
 from smartforge.errors import ContractInvalid, ModelFailed, PromptUnclear
 from smartforge.events import Usage
 from smartforge.llm.base import Spent, T
@@ -339,4 +340,4 @@ async def test_over_the_wire_a_model_that_never_plans_ends_in_its_error() -> Non
 def test_the_example_in_the_instructions_is_a_plan_of_the_shape() -> None:
     start, end = INSTRUCTIONS.index("{"), INSTRUCTIONS.index("}\n\n- title")
     shape = PlanShape.model_validate_json(INSTRUCTIONS[start : end + 1])
-    assert contract_of(shape).operation_count == 5
+    assert operation_count(contract_of(shape)) == 5

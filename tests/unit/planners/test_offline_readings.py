@@ -11,6 +11,7 @@ from smartforge.contract import (
     Email,
     Field,
     Integer,
+    Reference,
     Resource,
     Text,
     TextList,
@@ -395,7 +396,13 @@ TABLE: list[tuple[str, dict[str, dict[str, object]]]] = [
         "Guests have a name and an rsvp status (yes, no, maybe)",
         {"guest": {"rsvp_status": Choice(("yes", "no", "maybe"))}},
     ),
-    ("Bakery. Customers place orders with a total.", {"order": {"total": MONEY}}),
+    (
+        "Bakery. Customers place orders with a total.",
+        {
+            "customer": {"name": LABEL, "email": Email()},
+            "order": {"total": MONEY, "customer_id": Reference("customer")},
+        },
+    ),
     ("spaceship crud", {"spaceship": {"name": LABEL}}),
     ("anvils", {"anvil": {"name": LABEL}}),
 ]

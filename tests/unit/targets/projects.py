@@ -45,7 +45,8 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 # Runs the tests of several projects, importing what they all import only once: in a child each.
 _MANY = """
 import os, sys
-import email_validator, fastapi.testclient, pydantic, pytest, sqlalchemy.orm, yaml
+import alembic.command, argon2, email_validator, fastapi.testclient, jwt, psycopg, pydantic
+import pydantic_settings, pytest, sqlalchemy.orm, yaml
 for folder in sys.argv[1:]:
     child = os.fork()
     if not child:
@@ -54,7 +55,9 @@ for folder in sys.argv[1:]:
         said = os.open("said.txt", os.O_WRONLY | os.O_CREAT)
         os.dup2(said, 1)
         os.dup2(said, 2)
-        os._exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider"]))
+        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider"])
+        sys.stdout.flush()
+        os._exit(code)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 

@@ -16,9 +16,9 @@ from hypothesis import Phase, given, settings
 from ruff import find_ruff_bin
 
 import smartforge
-from smartforge.contract.operations import operations
 from smartforge.contract import Contract
 from smartforge.contract.openapi import openapi
+from smartforge.contract.operations import operations
 from smartforge.targets.fastapi import FastAPITarget
 from tests.unit.targets.contracts import contracts
 from tests.unit.targets.examples import NASTY, SHOP, TODO
@@ -120,7 +120,9 @@ def test_words_of_the_user_stay_words() -> None:
     calls = [
         node
         for node in ast.walk(ast.parse(files["app/main.py"]))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Api"
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Application"
     ]
     arguments = {one.arg: ast.literal_eval(one.value) for one in calls[0].keywords[:2]}
     assert arguments == {"title": NASTY.title, "description": NASTY.description}
@@ -153,6 +155,7 @@ def test_another_contract_changes_only_what_it_is_about() -> None:
         "app/models.py",
         "app/routers/__init__.py",
         "app/main.py",
+        "migrations/versions/0001_initial.py",
         "README.md",
     }
 

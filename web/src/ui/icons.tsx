@@ -29,6 +29,8 @@ export const Wrap = draw(<path d="M2 3.5h12M2 8h9.5a2.2 2.2 0 0 1 0 4.5H8m1.8-2L
 export const Retry = draw(<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3" />);
 export const Follow = draw(<path d="M8 1.5v2.6m0 7.8v2.6M1.5 8h2.6m7.8 0h2.6M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6" />);
 export const Stop = draw(<rect x="4" y="4" width="8" height="8" rx="1.5" fill="currentColor" />);
+export const Lock = draw(<path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5" />);
+export const Globe = draw(<path d="M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2M2.2 8h11.6M8 2.2c-4 4-4 7.6 0 11.6 4-4 4-7.6 0-11.6" />);
 export const Spinner = draw(<path d="M8 2.5A5.5 5.5 0 1 1 2.5 8" />, styles["spinner"]);
 export const Anvil = draw(
   <path d="M9 1 3 9.2h4.2L6.6 15l6.4-8.4H8.6z" fill="currentColor" stroke="none" />,

@@ -10,6 +10,7 @@ test in which it hung can be named.
 """
 
 import ctypes
+import importlib.util
 import json
 import os
 import random
@@ -28,6 +29,8 @@ MOST_LINE = 64 * 1024
 def run_pytest(results: int) -> int:
     """In the child: pytest on /app/tests, each result as a line of JSON to `results`."""
     sys.path[:0] = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
+    # The same plugins wherever it runs: the one that the packages of a project bring with them.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import pytest
 
     class Teller:
@@ -54,6 +57,8 @@ def run_pytest(results: int) -> int:
 
     sys.path.insert(0, "/app")
     options = ["-q", "--tb=short", "--no-header", "--color=no", "-p", "no:cacheprovider"]
+    if importlib.util.find_spec("anyio"):
+        options += ["-p", "anyio.pytest_plugin"]
     return int(pytest.main([*options, "--rootdir=/app", "/app/tests"], plugins=[Teller()]))
 
 

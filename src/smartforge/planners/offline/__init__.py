@@ -1,16 +1,21 @@
 """Plain English to a contract by rules: no model, no network, the same prompt the same contract."""
 
-import anyio.to_thread
+from collections.abc import Sequence
 
-from smartforge.contract import Choice
+import anyio.to_thread
+import msgspec
+
+from smartforge.contract import Choice, validate
 from smartforge.contract.names import plural, quoted, snake
 from smartforge.planners.base import Planned, PlanRequest
-from smartforge.planners.offline import remarks, unclear
+from smartforge.planners.offline import features, languages, links, people, remarks, unclear
 from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft
 from smartforge.planners.offline.fallback import find_anything
 from smartforge.planners.offline.reading import Reading
+from smartforge.planners.offline.sketch import Claims, Sketch
+from smartforge.planners.offline.telling import understood
 from smartforge.planners.offline.tokens import Sentence, sentences
 from smartforge.planners.offline.wishing import find_wishes, is_wish
 
@@ -35,30 +40,68 @@ class OfflinePlanner:
 
 def plan(prompts: tuple[str, ...]) -> Planned:
     """The plan for `prompts`, oldest first. Raises PromptUnclear or ContractInvalid."""
-    texts = [unclear.checked(prompt) for prompt in prompts or ("",)]
-    draft = Draft()
-    kept: list[Sentence] = []
+    read = [languages.in_english(unclear.checked(prompt)) for prompt in prompts or ("",)]
+    texts = [unclear.readable(one.text) for one in read]
+    wanted: list[tuple[int, Sentence]] = []
     orders: list[str] = []
     for number, text in enumerate(texts):
-        draft.prompt = number
-        wanted, left_out = unclear.without_orders(list(sentences(text)))
+        kept, left_out = unclear.without_orders(list(sentences(text)))
+        wanted += [(number, sentence) for sentence in kept]
         orders += left_out
-        reading = Reading(draft)
-        for sentence in wanted:
-            reading.read(sentence)
-        kept += wanted
-    _check_any(draft, kept, orders, texts[-1])
+    claims = Claims(tuple(sentence for _, sentence in wanted))
+    for claim in (*links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
+        claim(claims)
+    draft = _read(claims, [number for number, _ in wanted])
+    for one in read:
+        if one.language:
+            draft.note(
+                f"Read from {one.language}, word by word, as: {quoted(one.text, MAX_QUOTED)}."
+            )
+    _check_any(draft, claims.sentences, orders, texts[-1])
     remarks.settle(draft)
-    contract = assemble(draft)
-    unmade = find_wishes(kept, _named(draft))
-    notes = [*draft.notes, *unmade.notes, *(_not_used(said) for said in orders)]
-    notes += [_not_understood(entry.text) for entry in draft.passed if not is_wish(entry)]
-    account = Account(contract, [*notes, *unmade.operations])
-    lost = [_not_understood(said) for sentence in kept for said in account.open_words(sentence)]
+    sketch = Sketch(assemble(draft), claims.sentences, draft)
+    readers = (*features.IMPLIED, *links.READERS, *people.READERS, *features.READERS)
+    for reader in (*readers, *people.LAST):
+        reader(sketch)
+    return _told(sketch, orders)
+
+
+def _read(claims: Claims, prompts: Sequence[int]) -> Draft:
+    """The draft of what is not hidden; `prompts` says for each sentence where it stood."""
+    draft = Draft(taken=frozenset(claims.schemas))
+    reading = Reading(draft)
+    for place, number in enumerate(prompts):
+        if number != draft.prompt:
+            reading.finish()
+            draft.prompt = number
+            reading = Reading(draft)
+        for names, sentence in claims.parts(place):
+            for name in names:
+                draft.keep(name)
+            if sentence is not None:
+                reading.read(sentence)
+    reading.finish()
+    return draft
+
+
+def _told(sketch: Sketch, orders: list[str]) -> Planned:
+    """The plan with what the user is told: what was understood, what cannot be made, the rest."""
+    draft = sketch.draft
+    left = [sketch.untaken(place) for place in range(len(sketch.sentences))]
+    unmade = find_wishes(left, _named(draft))
+    not_made = tuple({one.name: one for one in (*sketch.not_made, *unmade.callable)}.values())
+    contract = validate(msgspec.structs.replace(sketch.contract, not_made=not_made))
+    operations = (*(one.summary for one in sketch.not_made), *unmade.operations)
+    notes = [*understood(sketch), *draft.notes, *sketch.notes, *unmade.notes]
+    notes += [_not_used(said) for said in orders]
+    passed = [entry for entry in draft.passed if not (is_wish(entry) or sketch.knows(entry))]
+    notes += [_not_understood(entry.text) for entry in passed]
+    account = Account(contract, [*notes, *operations])
+    lost = [_not_understood(said) for one in left for said in account.open_words(one)]
     return Planned(
         contract=contract,
         notes=_limited([*notes, *lost]),
-        operations_not_made=unmade.operations,
+        operations_not_made=operations,
     )
 
 
@@ -82,12 +125,16 @@ def _any_unique(draft: Draft) -> bool:
     return any(one.unique for thing in draft.chosen() for one in thing.attributes.values())
 
 
-def _check_any(draft: Draft, kept: list[Sentence], orders: list[str], text: str) -> None:
+def _check_any(draft: Draft, kept: Sequence[Sentence], orders: list[str], text: str) -> None:
     """Raises PromptUnclear where nothing was found, after a last look for common nouns."""
     pages = unclear.wants_pages(kept)
     strong = any(thing.strength == "strong" for thing in draft.things.values())
     if pages and not (strong and (unclear.names_an_api(kept) or "," not in pages)):
         raise unclear.no_pages(text, pages)
+    program = unclear.wants_program(kept)
+    told = any(thing.attributes for thing in draft.things.values())
+    if program and not told and not unclear.names_an_api(kept):
+        raise unclear.no_program(text, program)
     if not draft.things:
         find_anything(draft, kept)
     if not draft.things:

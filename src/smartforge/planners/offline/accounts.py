@@ -90,7 +90,8 @@ def _widened(
         first -= 1
     while last < end and _says_something(tokens, last):
         last += 1
-    return first, last
+    rest = end - last  # small words at the end belong to what stands before them
+    return first, end if rest < MAX_APART else last
 
 
 def _says_something(tokens: Sequence[Token], at: int) -> bool:

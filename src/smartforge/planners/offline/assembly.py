@@ -9,49 +9,48 @@ from smartforge.contract import (
     Boolean,
     Choice,
     Contract,
-    Date,
-    Decimal,
-    Email,
     Field,
-    Integer,
+    Json,
     Paging,
     Resource,
     Text,
     TextList,
-    Timestamp,
     Url,
     reserved,
-    validate,
 )
 from smartforge.contract.names import identifier, plural, quoted, singular, spaced, squeezed
 from smartforge.contract.soundness import MAX_FIELDS, MAX_RESOURCES, SHARED_SCHEMAS
 from smartforge.errors import ContractInvalid
-from smartforge.planners.offline.draft import Draft, Thing, listing
+from smartforge.planners.offline.draft import Draft, Relation, Thing
 from smartforge.planners.offline.limits import default_for
 from smartforge.planners.offline.phrases import Attribute
 from smartforge.planners.offline.titles import title_of
 from smartforge.planners.offline.usual import usual_attributes
-from smartforge.planners.offline.vocabulary import words
+from smartforge.planners.offline.vocabulary import attributes, words
 
 MAX_SORTED_TEXT = 500
 MAX_SHORT_LIST = 2
 
 _GIVEN = {"id", "created_at", "createdat", "created", "date_created", "creation_date", "_id"}
-_LATER_STAMPS = {"updated_at", "updatedat", "updated", "modified_at", "last_modified", "deleted_at"}
+_LATER_STAMPS = {"updated_at", "updatedat", "updated", "modified_at", "last_modified"}
+
+# Fields that refer to another entry of the same kind.
+_UPWARD = {"parent", "reply_to", "in_reply_to", "replies_to"}
+_SUPERIORS = {"manager", "supervisor", "boss", "reports_to", "team_lead"}
+_STAFF = {"employee", "worker", "staff", "person", "staff_member", "colleague"}
 
 
 def assemble(draft: Draft) -> Contract:
-    """The sound contract of `draft`; what was changed or left out is noted in the draft.
+    """The contract of `draft`, its names sound; what was changed or left out is noted there.
 
     Raises ContractInvalid where there are more resources or fields than an API may have.
     """
     things = list(draft.chosen())
     _check_number(things)
     names = _resource_names(draft, things)
+    draft.called = {thing: one for thing, (one, _) in names.items()}
     resources = tuple(_resource(draft, thing, names) for thing in things)
-    for thing in things:
-        _note_relations(draft, thing, names)
-    return validate(Contract(title=title_of(draft, things), resources=resources))
+    return Contract(title=title_of(draft, things), resources=resources)
 
 
 def _check_number(things: Sequence[Thing]) -> None:
@@ -67,7 +66,7 @@ def _check_number(things: Sequence[Thing]) -> None:
 
 def _resource_names(draft: Draft, things: Sequence[Thing]) -> dict[str, tuple[str, str]]:
     """Singular and plural of each thing, none of them reserved and none twice."""
-    taken = {squeezed(schema) for schema in SHARED_SCHEMAS}
+    taken = {squeezed(schema) for schema in (*SHARED_SCHEMAS, *draft.taken)}
     names: dict[str, tuple[str, str]] = {}
     for thing in things:
         one, more = _fitting(thing.name)
@@ -111,7 +110,6 @@ def _resource(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -> 
             )
         )
     actions = thing.actions or draft.actions or CRUD
-    _note_understood(draft, thing, more, fields)
     return Resource(
         name=one,
         plural=more,
@@ -119,6 +117,7 @@ def _resource(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -> 
         actions=actions,
         sortable=("id", "created_at", *(field.name for field in fields if _sorts(field))),
         paging=draft.paging or Paging(),
+        stamped=thing.stamped,
     )
 
 
@@ -155,39 +154,61 @@ def _misses(thing: Thing, label: Attribute, named: dict[str, Attribute]) -> bool
 
 
 def _has_label(named: Iterable[str]) -> bool:
-    labels = ("name", "title", "subject", "label", "headline", "summary", "text", "question")
+    labels = (
+        *("name", "title", "subject", "label", "headline", "summary", "text", "question"),
+        *("heading", "nickname", "username", "caption"),
+    )
     return any(one.rpartition("_")[2] in labels or one.startswith("first_") for one in named)
 
 
 def _may_keep(
     draft: Draft, thing: Thing, one: Attribute, names: dict[str, tuple[str, str]]
 ) -> bool:
-    """Whether the contract can hold an attribute; if not, the user is told why."""
+    """Whether an attribute is a field; if not, the user is told why, or it is a relation."""
     if one.name in _GIVEN:
         return False
     if one.name in _LATER_STAMPS:
-        draft.note(
-            f"{quoted(one.said)} is not kept yet; id and created_at are given by the server."
-        )
+        thing.stamped = True
         return False
     if one.name in words().secrets:
         draft.note(f"{quoted(one.said)} was left out: an answer would show it to everybody.")
         return False
+    parent = None if isinstance(one.kind, Choice) else _parent(thing, one.name, names)
+    if parent is not None:
+        draft.relations.append(_relation(thing, one, parent))
+    return parent is None
+
+
+def _parent(thing: Thing, name: str, names: dict[str, tuple[str, str]]) -> str | None:
+    """The thing that a field called `author`, `author_id`, `home_team` or `parent` refers to."""
+    base = name.removesuffix("_id").removesuffix("_ids")
+    for other in names:
+        if other == thing.name:
+            continue
+        if other in (base, singular(base)) or (
+            base.endswith(f"_{other}") and name not in attributes().kinds
+        ):
+            return other
+    if base in _UPWARD or base in (f"parent_{thing.name}", f"{thing.name}_parent"):
+        return thing.name
+    if base in _SUPERIORS and thing.name.rpartition("_")[2] in _STAFF:
+        return thing.name
+    return None
+
+
+def _relation(thing: Thing, one: Attribute, parent: str) -> Relation:
+    """What a field that names another thing says: many of them, where it is a plural."""
     base = one.name.removesuffix("_id").removesuffix("_ids")
-    other = names.get(singular(base)) or names.get(base)
-    if other is not None and singular(base) != thing.name and not isinstance(one.kind, Choice):
-        more = spaced(names[thing.name][1])
-        draft.note(f"{quoted(one.said)} was left out: {more} are not linked to other entries yet.")
-        return False
-    return True
+    if base != parent and singular(base) == parent:
+        return Relation(parent, thing.name, one.said, form="has")
+    field = "" if base == parent else base
+    return Relation(thing.name, parent, one.said, field, one.required)
 
 
 def _field(draft: Draft, thing: Thing, one: Attribute) -> Field:
     name = _field_name(draft, one)
     if one.complaint:
         draft.note(f"{quoted(one.said)}: the limits {one.complaint} were not used.")
-    if one.unique:
-        draft.note(f'"{name}" of {spaced(thing.name)} should be unique; that is not checked yet.')
     kind = one.kind
     default = None if one.default is None else default_for(kind, one.default)
     if one.default is not None and default is None:
@@ -208,6 +229,7 @@ def _field(draft: Draft, thing: Thing, one: Attribute) -> Field:
         required=required,
         default=None if required else default,
         description=f"In {one.unit}." if one.unit else "",
+        unique=one.unique and not isinstance(kind, Boolean | TextList),
     )
 
 
@@ -223,57 +245,9 @@ def _field_name(draft: Draft, one: Attribute) -> str:
 
 def _sorts(field: Field) -> bool:
     match field.kind:
-        case TextList() | Url():
+        case TextList() | Url() | Json():
             return False
         case Text():
             return field.kind.max_length <= MAX_SORTED_TEXT
         case _:
             return True
-
-
-# ---- notes ------------------------------------------------------------------------------------
-
-
-def _note_understood(draft: Draft, thing: Thing, more: str, fields: Sequence[Field]) -> None:
-    told = listing([_told(field) for field in fields])
-    if thing.listed or thing.attributes:
-        draft.note(f"{quoted(thing.said)} became the resource {spaced(more)} with {told}.")
-    else:
-        draft.note(
-            f"No fields were named for {quoted(thing.said)}, so {spaced(more)} "
-            f"have the usual ones: {told}."
-        )
-
-
-def _told(field: Field) -> str:
-    words = spaced(field.name)
-    match field.kind:
-        case Text():
-            about = "text"
-        case Integer():
-            about = f"whole number from {field.kind.minimum} to {field.kind.maximum}"
-        case Decimal():
-            about = f"number from {field.kind.minimum} to {field.kind.maximum}"
-        case Boolean():
-            about = "true or false"
-        case Choice():
-            about = " or ".join(field.kind.values[:6])
-        case TextList():
-            about = "list of texts"
-        case Date():
-            about = "date"
-        case Timestamp():
-            about = "date and time"
-        case Email():
-            about = "e-mail address"
-        case Url():
-            about = "URL"
-    unit = field.description.removesuffix(".").replace("In ", " in ")
-    return f"{words} ({about}{unit}{'' if field.required else ', optional'})"
-
-
-def _note_relations(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -> None:
-    for parent, said in thing.parents:
-        if parent in names:
-            one, other = spaced(names[thing.name][1]), spaced(names[parent][1])
-            draft.note(f"{quoted(said)}: {one} and {other} are kept, but not linked yet.")

@@ -40,6 +40,7 @@ _RELATIVE = word_set(
     usually shall might just then of in
     """
 )
+_ONE = frozenset(["a", "an", "each", "every", "the", "one"])
 _NEEDING = frozenset(["need", "needs", "require", "requires"])
 _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love", "going"])
 
@@ -99,6 +100,10 @@ class Walk:
             return
         if self.mode in ("open", "things") and self._open(item, following):
             return
+        phrase, rest = nounphrases.leading(item.tokens)
+        on = rest[:1] and rest[0].low in ("on", "of") and len(phrase) == 1
+        if on and nounphrases.is_children(phrase) and related(self.draft, phrase, rest, item):
+            return
         self._braced(item)
 
     # ---- "X has Y", "X with Y" -----------------------------------------------------------------
@@ -123,7 +128,7 @@ class Walk:
         if begin and left[begin - 1].low in _WISHES_TO and begin < len(left):
             self.mode = "things"
             return True
-        phrase = object_of(left) or nounphrases.trailing(left[:begin])
+        phrase = object_of(left) or self._of_one(left[:begin]) or nounphrases.trailing(left[:begin])
         if not phrase and len(left) == 1 and nounphrases.is_plural(left) and verb == "have":
             phrase = left  # works have a title
         container = len(phrase) > 1 and phrase[-1].low in words().containers
@@ -152,11 +157,33 @@ class Walk:
             return self.subject is not None
         return self._aim_at_last([token.low for token in left], verb)
 
+    def _of_one(self, left: list[Token]) -> list[Token]:
+        """`hearings` of `hearings of a case`: what follows is theirs and not the case's."""
+        at = next((at for at, one in enumerate(left) if one.low in ("of", "for")), 0)
+        if not at or at + 2 >= len(left) or left[at + 1].low not in _ONE:
+            return []
+        phrase, rest = nounphrases.leading(left[:at])
+        whose = self.draft.find(nounphrases.noun_of(left[at + 1 :]))
+        if (
+            rest
+            or whose is None
+            or not (nounphrases.is_thing(phrase) and nounphrases.is_plural(phrase))
+        ):
+            return []
+        child = self.draft.declare(phrase, "strong")
+        if child is not None and child is not whose:
+            self.draft.belongs(child, whose, said(left))
+        return phrase
+
     def _aim_at_last(self, left: list[str], verb: str) -> bool:
         if any(low in ("i", "we", "there") for low in left):
             self.mode = "things"
             return True
         subject = self.subject or self.draft.last
+        keeping = verb in ("stores", "store", "keeps", "holds", "contains", "manages", "has")
+        if subject is None and keeping and left and left[-1] in words().products | {"it", "this"}:
+            self.mode = "things"
+            return True
         if subject is None or (left and verb == "with" and left[-1] not in _RELATIVE | {"it"}):
             self.mode = "none"
             return False
@@ -187,7 +214,7 @@ class Walk:
     def _declared_child(self, parent: Thing, phrase: list[Token], item: Item) -> Thing | None:
         child = self.draft.declare(phrase, "strong")
         if child is not None:
-            self.draft.belongs(child, parent, item.said)
+            self.draft.belongs(child, parent, item.said, had=True)
             for inner in item.inner:
                 self._inner(child, inner)
             self.draft.last = parent
@@ -196,7 +223,8 @@ class Walk:
 
     def _thing(self, item: Item) -> bool:
         phrase, rest = nounphrases.leading(item.tokens)
-        if verb_at(item.tokens) == 0 or not nounphrases.is_thing(phrase):
+        acts = verb_at(item.tokens) == 0 and len(item.tokens) > 1
+        if acts or not nounphrases.is_thing(phrase):
             return False
         if (rest and rest[0].low in ("/", "|", ":", "=")) or len(pieces(item.tokens)) > 1:
             return False
@@ -211,7 +239,7 @@ class Walk:
             return False
         self.named += 1
         if item.lows[0] in ("their", "its") and owner is not None:
-            self.draft.belongs(thing, owner, item.said)
+            self.draft.belongs(thing, owner, item.said, had=True)
         self.subject = thing if self.named == 1 else None
         relate(self.draft, thing, rest, item)
         for inner in item.inner:
@@ -287,7 +315,8 @@ class Walk:
         sure = sure or phrase[-1].literal
         if not nounphrases.is_thing(phrase) or not (known or common or sure):
             return False
-        if nounphrases.is_field(phrase) and not (known or common):
+        held = any(knows_fields(inner) for inner in item.inner)
+        if nounphrases.is_field(phrase) and not (known or common or held):
             return False
         self.mode = "things"
         return self._thing(Item(tokens[at:], item.inner, "", item.choices))

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from smartforge.contract import Integer
 from smartforge.contract.names import snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.draft import Thing
 from smartforge.planners.offline.fieldkinds import is_known
 from smartforge.planners.offline.items import Item, split_items
+from smartforge.planners.offline.parents import usual_parents
 from smartforge.planners.offline.phrases import is_constraint
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import attributes, nouns, words
@@ -145,6 +147,9 @@ def product_at(tokens: Sequence[Token]) -> int | None:
     for place, token in enumerate(tokens):
         if token.low in words().products and not token.literal:
             return place
+    for place, token in enumerate(tokens[:-1]):
+        if token.low in ("something", "anything", "sth") and tokens[place + 1].low == "for":
+            return place
     for place, token in enumerate(tokens):
         container = token.low in words().containers and not token.literal
         following = tokens[place + 1].low if place + 1 < len(tokens) else ""
@@ -206,7 +211,13 @@ def is_described(item: Item, rest: Sequence[Token]) -> bool:
 
 def is_child(parent: str, phrase: Sequence[Token]) -> bool:
     """Whether what a thing called `parent` has is a thing of its own and no field."""
+    if phrase and phrase[-1].low in words().field_labels and not phrase[-1].literal:
+        return False
     trade = parent.rpartition("_")[2] in nouns().domains
+    if phrase and isinstance(attributes().kinds.get(snake(phrase[-1].text)), Integer):
+        counted = usual_parents(nounphrases.noun_of(phrase), (parent,))
+        if counted and nounphrases.is_common(phrase):
+            return True  # the players of a team are no number
     return nounphrases.is_children(phrase) or (trade and nounphrases.is_things_rather(phrase))
 
 

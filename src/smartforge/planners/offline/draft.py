@@ -40,7 +40,7 @@ class Thing(msgspec.Struct):
     dropped: set[str] = msgspec.field(default_factory=set[str])
     actions: tuple[Action, ...] | None = None
     prompt: int = 0
-    parents: list[tuple[str, str]] = msgspec.field(default_factory=list[tuple[str, str]])
+    stamped: bool = False
 
 
 class Product(msgspec.Struct, frozen=True):
@@ -60,11 +60,32 @@ class Remark(msgspec.Struct):
     choices: tuple[str, ...]
 
 
+class Relation(msgspec.Struct, frozen=True):
+    """That `child` refers to `parent`, in the words `said`.
+
+    `belongs`: each to one. `has`: the parent was said to have them, each alone or shared with
+    others. `field` is what the reference was called; empty: after the parent. `required` is None
+    where nothing was said.
+    """
+
+    child: str
+    parent: str
+    said: str
+    field: str = ""
+    required: bool | None = None
+    form: Literal["belongs", "has", "shared"] = "belongs"
+
+
 class Draft(msgspec.Struct):
-    """What has been read so far. `last` is what "it" and "they" stand for."""
+    """What has been read so far. `last` is what "it" and "they" stand for.
+
+    `called` holds the names of the resources that things became, `taken` those that none may get.
+    """
 
     things: dict[str, Thing] = msgspec.field(default_factory=dict[str, Thing])
     remarks: list[Remark] = msgspec.field(default_factory=list[Remark])
+    relations: list[Relation] = msgspec.field(default_factory=list[Relation])
+    called: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     notes: list[str] = msgspec.field(default_factory=list[str])
     last: Thing | None = None
     title: str = ""
@@ -74,6 +95,7 @@ class Draft(msgspec.Struct):
     prompt: int = 0
     known: frozenset[str] = frozenset()
     effects: int = 0
+    taken: frozenset[str] = frozenset()
 
     def adds_to(self, thing: Thing) -> bool:
         """Whether fields named now come on top of the usual ones, as those of later prompts do."""
@@ -114,6 +136,11 @@ class Draft(msgspec.Struct):
         self.effects += 1
         return thing
 
+    def keep(self, noun: str) -> None:
+        """Declare a thing by its name in the singular."""
+        text = noun.replace("_", " ")
+        self.declare([Token(text, text, 0, len(text), word=True)], "strong")
+
     def add(self, thing: Thing, attribute: Attribute) -> None:
         """Give `thing` an attribute; what was said later wins."""
         thing.attributes[attribute.name] = attribute
@@ -122,10 +149,19 @@ class Draft(msgspec.Struct):
             thing.later.add(attribute.name)
         self.effects += 1
 
-    def belongs(self, child: Thing, parent: Thing, words: str) -> None:
-        """Remember a relation, which the contract cannot hold yet."""
-        if child is not parent and parent.name not in (name for name, _ in child.parents):
-            child.parents.append((parent.name, words))
+    def belongs(
+        self,
+        child: Thing,
+        parent: Thing,
+        words: str,
+        had: bool = False,
+        required: bool | None = None,
+    ) -> None:
+        """Remember a relation; `had`: `parent` was said to have what `child` is."""
+        form = "has" if had else "belongs"
+        self.relations.append(
+            Relation(child.name, parent.name, words, required=required, form=form)
+        )
         self.effects += 1
 
     def chosen(self) -> Iterator[Thing]:
@@ -136,12 +172,31 @@ class Draft(msgspec.Struct):
                 for thing in self.things.values()
                 if thing.strength == strength and not (thing.whole and not thing.attributes)
             ]
-            if found:
+            if found and not (len(found) == 1 and _is_place(found[0])):
                 yield from found
                 return
-        for thing in list(self.things.values()):
-            for name in nouns().domains.get(squeezed(thing.name), (thing.name,)):
-                yield self.things.setdefault(name, Thing(name, thing.said, "domain"))
+            if found:
+                yield from self._of_trades(found)
+                return
+        yield from self._of_trades(list(self.things.values()))
+
+    def _of_trades(self, places: Sequence[Thing]) -> Iterator[Thing]:
+        """What is kept in places and trades, everything once."""
+        names = {name: one for one in places for name in _kept_in(one.name) or (one.name,)}
+        for name, thing in names.items():
+            yield self.things.setdefault(name, Thing(name, thing.said, "domain"))
+
+
+def _kept_in(name: str) -> tuple[str, ...]:
+    domains = nouns().domains
+    return domains.get(squeezed(name)) or domains.get(name.rpartition("_")[2]) or ()
+
+
+def _is_place(thing: Thing) -> bool:
+    """`my little museum`: one place and nothing about it, which stands for what is kept there."""
+    last = thing.said.split()[-1].lower() if thing.said else ""
+    several = bool(last) and singular(last) != last
+    return bool(_kept_in(thing.name)) and not (thing.attributes or thing.actions or several)
 
 
 def listing(names: Sequence[str]) -> str:
@@ -149,3 +204,9 @@ def listing(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def a(words: str) -> str:
+    """`an order`, `a user`: `words` after its article."""
+    sounded = words[:1] in "aeiou" and not words.startswith(("use", "uni", "eu", "one", "uti"))
+    return f"{'an' if sounded else 'a'} {words}"

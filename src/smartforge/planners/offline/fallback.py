@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
+from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.cues import is_verb
 from smartforge.planners.offline.draft import Draft
-from smartforge.planners.offline.tokens import Sentence
+from smartforge.planners.offline.tokens import Sentence, said
+
+_BUSINESS = word_set(
+    "hobby business company place group community team project office service studio shop school"
+)
 
 
 def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> None:
     """Declare the common things and trades that `sentences` mention, in their order."""
     _only_word(draft, sentences)
+    _trades(draft, sentences)
     for sentence in sentences:
         for place, token in enumerate(sentence.tokens):
             if (
@@ -19,13 +25,25 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> None:
                 or not nounphrases.is_thing([token])
             ):
                 continue
-            if nounphrases.domain_of([token]) and not nounphrases.is_plural([token]):
-                draft.declare([token], "domain")
-            elif nounphrases.is_common([token]):
+            if nounphrases.is_common([token]):
                 if nounphrases.is_plural([token]):
                     draft.declare([token], "strong")
                 elif not draft.things:
                     draft.declare([token], "weak")
+
+
+def _trades(draft: Draft, sentences: Sequence[Sentence]) -> None:
+    """`our animal shelter`, `small family hotel`: the places and trades that are named."""
+    for sentence in sentences:
+        for place, token in enumerate(sentence.tokens):
+            following = sentence.tokens[place + 1 : place + 2]
+            whole = not following or not nounphrases.is_nounlike(following[0])
+            whole = whole or following[0].low in _BUSINESS
+            if whole and nounphrases.is_nounlike(token) and not nounphrases.is_plural([token]):
+                if nounphrases.domain_of([token]) and not is_verb(sentence.tokens, place):
+                    draft.declare([token], "domain")
+                    named = nounphrases.trailing(sentence.tokens[: place + 1])
+                    draft.title = draft.title or said(named)
 
 
 def _only_word(draft: Draft, sentences: Sequence[Sentence]) -> None:

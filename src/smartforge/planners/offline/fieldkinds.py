@@ -9,6 +9,7 @@ from smartforge.contract import (
     Decimal,
     Email,
     Integer,
+    Json,
     Kind,
     Text,
     TextList,
@@ -159,7 +160,7 @@ def kind_of(
         known = attributes().units[unit]
     if typed is not None:
         return _agreed(typed, known), True
-    if known is not None and not (bounds.numeric and isinstance(known, Boolean)):
+    if known is not None and not (bounds.numeric and isinstance(known, Boolean | Json)):
         if bounds.numeric and name.rpartition("_")[2] == "rating" and not _fraction(bounds):
             return Integer(0, 10), True
         if bounds.numeric and isinstance(known, Text) and bounds.low is not None:

@@ -155,7 +155,9 @@ def names_things(tokens: Sequence[Token]) -> bool:
     """`Employees, their departments and projects`: a sentence that is nothing but plurals."""
     phrases = [nounphrases.leading(item.tokens) for item in split_items(tokens)]
     return all(
-        nounphrases.is_thing(phrase) and nounphrases.is_plural(phrase) and not rest
+        nounphrases.is_thing(phrase)
+        and (nounphrases.is_plural(phrase) or nounphrases.is_mass(phrase))
+        and not rest
         for phrase, rest in phrases
     )
 

@@ -10,7 +10,10 @@ from smartforge.planners.offline.vocabulary import attributes, nouns, words
 MAX_WORDS = 3
 
 _COUNTERS = frozenset({"entry", "entries", "record", "records", "data"})
-_LITTLE = frozenset({"set", "part", "code", "page", "table", "model", "result", "value", "account"})
+_LITTLE = word_set("set part code page table model result value account request track case")
+_INCOMING = word_set(
+    "get post put patch incoming invalid bad all every failed web network client http https rest json"
+)
 _OPENERS = word_set(
     """
     list lists collection collections set array number kinds kind types type
@@ -78,7 +81,10 @@ def _is_made_of_two(phrase: Sequence[Token]) -> bool:
     """`lego sets`: a word that says little alone, after one that says what it is."""
     if len(phrase) < 2 or singular(snake(phrase[-1].text)) not in _LITTLE:
         return False
-    return phrase[-2].low not in words().not_things | words().products
+    before = phrase[-2].low
+    if before in words().products or before in _INCOMING:
+        return False
+    return before not in words().not_things or before in ("feature", "support", "access")
 
 
 def is_common(phrase: Sequence[Token]) -> bool:
@@ -135,7 +141,7 @@ def domain_of(tokens: Sequence[Token]) -> str:
 
 def _trimmed(phrase: list[Token]) -> list[Token]:
     """Without single letters, adjectives behind them, and "entries" or "records" at the end."""
-    if len(phrase) > 2 and _acts(phrase[0]):
+    if len(phrase) > 2 and (_acts(phrase[0]) or _does(phrase)):
         phrase = phrase[2:]  # members suggest books
     if len(phrase) > 1:
         phrase = [token for token in phrase if len(token.text) > 1 or token.literal]
@@ -145,6 +151,23 @@ def _trimmed(phrase: list[Token]) -> list[Token]:
     if counted and is_common(phrase[:-1]):
         phrase = phrase[:-1]
     return phrase
+
+
+_DOING = word_set(
+    """
+    post request place submit book make offer sell buy rent run host own hold suggest leave
+    give send write share take report upload create register apply propose order
+    file raise log bring deliver borrow lend play sing join attend breed grow brew bake
+    visit teach study use wear drive ride fly repair inspect rate review ask answer receive
+    collect pay donate win earn get need
+    """
+)
+
+
+def _does(phrase: Sequence[Token]) -> bool:
+    """`companies post jobs`: what is done to what, by several of a kind."""
+    doer, verb = phrase[0], phrase[1]
+    return is_plural([doer]) and verb.low in _DOING and not (doer.literal or verb.literal)
 
 
 def _acts(token: Token) -> bool:

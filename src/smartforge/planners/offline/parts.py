@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from smartforge.contract import Boolean, Decimal, Integer
+from smartforge.contract import Boolean, Decimal, Integer, Url
 from smartforge.contract.names import snake
 from smartforge.planners.offline.fieldkinds import kind_of_name
 from smartforge.planners.offline.items import Item, is_choice_name, split_items
@@ -40,7 +40,7 @@ def pieces(tokens: Sequence[Token]) -> list[list[Token]]:
     """
     lows = [token.low for token in tokens]
     names = attributes()
-    if len(lows) < 3 or any(not one.word for one in tokens):
+    if len(lows) < 3 or any(not one.word or one.low in words().determiners for one in tokens):
         return [list(tokens)]
     if any(low in words().stops and not _unit_at(lows, at) for at, low in enumerate(lows)):
         return [list(tokens)]
@@ -48,7 +48,10 @@ def pieces(tokens: Sequence[Token]) -> list[list[Token]]:
     known = place = 0
     while place < len(lows):
         pair = "_".join(lows[place : place + 2])
-        sure = pair in names.compounds or pair in names.kinds
+        link = lows[place + 1 : place + 2] == ["url"] and isinstance(
+            names.kinds.get(lows[place]), Url
+        )
+        sure = link or pair in names.compounds or pair in names.kinds
         alone = not sure and lows[place] in names.kinds
         tail = not (sure or alone) and place + 1 < len(lows) and _ends_names(lows[place + 1])
         known += sure or alone
@@ -70,5 +73,5 @@ def _unit_at(lows: Sequence[str], at: int) -> bool:
 
 
 def _ends_names(low: str) -> bool:
-    """`number` ends the name `issue number`."""
-    return low in attributes().kinds or low in ("id", "at", "on")
+    """`number` ends the name `issue number`, and `price` stands alone."""
+    return low in attributes().tails

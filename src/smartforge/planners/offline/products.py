@@ -9,6 +9,9 @@ from smartforge.planners.offline.tokens import Token, said
 from smartforge.planners.offline.vocabulary import words
 
 _NO_TITLE = frozenset({"collection", "collections", "list", "lists", "set"})
+_VENTURES = frozenset(
+    {"hobby", "business", "company", "place", "startup", "project", "group", "firm"}
+)
 _PLACES = frozenset({"school", "work", "fun"})
 _ENDPOINTS = frozenset({"endpoint", "endpoints"})
 
@@ -59,6 +62,9 @@ def _made_for(draft: Draft, tokens: Sequence[Token], at: int) -> Product | None:
 
 
 def _purpose(draft: Draft, phrase: list[Token]) -> Product | None:
+    trade = nounphrases.domain_of(phrase[-2:-1]) and not nounphrases.is_common(phrase[-1:])
+    if trade and phrase[-1].low in _VENTURES:
+        phrase = phrase[:-1]  # my beekeeping hobby
     domain = nounphrases.domain_of(phrase[-1:])
     if not nounphrases.is_thing(phrase) or phrase[-1].low in _PLACES:
         return Product("open", draft.declare(phrase[-1:], "domain")) if domain else None

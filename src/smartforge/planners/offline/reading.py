@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from smartforge.contract.names import quoted
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline import nounphrases, offers, terse
 from smartforge.planners.offline.actions import limit, only_actions, page_size
 from smartforge.planners.offline.clauses import Walk
 from smartforge.planners.offline.cues import knows_fields, link_at
 from smartforge.planners.offline.draft import Draft, Mode, Thing
 from smartforge.planners.offline.edits import edited
-from smartforge.planners.offline.items import inside, slashed
+from smartforge.planners.offline.items import inside, slashed, split_items
 from smartforge.planners.offline.labels import (
     as_entry,
     colon_at,
@@ -51,20 +51,25 @@ class Reading:
         self.mode: Mode = "none"
         self.subject: Thing | None = None
         self.count = 0
+        self.bullet = False
         self.example: Sequence[Token] = ()
+        self.offered = False
 
     def read(self, sentence: Sentence) -> None:
         """Take over what `sentence` says into the draft."""
         self.count += 1
+        self.bullet = sentence.bullet >= 0
         lows = {token.low for token in sentence.tokens}
         also = "also" in lows or "additionally" in lows
         self.draft.known = frozenset(self.draft.things) if also else frozenset()
         page_size(self.draft, sentence.tokens)
         tokens = self._without_example(sentence.tokens[:MAX_SENTENCE_TOKENS])
+        tokens, offered = offers.cut(tokens)
+        self.example, self.offered = offered or self.example, bool(offered) or self.offered
         if len(sentence.tokens) > MAX_SENTENCE_TOKENS:
             beginning = quoted(sentence.text)
             self.draft.note(f"{beginning} is too long a sentence: only its beginning was read.")
-        tokens = _without_politeness(tokens)
+        tokens = terse.parted(_without_politeness(tokens))
         if sentence.bullet < 0:
             self.mode, self.subject = "none", None
         if limit(self.draft, tokens) or edited(self.draft, tokens):
@@ -77,10 +82,20 @@ class Reading:
             Walk(self.draft).fields(self.subject, as_entry(tokens))
         else:
             self._sentence(tokens)
-        shown = self._anything()
-        if self.example and shown is not None:
-            Walk(self.draft).fields(shown, self.example)
-            self.example = ()
+        shown = self.draft.last if self.offered else self._anything()
+        if shown is not None and not (self.offered and shown.strength != "strong"):
+            self._show(shown)
+
+    def finish(self) -> None:
+        """Give what an endpoint takes, where nothing else is kept, to the event of `event id`."""
+        shown = self._shown() if self.example else None
+        if shown is not None:
+            self._show(shown)
+
+    def _show(self, thing: Thing) -> None:
+        if self.example:
+            Walk(self.draft).fields(thing, self.example)
+            self.example, self.offered = (), False
 
     def _without_example(self, tokens: Sequence[Token]) -> Sequence[Token]:
         """`{"name": "Ann", "age": 3}` is kept aside until there is a thing that it shows."""
@@ -148,10 +163,14 @@ class Reading:
                 Walk(self.draft).fields(thing, named)
                 return
         bare = self.mode == "none" and last is not None and not last.attributes
-        if bare and last is not None and names_fields(tokens):
+        if bare and last is not None and (names_fields(tokens) or terse.names_fields(tokens)):
             Walk(self.draft).fields(last, tokens)
             return
-        if self.mode == "none" and self.count == 1 and names_things(tokens):
+        bare = self.count == 1 or (self.count == 2 and len(split_items(tokens)) > 2)
+        if self.mode == "none" and bare and names_things(tokens):
+            Walk(self.draft, "things").read(tokens)
+            return
+        if self.mode == "none" and self.bullet and names_things(tokens):
             Walk(self.draft, "things").read(tokens)
             return
         walk = Walk(self.draft, self.mode, self.subject)
@@ -162,6 +181,13 @@ class Reading:
 
     def _anything(self) -> Thing | None:
         return self.draft.last or next(iter(self.draft.things.values()), None)
+
+    def _shown(self) -> Thing | None:
+        for item in split_items(self.example):
+            phrase, _ = nounphrases.leading(item.tokens)
+            if len(phrase) == 2 and phrase[1].low == "id" and nounphrases.is_thing(phrase[:1]):
+                return self._named(phrase[:1])
+        return self._anything()
 
     def _introduced(self, left: Sequence[Token], right: Sequence[Token]) -> None:
         """`an API for a blog: posts with ...`, `data about planets: name, radius`."""
@@ -182,6 +208,8 @@ class Reading:
                 subject.strength = "strong"
                 walk.mode = "fields"
         walk.linked = True
+        if walk.mode == "none" and len(split_items(right)) > 1 and names_things(right):
+            walk.mode = "things"
         walk.read(right)
 
     def _entitle(self, left: Sequence[Token]) -> None:
@@ -193,6 +221,13 @@ class Reading:
 
     def _labelled(self, label: Sequence[Token], right: Sequence[Token]) -> None:
         """`Books: title, author`, `Books: create and list`, or a topic before a sentence."""
+        if len(label) > 1 and self.count == 1 and label[-1].low in words().containers:
+            self.draft.title = self.draft.title or said(label)
+            label = label[:-1]
+        if not nounphrases.is_plural(label) and self.count == 1 and _lists_things(right):
+            self.draft.title = self.draft.title or said(label)
+            Walk(self.draft, "things").read(right)
+            return
         actions = only_actions(right)
         if actions:
             thing = self._named(label)
@@ -211,6 +246,13 @@ class Reading:
                 strength = "strong" if common else "domain" if domain else "weak"
                 self.draft.declare(label, strength)
             Walk(self.draft).read(right)
+
+
+def _lists_things(right: Sequence[Token]) -> bool:
+    """`rooms, guests and bookings` after `Hotel booking:`: common things and nothing else."""
+    phrases = [nounphrases.leading(item.tokens)[0] for item in split_items(right)]
+    common = [phrase for phrase in phrases if nounphrases.is_children(phrase)]
+    return len(common) > 1 and len(common) * 2 > len(phrases) and names_things(right)
 
 
 def _without_politeness(tokens: Sequence[Token]) -> list[Token]:

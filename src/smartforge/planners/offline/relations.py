@@ -10,6 +10,8 @@ from smartforge.planners.offline.items import Item
 from smartforge.planners.offline.tokens import Token
 
 _RELATING = frozenset({"on", "for", "of", "per", "in", "to", "about"})
+_STRICTLY = word_set("exactly only always just either")
+_FREELY = word_set("optional optionally may can could might")
 _MODALS = word_set("can may could might must should is are gets get")
 
 
@@ -42,12 +44,15 @@ def belongs(draft: Draft, item: Item, subject: Thing | None) -> bool:
             left = [token for token in item.tokens[:place] if token.low not in _MODALS]
             phrase = nounphrases.trailing(left)
             child = draft.declare(phrase, "strong") if nounphrases.is_thing(phrase) else subject
-            other, _ = nounphrases.leading(item.tokens[place + 2 :])
+            rest = [one for one in item.tokens[place + 2 :] if one.low not in _STRICTLY]
+            other, _ = nounphrases.leading(rest)
             if child is None or not nounphrases.is_thing(other):
                 return False
             parent = draft.declare(other, "strong")
             if parent is not None:
-                draft.belongs(child, parent, item.said)
+                inner = {token.low for one in item.inner for token in one}
+                free = bool(_FREELY & ({*lows} | inner))
+                draft.belongs(child, parent, item.said, required=False if free else None)
                 draft.last = child
             return True
     return False

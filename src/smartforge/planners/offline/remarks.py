@@ -141,7 +141,6 @@ def _arrows(draft: Draft, item: Item, subject: Thing | None) -> bool:
         return False
     kind = Choice(tuple(value[:100].strip() for value in values[:100]))
     draft.add(thing, Attribute("status", kind, item.said, required=False, default=values[0]))
-    draft.note("The order of the states is not enforced: a status may change to any other.")
     return True
 
 
@@ -247,7 +246,6 @@ def _state_verb(draft: Draft, item: Item) -> bool:
             thing = None
         if thing is not None:
             draft.add(thing, Attribute(name, Boolean(), item.said, required=False))
-            draft.note(f'{quoted(item.said)} became the field "{name}": update it to true.')
             return True
     return False
 

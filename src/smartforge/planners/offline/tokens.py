@@ -34,6 +34,11 @@ _TODO = re.compile(
 
 _LOST = re.compile(r"\blost and found\b", re.I)
 _BY = re.compile(r"\b(step|day|side|page|line|word) by \1\b", re.I)
+_JOINED = re.compile(
+    r"\b(check|pick|drop|clock) (in|out|up|off)(?= (?:dates?|times?|days?|at|location|address)\b)",
+    re.I,
+)
+_SINCE = re.compile(r"(?:(?<=, )|(?<=: )|(?<=and ))(from|to|until) (date|time|day)(?=\W|$)", re.I)
 
 # Spellings that are one word to the planner.
 _SAME = {
@@ -89,6 +94,7 @@ class Sentence(msgspec.Struct, frozen=True):
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of `text` in their order; blank ones are left out."""
     joined = _LOST.sub("lost-and-found", _BY.sub(r"\1-by-\1", _TODO.sub("todo", text)))
+    joined = _SINCE.sub(r"\1-\2", _JOINED.sub(r"\1-\2", joined))
     gathered: list[str] = []
     bullet = -1
     for line in lines(joined):

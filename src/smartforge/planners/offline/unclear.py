@@ -1,5 +1,6 @@
 """Prompts from which no API can be read, told with their own words and an example to follow."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from smartforge.contract.names import quoted
@@ -10,13 +11,32 @@ from smartforge.planners.offline.vocabulary import words
 MAX_PROMPT = 20_000
 EXAMPLE = 'For example: "A book API. A book has a title, an author, a price and optional notes."'
 
+# A quoted text of that many words names nothing.
+MAX_NAME = 6
+
+_NEVER = frozenset({"not", "never", "don't", "no", "nobody", "cannot", "can't", "without"})
+_HARMING = frozenset({"backdoor", "backdoors", "malware", "keylogger", "ransomware"})
+_PROGRAMS = frozenset({"bot", "chatbot", "script", "scraper", "crawler", "network", "plugin"})
+_TASKS = frozenset(
+    {
+        "translate",
+        "train",
+        "explain",
+        "summarize",
+        "summarise",
+        "calculate",
+        "solve",
+        "draw",
+        "sing",
+    }
+)
 _BEHIND = frozenset({"api", "apis", "backend", "rest", "crud", "endpoint", "endpoints", "server"})
 _WANTED = frozenset({"build", "create", "make", "generate", "give", "design", "write", "develop"})
 
 
 def checked(prompt: str) -> str:
     """`prompt` trimmed. Raises PromptUnclear where it is blank, too long, or has no words."""
-    trimmed = prompt.strip()
+    trimmed = "".join(one for one in prompt if _is_printed(one)).strip()
     if not trimmed:
         raise PromptUnclear(
             "The prompt is empty, so there is nothing to plan.",
@@ -32,7 +52,6 @@ def checked(prompt: str) -> str:
             f"The prompt {quoted(trimmed)} holds no words.",
             f"Say in words what the API should keep. {EXAMPLE}",
         )
-    _check_language(trimmed)
     return trimmed
 
 
@@ -41,12 +60,14 @@ def without_orders(sentences: Sequence[Sentence]) -> tuple[list[Sentence], list[
     kept: list[Sentence] = []
     left_out: list[str] = []
     for sentence in sentences:
-        parts = _parts(sentence.tokens)
+        named = _without_texts(sentence.tokens)
+        parts = _parts(named)
         good = [part for part in parts if not _is_order(part)]
-        if len(good) == len(parts):
+        if len(good) == len(parts) and len(named) == len(sentence.tokens):
             kept.append(sentence)
             continue
         left_out.append(sentence.text)
+        good = [part for part in good if any(token.word or token.number for token in part)]
         kept += [Sentence(tuple(part), "", sentence.bullet, sentence.opens) for part in good]
     return kept, left_out
 
@@ -65,6 +86,27 @@ def names_an_api(sentences: Sequence[Sentence]) -> bool:
     """Whether the prompt speaks of an API or of what lies behind one."""
     said = {token.low for sentence in sentences for token in sentence.tokens}
     return bool(said & _BEHIND)
+
+
+def wants_program(sentences: Sequence[Sentence]) -> str:
+    """The words that ask for another kind of program, or for an answer; empty where none do."""
+    for sentence in sentences:
+        lows = [token.low for token in sentence.tokens]
+        programs = [low for low in lows[:8] if low in _PROGRAMS]
+        if programs and lows[0] in _WANTED | {"a", "an", "i", "please"}:
+            return programs[0]
+        if lows and lows[0] in _TASKS:
+            return lows[0]
+    return ""
+
+
+def no_program(said: str, quote: str) -> PromptUnclear:
+    """The answer to a wish for another kind of program."""
+    return PromptUnclear(
+        f"{quoted(said, 80)} asks for something else than an API ({quoted(quote)}); "
+        "Smart Forge makes REST APIs that keep things.",
+        f"Say what such an API should keep. {EXAMPLE}",
+    )
 
 
 def no_pages(said: str, quotes: str) -> PromptUnclear:
@@ -93,8 +135,8 @@ def only_orders(said: str) -> PromptUnclear:
     )
 
 
-def _check_language(text: str) -> None:
-    """Raises PromptUnclear where `text` is mostly in a language that cannot be read here."""
+def readable(text: str) -> str:
+    """`text` itself. Raises PromptUnclear where most of it is in a language unknown here."""
     letters = [one for one in text if one.isalpha()]
     foreign = sum(not _latin(one) for one in letters)
     tokens = [word.strip(".,;:!?¿¡()\"'").lower() for word in text.split()]
@@ -102,10 +144,17 @@ def _check_language(text: str) -> None:
     others = sum(word in words().foreign - words().english for word in tokens)
     if foreign * 2 > len(letters) or (others >= 2 and others > english):
         raise PromptUnclear(
-            f"The prompt {quoted(text)} does not seem to be in English, "
-            "the only language that can be planned without a model.",
-            f"Write it in English, or choose a model. {EXAMPLE}",
+            f"The prompt {quoted(text)} does not seem to be in a language that can be planned "
+            "without a model.",
+            "Write it in English, or in simple German, Spanish, French or Portuguese; "
+            f"or choose a model. {EXAMPLE}",
         )
+    return text
+
+
+def _is_printed(letter: str) -> bool:
+    """Whether a character is seen: control characters and those of no width are not."""
+    return letter in "\n\t\r" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co")
 
 
 def _latin(letter: str) -> bool:
@@ -125,9 +174,25 @@ def _parts(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _is_order(tokens: Sequence[Token]) -> bool:
-    lows = {token.low for token in tokens}
+    return _orders([token.low for token in tokens])
+
+
+def _orders(said: Sequence[str]) -> bool:
+    lows = set(said)
     lists = words()
     ignores = bool(lows & lists.ignore_verbs) and bool(lows & lists.ignore_objects)
     reveals = bool(lows & lists.reveal_verbs) and bool(lows & lists.reveal_objects)
+    reveals = reveals and not lows & lists.products and not lows & _NEVER
     prompts = "system" in lows and "prompt" in lows
-    return ignores or (reveals and not lows & lists.products) or prompts
+    begins = said[:2] in (["you", "are"], ["system", ":"], ["assistant", ":"], ["developer", ":"])
+    return ignores or reveals or prompts or begins or bool(lows & _HARMING)
+
+
+def _without_texts(tokens: Sequence[Token]) -> list[Token]:
+    """Without quoted sentences, which name nothing and may be orders."""
+    return [
+        token
+        for token in tokens
+        if not token.literal
+        or (len(token.low.split()) < MAX_NAME and not _orders(token.low.split()))
+    ]

@@ -16,7 +16,7 @@ def named_values(item: Item, tail: Sequence[Token]) -> tuple[str, ...]:
         if inner and inner[0].low in ("e.g.", "i.e.", "etc.", "like", "such", "for", "in"):
             continue
         found = tuple(value for value in listed(inner) if not _says_bounds(value))
-        whole = len(listed(inner))
+        whole = sum(value.lower().split()[0] not in _DEFAULTS for value in listed(inner))
         ranges = sum(_is_range(value) for value in found)
         if len(found) - (ranges == 1) > 1 and len(found) == whole and not typed_as(inner, ()):
             return found
@@ -26,6 +26,10 @@ def named_values(item: Item, tail: Sequence[Token]) -> tuple[str, ...]:
     if tail and tail[0].low in (":", "=", "|", "/", "-"):
         return slashed(tail[1:])
     return ()
+
+
+# In parentheses after the values: `(low, normal, high, defaults to normal)`.
+_DEFAULTS = ("default", "defaults", "defaulting")
 
 
 def _from_arrows(tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -39,7 +43,20 @@ def _says_bounds(value: str) -> bool:
     return (
         first in words().required
         or first in words().optional - {"maybe"}
-        or first in ("unique", "max", "min", "default", "maximum", "minimum", "at", "up", "between")
+        or first
+        in (
+            "unique",
+            "max",
+            "min",
+            "default",
+            "defaults",
+            "defaulting",
+            "maximum",
+            "minimum",
+            "at",
+            "up",
+            "between",
+        )
         or first in attributes().types
         or first in ("not", "non-empty", "nullable", "list", "array", "positive", "from")
     )

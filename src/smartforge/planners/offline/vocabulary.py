@@ -14,6 +14,7 @@ from smartforge.contract import (
     Decimal,
     Email,
     Integer,
+    Json,
     Kind,
     Text,
     TextList,
@@ -25,11 +26,15 @@ LONG_TEXT = Text(1, 10_000)
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """Something beyond the contract, by the phrases that name it; one of the two texts is set."""
+    """Something beyond the contract, by the phrases that name it; one of the two texts is set.
+
+    `name` is that of the operation that answers that it cannot be made, if one would be called.
+    """
 
     phrases: str
     operation: str = ""
     note: str = ""
+    name: str = ""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -74,6 +79,7 @@ class Attributes(msgspec.Struct, frozen=True):
     types: Mapping[str, Kind]
     units: Mapping[str, Kind]
     compounds: frozenset[str]
+    tails: frozenset[str]
     pairs: frozenset[str]
 
 
@@ -116,6 +122,7 @@ def attributes() -> Attributes:
         types=types,
         units=units,
         compounds=frozenset(data["compounds"]["words"].split()),
+        tails=frozenset(data["tails"]["words"].split()),
         pairs=frozenset(data["pairs"]["words"].split()),
     )
 
@@ -149,6 +156,7 @@ _KINDS: dict[str, Kind] = {
     "email": Email(),
     "url": Url(),
     "text_list": TextList(),
+    "json": Json(),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from smartforge.contract import NotMade
 from smartforge.contract.names import quoted
 from smartforge.planners.offline.accounts import stretches
 from smartforge.planners.offline.tokens import Sentence, Token, said
@@ -16,10 +17,14 @@ MAX_QUOTED = 10
 
 
 class Unmade(msgspec.Struct, frozen=True):
-    """What will not be made: phrases like operations, and sentences about the rest."""
+    """What will not be made: phrases like operations, and sentences about the rest.
+
+    `callable` holds those of the operations that a client would call.
+    """
 
     operations: tuple[str, ...]
     notes: tuple[str, ...]
+    callable: tuple[NotMade, ...] = ()
 
 
 def find_wishes(sentences: Sequence[Sentence], kept: frozenset[str] = frozenset()) -> Unmade:
@@ -42,14 +47,18 @@ def find_wishes(sentences: Sequence[Sentence], kept: frozenset[str] = frozenset(
                         quotes.append(words)
     operations: list[str] = []
     notes: list[str] = []
+    named: list[NotMade] = []
     for number, quotes in found.items():
         wish = wishes()[number]
         said = _longest(quotes)
         if wish.operation:
-            operations.append(f"{wish.operation} ({', '.join(map(quoted, said))})")
+            asked = f"{wish.operation} ({', '.join(map(quoted, said))})"
+            operations.append(asked)
+            if wish.name:
+                named.append(NotMade(wish.name, asked))
         else:
             notes.append(f"{', '.join(map(quoted, said))} {wish.note}.")
-    return Unmade(tuple(operations), tuple(notes))
+    return Unmade(tuple(operations), tuple(notes), tuple(named))
 
 
 def _is_name(lows: Sequence[str], place: int, end: int, kept: frozenset[str]) -> bool:

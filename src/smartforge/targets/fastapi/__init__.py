@@ -17,13 +17,16 @@ class FastAPITarget:
     name = "fastapi"
 
     def files(self, contract: Contract) -> Sequence[TargetFile]:
-        return [one.file for one in planned(resource_views(contract))]
+        return [one.file for one in planned(contract, resource_views(contract))]
 
     def render(self, contract: Contract) -> Mapping[str, str]:
         views = resource_views(contract)
         context = rendering.context(contract, views)
         return formatted(
-            {one.file.path: rendering.text(one, contract, context) for one in planned(views)}
+            {
+                one.file.path: rendering.text(one, contract, context)
+                for one in planned(contract, views)
+            }
         )
 
     def dependencies(self) -> Path:

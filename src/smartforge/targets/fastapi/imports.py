@@ -1,65 +1,126 @@
 """The import block of a Python file, computed from the names that the file uses."""
 
-import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from symtable import SymbolTable, symtable
 
 MARK = "@imports\n"
 
 # What the names of generated files stand for: a module, or where a name comes from.
-_MODULES = frozenset({"datetime", "json", "pytest", "re"})
-_NAMES = {
+_MODULES = frozenset(
+    {
+        "datetime",
+        "json",
+        "jwt",
+        "logging",
+        "os",
+        "pytest",
+        "re",
+        "secrets",
+        "threading",
+        "unicodedata",
+    }
+)
+NAMES = {
     name: module
     for module, names in {
-        "collections.abc": "Iterator",
-        "decimal": "Decimal",
-        "typing": "Annotated Any Literal Self",
-        "fastapi": "APIRouter Depends HTTPException Path Query Request Response status",
+        "argon2": "PasswordHasher Type",
+        "argon2.exceptions": "InvalidHashError VerificationError",
+        "collections.abc": "AsyncIterator Callable Collection Coroutine Iterator Mapping Sequence",
+        "contextlib": "asynccontextmanager",
+        "dataclasses": "dataclass",
+        "decimal": "ROUND_HALF_UP Decimal",
+        "itertools": "chain count",
+        "typing": "Annotated Any Final Generic Literal NoReturn Self TypeVar",
+        "urllib.parse": "quote",
+        "fastapi": (
+            "APIRouter Depends FastAPI Form HTTPException Path Query Request Response UploadFile "
+            "status"
+        ),
+        "fastapi.dependencies.models": "Dependant",
+        "fastapi.responses": "RedirectResponse",
+        "fastapi.routing": "APIRoute",
+        "fastapi.security": "HTTPAuthorizationCredentials HTTPBearer",
+        "fastapi.security.utils": "get_authorization_scheme_param",
         "fastapi.testclient": "TestClient",
         "pydantic": (
             "AfterValidator AwareDatetime BaseModel BeforeValidator ConfigDict Field HttpUrl "
-            "GetCoreSchemaHandler GetJsonSchemaHandler StrictBool StrictInt "
-            "ValidationError WithJsonSchema model_validator"
+            "GetCoreSchemaHandler GetJsonSchemaHandler JsonValue PlainSerializer SecretStr "
+            "StrictBool StrictInt ValidationError WithJsonSchema field_validator model_validator"
         ),
         "email_validator": "EmailNotValidError validate_email",
         "pydantic.json_schema": "JsonSchemaValue",
         "pydantic_core": "CoreSchema core_schema",
+        "pydantic_settings": "BaseSettings NoDecode SettingsConfigDict",
         "sqlalchemy": (
-            "JSON BigInteger DateTime Dialect Engine Numeric StaticPool String TypeDecorator "
-            "create_engine func make_url select"
+            "JSON BigInteger Column ColumnElement DateTime Dialect Engine Float ForeignKey Index "
+            "Integer LargeBinary MetaData Numeric Select StaticPool String Table TypeDecorator "
+            "UniqueConstraint and_ cast create_engine delete event false func insert "
+            "literal_column make_url or_ select text true type_coerce update"
         ),
+        "sqlalchemy.engine.interfaces": "DBAPIConnection",
+        "sqlalchemy.exc": "IntegrityError",
+        "sqlalchemy.ext.compiler": "compiles",
         "sqlalchemy.orm": (
-            "DeclarativeBase InstrumentedAttribute Mapped Session mapped_column sessionmaker"
+            "DeclarativeBase InstrumentedAttribute Mapped Session aliased column_property "
+            "mapped_column relationship sessionmaker"
         ),
+        "sqlalchemy.sql.compiler": "SQLCompiler",
+        "sqlalchemy.sql.functions": "FunctionElement",
         "sqlalchemy.types": "TypeEngine",
         "app": "models",
-        "app.database": "Base Database ExactNumeric UtcDateTime",
-        "app.openapi": "CREATED INVALID NOT_FOUND",
-        "app.parameters": "DIGITS ItemId Offset",
-        "app.wire": (
-            "NOT_SENT WHOLE CalendarDate EmailAddress Id Number Patch Schema StorableText UtcTime "
-            "WebAddress"
+        "app.accounts": "make_first_account open_account",
+        "app.database": "Base Database ExactNumeric Stamped UtcDateTime",
+        "app.figures": "average total",
+        "app.lists": "holds",
+        "app.openapi": (
+            "CONFLICT CREATED FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE UNAUTHORIZED "
+            "WRONG_CREDENTIALS WRONG_TYPE file_of there_already"
         ),
-        "tests.expect": (
-            "AS_JSON NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID assert_invalid assert_problem "
-            "in_order told"
+        "app.codes": "new_code",
+        "app.pages": "Page page_of",
+        "app.parameters": "DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
+        "app.problems": "Problem ProblemResponse invalid",
+        "app.references": "check_reference referred",
+        "app.reports": "day_of_dates day_of_moments month_of_dates month_of_moments",
+        "app.rules": "lock lock_all",
+        "app.schemas.auth": "Login Registration RoleChange Token",
+        "app.security": (
+            "CurrentUser Passwords SecuredRoute Tokens current_user require_role signing_key "
+            "unauthorized"
+        ),
+        "app.settings": "Settings",
+        "app.slugs": "free_slug",
+        "app.uploads": "answer_file read_file",
+        "app.wire": (
+            "NOT_SENT WHOLE Amount CalendarDate Count EmailAddress Id Number Password Patch RowId "
+            "RowIds Schema SlugText StorableText UtcTime WebAddress json_within"
         ),
     }.items()
     for name in names.split()
 }
-_STANDARD = frozenset({"collections.abc", "datetime", "decimal", "json", "re", "typing"})
+_STANDARD = frozenset(
+    {
+        *("collections.abc", "concurrent.futures", "contextlib", "dataclasses", "datetime"),
+        *("decimal", "itertools", "json", "logging", "os", "re", "secrets", "threading"),
+        *("typing", "unicodedata", "urllib.parse"),
+    }
+)
 _OWN = ("app", "tests")
 
 
-def with_imports(text: str, others: Mapping[str, str] | None = None) -> str:
+def with_imports(
+    text: str, others: Mapping[str, str] | None = None, known: Mapping[str, str] | None = None
+) -> str:
     """`text` with its mark replaced by the imports of what it uses and does not define itself.
 
+    `known` maps names to the modules that they come from, those of the application by default;
     `others` maps further names to whole import statements. A text without a mark is unchanged.
     """
     head, mark, body = text.partition(MARK)
     if not mark:
         return text
-    others = others or {}
+    others, known = others or {}, known or NAMES
     statements: dict[str, list[str]] = {}
     lines: list[str] = []
     for name in _used(body):
@@ -67,11 +128,16 @@ def with_imports(text: str, others: Mapping[str, str] | None = None) -> str:
             lines.append(others[name])
         elif name in _MODULES:
             lines.append(f"import {name}")
-        elif name in _NAMES:
-            statements.setdefault(_NAMES[name], []).append(name)
+        elif name in known:
+            statements.setdefault(known[name], []).append(name)
     for module, names in statements.items():
-        lines.append(f"from {module} import {', '.join(sorted(names, key=_member))}")
-    return head + _sections(lines) + body
+        lines.append(from_import(module, names))
+    return head + _sections(list(dict.fromkeys(lines))) + body
+
+
+def from_import(module: str, names: Iterable[str]) -> str:
+    """One import statement, its names in the order of import sorters."""
+    return f"from {module} import {', '.join(sorted(names, key=_member))}"
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -81,17 +147,19 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _used(body: str) -> set[str]:
-    loaded: set[str] = set()
-    defined: set[str] = set()
-    for node in ast.walk(ast.parse(body)):
-        match node:
-            case ast.Name(id=name, ctx=ast.Load()):
-                loaded.add(name)
-            case ast.Name(id=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
-                defined.add(name)
-            case _:
-                pass
-    return loaded - defined
+    """The global names that `body` reads, and does not assign itself."""
+    top = symtable(body, "module", "exec")
+    used: set[str] = set()
+    tables: list[SymbolTable] = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        used |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        }
+    return used - {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
 
 
 def _sections(lines: list[str]) -> str:
@@ -108,8 +176,8 @@ def _section(line: str) -> int:
     return 2 if module.split(".")[0] in _OWN else 1
 
 
-def _statement(line: str) -> tuple[int, bool, tuple[tuple[int, int, str], ...]]:
-    return (_section(line), line.startswith("from"), natural(line.split()[1]))
+def _statement(line: str) -> tuple[int, bool, tuple[tuple[int, int, str], ...], str]:
+    return (_section(line), line.startswith("from"), natural(line.split()[1]), line)
 
 
 def _member(name: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:

@@ -6,18 +6,28 @@ from decimal import Decimal as Exact
 from smartforge.contract import (
     Boolean,
     Choice,
+    Code,
     Date,
     Decimal,
     Email,
     Field,
     Integer,
+    Json,
     Kind,
+    Reference,
+    References,
+    Slug,
     Text,
     TextList,
     Timestamp,
     Url,
 )
-from smartforge.contract.kinds import MAX_EMAIL_LENGTH, MAX_ITEM_LENGTH, MAX_URL_LENGTH
+from smartforge.contract.kinds import (
+    MAX_EMAIL_LENGTH,
+    MAX_ITEM_LENGTH,
+    MAX_SLUG_LENGTH,
+    MAX_URL_LENGTH,
+)
 from smartforge.targets.fastapi.literals import python, string
 from smartforge.targets.fastapi.samples import number
 
@@ -25,9 +35,15 @@ _SHARED: dict[type[Kind], str] = {
     Boolean: "StrictBool",
     Date: "CalendarDate",
     Email: "EmailAddress",
+    Reference: "RowId",
+    Slug: "SlugText",
     Timestamp: "UtcTime",
     Url: "WebAddress",
 }
+
+
+MADE_BY_SERVER = (Slug, Code)
+ITEM_TYPE = f"Annotated[StorableText, Field(min_length=1, max_length={MAX_ITEM_LENGTH})]"
 
 
 def shared_type(field: Field) -> str:
@@ -55,9 +71,16 @@ def own_type(field: Field) -> str:
                 return f"Annotated[{plain}, WithJsonSchema({schema}){_described(shown)}]"
             return f"Annotated[{plain}{_described(shown)}]" if shown else plain
         case TextList() as kind:
-            item = f"Annotated[StorableText, Field(min_length=1, max_length={MAX_ITEM_LENGTH})]"
             bounds = f"max_length={kind.max_items}"
-            return f"Annotated[list[{item}], Field({_arguments(bounds, shown)})]"
+            return f"Annotated[list[{ITEM_TYPE}], Field({_arguments(bounds, shown)})]"
+        case References() as kind:
+            bounds = f"max_length={kind.max_items}"
+            return f"Annotated[RowIds, Field({_arguments(bounds, shown)})]"
+        case Code() as kind:
+            bounds = f"min_length={kind.length}, max_length={kind.length}"
+            return f"Annotated[str, Field({_arguments(bounds, shown)})]"
+        case Json() as kind:
+            return f"Annotated[dict[str, Any], json_within({kind.max_bytes}){_described(shown)}]"
         case _ as kind:
             return f"Annotated[{_SHARED[type(kind)]}{_described(shown)}]"
 
@@ -85,6 +108,32 @@ def column_type(kind: Kind) -> tuple[str, str]:
             return "datetime.datetime", "UtcDateTime"
         case TextList():
             return "list[str]", "JSON(none_as_null=True)"
+        case Json():
+            return "dict[str, Any]", "JSON(none_as_null=True)"
+        case Slug():
+            return "str", f"String({MAX_SLUG_LENGTH})"
+        case Code():
+            return "str", f"String({kind.length})"
+        case Reference() | References():
+            return "int", ""
+
+
+def from_text(kind: Kind) -> str:
+    """The validator that reads a value of the kind from the text of a query or a form.
+
+    Empty where the text is the value.
+    """
+    match kind:
+        case Integer() | Reference():
+            return "DIGITS"
+        case Decimal():
+            return "NUMERAL"
+        case Boolean():
+            return "TRUTH"
+        case Json():
+            return "OBJECT"
+        case _:
+            return ""
 
 
 def default(field: Field) -> tuple[str, str]:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from smartforge.contract import Contract
 from smartforge.targets.base import TargetFile
+from smartforge.targets.fastapi.needs import needs
+from smartforge.targets.fastapi.reports import PERIODS
 from smartforge.targets.fastapi.views import ResourceView
 
 
@@ -16,44 +19,114 @@ class Planned(msgspec.Struct, frozen=True):
     view: ResourceView | None = None
 
 
-def planned(views: tuple[ResourceView, ...]) -> Iterator[Planned]:
+def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Planned]:
     """Every file of the project; `source` is a path under the folder `project`."""
+    users = _accounts(contract, views)
     yield _judge("openapi.yaml", "The contract, as an OpenAPI 3.1 document")
     yield _judge("pyproject.toml", "What the project is called, and what it is built on")
     yield _code("app/__init__.py", "The package")
     yield _code("app/settings.py", "What can be set from outside")
     yield _code("app/database.py", "The connection to the database, and what all tables have")
     yield _code("app/models.py", "The tables")
+    if users:
+        yield _code("app/security.py", "Who calls: passwords, tokens, accounts")
     yield _code("app/wire.py", "The types that all schemas share")
     yield _code("app/problems.py", "Errors as problem details")
     yield _code("app/openapi.py", "How the API describes itself")
-    if any(view.item or "list" in view.actions for view in views):
-        yield _code("app/parameters.py", "Parameters that operations share")
+    for name, purpose in _shared(contract, views):
+        yield _code(f"app/{name}.py", purpose)
     yield _code("app/schemas/__init__.py", "The package of the schemas")
     for view in views:
         if view.answers:
             path = f"app/schemas/{view.names.module}.py"
             yield _about(view, path, "app/schemas/resource.py", f"The schemas of {view.many}")
+    if any(view.narrowed for view in views):
+        yield _code("app/queries/__init__.py", "The package of the queries")
     for view in views:
-        path = f"app/routers/{view.names.module}.py"
-        yield _about(view, path, "app/routers/resource.py", f"The operations on {view.many}")
+        if view.narrowed:
+            path = f"app/queries/{view.names.module}.py"
+            yield _about(view, path, "app/queries/resource.py", f"Which {view.many} are wanted")
+    if users:
+        yield _about(
+            users, "app/schemas/auth.py", "app/schemas/auth.py", "What registers and logs in"
+        )
+        yield _code("app/accounts.py", "New accounts")
+    for view in views:
+        if view.endpoints.all:
+            path = f"app/routers/{view.names.module}.py"
+            yield _about(view, path, "app/routers/resource.py", f"The operations on {view.many}")
+    if contract.not_made:
+        yield _code("app/routers/not_made.py", "What was asked for and cannot be made")
+    if users:
+        purpose = "Register, log in, and who is calling"
+        yield _about(users, "app/routers/auth.py", "app/routers/auth.py", purpose)
     yield _code("app/routers/health.py", "Whether the API is up")
     yield _code("app/routers/__init__.py", "All routers")
+    yield _judge("migrations/env.py", "Which tables there should be, and where")
+    yield _judge("migrations/script.py.mako", "What a new migration looks like")
+    yield _judge("migrations/versions/0001_initial.py", "The first migration: all tables")
+    yield _code("app/logs.py", "Logs as lines of JSON")
+    yield _code("app/requests.py", "What happens to every request")
+    yield _code("app/migrate.py", "Brings the database up to date")
     yield _code("app/main.py", "The application, put together")
+    yield _code("app/__main__.py", "Serves the application")
     yield _judge("tests/__init__.py", "The package of the tests")
     yield _judge("tests/conftest.py", "A fresh database for every test")
     yield _judge("tests/expect.py", "What the tests expect of every resource")
     for view in views:
         path = f"tests/test_{view.names.test_module}.py"
         yield _about(view, path, "tests/test_resource.py", f"The contract of {view.many}", True)
+    if users:
+        yield _judge("tests/test_auth.py", "That only those are let in who may")
     yield _judge("tests/test_problems.py", "That errors are problems")
     yield _judge("tests/test_contract.py", "That the API describes itself as the contract does")
+    yield _judge("tests/test_settings.py", "That settings are read, and wrong ones refused")
+    yield _judge("tests/test_requests.py", "That requests are logged and limited")
+    yield _judge("tests/test_migrations.py", "That the migrations lead to the models")
     yield _judge("Makefile", "serve, test, verify")
+    yield _judge(".env.example", "Every setting, to be copied to .env")
+    yield _judge(".github/workflows/ci.yml", "What is checked at every push")
+    yield _judge("Dockerfile", "The image")
+    yield _judge(".dockerignore", "What does not belong into the image")
+    yield _judge("compose.yaml", "The API with PostgreSQL")
     yield _judge(".gitignore", "What does not belong under version control")
     # Late: long, and nothing that anybody reads.
     yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")
     yield _judge("requirements-dev.txt", "The packages that its tests need besides")
     yield _judge("README.md", "How to run it, and every operation as a line for the shell")
+
+
+def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tuple[str, str]]:
+    """The modules that resources share, where the contract needs them."""
+    need = needs(contract, views)
+    if need["readers"] or need["searched"]:
+        yield "parameters", "Parameters that operations share"
+    if need["lists"]:
+        yield "pages", "Lists, cut into pages"
+    if need["visible"]:
+        yield "visibility", "Which rows a caller may read"
+    if need["single_reach"] or need["many_reach"]:
+        yield "references", "References to other rows"
+    if need["locks"] or need["table_locks"]:
+        yield "rules", "Rules that hold under concurrent requests"
+    if need["averages"] or need["totals"]:
+        yield "figures", "Sums and averages"
+    if need["periods"] & PERIODS:
+        yield "reports", "Days and months"
+    if "slug" in need["kinds"]:
+        yield "slugs", "Words for URLs"
+    if "code" in need["kinds"]:
+        yield "codes", "Codes that nobody can guess"
+    if need["looks_into_lists"]:
+        yield "lists", "Looking into lists of texts"
+    if any(view.resource.upload for view in views):
+        yield "uploads", "Files from clients and back"
+
+
+def _accounts(contract: Contract, views: tuple[ResourceView, ...]) -> ResourceView | None:
+    """The resource whose rows are the accounts, where there are any."""
+    name = contract.accounts.resource if contract.accounts else ""
+    return next((view for view in views if view.resource.name == name), None)
 
 
 def _code(path: str, purpose: str) -> Planned:

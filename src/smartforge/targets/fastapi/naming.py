@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import msgspec
 
 from smartforge.contract import Contract, Field, Resource
-from smartforge.contract.names import MAX_NAME, class_name, shorten
+from smartforge.contract.names import MAX_NAME, class_name, plural, shorten, singular
 
 _LINE = 75  # code points for an attribute and its type in a body of 100 columns
 _LONG = 35  # from here on, a variable is called after no resource
+_SHORT = 30  # of a name that is made longer
 _KEYWORDS = frozenset(keyword.kwlist)
 _BUILTINS = frozenset(dir(builtins))
 
@@ -25,7 +26,7 @@ def _set(words: str) -> frozenset[str]:
 # the bodies of both classes use.
 _ATTRIBUTES = _KEYWORDS | _set(
     """
-    bool datetime id int l list mapped_column str
+    bool datetime id int l list mapped_column models relationship schemas str
     construct copy dict from_orm json model_computed_fields model_config model_construct
     model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate
@@ -34,21 +35,27 @@ _ATTRIBUTES = _KEYWORDS | _set(
     metadata query registry type_annotation_map
     """
 )
+# What rows have besides their fields.
+_GIVEN = _set("created_at updated_at password_hash role filename content_type size file_bytes")
 # Names in the functions of a router.
 _LOCALS = _KEYWORDS.union(
     _BUILTINS,
     _set(
-        "body column db func l limit models name offset order response router row rows schemas "
-        "select sort status value"
+        "body caller changes column db file func key l limit models name now offset order query "
+        "response router row rows schemas select sort status value values wanted"
     ),
 )
 _SCHEMA_CLASSES = _set(
-    "Annotated AwareDatetime CalendarDate Decimal EmailAddress Field I Id Literal Number O Patch "
-    "Schema StorableText StrictBool StrictInt UtcTime WebAddress WithJsonSchema "
+    "Amount Annotated Any AwareDatetime CalendarDate Count Decimal EmailAddress Field I Id "
+    "Literal Login Number O Password Patch Registration RoleChange RowId RowIds Schema SlugText "
+    "StorableText StrictBool StrictInt Token UploadFile UtcTime WebAddress WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError"
 )
-_MODEL_CLASSES = _set("Base Decimal ExactNumeric I JSON Mapped O String UtcDateTime")
-_TEST_MODULES = _set("contract problems")
+_MODEL_CLASSES = _set(
+    "Any Base Column Decimal ExactNumeric ForeignKey I Index Integer JSON LargeBinary Mapped "
+    "Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
+)
+_TEST_MODULES = _set("auth contract migrations problems requests settings")
 _MODULES = _KEYWORDS | _BUILTINS | _set("health")
 # PostgreSQL's own columns in every table.
 _COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
@@ -57,7 +64,8 @@ _COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
 class ResourceNames(msgspec.Struct, frozen=True):
     """`answer`, `create`, `update`, `page` and `sort` are classes and types of `app.schemas`.
 
-    `row` is the class in `app.models`, `local` a variable that holds one of them.
+    `row` is the class in `app.models`, `local` a variable that holds one of them. Other names are
+    made of `short`.
     """
 
     module: str
@@ -68,8 +76,11 @@ class ResourceNames(msgspec.Struct, frozen=True):
     update: str
     page: str
     sort: str
+    filters: str
+    role: str
     row: str
     local: str
+    short: str
 
 
 def resource_names(contract: Contract) -> dict[str, ResourceNames]:
@@ -91,8 +102,11 @@ def _names(resource: Resource, plurals: set[str], classes: set[str]) -> Resource
         update=f"{schema}Update",
         page=f"{schema}Page",
         sort=f"{schema}Sort",
+        filters=f"{schema}Filters",
+        role=f"{schema}Role",
         row=_free(one, "Row", _MODEL_CLASSES, classes),
         local=_local(resource.name),
+        short=shorten(resource.name, _SHORT),
     )
 
 
@@ -107,6 +121,18 @@ def attribute(field: Field) -> str:
     return f"{field.name}_" if field.name in _ATTRIBUTES else field.name
 
 
+def parameter(name: str, *, local: bool) -> str:
+    """The argument of a function or else the attribute that holds a parameter of a query."""
+    return f"{name}_" if name in (_LOCALS if local else _ATTRIBUTES) else name
+
+
+def link(resource: Resource, field: Field) -> str:
+    """The attribute that holds the rows whose ids the field holds: `tags` for `tag_ids`."""
+    taken = {one.name for one in (*resource.fields, *resource.computed)}
+    name = plural(singular(field.name).removesuffix("_id"))
+    return f"{name}_rows" if name in taken | _ATTRIBUTES | _GIVEN else name
+
+
 def column(field: Field) -> str:
     """The column that holds the field."""
     return f"{field.name}_" if field.name in _COLUMNS else field.name
@@ -114,7 +140,7 @@ def column(field: Field) -> str:
 
 def type_aliases(resource: Resource, names: ResourceNames) -> dict[str, str]:
     """The name of each field's own type in the schemas of its resource, by the field's name."""
-    taken = {names.answer, names.create, names.update, names.page, names.sort}
+    taken = {names.answer, names.create, names.update, names.page, names.sort, names.role}
     reserved = _SCHEMA_CLASSES | _KEYWORDS | taken
     # A field and its type share a line, so that of a long name is short.
     plain = {

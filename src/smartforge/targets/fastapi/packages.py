@@ -2,6 +2,7 @@
 
 import compileall
 import hashlib
+import stat
 import subprocess
 import sys
 import tempfile
@@ -77,4 +78,5 @@ def _open_to_all(root: Path) -> None:
     """Let the sandbox's own user read everything, whatever the umask was."""
     for path in (root, *root.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() else 0o644)
+            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if runs else 0o644)

@@ -11,13 +11,22 @@ import yaml
 from smartforge.contract import Contract
 from smartforge.contract.names import kebab
 from smartforge.contract.openapi import openapi
-from smartforge.targets.fastapi import literals
-from smartforge.targets.fastapi.imports import natural, with_imports
+from smartforge.targets.fastapi import literals, needs, readme, scopes
+from smartforge.targets.fastapi.accounts import AccountsView, accounts_view
+from smartforge.targets.fastapi.imports import MARK, NAMES, natural, with_imports
+from smartforge.targets.fastapi.judge.bodies import source
+from smartforge.targets.fastapi.judge.names import NAMES as TEST_NAMES
+from smartforge.targets.fastapi.judge.suite import Suite
 from smartforge.targets.fastapi.layout import Planned
+from smartforge.targets.fastapi.migration import circular, initial_migration
 from smartforge.targets.fastapi.views import ResourceView
 
+ACCOUNT_SCHEMAS = "app/schemas/auth.py"
+MIGRATION = "migrations/versions/0001_initial.py"
 PROJECT = Path(__file__).with_name("project")
 
+_TABLES = ("database", "models")  # where tables come from
+_MAX_BODY = 2_000_000  # bytes
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?\Z")
 
 
@@ -25,10 +34,24 @@ def text(one: Planned, contract: Contract, context: dict[str, Any]) -> str:
     """The text of one file; `context` is what the function of that name returns."""
     if one.source == "openapi.yaml":
         return document(contract)
+    if one.source == MIGRATION:
+        models = (_rendered(f"app/{name}.py", context).replace(MARK, "") for name in _TABLES)
+        return initial_migration(*models)
     if (PROJECT / one.source).is_file():
         return (PROJECT / one.source).read_text(encoding="utf-8")
-    rendered = _templates().get_template(f"{one.source}.j2").render(context, r=one.view)
-    return with_imports(rendered, _imports(one.view)) if one.file.path.endswith(".py") else rendered
+    rendered = _rendered(one.source, context, one.view)
+    if not one.file.path.endswith(".py"):
+        return rendered
+    if one.source.startswith("tests/"):
+        return with_imports(rendered, known=TEST_NAMES)
+    own: AccountsView | None = context["accounts"] if one.source == ACCOUNT_SCHEMAS else None
+    others = _imports(one.view, context["resources"]) | (own.imports if own else {})
+    return with_imports(rendered, others, context["names"])
+
+
+def _rendered(path: str, context: dict[str, Any], view: ResourceView | None = None) -> str:
+    module = context["suite"].modules[view.resource.name] if view else None
+    return _templates().get_template(f"{path}.j2").render(context, r=view, t=module)
 
 
 @cache
@@ -43,26 +66,45 @@ def _templates() -> jinja2.Environment:
         autoescape=False,  # for HTML only; here the filters escape, each for its language
     )
     environment.filters.update(
-        python=literals.python, toml=literals.toml, markdown=literals.markdown
+        python=literals.python,
+        toml=literals.toml,
+        markdown=literals.markdown,
+        source=source,
+        kebab=kebab,
+        dense=_dense,
+        lacks_role=scopes.lacks_role,
     )
     return environment
 
 
+def _dense(text: str) -> str:
+    """The same without the empty lines that templates leave within functions."""
+    return re.sub(r"\n(?:[ ]*\n)+(?=[ )])", "\n", text)
+
+
 def context(contract: Contract, views: tuple[ResourceView, ...]) -> dict[str, Any]:
     """What every template may use."""
-    modules = [view.names.module for view in views]
+    served = [view for view in views if view.endpoints.all]
+    modules = [view.names.module for view in served]
+    accounts = accounts_view(contract, views)
+    frame = ("health", "auth") if accounts else ("health",)
+    not_made = ("not_made",) if contract.not_made else ()
+    others = ["auth.roles"] if accounts and accounts.roles else []
+    others += [f"{view.names.module}.links" for view in served if view.resource.redirect]
     return {
+        **(needed := needs.needs(contract, views)),
+        "names": NAMES
+        | {view.endpoints.readable_name: "app.visibility" for view in needed["visible"]},
         "contract": contract,
+        "accounts": accounts,
         "resources": views,
-        "actions": {action for view in views for action in view.actions},
-        "kinds": {
-            str(field.kind.__struct_config__.tag)
-            for resource in contract.resources
-            for field in resource.fields
-        },
-        "modules": sorted([*modules, "health"], key=natural),
-        "routers": [f"{module}.router" for module in ("health", *modules)],
-        "fault": _fault(views),
+        "modules": sorted([*modules, *frame, *not_made], key=natural),
+        "routers": [*(f"{module}.router" for module in (*frame, *modules, *not_made)), *others],
+        "circular": circular(contract),
+        "max_body_size": _max_body_size(contract),
+        "sections": readme.sections(contract),
+        "uploads": any(resource.upload for resource in contract.resources),
+        "suite": Suite(contract),
         "slug": kebab(contract.title)[:60].strip("-") or "api",
         "version": contract.version if _VERSION.match(contract.version) else "0.1.0",
     }
@@ -80,6 +122,12 @@ def document(contract: Contract) -> str:
     )
 
 
+def _max_body_size(contract: Contract) -> int:
+    """Bytes; a form with the largest file, and what stands around it, must fit in."""
+    files = [one.upload.max_bytes for one in contract.resources if one.upload]
+    return max([_MAX_BODY, *(size + _MAX_BODY for size in files)])
+
+
 class _Dumper(yaml.CSafeDumper):
     """Writes everything out: no anchors, since people read it."""
 
@@ -87,18 +135,17 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
-def _imports(view: ResourceView | None) -> dict[str, str]:
-    if view is None or not view.answers:
+def _imports(view: ResourceView | None, views: tuple[ResourceView, ...]) -> dict[str, str]:
+    """Where the names come from that stand for one module here and for another elsewhere."""
+    if view is None:
         return {}
-    return {"schemas": f"from app.schemas import {view.names.module} as schemas"}
-
-
-def _fault(views: tuple[ResourceView, ...]) -> str:
-    """A call of the test client that needs a table."""
-    for view in views:
-        if "list" in view.actions:
-            return f'get("{view.path}")'
-        if "create" in view.actions:
-            return f'post("{view.path}", json={literals.python(view.rows[0])})'
-    _, method, body = views[0].by_id[0]
-    return f'{method}("{views[0].path}/1"{body})'
+    found: dict[str, str] = {}
+    for one in views:
+        module, short = one.names.module, one.names.short
+        for folder in ("schemas", "queries"):
+            if one == view:
+                found[folder] = f"from app.{folder} import {module} as {folder}"
+            elif one.resource.name in view.children:
+                name = f"{short}_{folder}"
+                found[name] = f"from app.{folder} import {module} as {name}"
+    return found

@@ -7,12 +7,17 @@ from typing import TypeVar
 from smartforge.contract import (
     Boolean,
     Choice,
+    Code,
     Date,
     Decimal,
     Email,
     Field,
     Integer,
+    Json,
     Kind,
+    Reference,
+    References,
+    Slug,
     Text,
     TextList,
     Timestamp,
@@ -21,11 +26,14 @@ from smartforge.contract import (
 from smartforge.contract.kinds import MAX_DIGITS, MAX_EMAIL_LENGTH, MAX_ITEM_LENGTH, MAX_URL_LENGTH
 from smartforge.contract.names import spaced
 
-Sample = str | int | float | bool | list[str]
+Sample = str | int | float | bool | list[str] | list[int] | dict[str, object]
 T = TypeVar("T", bound=Sample)
+
+MAX_ID = 2_147_483_647
 
 # Where a face is one code point, two UTF-16 units and four bytes, length is counted right or not.
 _FACE = "\N{GRINNING FACE}"
+_DEEP, _TOO_DEEP = 15, 30  # levels of an object and the lists in it
 
 
 def three(field: Field) -> tuple[Sample, Sample, Sample]:
@@ -52,6 +60,14 @@ def three(field: Field) -> tuple[Sample, Sample, Sample]:
             return _by_rank(lambda rank: kind.values[rank % len(kind.values)])
         case TextList() as kind:
             return (["one"], ["two", "three"][: kind.max_items], [])
+        case Json():
+            return _by_letter(lambda letter: {"name": letter, "sizes": [1, 2.5, None]})
+        case Reference():
+            return (1, 1, 1)
+        case References():
+            return ([1], [1], [1])
+        case Slug() | Code():
+            return _by_letter(str.lower)
 
 
 def accepted(kind: Kind) -> Iterator[object]:
@@ -59,7 +75,6 @@ def accepted(kind: Kind) -> Iterator[object]:
     match kind:
         case Text():
             yield "x" * kind.min_length
-            yield "x" * kind.max_length
             yield _FACE * kind.max_length
         case Integer():
             yield kind.minimum
@@ -84,6 +99,13 @@ def accepted(kind: Kind) -> Iterator[object]:
         case TextList():
             yield []
             yield ["x" * MAX_ITEM_LENGTH] * kind.max_items
+        case Json():
+            yield {}
+            yield _nested(_DEEP)
+        case References():
+            yield []
+        case Reference() | Slug() | Code():
+            pass
 
 
 def refused(kind: Kind) -> Iterator[object]:
@@ -113,7 +135,7 @@ def refused(kind: Kind) -> Iterator[object]:
             yield "2026-05-01T00:00:00Z"
         case Timestamp():
             yield 1_777_629_600
-            yield "2026-05-01T09:30:00"
+            yield "2026-05-01 09:30"
             yield "2026-05-01T25:00:00Z"
             yield "0001-01-01T00:00:00+01:00"
         case Email():
@@ -136,6 +158,35 @@ def refused(kind: Kind) -> Iterator[object]:
             yield ["x" * (MAX_ITEM_LENGTH + 1)]
             yield ["\0"]
             yield ["x"] * (kind.max_items + 1)
+        case Json():
+            yield []
+            yield "{}"
+            yield {"name": "\0"}
+            yield {"name": "x" * kind.max_bytes}
+            yield _nested(_TOO_DEEP)
+        case Reference():
+            yield "1"
+            yield True
+            yield 1.5
+            yield 0
+            yield MAX_ID + 1
+        case References():
+            yield 1
+            yield ["1"]
+            yield [0]
+            if kind.max_items > 1:
+                yield [1, 1]
+            yield list(range(1, kind.max_items + 2))
+        case Slug() | Code():
+            pass
+
+
+def _nested(levels: int) -> dict[str, object]:
+    """An object that holds a list in a list in a list..."""
+    inner: list[object] = []
+    for _ in range(levels - 2):
+        inner = [inner]
+    return {"in": inner}
 
 
 def number(value: Exact) -> int | float:
@@ -162,7 +213,9 @@ def _decimal(kind: Decimal, rank: int) -> Exact:
 
 
 def _text(field: Field, kind: Text, letter: str) -> str:
-    words = f"{spaced(field.name).capitalize()} {letter}"
+    name = spaced(field.name).capitalize()
+    # A long one would not fit on a line, beside the name itself.
+    words = f"{name if len(name) <= 24 else name[:10].strip()} {letter}"
     if kind.min_length <= len(words) <= kind.max_length:
         return words
     return letter * max(kind.min_length, 1)

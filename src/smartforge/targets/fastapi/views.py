@@ -1,37 +1,42 @@
 """What the templates see of a contract: every choice is made here, they only lay it out."""
 
-import json
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from smartforge.contract import Action, Contract, Field, Resource, Text, Timestamp
+from smartforge.contract import Action, Contract, Field, Integer, Resource, Transition
 from smartforge.contract.names import spaced
-from smartforge.targets.fastapi import kinds, naming, samples
+from smartforge.contract.operations import Operation, nested_lists, operations
+from smartforge.targets.fastapi import kinds, naming
+from smartforge.targets.fastapi.columns import TableView, computed_type, named, table_view
+from smartforge.targets.fastapi.endpoints import Endpoints, endpoints, given
+from smartforge.targets.fastapi.filters import FiltersView, filters_view
 from smartforge.targets.fastapi.literals import python
-
-_BASE = "http://127.0.0.1:8001"
-Body = dict[str, samples.Sample]
+from smartforge.targets.fastapi.reports import ReportView, report_views
+from smartforge.targets.fastapi.rules import RulesView, rules_view
+from smartforge.targets.fastapi.transitions import sources_lack
 
 
 class FieldView(msgspec.Struct, frozen=True):
-    """One field: its type in the schemas, and its lines in the bodies of the classes."""
+    """One field: its type in the schemas, and its lines in the bodies of the classes.
 
+    `create`, `form` and `update` are for fields that clients write.
+    """
+
+    field: Field
     type: str
     own_type: str
     answer: str
     create: str
+    form: str
     update: str
-    mapped: str
 
 
 class ResourceView(msgspec.Struct, frozen=True):
     """One resource, as the templates see it.
 
-    `rows` are three bodies of a request, `accepted` and `refused` single values by the name of
-    the field. `by_id` are the operations on one row
-    as (verb, method, further arguments), `paths` are (what, path, a method that it allows).
+    `computed` are lines of the answer. `account` says whether its rows are the accounts,
+    `children` are the resources that are listed below it, by their name.
     """
 
     resource: Resource
@@ -39,83 +44,121 @@ class ResourceView(msgspec.Struct, frozen=True):
     one: str
     many: str
     path: str
-    item_path: str
     actions: frozenset[Action]
     fields: tuple[FieldView, ...]
+    computed: tuple[str, ...]
     sorts: str
-    rows: tuple[Body, ...]
-    required: tuple[str, ...]
-    defaults: dict[str, object]
-    accepted: dict[str, list[object]]
-    refused: dict[str, list[object]]
-    text: str
-    surrogate: dict[str, str]
-    time: str
-    by_id: tuple[tuple[str, str, str], ...]
-    paths: tuple[tuple[str, str, str], ...]
-    curls: tuple[tuple[str, str], ...]
+    table: TableView
+    filters: FiltersView
+    endpoints: Endpoints
+    reports: dict[str, ReportView]
+    rules: RulesView
+    account: bool
+    roles: tuple[str, ...]
+    children: tuple[str, ...]
 
     @property
     def answers(self) -> bool:
         """Whether any operation answers with the resource itself."""
-        return bool(self.actions & {"list", "create", "read", "update"})
+        return bool(self.endpoints.all) or self.account
 
     @property
     def item(self) -> bool:
         """Whether any operation is about one row."""
-        return bool(self.actions & {"read", "update", "delete"})
+        return bool(self.endpoints.finders) or bool(self.account and self.roles)
 
     @property
-    def writes(self) -> bool:
-        """Whether any operation takes a body."""
-        return bool(self.actions & {"create", "update"})
+    def narrowed(self) -> bool:
+        """Whether lists and reports can be narrowed by more than the path."""
+        return bool(self.filters.shared) and bool(self.endpoints.of("list", "report"))
 
     @property
-    def page_size(self) -> int:
-        return min(2, self.resource.paging.max_limit)
+    def takes_body(self) -> bool:
+        """Whether there is anything that clients send when they create a row."""
+        sent = self.account or self.resource.upload is not None or bool(self.created)
+        return "create" in self.actions and sent
 
     @property
-    def sort_limit(self) -> int:
-        return min(3, self.resource.paging.max_limit)
+    def copied(self) -> bool:
+        """Whether what is sent differs from what a row takes on creation."""
+        return self.account or bool(self.resource.upload) or self.endpoints.reaches_on_creation
+
+    @property
+    def given(self) -> str:
+        """Further arguments of a new row: what the server fills in."""
+        return "".join(f", {one}" for one in given(self.resource, self.endpoints.scope, self.names))
+
+    def column(self, name: str) -> str:
+        return named(self.resource, name)
+
+    def transition(self, name: str) -> Transition:
+        return next(one for one in self.resource.transitions if one.name == name)
+
+    def lacking(self, move: Transition) -> str:
+        """An expression that is true of a row from which the transition does not lead on."""
+        return sources_lack(move, f"{self.names.local}.{self.column(move.field)}")
+
+    def refusal(self, move: Transition) -> str:
+        """What to say where a transition does not lead on, as a Python expression."""
+        if isinstance(move.target, bool):
+            value = "false" if move.sources[0] else "true"
+            return python(f"This is not possible while {spaced(move.field)} is {value}.")
+        value = f"{self.names.local}.{self.column(move.field)}"
+        return f'f"This is not possible while the {spaced(move.field)} is {{{value}}}."'
+
+    def maximum(self, name: str) -> str:
+        kind = self.resource.field(name).kind
+        return f"{kind.maximum:_}" if isinstance(kind, Integer) else ""
+
+    @property
+    def created(self) -> tuple[FieldView, ...]:
+        return tuple(one for one in self.fields if one.field.on_creation)
+
+    @property
+    def updated(self) -> tuple[FieldView, ...]:
+        return tuple(one for one in self.fields if one.field.on_update)
 
 
 def resource_views(contract: Contract) -> tuple[ResourceView, ...]:
     names = naming.resource_names(contract)
-    return tuple(_resource(resource, names[resource.name]) for resource in contract.resources)
+    every = operations(contract)
+    return tuple(_resource(contract, resource, names, every) for resource in contract.resources)
 
 
-def _resource(resource: Resource, names: naming.ResourceNames) -> ResourceView:
-    aliases = naming.type_aliases(resource, names)
-    rows = tuple(
-        {field.name: samples.three(field)[rank] for field in resource.fields} for rank in range(3)
-    )
-    text = next((field for field in resource.fields if isinstance(field.kind, Text)), None)
-    time = next((field for field in resource.fields if isinstance(field.kind, Timestamp)), None)
+def _resource(
+    contract: Contract,
+    resource: Resource,
+    names: dict[str, naming.ResourceNames],
+    every: Sequence[Operation],
+) -> ResourceView:
+    own = names[resource.name]
+    aliases = naming.type_aliases(resource, own)
+    fields = tuple(_field(field, aliases[field.name]) for field in resource.fields)
+    table = table_view(contract, resource, names)
+    types = {one.field.name: one.type for one in fields}
+    outside = {
+        one.field.name: f"schemas.{one.type}" if one.own_type else one.type for one in fields
+    }
+    accounts = contract.accounts
+    account = accounts is not None and accounts.resource == resource.name
     return ResourceView(
         resource=resource,
-        names=names,
+        names=own,
         one=spaced(resource.name),
         many=spaced(resource.plural),
         path=resource.path,
-        item_path=f"/{{{resource.name}_id}}",
         actions=frozenset(resource.actions),
-        fields=tuple(_field(field, aliases[field.name]) for field in resource.fields),
+        fields=fields,
+        computed=tuple(_computed(contract, resource)),
         sorts=", ".join(f'"{name}", "-{name}"' for name in resource.sortable),
-        rows=rows,
-        required=tuple(field.name for field in resource.fields if field.required),
-        defaults={
-            field.name: kinds.answered_default(field)
-            for field in resource.fields
-            if not field.required
-        },
-        accepted={field.name: list(_accepted(field)) for field in resource.fields},
-        refused={field.name: list(_refused(field)) for field in resource.fields},
-        text=text.name if text else "",
-        surrogate=_surrogate(text),
-        time=time.name if time else "",
-        by_id=tuple(_by_id(resource, rows[0])),
-        paths=tuple(_allowed(resource)),
-        curls=tuple(_curls(resource, rows)),
+        table=table,
+        filters=filters_view(contract, resource, outside, table, names),
+        endpoints=endpoints(contract, resource, names, every),
+        reports=report_views(resource, types, names),
+        rules=rules_view(contract, resource, names),
+        account=account,
+        roles=accounts.roles if accounts and account else (),
+        children=tuple(dict.fromkeys(one.name for one, _ in nested_lists(contract, resource))),
     )
 
 
@@ -126,15 +169,19 @@ def _field(field: Field, alias: str) -> FieldView:
     shared = kinds.shared_type(field)
     type_name = shared or alias
     attribute = naming.attribute(field)
-    annotation = f"{attribute}: {type_name}" + (" | None" if field.nullable else "")
+    optional = " | None" if field.nullable else ""
+    annotation = f"{attribute}: {type_name}{optional}"
     renamed = "" if attribute == field.name else f'alias="{field.name}"'
+    reader = kinds.from_text(field.kind)
+    read = f"Annotated[{type_name}, {reader}]" if reader else type_name
     return FieldView(
+        field=field,
         type=type_name,
         own_type="" if shared else kinds.own_type(field),
         answer=annotation + (f" = Field(serialization_{renamed})" if renamed else ""),
         create=annotation + _creation(field, renamed),
+        form=f"{attribute}: {read}{optional}" + _creation(field, renamed),
         update=f"{_renamed(annotation, renamed)} = NOT_SENT",
-        mapped=_mapped(field, attribute),
     )
 
 
@@ -152,82 +199,13 @@ def _creation(field: Field, renamed: str) -> str:
     return default and f" = {default}"
 
 
-def _mapped(field: Field, attribute: str) -> str:
-    python_type, column_type = kinds.column_type(field.kind)
-    optional = " | None" if field.nullable else ""
-    column = naming.column(field)
-    name = "" if column == attribute else f'"{column}"'
-    key = "" if column == field.name else f'key="{field.name}"'
-    arguments = _joined(name, column_type, key)
-    annotation = f"{attribute}: Mapped[{python_type}{optional}]"
-    return f"{annotation} = mapped_column({arguments})" if arguments else annotation
+def _computed(contract: Contract, resource: Resource) -> Iterator[str]:
+    for computed in resource.computed:
+        shown = computed_type(contract, computed.formula)
+        if computed.description:
+            shown = f"Annotated[{shown}, Field(description={python(computed.description)})]"
+        yield f"{computed.name}: {shown}"
 
 
 def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
-
-
-# ---- the tests --------------------------------------------------------------------------------
-
-
-def _accepted(field: Field) -> Iterator[object]:
-    yield from samples.accepted(field.kind)
-    if field.nullable:
-        yield None
-
-
-def _refused(field: Field) -> Iterator[object]:
-    yield from samples.refused(field.kind)
-    if not field.nullable:
-        yield None
-
-
-def _surrogate(field: Field | None) -> dict[str, str]:
-    if field is None or not isinstance(field.kind, Text):
-        return {}
-    return {field.name: "\ud800" * max(field.kind.min_length, 1)}
-
-
-def _by_id(resource: Resource, row: Body) -> Iterator[tuple[str, str, str]]:
-    first = resource.fields[0].name
-    if "read" in resource.actions:
-        yield "get", "get", ""
-    if "update" in resource.actions:
-        yield "update", "patch", f", json={python({first: row[first]})}"
-    if "delete" in resource.actions:
-        yield "delete", "delete", ""
-
-
-def _allowed(resource: Resource) -> Iterator[tuple[str, str, str]]:
-    for what, path, methods in (
-        ("the_collection", "PATH", {"list": "GET", "create": "POST"}),
-        ("a_single_one", 'f"{PATH}/1"', {"read": "GET", "update": "PATCH", "delete": "DELETE"}),
-    ):
-        allowed = [method for action, method in methods.items() if action in resource.actions]
-        if allowed:
-            yield what, path, allowed[0]
-
-
-# ---- the README -------------------------------------------------------------------------------
-
-
-def _curls(resource: Resource, rows: tuple[Body, ...]) -> Iterator[tuple[str, str]]:
-    """Every operation as a comment and a line for the shell."""
-    collection, one = _BASE + resource.path, f"{_BASE}{resource.path}/1"
-    first = resource.fields[0].name
-    if "list" in resource.actions:
-        yield f"List {spaced(resource.plural)}", f"curl '{collection}?limit=10&sort=-id'"
-    if "create" in resource.actions:
-        yield f"Create {spaced(resource.name)}", f"curl {collection} {_json(rows[0])}"
-    if "read" in resource.actions:
-        yield f"Get {spaced(resource.name)}", f"curl {one}"
-    if "update" in resource.actions:
-        change = _json({first: rows[1][first]})
-        yield f"Update {spaced(resource.name)}", f"curl -X PATCH {one} {change}"
-    if "delete" in resource.actions:
-        yield f"Delete {spaced(resource.name)}", f"curl -X DELETE {one}"
-
-
-def _json(body: Body) -> str:
-    content = json.dumps(body, ensure_ascii=False)
-    return f"-H 'Content-Type: application/json' -d {shlex.quote(content)}"

@@ -1,10 +1,14 @@
 /** The contract: what the API promises, resource by resource. */
 import { memo, useMemo } from "react";
-import type { Contract, Ref, Resource } from "../../events.gen";
+import type { Contract, Ref } from "../../events.gen";
 import { isRef } from "../../stream/types";
 import { count } from "../../ui/format";
 import styles from "./contract-tab.module.css";
-import { kindOf, needOf, operationCount, operationsOf } from "./describe";
+import { notMadeOf } from "./describe";
+import { OperationList } from "./operation-list";
+import { accountOperations, operationCount } from "./operations";
+import { ResourcePart } from "./resource-part";
+import { accountsOf } from "./rules";
 
 interface Props {
   contract: Contract | Ref | null;
@@ -28,75 +32,50 @@ interface PromisedProps {
 }
 
 const Promised = memo(function Promised({ promised, notMade }: PromisedProps) {
-  const { resources } = promised;
+  const { resources, accounts } = promised;
   return (
     <div className={styles["contract"]} tabIndex={0} role="region" aria-label="Contract">
       <h2>{promised.title}</h2>
       <p className={styles["lead"]}>
         {promised.description ? `${promised.description} ` : ""}
         {count(resources.length, "resource")}, {count(operationCount(promised), "operation")}.
+        {accounts ? "" : " There are no accounts: anyone may use all of them."}
       </p>
-      {notMade.length > 0 && (
-        <p className={styles["notMade"]}>
-          Not made: {notMade.join(", ")}. These answer 501 until somebody writes them.
-        </p>
+      <NotMade promised={promised} notMade={notMade} />
+      {accounts && (
+        <section className={styles["resource"]} aria-label="accounts">
+          <h3>accounts</h3>
+          <p className={styles["lead"]}>{accountsOf(accounts).join(" ")}</p>
+          <OperationList operations={accountOperations(promised)} guarded />
+        </section>
       )}
       {resources.map((resource) => (
-        <ResourcePart key={resource.name} resource={resource} />
+        <ResourcePart key={resource.name} resource={resource} contract={promised} />
       ))}
     </div>
   );
 });
 
-function ResourcePart({ resource }: { resource: Resource }) {
-  const name = resource.plural.replaceAll("_", " ");
+/** What was asked for and is not there, said before anything else. */
+function NotMade({ promised, notMade }: PromisedProps) {
+  const told = notMadeOf(promised, notMade);
+  if (told.length === 0) return null;
   return (
-    <section className={styles["resource"]} aria-label={name}>
-      <h3>{name}</h3>
-      {resource.description && <p className={styles["lead"]}>{resource.description}</p>}
-      <ul className={styles["operations"]}>
-        {operationsOf(resource).map(({ method, path, says }) => (
-          <li key={`${method} ${path}`}>
-            <span className={styles["method"]} data-method={method}>
-              {method}
-            </span>
-            <code>{path}</code>
-            <span className={styles["says"]}>{says}</span>
+    <section className={styles["notMade"]} aria-label="Not made">
+      <h3>Not made</h3>
+      <ul>
+        {told.map(({ what, path }) => (
+          <li key={what}>
+            {what}
+            {path && (
+              <span className={styles["says"]}>
+                {" "}
+                <code>POST {path}</code> answers 501
+              </span>
+            )}
           </li>
         ))}
       </ul>
-      <div className={styles["wide"]}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Takes</th>
-              <th scope="col">Need</th>
-            </tr>
-          </thead>
-          <tbody>
-            {resource.fields.map((field) => (
-              <tr key={field.name}>
-                <th scope="row">
-                  <code>{field.name}</code>
-                </th>
-                <td>
-                  {kindOf(field)}
-                  {field.description && <span className={styles["says"]}> {field.description}</span>}
-                </td>
-                <td>{needOf(field)}</td>
-              </tr>
-            ))}
-            <tr className={styles["given"]}>
-              <th scope="row">
-                <code>id, created_at</code>
-              </th>
-              <td>number, date and time</td>
-              <td>given by the server</td>
-            </tr>
-          </tbody>
-        </table>
-      </div>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Field, Resource } from "../../events.gen";
-import { kindOf, needOf, operationsOf } from "./describe";
+import type { Contract, Field } from "../../events.gen";
+import { fateOf, kindOf, leadsTo, marksOf, needOf, notMadeOf } from "./describe";
 
 const field = (kind: Field["kind"], more: Partial<Field> = {}): Field => ({ name: "x", kind, ...more });
 
@@ -21,10 +21,35 @@ test("a field is required unless it says otherwise", () => {
   expect(needOf(field({ type: "boolean" }, { required: false, default: false }))).toBe("default: false");
 });
 
-test("operations are the resource's own, under its plural in kebab case", () => {
-  const resource: Resource = { name: "book_loan", plural: "book_loans", fields: [], actions: ["list", "read"] };
-  expect(operationsOf(resource).map(({ method, path }) => `${method} ${path}`)).toEqual([
-    "GET /book-loans",
-    "GET /book-loans/{id}",
+test("what clients cannot write is not called required", () => {
+  expect(needOf(field({ type: "timestamp" }, { written: "never", required: false }))).toBe("set by the server");
+  const status = field({ type: "choice", values: ["open", "done"] }, { written: "never", default: "open" });
+  expect(needOf(status)).toBe("set by the server, default: open");
+  expect(needOf(field({ type: "code" }))).toBe("made by the server");
+});
+
+test("unique fields and those that are written once are marked", () => {
+  expect(marksOf(field({ type: "email" }, { unique: true, written: "creation" }))).toEqual(["unique", "only on creation"]);
+  expect(marksOf(field({ type: "slug", source: "title" }))).toEqual(["unique"]);
+  expect(marksOf(field({ type: "boolean" }))).toEqual([]);
+});
+
+test("a reference says where it leads and what becomes of it", () => {
+  const book = field({ type: "reference", resource: "book" });
+  expect([kindOf(book), leadsTo(book), fateOf(book)]).toEqual(["id of a book", "book", "keeps it from being deleted"]);
+  expect(fateOf(field({ type: "reference", resource: "book", on_delete: "cascade" }))).toBe("deleted with it");
+  expect(leadsTo(field({ type: "references", resource: "tag" }))).toBe("tag");
+  expect([leadsTo(field({ type: "boolean" })), fateOf(field({ type: "boolean" }))]).toEqual([null, ""]);
+});
+
+test("what is not made is told once, with the address that says so", () => {
+  const contract: Contract = {
+    title: "Shop",
+    resources: [],
+    not_made: [{ name: "send_email", summary: "Sending e-mails" }],
+  };
+  expect(notMadeOf(contract, ["Sending e-mails to customers", "A mobile app"])).toEqual([
+    { what: "Sending e-mails", path: "/not-made/send_email" },
+    { what: "A mobile app", path: null },
   ]);
 });

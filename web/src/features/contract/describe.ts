@@ -1,35 +1,10 @@
-/** The contract in words: what a field takes, and which operations a resource has. */
-import type { Contract, Field, Resource } from "../../events.gen";
+/** A field in words: what it takes, whether it must be sent, and what else holds for it. */
+import type { Contract, Field, NotMade } from "../../events.gen";
+import { bytes } from "../../ui/format";
+import { a, spaced } from "./words";
 
-export interface Operation {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  path: string;
-  says: string;
-}
-
-type Action = NonNullable<Resource["actions"]>[number];
-
-const CRUD: readonly Action[] = ["list", "create", "read", "update", "delete"];
 const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
 const DECIMAL = { minimum: "-9999999999.99", maximum: "9999999999.99" };
-
-export function operationsOf(resource: Resource): Operation[] {
-  const collection = `/${resource.plural.replaceAll("_", "-")}`;
-  const one = `${collection}/{id}`;
-  const [name, names] = [resource.name.replaceAll("_", " "), resource.plural.replaceAll("_", " ")];
-  const all: Record<Action, Operation> = {
-    list: { method: "GET", path: collection, says: `List ${names}, by page, sorted as asked` },
-    create: { method: "POST", path: collection, says: `Add a ${name}` },
-    read: { method: "GET", path: one, says: `Read one ${name}` },
-    update: { method: "PATCH", path: one, says: `Change a ${name}` },
-    delete: { method: "DELETE", path: one, says: `Remove a ${name}` },
-  };
-  return (resource.actions ?? CRUD).map((action) => all[action]).filter(Boolean);
-}
-
-export function operationCount(contract: Contract): number {
-  return contract.resources.reduce((sum, resource) => sum + (resource.actions ?? CRUD).length, 0);
-}
 
 /** A field's kind and limits: `text, 1 to 200 characters`. An unknown kind is told by its name. */
 export function kindOf({ kind }: Field): string {
@@ -56,16 +31,72 @@ export function kindOf({ kind }: Field): string {
       return `one of ${kind.values.join(", ")}`;
     case "text_list":
       return `list of texts, at most ${kind.max_items ?? 50}`;
+    case "reference":
+      return `id of ${a(kind.resource)}`;
+    case "references":
+      return `ids, at most ${kind.max_items ?? 50}`;
+    case "slug":
+      return `words of the ${spaced(kind.source)} for an address`;
+    case "code":
+      return `${kind.length ?? 8} random letters and digits`;
+    case "json":
+      return `JSON object, at most ${bytes(kind.max_bytes ?? 65_536)}`;
     default:
       return String((kind as { type: string }).type);
   }
 }
 
+/** The resource to whose rows the field leads, if it does. */
+export function leadsTo({ kind }: Field): string | null {
+  return kind.type === "reference" || kind.type === "references" ? kind.resource : null;
+}
+
+/** What becomes of the row when the one that it points to is deleted; empty for other fields. */
+export function fateOf({ kind }: Field): string {
+  if (kind.type !== "reference") return "";
+  const fates = {
+    cascade: "deleted with it",
+    restrict: "keeps it from being deleted",
+    clear: "emptied when it is deleted",
+  };
+  return fates[kind.on_delete ?? "restrict"] ?? "";
+}
+
 /** Whether the field must be sent, and what stands in for it: `required`, `default: 0`. */
 export function needOf(field: Field): string {
-  if (field.required ?? true) return "required";
+  if (isMade(field)) return "made by the server";
   const value = field.default ?? null;
-  return value === null ? "optional" : `default: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  const stands = value === null ? "" : `default: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  if (field.written === "never") return stands ? `set by the server, ${stands}` : "set by the server";
+  if (field.required ?? true) return "required";
+  return stands || "optional";
+}
+
+/** What else holds: `unique`, `only on creation`. */
+export function marksOf(field: Field): string[] {
+  const marks: string[] = [];
+  if (field.unique || isMade(field)) marks.push("unique");
+  if (field.written === "creation") marks.push("only on creation");
+  if (field.written === "update") marks.push("only in updates");
+  return marks;
+}
+
+/** What was asked for and is not made: from the contract with its address, then from the plan. */
+export function notMadeOf(contract: Contract, planned: readonly string[]): { what: string; path: string | null }[] {
+  const made: readonly NotMade[] = contract.not_made ?? [];
+  const told = made.map(({ name, summary }) => ({ what: summary, path: `/not-made/${name}` }));
+  const known = made.flatMap(({ name, summary }) => [summary.toLowerCase(), spaced(name), name]);
+  const rest = planned.filter((words) => !known.some((one) => words.toLowerCase().includes(one)));
+  return [...told, ...rest.map((what) => ({ what, path: null }))];
+}
+
+/** Whether the server alone sets it. */
+export function isGiven(field: Field): boolean {
+  return field.written === "never" || isMade(field);
+}
+
+function isMade({ kind }: Field): boolean {
+  return kind.type === "slug" || kind.type === "code";
 }
 
 /** Bounds that are a column's own say nothing about the field. */

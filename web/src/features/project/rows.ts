@@ -1,7 +1,7 @@
 /** What the chat shows, in order: a pure reading of the snapshot. */
 import { isRef } from "../../stream/types";
 import { count } from "../../ui/format";
-import { operationCount } from "../contract/describe";
+import { operationCount } from "../contract/operations";
 import type { ChatMessage, CheckState, Failure, Ref, Snapshot, StepState, Version } from "../../events.gen";
 
 export type RowState = "running" | "done" | "failed" | "unfinished";

@@ -2,7 +2,7 @@
 import type { Snapshot } from "../../events.gen";
 import { isRef } from "../../stream/types";
 import { count } from "../../ui/format";
-import { operationCount } from "../contract/describe";
+import { operationCount } from "../contract/operations";
 
 export type Mark = "ahead" | "running" | "done" | "unproven" | "failed";
 

@@ -1,0 +1,199 @@
+"""Is nobody let in who must not be, and nobody told what is somebody else's?"""
+
+from typing import Any, cast
+
+import msgspec
+
+from smartforge.checks.accounts import environment
+from smartforge.checks.asking import Answer, NoAnswer, conversation
+from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.boot import APPLICATION
+from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
+from smartforge.checks.endpoints import Endpoint, Promised, promised
+from smartforge.checks.judging import Judge
+from smartforge.checks.operations import broken_off, limits_for
+from smartforge.checks.rows import Rows
+from smartforge.checks.surface import Json, TooComplex
+from smartforge.checks.tokens import forged
+from smartforge.events import CheckName
+
+BASIC = {"Authorization": "Basic YWRtaW46YWRtaW4="}
+
+
+class Authorization:
+    """Asks for every secured operation as somebody who may not.
+
+    Without a token, with forged ones, as an ordinary account where a role is demanded, as another
+    account where the row is somebody's own. Passes with these words where nothing is secured.
+    """
+
+    name: CheckName = "authorization"
+    required = True
+
+    async def check(self, subject: Subject) -> Verdict:
+        """See `Check.check`. Each failure has a curl line, and the lines that lead to it."""
+        try:
+            known = promised(subject.promised)
+        except (TooComplex, RecursionError) as error:
+            return Verdict("failed", f"The promised document cannot be read: {error}.")
+        if not known.secured:
+            return Verdict("passed", "Nothing is secured: every operation is promised to anybody.")
+        limits = limits_for(known)
+        program = subject.program(limits=limits, environment=environment(known))
+        async with (
+            subject.sandbox.serve(program, APPLICATION) as served,
+            conversation(served, limits) as talk,
+        ):
+            judge = Judge(talk)
+            try:
+                await Intruder(judge, Rows(talk, known), known).all()
+            except NoAnswer as error:
+                return broken_off(judge, error)
+        return judge.verdict("Nobody was let in who must not be")
+
+
+class Intruder:
+    """Goes through the secured operations."""
+
+    def __init__(self, judge: Judge, rows: Rows, promised: Promised) -> None:
+        self._judge = judge
+        self._rows = rows
+        self._promised = promised
+
+    async def all(self) -> None:
+        """Judge every secured operation. May raise NoAnswer."""
+        for endpoint in self._promised.secured:
+            await self._one(endpoint)
+
+    async def _one(self, endpoint: Endpoint) -> None:
+        allowed = await self._somebody(endpoint)
+        if allowed is None:
+            self._judge.unclear(endpoint, "nobody could be found who may use it")
+            return
+        await self._without_token(endpoint, allowed)
+        owner, other = (
+            await self._rows.accounts.user(),
+            await self._rows.accounts.user("another user"),
+        )
+        if owner is None or other is None:
+            self._judge.unclear(endpoint, "no two accounts could be made")
+        elif endpoint.access.who == "role":
+            await self._without_role(endpoint)
+        elif lists(endpoint):
+            await self._listed(endpoint, owner, other)
+        elif endpoint.places:
+            await self._of_somebody_else(endpoint, owner, other)
+        elif endpoint.answers(403):
+            await self._without_role(endpoint)
+
+    async def _somebody(self, endpoint: Endpoint) -> Draft | None:
+        """A request by an account, to be sent by others. Nothing is sent for it here."""
+        async for actor in self._rows.accounts.candidates(endpoint):
+            draft = await self._rows.draft(endpoint, actor, Way())
+            if draft is not None:
+                return draft
+        return None
+
+    async def _without_token(self, endpoint: Endpoint, draft: Draft) -> None:
+        await self._judge.expect("without a token", draft.by(NOBODY), {401})
+        for case, token in forged(draft.actor.token):
+            intruder = draft.by(Actor("intruder", token))
+            await self._judge.expect(f"with a token {case}", intruder, {401})
+
+    async def _without_role(self, endpoint: Endpoint) -> None:
+        other = await self._rows.accounts.ordinary()
+        if other is None or _role(other) in endpoint.access.roles:
+            self._judge.unclear(endpoint, "no account without the role could be made")
+            return
+        draft = await self._rows.draft(endpoint, other, Way())
+        if draft is None:
+            self._judge.unclear(endpoint, "what it needs could not be made")
+            return
+        await self._turned_away("as an account without the role", draft)
+
+    async def _of_somebody_else(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
+        draft = await self._rows.draft(endpoint, owner, Way(fresh=self._fresh(endpoint)))
+        if draft is None:
+            self._judge.unclear(endpoint, "what it needs could not be made")
+            return
+        private = endpoint.access.who == "owner" or endpoint.access.tenant
+        if private or endpoint.answers(403) or await self._hidden(endpoint, draft, other):
+            await self._turned_away("about a row of somebody else", draft.by(other))
+
+    async def _turned_away(self, case: str, draft: Draft) -> None:
+        """403, or 404 where the row need not be known.
+
+        Where nothing says which role is demanded, it may be the one that new accounts have: then
+        an account with another role must be turned away.
+        """
+        endpoint = draft.endpoint
+        statuses = {403, 404} if endpoint.places else {403}
+        answer = await self._rows.talk.send(draft.request())
+        if answer.status in endpoint.successes and not endpoint.access.who:
+            for role in self._promised.roles[1:] if endpoint.answers(403) else ():
+                holder = await self._rows.accounts.holder(role)
+                again = await self._rows.draft(endpoint, holder, Way()) if holder else None
+                if again is None:
+                    continue
+                refusal = await self._rows.talk.send(again.request())
+                if refusal.status == 403:
+                    draft, answer = again, refusal
+                    break
+        self._judge.weigh(case, draft, answer, statuses)
+
+    def _fresh(self, endpoint: Endpoint) -> bool:
+        return endpoint.collection != self._promised.accounts
+
+    async def _hidden(self, endpoint: Endpoint, draft: Draft, other: Actor) -> bool:
+        """Whether the list of another account leaves the row out: then nothing may show it."""
+        listing = self._promised.get("GET", endpoint.collection)
+        if listing is None or not listing.secured or not lists(listing):
+            return False
+        answer = await self._rows.talk.send(Draft(listing, other, query=_most(listing)).request())
+        return answer.status == 200 and draft.places[endpoint.places[-1]] not in _ids(answer)
+
+    async def _listed(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
+        """A list of one's own rows holds none of somebody else's."""
+        private = endpoint.access.who == "owner" or endpoint.access.tenant
+        collection = "/" + endpoint.path.rpartition("/")[2]
+        row = await self._rows.make(collection, owner) if private else None
+        draft = await self._rows.draft(endpoint, owner, Way()) if row else None
+        if row is None or draft is None:
+            return
+        before = (*draft.before, *row.before)
+        draft = msgspec.structs.replace(draft, query=_most(endpoint), before=before).by(other)
+        statuses = {200, 403, 404} if endpoint.places else {200}
+        case = "for one's own rows"
+        answer = await self._judge.expect(case, draft, statuses)
+        if answer and row.id in _ids(answer):
+            self._judge.failed(case, draft, answer, f"answered the row {row.id} of somebody else")
+
+
+def lists(endpoint: Endpoint) -> bool:
+    """Whether it answers rows, many at a time."""
+    answer = endpoint.answer(200)
+    return endpoint.method == "GET" and (
+        answer.get("type") == "array" or "items" in answer.get("properties", {})
+    )
+
+
+def _most(endpoint: Endpoint) -> tuple[tuple[str, Any], ...]:
+    """The newest first and as many as there may be, where the list can be told."""
+    found: list[tuple[str, Any]] = []
+    for name, parameter in endpoint.parameters("query").items():
+        if name == "limit" and "maximum" in parameter.schema:
+            found.append((name, parameter.schema["maximum"]))
+        elif name == "sort" and "-id" in parameter.schema.get("enum", ()):
+            found.append((name, "-id"))
+    return tuple(found)
+
+
+def _role(actor: Actor) -> str:
+    return str(actor.account.get("role", ""))
+
+
+def _ids(answer: Answer) -> list[Any]:
+    told = answer.json()
+    items: object = cast(Json, told).get("items") if isinstance(told, dict) else told
+    rows = cast(list[Any], items) if isinstance(items, list) else []
+    return [cast(Json, row).get("id") for row in rows if isinstance(row, dict)]

@@ -1,0 +1,277 @@
+"""The promised document as what a client can do: endpoints, the collections they form, accounts.
+
+Read from the document alone. Where it has no hint (`x-references`, `x-unique`, `x-access`), names
+and shapes say what belongs together.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal, cast
+
+import msgspec
+
+from smartforge.checks.surface import Json, Operation, Parameter, surface
+
+FORM = "multipart/form-data"
+_PLACE = re.compile(r"\{([^{}/]+)\}")
+# Refusals that say nothing about what was sent.
+_NOT_ABOUT_DATA = frozenset({"401", "403", "404", "405", "409", "410", "429"})
+_MOST_REFERENCES = 16
+
+
+class Access(msgspec.Struct, frozen=True):
+    """What the hint says about who may; `who` is empty where there is none."""
+
+    who: Literal["", "user", "owner", "role"] = ""
+    roles: tuple[str, ...] = ()
+    tenant: bool = False
+
+
+class Endpoint(msgspec.Struct, frozen=True, dict=True):
+    """One method of one path, all references resolved.
+
+    `references` says to which collection a property of the body points, `unique` which properties
+    never hold the same twice; both are empty where the document gives no hint.
+    """
+
+    method: str
+    path: str
+    operation: Operation
+    references: Mapping[str, str] = {}
+    unique: frozenset[str] = frozenset()
+    access: Access = Access()
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The names in the path."""
+        return tuple(_PLACE.findall(self.path))
+
+    @property
+    def collection(self) -> str:
+        """The path up to its last place, `/books` for `/books/{book_id}/cover`; else all of it."""
+        return self.before(self.places[-1]) if self.places else self.path
+
+    def before(self, place: str) -> str:
+        """The path up to a place, without the slash."""
+        return self.path[: self.path.index(f"{{{place}}}")].rstrip("/")
+
+    @property
+    def on_item(self) -> bool:
+        """Whether the path is that of one row and nothing behind it."""
+        return bool(self.places) and self.path.endswith(f"{{{self.places[-1]}}}")
+
+    @property
+    def gives_role(self) -> bool:
+        return self.method == "PUT" and self.path.endswith("/role") and bool(self.places)
+
+    @property
+    def secured(self) -> bool:
+        return bool(self.operation.security) and "[]" not in self.operation.security
+
+    @cached_property
+    def successes(self) -> frozenset[int]:
+        """Statuses below 400 that the document names."""
+        told = (code for code in self.operation.responses if code.isdecimal())
+        return frozenset(int(code) for code in told if 200 <= int(code) < 400)
+
+    @cached_property
+    def refusals(self) -> frozenset[int]:
+        """Statuses with which data that is not valid may be refused."""
+        told = set(self.operation.responses) - _NOT_ABOUT_DATA
+        if "422" in told:
+            return frozenset({422})
+        return frozenset(int(code) for code in told if code.isdecimal() and 400 <= int(code) < 500)
+
+    def answers(self, status: int) -> bool:
+        """Whether the document names that status."""
+        return str(status) in self.operation.responses
+
+    @property
+    def form(self) -> bool:
+        body = self.operation.body
+        return body is not None and FORM in body.content
+
+    @cached_property
+    def body(self) -> Json | None:
+        """The schema of the body as an object, None where it takes none."""
+        body = self.operation.body
+        return next(iter(body.content.values()), None) if body else None
+
+    @property
+    def properties(self) -> dict[str, Json]:
+        return cast(dict[str, Json], (self.body or {}).get("properties", {}))
+
+    @property
+    def required(self) -> list[str]:
+        return cast(list[str], (self.body or {}).get("required", []))
+
+    def parameters(self, place: Literal["path", "query"]) -> dict[str, Parameter]:
+        """By name."""
+        return {
+            key.partition(" ")[2]: parameter
+            for key, parameter in self.operation.parameters.items()
+            if key.startswith(f"{place} ")
+        }
+
+    def answer(self, status: int) -> Json:
+        """The schema of the JSON that is answered with that status."""
+        response = self.operation.responses.get(str(status))
+        return (response.content.get("application/json") or {}) if response else {}
+
+
+class Promised(msgspec.Struct, frozen=True):
+    """All endpoints in the order of the document; the roles, the one of new accounts first."""
+
+    endpoints: tuple[Endpoint, ...]
+    roles: tuple[str, ...] = ()
+
+    def get(self, method: str, path: str) -> Endpoint | None:
+        return next((one for one in self.endpoints if one.key == f"{method} {path}"), None)
+
+    def creating(self, collection: str) -> Endpoint | None:
+        """What makes a row of it."""
+        found = self.get("POST", collection)
+        return found if found is not None and not found.places else None
+
+    def reading(self, collection: str) -> Endpoint | None:
+        """What answers one row of it."""
+        return next(
+            (
+                one
+                for one in self.endpoints
+                if one.method == "GET" and one.on_item and one.collection == collection
+            ),
+            None,
+        )
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        """Paths to which rows can be posted."""
+        return tuple(
+            one.path
+            for one in self.endpoints
+            if one.method == "POST"
+            and not one.places
+            and one is not self.register
+            and one is not self.login
+            and 201 in one.successes
+        )
+
+    @property
+    def login(self) -> Endpoint | None:
+        """What answers a token."""
+        return next(
+            (
+                one
+                for one in self.endpoints
+                if one.method == "POST" and "access_token" in one.answer(200).get("properties", {})
+            ),
+            None,
+        )
+
+    @property
+    def register(self) -> Endpoint | None:
+        """What makes an account and needs none."""
+        open_ = [one for one in self.endpoints if one.method == "POST" and not one.secured]
+        named = [one for one in open_ if one.path.endswith("/register")]
+        login = self.login
+        return next(
+            (one for one in named + open_ if "password" in one.properties and one != login), None
+        )
+
+    @property
+    def me(self) -> Endpoint | None:
+        """What answers one's own account."""
+        return next((one for one in self.endpoints if one.key.endswith("/me")), None)
+
+    @property
+    def accounts(self) -> str | None:
+        """The collection whose rows are the accounts, if they are served as rows at all."""
+        if self.register is None:
+            return None
+        account = self.register.answer(201)
+        return next(
+            (
+                one.collection
+                for one in self.endpoints
+                if one.on_item and account and account in (one.answer(200), one.answer(201))
+            ),
+            None,
+        )
+
+    @property
+    def secured(self) -> tuple[Endpoint, ...]:
+        return tuple(one for one in self.endpoints if one.secured)
+
+
+def promised(document: Json) -> Promised:
+    """Reads an untrusted document. Raises surface.TooComplex, RecursionError."""
+    operations = surface(document).items()
+    endpoints = tuple(_endpoint(document, key, operation) for key, operation in operations)
+    giving = next((one for one in endpoints if one.gives_role), None)
+    roles: list[Any] = []
+    if giving is not None:
+        raw = _at(_at(_at(document, "paths"), giving.path), "put")
+        told = _followed(document, _at(_sent(document, raw), "role")).get("enum")
+        roles = cast(list[Any], told) if isinstance(told, list) else []
+    return Promised(endpoints, tuple(one for one in roles if isinstance(one, str)))
+
+
+def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
+    method, _, path = key.partition(" ")
+    raw = _at(_at(_at(document, "paths"), path), method.lower())
+    properties = _sent(document, raw)
+    references: dict[str, str] = {}
+    unique: set[str] = set()
+    for name, schema in properties.items():
+        target = _object(schema).get("x-references")
+        if isinstance(target, str):
+            references[name] = "/" + target.lstrip("/")
+        if _object(schema).get("x-unique") is True:
+            unique.add(name)
+    return Endpoint(
+        method=method,
+        path=path,
+        operation=operation,
+        references=references,
+        unique=frozenset(unique),
+        access=_access(raw),
+    )
+
+
+def _sent(document: Json, raw: Json) -> Json:
+    """The properties of the body, as they are written."""
+    content = _at(_at(raw, "requestBody"), "content")
+    media = _object(next(iter(content.values()), None))
+    return _at(_followed(document, _at(media, "schema")), "properties")
+
+
+def _access(raw: Json) -> Access:
+    try:
+        return msgspec.convert(raw.get("x-access", {}), Access)
+    except msgspec.ValidationError:
+        return Access()
+
+
+def _object(value: object) -> Json:
+    return cast(Json, value) if isinstance(value, dict) else {}
+
+
+def _at(holder: Json, key: str) -> Json:
+    return _object(holder.get(key))
+
+
+def _followed(document: Json, value: Json) -> Json:
+    for _ in range(_MOST_REFERENCES):
+        reference: Any = value.get("$ref")
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return value
+        value = document
+        for part in reference[2:].split("/"):
+            value = _at(value, part.replace("~1", "/").replace("~0", "~"))
+    return {}

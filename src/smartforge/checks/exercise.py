@@ -1,0 +1,334 @@
+"""The requests by which operations are judged, and what each must be answered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from smartforge.checks.asking import Answer
+from smartforge.checks.drafts import NOBODY, Actor, Draft, Way, blamed, is_file
+from smartforge.checks.endpoints import Endpoint, Promised
+from smartforge.checks.judging import Judge
+from smartforge.checks.rows import Rows
+from smartforge.checks.surface import Json
+from smartforge.checks.values import CannotTell, edges, good, refused
+
+UNKNOWN_ID = 2_147_483_647
+GARBAGE = Actor("a token that is none", "garbage.garbage.garbage")
+
+
+class Exercise:
+    """Goes through all operations, deletions last."""
+
+    def __init__(self, judge: Judge, rows: Rows, promised: Promised) -> None:
+        self._judge = judge
+        self._rows = rows
+        self._promised = promised
+
+    async def all(self) -> None:
+        """Judge every operation. May raise NoAnswer."""
+        endpoints = self._promised.endpoints
+        for endpoint in sorted(endpoints, key=lambda one: one.method == "DELETE" and one.on_item):
+            await self._one(endpoint)
+
+    async def _one(self, endpoint: Endpoint) -> None:
+        done = await self._valid(endpoint)
+        if done is None:
+            return
+        draft, answer = done
+        await self._kept(draft, answer)
+        if endpoint.method == "DELETE" and self._rows.is_of_oneself(endpoint):
+            # Whoever asked is gone.
+            draft = draft.by(await self._rows.accounts.user() or draft.actor)
+        await self._refused(draft)
+        await self._at_the_bounds(draft)
+        await self._in_the_query(draft)
+        await self._unknown(draft)
+        await self._again(draft)
+        if endpoint.secured:
+            await self._without_account(draft)
+
+    # ---- what must be done --------------------------------------------------------------------
+
+    async def _valid(self, endpoint: Endpoint) -> tuple[Draft, Answer] | None:
+        """The first request that is answered with a success. All others are weighed at the end."""
+        last: tuple[Draft, Answer] | None = None
+        async for actor in self._rows.accounts.candidates(endpoint):
+            for way in self._ways(endpoint):
+                draft = await self._rows.draft(endpoint, actor, way)
+                if draft is None:
+                    break
+                answer = await self._sent(draft)
+                if answer.status in endpoint.successes:
+                    self._judge.weigh("for what is valid", draft, answer, endpoint.successes)
+                    return draft, answer
+                last = draft, answer
+                if answer.status >= 500 or not self._rows.learn(draft, answer):
+                    break
+        self._not_done(endpoint, last)
+        return None
+
+    async def _sent(self, draft: Draft) -> Answer:
+        """For an action that needs another state of the row, the other actions come first."""
+        talk = self._rows.talk
+        answer = await talk.send(draft.request())
+        if answer.status != 409 or not is_action(draft.endpoint):
+            return answer
+        for other in self._promised.endpoints:
+            alike = is_action(other) and other.collection == draft.endpoint.collection
+            if alike and other is not draft.endpoint:
+                await talk.send(draft.at(other).request())
+                answer = await talk.send(draft.request())
+                if answer.status != 409:
+                    return answer
+        return answer
+
+    def _ways(self, endpoint: Endpoint) -> Iterator[Way]:
+        """Requests that change a row get one of their own."""
+        own = endpoint.collection == self._promised.accounts
+        fresh = (endpoint.method == "DELETE" and endpoint.on_item) or is_action(endpoint)
+        fresh = fresh or endpoint.method == "PUT"
+        for way in self._rows.ways(endpoint):
+            yield msgspec.structs.replace(way, fresh=fresh)
+            if own and fresh:
+                yield way
+        choices = frozenset(
+            name for name, schema in endpoint.properties.items() if "enum" in schema
+        ) - frozenset(endpoint.required)
+        if choices:
+            yield Way(fresh=fresh, without=choices)
+
+    def _not_done(self, endpoint: Endpoint, last: tuple[Draft, Answer] | None) -> None:
+        if last is None:
+            self._judge.unclear(endpoint, "what it needs could not be made")
+            return
+        draft, answer = last
+        if answer.status == 409 and endpoint.answers(409):
+            self._judge.unclear(endpoint, "every valid request was in conflict (409)")
+            return
+        self._judge.weigh("for what is valid", draft, answer, endpoint.successes)
+
+    async def _kept(self, draft: Draft, answer: Answer) -> None:
+        """What was written is answered, and read back."""
+        endpoint = draft.endpoint
+        shown = answer.json()
+        writes = endpoint.method in ("POST", "PATCH", "PUT") and draft.body is not None
+        if writes and isinstance(shown, dict) and endpoint is not self._promised.login:
+            lost = next(_lost(draft.body or {}, cast(Json, shown)), None)
+            if lost:
+                self._judge.failed("for what is valid", draft, answer, f"answered another {lost}")
+        if endpoint is self._promised.creating(endpoint.path) and isinstance(shown, dict):
+            await self._read_back(draft, cast(Json, shown), answer)
+        if endpoint.method == "DELETE" and endpoint.on_item:
+            reading = self._promised.reading(endpoint.collection)
+            if reading is not None and reading.answers(404):
+                gone = draft.at(reading)
+                await self._judge.expect(
+                    "for what was deleted",
+                    gone,
+                    {404, 401, 403} - {code for code in (401, 403) if not reading.answers(code)},
+                )
+
+    async def _read_back(self, draft: Draft, shown: Json, answer: Answer) -> None:
+        reading = self._promised.reading(draft.endpoint.path)
+        if reading is None:
+            return
+        place = reading.places[-1]
+        reader = draft.at(reading).placed(**{place: shown.get("id")})
+        if not reading.secured:
+            reader = reader.by(NOBODY)
+        found = await self._rows.talk.send(reader.request())
+        if found.status == 403 and reading.answers(403):
+            return
+        if not self._judge.weigh("for what was created", reader, found, {200}):
+            return
+        told = found.json()
+        lost = next(_lost(shown, cast(Json, told)), None) if isinstance(told, dict) else "answer"
+        if lost:
+            self._judge.failed("for what was created", reader, found, f"answered another {lost}")
+        response = draft.endpoint.operation.responses.get(str(answer.status))
+        if response and "location" in response.headers:
+            place = answer.headers.get("location", "")
+            if place.removeprefix("http://app") != reader.request().path:
+                said = f"had the Location {place or 'none'}, not {reader.request().path}"
+                self._judge.failed("for what is valid", draft, answer, said)
+
+    # ---- what must be refused -----------------------------------------------------------------
+
+    async def _refused(self, draft: Draft) -> None:
+        """Data that the document forbids."""
+        endpoint = draft.endpoint
+        if draft.body is None or not endpoint.refusals:
+            return
+        for name in endpoint.required:
+            await self._judge.expect(f"without {name}", draft.without(name), endpoint.refusals)
+        for name, schema in endpoint.properties.items():
+            if is_file(schema):
+                continue
+            try:
+                for what, value in refused(schema, form=endpoint.form):
+                    if endpoint.form and value == "":
+                        continue  # In a form an empty text is often the same as none.
+                    changed = draft.with_body(**{name: value})
+                    case = f"with {name} {what}"
+                    await self._judge.expect(case, changed, endpoint.refusals)
+            except CannotTell:
+                continue
+        if (endpoint.body or {}).get("additionalProperties") == {"not": {}} and not endpoint.form:
+            unknown = draft.with_body(no_such_field="x")
+            await self._judge.expect("with an unknown field", unknown, endpoint.refusals)
+
+    async def _at_the_bounds(self, draft: Draft) -> None:
+        """The smallest and the largest values that the document allows."""
+        if draft.body is None or draft.endpoint.form:
+            return
+        if draft.endpoint in (self._promised.login, self._promised.register):
+            return
+        for at, what in ((0, "smallest"), (1, "largest")):
+            # New values for what may be unique, then the outermost for what has bounds.
+            way = Way(apart=bool(self._rows.ways(draft.endpoint)[0].apart))
+            base = await self._rows.draft(draft.endpoint, draft.actor, way)
+            if base is None or base.body is None:
+                return
+            outermost = {
+                name: found[at]
+                for name, schema in draft.endpoint.properties.items()
+                if name in base.body
+                and not self._rows.targets(draft.endpoint, name)
+                and (found := edges(schema, name, self._rows.next_number())) is not None
+            }
+            if outermost:
+                await self._outermost(base, outermost, what)
+
+    async def _outermost(self, base: Draft, outermost: Json, what: str) -> None:
+        changed = base.with_body(**outermost)
+        answer = await self._rows.talk.send(changed.request())
+        case = f"with the {what} values"
+        if answer.status == 409 and base.endpoint.answers(409):
+            return
+        if answer.status == 422 and _speaks_of_others(answer, outermost):
+            return
+        allowed = base.endpoint.successes
+        if self._judge.weigh(case, changed, answer, allowed):
+            shown = answer.json()
+            lost = (
+                next(_lost(outermost, cast(Json, shown)), None) if isinstance(shown, dict) else None
+            )
+            if lost:
+                self._judge.failed(case, changed, answer, f"answered another {lost}")
+
+    async def _in_the_query(self, draft: Draft) -> None:
+        endpoint = draft.endpoint
+        for name, parameter in endpoint.parameters("query").items():
+            schema = parameter.schema
+            for what, value in _refused_in_query(schema):
+                changed = draft.asking((name, value))
+                if endpoint.refusals:
+                    await self._judge.expect(f"with {name} {what}", changed, endpoint.refusals)
+            for value in _good_in_query(schema, name):
+                changed = draft.asking((name, value))
+                case = f"with {name} {value}"
+                await self._judge.expect(case, changed, endpoint.successes)
+
+    async def _unknown(self, draft: Draft) -> None:
+        """An id that no row has, and one that is none."""
+        endpoint = draft.endpoint
+        for place, parameter in endpoint.parameters("path").items():
+            if place not in draft.places:
+                continue
+            whole = parameter.schema.get("type") == "integer"
+            if endpoint.answers(404):
+                value = UNKNOWN_ID if whole else "no-such-thing"
+                await self._expect_at(draft, place, value, "for an unknown id", {404})
+            if whole and endpoint.answers(422):
+                await self._expect_at(draft, place, "x", "for an id that is none", {422})
+
+    async def _expect_at(
+        self, draft: Draft, place: str, value: object, case: str, statuses: set[int]
+    ) -> None:
+        await self._judge.expect(case, draft.placed(**{place: value}), statuses)
+
+    async def _again(self, draft: Draft) -> None:
+        """What must be unique, a second time: all else differs."""
+        endpoint = draft.endpoint
+        if endpoint.method != "POST" or not endpoint.answers(409) or draft.body is None:
+            return
+        for name in endpoint.unique & draft.body.keys():
+            way = Way(apart=bool(self._rows.ways(endpoint)[0].apart))
+            other = await self._rows.draft(endpoint, draft.actor, way)
+            if other is None:
+                return
+            same = other.with_body(**{name: draft.body[name]})
+            same = msgspec.structs.replace(same, before=(*draft.lines(), *same.before))
+            statuses = {200, 409} if 200 in endpoint.successes else {409}
+            await self._judge.expect(f"with the same {name} twice", same, statuses)
+
+    async def _without_account(self, draft: Draft) -> None:
+        for actor, case in ((NOBODY, "without a token"), (GARBAGE, "with a token that is none")):
+            changed = draft.by(actor)
+            answer = await self._judge.expect(case, changed, {401})
+            challenge = answer.headers.get("www-authenticate", "") if answer else "Bearer"
+            if answer and not challenge.lower().startswith("bearer"):
+                said = "answered no WWW-Authenticate: Bearer"
+                self._judge.failed(case, changed, answer, said)
+
+
+def is_action(endpoint: Endpoint) -> bool:
+    """A POST on one row that takes no body."""
+    return endpoint.method == "POST" and bool(endpoint.places) and endpoint.body is None
+
+
+def _good_in_query(schema: Json, name: str) -> Iterator[Any]:
+    if "enum" in schema:
+        yield from cast(list[Any], schema["enum"])
+        return
+    if schema.get("type") in ("integer", "number"):
+        yield from (schema[bound] for bound in ("minimum", "maximum") if bound in schema)
+        return
+    try:
+        yield good(schema, name, 1)
+    except CannotTell:
+        return
+
+
+def _refused_in_query(schema: Json) -> Iterator[tuple[str, Any]]:
+    try:
+        for what, value in refused(schema, form=True):
+            # In a query an empty text is often the same as none.
+            if value != "":
+                yield what, value
+    except CannotTell:
+        return
+
+
+def _lost(written: Json, shown: Json) -> Iterator[str]:
+    """The properties that are shown otherwise than they were written."""
+    for name, value in written.items():
+        if name in shown and not _same(value, shown[name]):
+            yield name
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one == other:
+        return True
+    if isinstance(one, str) and isinstance(other, str):
+        return _moment(one) is not None and _moment(one) == _moment(other)
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(str, cast(list[Any], one))) == sorted(map(str, cast(list[Any], other)))
+    return False
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _speaks_of_others(answer: Answer, outermost: Json) -> bool:
+    """Whether a refusal is about how properties stand to each other, not about one alone."""
+    text = answer.body.decode(errors="replace")
+    named = {name for name in outermost if name in text}
+    return len(named) > 1 or not set(blamed(answer)) & outermost.keys()

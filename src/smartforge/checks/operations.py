@@ -1,0 +1,62 @@
+"""Does every operation do what the document says, asked from outside?"""
+
+from smartforge.checks.accounts import environment
+from smartforge.checks.asking import NoAnswer, conversation
+from smartforge.checks.base import LOGGED_BYTES, Subject, Verdict
+from smartforge.checks.boot import APPLICATION
+from smartforge.checks.causes import clean
+from smartforge.checks.endpoints import Promised, promised
+from smartforge.checks.exercise import Exercise
+from smartforge.checks.judging import Judge
+from smartforge.checks.rows import Rows
+from smartforge.checks.surface import TooComplex
+from smartforge.events import CheckName
+from smartforge.sandbox.base import Limits
+
+BASE_SECONDS = 30
+MOST_SECONDS = 240
+
+
+def limits_for(promised: Promised) -> Limits:
+    """A second and a half for each operation: each is asked some thirty times."""
+    seconds = min(MOST_SECONDS, BASE_SECONDS + 3 * len(promised.endpoints) // 2)
+    return Limits(wall_seconds=float(seconds), cpu_seconds=seconds, output_bytes=LOGGED_BYTES)
+
+
+class Operations:
+    """Drives the running application by the promised document alone.
+
+    For each operation: a valid request, with what it needs made before; what was written is read
+    back; data that the document forbids; the values at its bounds; unknown ids; duplicates of what
+    is unique; no token and one that is none.
+    """
+
+    name: CheckName = "operations"
+    required = True
+
+    async def check(self, subject: Subject) -> Verdict:
+        """See `Check.check`. Each failure has a curl line, and the lines that lead to it."""
+        try:
+            known = promised(subject.promised)
+        except (TooComplex, RecursionError) as error:
+            return Verdict("failed", f"The promised document cannot be read: {error}.")
+        limits = limits_for(known)
+        program = subject.program(limits=limits, environment=environment(known))
+        async with (
+            subject.sandbox.serve(program, APPLICATION) as served,
+            conversation(served, limits) as talk,
+        ):
+            judge = Judge(talk)
+            try:
+                await Exercise(judge, Rows(talk, known), known).all()
+            except NoAnswer as error:
+                return broken_off(judge, error)
+        return judge.verdict("Driven by the document alone")
+
+
+def broken_off(judge: Judge, error: NoAnswer) -> Verdict:
+    """The application went away, or said too much, in the middle of it."""
+    asked = f"{error.request.method} {clean(error.request.path)}"
+    said = f"The application {error.cause.clause}, when asked {asked}."
+    evidence = {"curl": error.request.curl(), "judged": judge.judged, **error.cause.evidence}
+    return Verdict("failed", said, evidence)

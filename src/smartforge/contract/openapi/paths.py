@@ -1,0 +1,188 @@
+"""Paths and their operations, one for each entry of the one list of them."""
+
+from typing import Any
+
+from smartforge.contract.names import class_name, spaced
+from smartforge.contract.openapi.parameters import (
+    id_parameter,
+    list_parameters,
+    narrowing,
+    path_parameter,
+)
+from smartforge.contract.openapi.resources import ref, report_name, takes_body
+from smartforge.contract.operations import Operation, operations
+from smartforge.contract.refusals import refusals
+from smartforge.contract.resources import Contract
+
+Json = dict[str, Any]
+
+_ON_A_ROW = frozenset(
+    {"read", "update", "delete", "transition", "mark", "unmark", "content", "set_role", "nested"}
+)
+_SAID = {
+    401: "No token, or one that is not valid",
+    403: "Not allowed",
+    404: "No such id",
+    409: "It does not go with what is there",
+    413: "The file is too large",
+    415: "Files of this type are not taken",
+    422: "The request is not valid",
+}
+_DONE = {"update": "Updated", "read": "Found", "transition": "Done", "set_role": "Updated"}
+
+
+def path_items(contract: Contract) -> Json:
+    """The paths of the document, each with its methods, in the order of the operations."""
+    paths: Json = {}
+    for operation in operations(contract):
+        item = paths.setdefault(operation.path, {})
+        item[operation.method.lower()] = _operation(contract, operation)
+    return paths
+
+
+def _operation(contract: Contract, operation: Operation) -> Json:
+    found: Json = {}
+    tag = _tag(contract, operation)
+    if tag:
+        found["tags"] = [tag]
+    found |= {"summary": operation.summary, "operationId": operation.id}
+    if operation.access.secured:
+        found["security"] = [{"bearerAuth": []}]
+        found["x-access"] = _access(contract, operation)
+    parameters = _parameters(contract, operation)
+    if parameters:
+        found["parameters"] = parameters
+    body = _body(contract, operation)
+    if body:
+        found["requestBody"] = body
+    refused = {str(code): _refusal(operation, code) for code in refusals(contract, operation)}
+    found["responses"] = _answers(contract, operation) | refused
+    return found
+
+
+def _access(contract: Contract, operation: Operation) -> Json:
+    """Who may, as a hint for people and checks: OpenAPI has no words for owners and tenants."""
+    found: Json = {"who": operation.access.who}
+    if operation.access.roles:
+        found["roles"] = list(operation.access.roles)
+    if operation.resource and contract.resource(operation.resource).tenant:
+        found["tenant"] = True
+    return found
+
+
+def _tag(contract: Contract, operation: Operation) -> str:
+    if operation.resource:
+        return spaced(contract.resource(operation.resource).plural)
+    return "" if operation.role == "health" else "auth"
+
+
+def _parameters(contract: Contract, operation: Operation) -> list[Json]:
+    if not operation.resource:
+        return []
+    resource = contract.resource(operation.resource)
+    found = [id_parameter(resource)] if operation.role in _ON_A_ROW else []
+    match operation.role:
+        case "list":
+            found += list_parameters(resource)
+        case "report":
+            found += narrowing(resource)
+        case "nested":
+            found += list_parameters(contract.resource(operation.subject), operation.via)
+        case "redirect" if resource.redirect:
+            found.append(path_parameter(resource.redirect.code, {"type": "string"}))
+        case _:
+            pass
+    return found
+
+
+def _body(contract: Contract, operation: Operation) -> Json | None:
+    name = class_name(operation.resource)
+    match operation.role:
+        case "register":
+            return _sent("Registration")
+        case "login":
+            return _sent("Login")
+        case "set_role":
+            return _sent(f"{name}NewRole")
+        case "update":
+            return _sent(f"{name}Update")
+        case "create":
+            resource = contract.resource(operation.resource)
+            form = "multipart/form-data" if resource.upload else "application/json"
+            return _sent(f"{name}Create", form) if takes_body(contract, resource) else None
+        case _:
+            return None
+
+
+def _sent(schema: str, form: str = "application/json") -> Json:
+    return {"required": True, "content": {form: {"schema": ref(schema)}}}
+
+
+# ---- answers ----------------------------------------------------------------------------------
+
+
+def _answers(contract: Contract, operation: Operation) -> Json:
+    match operation.role:
+        case "health":
+            return {"200": _json("Up", "Health")}
+        case "login":
+            return {"200": _json("A token", "Token")}
+        case "register" | "me" if contract.accounts:
+            account = class_name(contract.accounts.resource)
+            created = operation.role == "register"
+            return {"201": _json("Created", account)} if created else {"200": _json("Got", account)}
+        case "list":
+            return {"200": _json("A page of them", f"{class_name(operation.resource)}Page")}
+        case "nested":
+            return {"200": _json("A page of them", f"{class_name(operation.subject)}Page")}
+        case "redirect":
+            return {"307": {"description": "There", "headers": _location("Where it leads")}}
+        case "delete":
+            return {"204": {"description": "Deleted"}}
+        case _:
+            return _of_resource(contract, operation)
+
+
+def _of_resource(contract: Contract, operation: Operation) -> Json:
+    resource = contract.resource(operation.resource)
+    name = class_name(operation.resource)
+    match operation.role:
+        case "create":
+            headers = {"headers": _location("The path of what was created")}
+            created = {"201": _json("Created", name) | headers}
+            return (
+                {"200": _json("It was there already", name)} | created
+                if (resource.idempotent)
+                else created
+            )
+        case "report":
+            report = next(one for one in resource.reports if one.name == operation.subject)
+            return {"200": _json("The groups", report_name(resource, report))}
+        case "content":
+            types = (resource.upload and resource.upload.types) or ("*/*",)
+            content: Json = {one: {} for one in types}
+            return {"200": {"description": "The bytes", "content": content}}
+        case _:
+            return {"200": _json(_DONE.get(operation.role, "Done"), name)}
+
+
+def _json(description: str, schema: str) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
+
+
+def _refusal(operation: Operation, code: int) -> Json:
+    said = "Wrong credentials" if operation.role == "login" and code == 401 else _SAID[code]
+    content = {"application/problem+json": {"schema": ref("Problem")}}
+    response: Json = {"description": said, "content": content}
+    if code == 401:
+        response["headers"] = _header("WWW-Authenticate", "Bearer")
+    return response
+
+
+def _location(description: str) -> Json:
+    return _header("Location", description)
+
+
+def _header(name: str, description: str) -> Json:
+    said: Json = {"description": description, "required": True}
+    return {name: said | {"schema": {"type": "string"}}}

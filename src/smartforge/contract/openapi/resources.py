@@ -1,0 +1,235 @@
+"""The component schemas: what bodies and answers look like."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from smartforge.contract.fields import Field, Reference
+from smartforge.contract.kinds import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from smartforge.contract.names import class_name
+from smartforge.contract.openapi.parameters import MAX_OFFSET
+from smartforge.contract.openapi.schemas import (
+    closed,
+    computed_property,
+    count,
+    creation_property,
+    field_property,
+    field_schema,
+    hints,
+    identity,
+    moment,
+    or_null,
+    unbounded,
+)
+from smartforge.contract.resources import Contract, Resource
+from smartforge.contract.rules import Report
+
+Json = dict[str, Any]
+
+# As FastAPI describes the file of a form.
+FILE: Json = {"type": "string", "contentMediaType": "application/octet-stream"}
+
+
+def component_schemas(contract: Contract) -> Json:
+    """All that operations may refer to, by name; those that would be empty are left out."""
+    schemas = _shared() | _of_accounts(contract)
+    for resource in contract.resources:
+        schemas |= _of_resource(contract, resource)
+    return {name: schema for name, schema in schemas.items() if schema["properties"]}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def report_name(resource: Resource, report: Report) -> str:
+    """The name of the schema of a report's answer: `ExpenseTotalsReport`."""
+    return f"{class_name(resource.name)}{class_name(report.name)}Report"
+
+
+def takes_body(contract: Contract, resource: Resource) -> bool:
+    """Whether there is anything that clients send when they create a row."""
+    accounts = contract.accounts is not None and contract.accounts.resource == resource.name
+    return accounts or resource.upload is not None or any(f.on_creation for f in resource.fields)
+
+
+def _shared() -> Json:
+    location = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}
+    return {
+        "Health": closed({"status": {"type": "string", "enum": ["ok"]}}, ["status"]),
+        "Problem": closed(
+            {
+                "type": {"type": "string"},
+                "title": {"type": "string"},
+                "status": {"type": "integer"},
+                "detail": {"type": "string"},
+                "errors": {"type": "array", "items": ref("ProblemError")},
+            },
+            ["type", "title", "status", "detail"],
+        ),
+        "ProblemError": closed(
+            {"location": location, "message": {"type": "string"}}, ["location", "message"]
+        ),
+    }
+
+
+# ---- accounts ---------------------------------------------------------------------------------
+
+
+def _of_accounts(contract: Contract) -> Json:
+    accounts = contract.accounts
+    if accounts is None:
+        return {}
+    resource = contract.resource(accounts.resource)
+    login = resource.field(accounts.login[0])
+    password: Json = {"type": "string", "minLength": 1, "maxLength": MAX_PASSWORD_LENGTH}
+    token: Json = {
+        "access_token": {"type": "string"},
+        "token_type": {"type": "string", "enum": ["bearer"]},
+    }
+    credentials: Json = {login.name: field_property(login), "password": password}
+    return {
+        "Registration": _registration(contract, resource),
+        "Login": closed(credentials, list(credentials)),
+        "Token": closed(token, list(token)),
+    }
+
+
+def _registration(contract: Contract, resource: Resource) -> Json:
+    properties, required = _sent(contract, resource.fields)
+    properties["password"] = _new_password()
+    required.append("password")
+    tenant = tenant_of_accounts(contract)
+    if tenant:
+        name = f"{tenant.name}_name"
+        properties[name] = field_schema(tenant.field("name").kind)
+        required.append(name)
+    return closed(properties, required)
+
+
+def tenant_of_accounts(contract: Contract) -> Resource | None:
+    """The resource whose rows are the tenants, where there are any."""
+    accounts = contract.accounts
+    if accounts is None or not accounts.tenant:
+        return None
+    kind = contract.resource(accounts.resource).field(accounts.tenant).kind
+    return contract.resource(kind.resource) if isinstance(kind, Reference) else None
+
+
+def _new_password() -> Json:
+    return {
+        "type": "string",
+        "minLength": MIN_PASSWORD_LENGTH,
+        "maxLength": MAX_PASSWORD_LENGTH,
+    }
+
+
+def _roles(contract: Contract, resource: Resource) -> tuple[str, ...]:
+    """The roles that rows of `resource` may have."""
+    accounts = contract.accounts
+    return accounts.roles if accounts and accounts.resource == resource.name else ()
+
+
+# ---- resources --------------------------------------------------------------------------------
+
+
+def _of_resource(contract: Contract, resource: Resource) -> Json:
+    name = class_name(resource.name)
+    roles = _roles(contract, resource)
+    schemas = {
+        name: _answer(contract, resource),
+        f"{name}Create": _create(contract, resource),
+        f"{name}Update": _update(contract, resource),
+        f"{name}Page": _page(resource),
+    }
+    if roles:
+        role: Json = {"role": {"type": "string", "enum": list(roles)}}
+        schemas[f"{name}NewRole"] = closed(role, ["role"])
+    for report in resource.reports:
+        group = f"{report_name(resource, report)}Group"
+        listed: Json = {"items": {"type": "array", "items": ref(group)}}
+        schemas[report_name(resource, report)] = closed(listed, ["items"])
+        schemas[group] = _group(resource, report)
+    return schemas
+
+
+def _answer(contract: Contract, resource: Resource) -> Json:
+    properties: Json = {"id": identity()}
+    properties |= {field.name: field_property(field) for field in resource.fields}
+    roles = _roles(contract, resource)
+    if roles:
+        properties["role"] = {"type": "string", "enum": list(roles)}
+    if resource.upload:
+        properties |= {"filename": {"type": "string"}, "content_type": {"type": "string"}}
+        properties["size"] = count()
+    properties |= {one.name: computed_property(contract, one) for one in resource.computed}
+    properties["created_at"] = moment()
+    if resource.stamped:
+        properties["updated_at"] = moment()
+    return closed(properties, list(properties))
+
+
+def _create(contract: Contract, resource: Resource) -> Json:
+    properties, required = _sent(contract, resource.fields)
+    if resource.upload:
+        properties = {"file": dict(FILE)} | properties
+        required = ["file", *required]
+    if contract.accounts and contract.accounts.resource == resource.name:
+        properties["password"] = _new_password()
+        required.append("password")
+    roles = _roles(contract, resource)
+    if roles:
+        properties["role"] = {"type": "string", "enum": list(roles), "default": roles[0]}
+    return closed(properties, required)
+
+
+def _sent(contract: Contract, fields: Iterable[Field]) -> tuple[Json, list[str]]:
+    """The properties that clients send on creation, and the names of those that they must."""
+    sent = [field for field in fields if field.on_creation]
+    properties = {field.name: creation_property(field) | hints(contract, field) for field in sent}
+    return properties, [field.name for field in sent if field.required]
+
+
+def _update(contract: Contract, resource: Resource) -> Json:
+    changed = [field for field in resource.fields if field.on_update]
+    schema = closed(
+        {field.name: field_property(field) | hints(contract, field) for field in changed}, []
+    )
+    return schema | {"minProperties": 1}
+
+
+def _page(resource: Resource) -> Json:
+    properties: Json = {
+        "items": {"type": "array", "items": ref(class_name(resource.name))},
+        "total": {"type": "integer", "minimum": 0},
+        "limit": {"type": "integer", "minimum": 1, "maximum": resource.paging.max_limit},
+        "offset": {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
+    }
+    return closed(properties, list(properties))
+
+
+# ---- reports ----------------------------------------------------------------------------------
+
+
+def _group(resource: Resource, report: Report) -> Json:
+    properties: Json = {}
+    if report.group:
+        properties[report.period or report.group] = _key(resource, report)
+    properties["count"] = count()
+    if report.field:
+        properties["total"] = unbounded(resource, report.field)
+        properties["average"] = or_null({"type": "number"})
+    return closed(properties, list(properties))
+
+
+def _key(resource: Resource, report: Report) -> Json:
+    """What all rows of a group have in common; null where they hold nothing there."""
+    field = next((one for one in resource.fields if one.name == report.group), None)
+    periods: dict[str, Callable[[], Json]] = {
+        "day": lambda: {"type": "string", "format": "date"},
+        "month": lambda: {"type": "string", "minLength": 7, "maxLength": 7},
+    }
+    if report.period:
+        schema = periods[report.period]()
+    else:
+        schema = field_schema(resource.field(report.group).kind)
+    return or_null(schema) if field and field.nullable else schema

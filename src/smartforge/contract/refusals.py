@@ -1,0 +1,142 @@
+"""The refusals that each operation promises, by status: who is turned away, and when."""
+
+from smartforge.contract.access import Access
+from smartforge.contract.fields import Code, Field, Reference, Slug
+from smartforge.contract.operations import Operation
+from smartforge.contract.resources import Contract, Resource
+from smartforge.contract.rules import Adjusts, NoOverlap, OneOpen, Ordered, Rule, UniqueTogether
+
+_WITHOUT_INPUT = frozenset({"health", "me", "redirect"})
+_OF_ONE_ROW = frozenset(
+    {"read", "update", "delete", "nested", "transition", "mark", "unmark", "content", "set_role"}
+)
+_OF_OWN_ROW = _OF_ONE_ROW - {"nested", "set_role"}
+
+
+def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
+    """The statuses from 400 that `operation` promises, in ascending order."""
+    role = operation.role
+    found = {
+        401: operation.access.secured or role == "login",
+        403: _forbids(contract, operation),
+        404: role in _OF_ONE_ROW or role == "redirect",
+        409: _conflicts(contract, operation),
+        413: _uploads(contract, operation),
+        415: _uploads(contract, operation, typed=True),
+        422: role not in _WITHOUT_INPUT,
+    }
+    return tuple(status for status, applies in found.items() if applies)
+
+
+def settable(field: Field, resource: Resource) -> bool:
+    """Whether rows may differ in the field because of who creates them or what they send."""
+    return field.on_creation or field.name in (resource.owner, resource.tenant)
+
+
+def moved(resource: Resource) -> frozenset[str]:
+    """The fields that transitions move."""
+    return frozenset(transition.field for transition in resource.transitions)
+
+
+def restricted(contract: Contract, resource: str) -> bool:
+    """Whether rows elsewhere can keep a row of `resource` from being deleted.
+
+    They also do where a row that would be deleted along with it is the one they hold on to.
+    """
+    deleted = [resource]
+    for one in deleted:  # grows while it is read
+        for other, field in contract.pointing_at(one):
+            if not isinstance(field.kind, Reference):
+                continue
+            if field.kind.on_delete == "restrict":
+                return True
+            if field.kind.on_delete == "cascade" and other.name not in deleted:
+                deleted.append(other.name)
+    return False
+
+
+def _forbids(contract: Contract, operation: Operation) -> bool:
+    access = operation.access
+    if access.who == "role":
+        return True
+    if access.who != "owner" or operation.role not in _OF_OWN_ROW:
+        return False
+    return _seen_by_others(contract.resource(operation.resource).access.read, access)
+
+
+def _seen_by_others(read: Access, access: Access) -> bool:
+    """Whether somebody may read a row, but not use an operation of `access` on it."""
+    return read.who != "owner" or bool(set(read.roles) - set(access.roles))
+
+
+def _uploads(contract: Contract, operation: Operation, typed: bool = False) -> bool:
+    if operation.role != "create":
+        return False
+    upload = contract.resource(operation.resource).upload
+    return upload is not None and (not typed or bool(upload.types))
+
+
+def _conflicts(contract: Contract, operation: Operation) -> bool:
+    if operation.role == "register":
+        return True
+    if operation.role not in ("create", "update", "delete", "transition"):
+        return False
+    resource = contract.resource(operation.resource)
+    match operation.role:
+        case "create":
+            return _creation_conflicts(resource)
+        case "update":
+            return _update_conflicts(resource)
+        case "delete":
+            return restricted(contract, resource.name)
+        case _:
+            return _transition_conflicts(resource, operation.subject)
+
+
+def _creation_conflicts(resource: Resource) -> bool:
+    unique = any(
+        field.unique and settable(field, resource) and field.name != resource.idempotent
+        for field in resource.fields
+        if not isinstance(field.kind, Slug | Code)
+    )
+    return unique or any(_bars_creation(resource, rule) for rule in resource.rules)
+
+
+def _bars_creation(resource: Resource, rule: Rule) -> bool:
+    match rule:
+        case UniqueTogether() | NoOverlap() | Adjusts():
+            return True
+        case OneOpen():
+            status = resource.field(rule.status)
+            return status.on_creation or status.default in rule.open
+        case Ordered():
+            return False
+
+
+def _update_conflicts(resource: Resource) -> bool:
+    changeable = {field.name for field in resource.fields if field.on_update}
+    if changeable & moved(resource):
+        return True
+    if any(field.unique and field.on_update for field in resource.fields):
+        return True
+    return any(changeable & guarded(rule) for rule in resource.rules)
+
+
+def guarded(rule: Rule) -> frozenset[str]:
+    """The fields whose change can break the rule of which rows may stand side by side (409)."""
+    match rule:
+        case UniqueTogether():
+            return frozenset(rule.fields)
+        case NoOverlap():
+            return frozenset({rule.start, rule.end, *rule.within, rule.status})
+        case OneOpen():
+            return frozenset({*rule.fields, rule.status})
+        case Ordered() | Adjusts():
+            return frozenset()
+
+
+def _transition_conflicts(resource: Resource, name: str) -> bool:
+    transition = next(one for one in resource.transitions if one.name == name)
+    if transition.sources:
+        return True
+    return any(transition.field in guarded(rule) for rule in resource.rules)

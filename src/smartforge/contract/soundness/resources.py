@@ -1,0 +1,43 @@
+"""A resource as a whole: its names, its actions, its pages."""
+
+from collections.abc import Iterator
+
+from smartforge.contract import reserved
+from smartforge.contract.names import quoted
+from smartforge.contract.resources import CRUD
+from smartforge.contract.soundness.places import Place, name_problems, twice
+from smartforge.contract.soundness.prose import prose_problems
+
+MAX_RESOURCES = 60
+MAX_PAGE = 1_000
+
+
+def resource_problems(place: Place) -> Iterator[str]:
+    resource, here = place.resource, place.here
+    yield from name_problems(here, resource.name)
+    if resource.name in reserved.RESOURCES:
+        yield f"{here}: this name is taken by the project itself"
+    yield from name_problems(f"plural {quoted(resource.plural)} of {here}", resource.plural)
+    if resource.plural in reserved.PATHS:
+        yield f"{here}: the path {quoted(resource.path)} is taken by the project itself"
+    yield from prose_problems(f"the description of {here}", resource.description)
+    yield from _action_problems(place)
+    paging = resource.paging
+    if not 1 <= paging.default_limit <= paging.max_limit <= MAX_PAGE:
+        yield (
+            f"{here}: pages of {paging.default_limit}, at most {paging.max_limit}, do not fit "
+            f"1 <= default <= maximum <= {MAX_PAGE}"
+        )
+
+
+def _action_problems(place: Place) -> Iterator[str]:
+    resource, here = place.resource, place.here
+    if not resource.actions and not place.holds_accounts and not place.holds_tenants:
+        yield f"{here} can do nothing: name at least one of {', '.join(CRUD)}"
+    for action in dict.fromkeys(resource.actions):
+        if action not in CRUD:
+            yield f"{here}: the action {quoted(action)} is none of {', '.join(CRUD)}"
+    for action in twice(resource.actions):
+        yield f"{here}: the action {quoted(action)} is named twice"
+    if "update" in resource.actions and not any(field.on_update for field in resource.fields):
+        yield f"{here}: rows can be updated, but clients may change none of its fields"

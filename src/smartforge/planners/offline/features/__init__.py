@@ -1,0 +1,113 @@
+"""What resources can do beyond keeping fields: search, sorting, ranges, rules, figures, states.
+
+`IMPLIED` runs before resources are linked and get their owners: it adds rows that the words speak
+of without naming a thing. `READERS` run after that, in this order: later ones build on earlier.
+"""
+
+from smartforge.contract import Contract, validate
+from smartforge.errors import ContractInvalid
+from smartforge.planners.offline.features import (
+    already,
+    assignees,
+    codes,
+    conditions,
+    figures,
+    files,
+    implied,
+    lending,
+    lists,
+    marks,
+    moves,
+    order,
+    receivers,
+    reports,
+    stamps,
+    states,
+    stock,
+    times,
+    uniqueness,
+)
+from smartforge.planners.offline.sketch import Claim, Reader, Sketch
+
+
+def _read_states(sketch: Sketch) -> None:
+    flows = states.read_flows(sketch)
+    moves.read_moves(sketch, flows)
+    states.settle_flows(sketch, flows)
+    states.settle_defaults(sketch)
+
+
+def _kept_sound(reader: Reader) -> Reader:
+    """`reader`, but what it makes of a sound contract is taken back where that is not sound.
+
+    Its words then count as not understood, which the user is told.
+    """
+
+    def read(sketch: Sketch) -> None:
+        contract, notes, taken = sketch.contract, list(sketch.notes), set(sketch.taken)
+        reader(sketch)
+        unsound = sketch.contract is not contract and not _is_sound(sketch.contract)
+        if unsound and _is_sound(contract):
+            sketch.contract, sketch.notes, sketch.taken = contract, notes, taken
+
+    return read
+
+
+def _is_sound(contract: Contract) -> bool:
+    try:
+        validate(contract)
+    except ContractInvalid:
+        return False
+    return True
+
+
+CLAIMS: tuple[Claim, ...] = (
+    states.claim_states,
+    times.claim_times,
+    stock.claim_stock,
+    figures.claim_figures,
+    files.claim_files,
+    codes.claim_codes,
+    marks.claim_marks,
+    receivers.claim_receivers,
+    uniqueness.claim_unique,
+    reports.claim_reports,
+    lists.claim_lists,
+    lending.claim_lending,
+    already.claim_already,
+)
+IMPLIED: tuple[Reader, ...] = (
+    implied.imply_events,
+    implied.imply_ratings,
+    implied.imply_placed,
+    lending.imply_loans,
+    stock.imply_movements,
+)
+_IN_ORDER: tuple[Reader, ...] = (
+    codes.read_codes,
+    files.read_files,
+    receivers.read_receivers,
+    receivers.read_webhooks,
+    lending.read_lending,
+    _read_states,
+    marks.read_marks,
+    uniqueness.read_unique,
+    uniqueness.read_no_two,
+    uniqueness.read_one_per,
+    stock.read_reducing,
+    stamps.read_stamps,
+    assignees.read_assignees,
+    times.read_times,
+    times.settle_times,
+    reports.read_reports,
+    figures.read_figures,
+    lists.read_search,
+    lists.read_filters,
+    lists.read_ranges,
+    order.read_sorting,
+    order.read_first,
+    lists.settle_filters,
+    already.read_already,
+    conditions.read_conditions,
+)
+READERS: tuple[Reader, ...] = tuple(_kept_sound(reader) for reader in _IN_ORDER)

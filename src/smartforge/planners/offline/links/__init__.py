@@ -1,0 +1,8 @@
+"""Which things belong to which: references between the resources of a contract."""
+
+from smartforge.planners.offline.links.claim import claim
+from smartforge.planners.offline.links.reading import link
+from smartforge.planners.offline.sketch import Claim, Reader
+
+CLAIMS: tuple[Claim, ...] = (claim,)
+READERS: tuple[Reader, ...] = (link,)

@@ -1,0 +1,12 @@
+"""Who may do what: accounts, roles, owners, tenants."""
+
+from smartforge.planners.offline.people.acting import settle_acting
+from smartforge.planners.offline.people.claim import claim
+from smartforge.planners.offline.people.reading import read_people
+from smartforge.planners.offline.sketch import Claim, Reader
+
+CLAIMS: tuple[Claim, ...] = (claim,)
+READERS: tuple[Reader, ...] = (read_people,)
+
+# After all others, since these add what it is about.
+LAST: tuple[Reader, ...] = (settle_acting,)

@@ -1,0 +1,66 @@
+"""Which roles there are, the least first."""
+
+from smartforge.contract import Boolean, Choice
+from smartforge.contract.names import identifier, quoted
+from smartforge.planners.offline.draft import a, listing
+from smartforge.planners.offline.people.scene import Scene
+from smartforge.planners.offline.statements.vocabulary import people
+
+_POWERFUL = ("admin", "superadmin", "owner", "manager", "director", "principal", "supervisor")
+_SAME = {"administrator": "admin", "superuser": "admin"}
+
+
+def find_roles(scene: Scene) -> None:
+    """Set the roles of `scene`: those that were listed, and those of whom something is said."""
+    ranks = people().ranks
+    listed = [name for _, _, _, names in scene.wanted.roles for name in names]
+    listed += _in_fields(scene)
+    acting = [
+        one.actor.name
+        for _, one in scene.wanted.statements
+        if one.actor.kind == "role" and one.actor.name != scene.account
+    ]
+    names = list(dict.fromkeys(_SAME.get(name, name) for name in [*listed, *acting]))
+    names = [name for name in names if name not in (scene.tenant,)]
+    if not names:
+        if scene.tenant:
+            scene.roles = ("member", "admin")
+        return
+    middle = ranks["user"]
+    names.sort(key=lambda name: ranks.get(name, ranks["staff"]))
+    plain = any(one.actor.kind == "user" for _, one in scene.wanted.statements)
+    plain = plain or scene.account != "user"
+    if not listed and ranks.get(names[0], ranks["staff"]) > middle and (plain or len(names) == 1):
+        names.insert(0, scene.account)
+    elif len(names) == 1 and names[0] not in _POWERFUL:
+        pass
+    elif len(names) == 1:
+        names.insert(0, scene.account)
+    if names[-1] not in _POWERFUL:
+        names.append("admin")
+    scene.roles = tuple(names)
+    least, most = names[0], names[-1]
+    said = f"{quoted(listing(listed))}: " if listed else ""
+    scene.sketch.note(
+        f"{said}the roles are {listing(names)}. A new account is {a(least)}; "
+        f"only {a(most)} gives other roles, and nobody chooses one at sign-up."
+    )
+
+
+def _in_fields(scene: Scene) -> list[str]:
+    """Roles that fields of the accounts tell: `role (admin, member)`, `is_admin`."""
+    known = next((r for r in scene.sketch.contract.resources if r.name == scene.account), None)
+    found: list[str] = []
+    for field in known.fields if known else ():
+        if field.name in ("role", "user_role") and isinstance(field.kind, Choice):
+            found += [identifier(value) for value in field.kind.values]
+        elif field.name in ("is_admin", "admin", "is_superuser") and isinstance(
+            field.kind, Boolean
+        ):
+            found += ["user", "admin"]
+    return found
+
+
+def role_of(name: str) -> str:
+    """The role that a word stands for."""
+    return _SAME.get(name, name)

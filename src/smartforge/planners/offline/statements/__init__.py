@@ -1,0 +1,1 @@
+"""Sentences about people: who does what, who may, who logs in."""

@@ -1,0 +1,64 @@
+"""The environment of a previewed API: secrets of its own, and its first account."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+DATABASE_URL = "sqlite:////tmp/app.db"
+"""In the sandbox's own memory: kept while the preview runs, gone with it."""
+
+LOGIN_FIELD = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+class Admin(msgspec.Struct, frozen=True):
+    """The account that may do everything; `field` names what its `login` is."""
+
+    field: str
+    login: str
+    password: str
+
+
+def environment_of(promised: Mapping[str, Any]) -> tuple[dict[str, str], Admin | None]:
+    """All that is set for a project which promises this OpenAPI document, untrusted as it is.
+
+    Random anew for each call, and nothing of this process's own environment. There is an admin
+    where the document knows roles.
+    """
+    environment = {"DATABASE_URL": DATABASE_URL, "SECRET_KEY": secrets.token_urlsafe(48)}
+    field = _login_field(promised) if _knows_roles(promised) else None
+    if field is None:
+        return environment, None
+    login = "admin@example.com" if field == "email" or field.endswith("_email") else "admin"
+    admin = Admin(field, login, secrets.token_urlsafe(12))
+    environment |= {f"ADMIN_{field.upper()}": admin.login, "ADMIN_PASSWORD": admin.password}
+    return environment, admin
+
+
+def _knows_roles(promised: Mapping[str, Any]) -> bool:
+    """Whether there is `PUT /users/{user_id}/role`, by which somebody gets another one."""
+    return any(
+        path.endswith("/role") and "put" in _object(item)
+        for path, item in _object(promised.get("paths")).items()
+    )
+
+
+def _login_field(promised: Mapping[str, Any]) -> str | None:
+    """What somebody logs in with besides a password: the other field of the schema `Login`."""
+    schemas = _object(_object(promised.get("components")).get("schemas"))
+    fields = _object(_object(schemas.get("Login")).get("properties"))
+    found = next((name for name in fields if name != "password"), "")
+    return found if LOGIN_FIELD.fullmatch(found) else None
+
+
+def _object(value: object) -> dict[str, Any]:
+    """The value, or an empty object for what is none."""
+    return {
+        name: each
+        for name, each in (
+            cast("dict[object, Any]", value) if isinstance(value, dict) else {}
+        ).items()
+        if isinstance(name, str)
+    }

@@ -1,0 +1,351 @@
+"""The operations of a router: their decorators, their signatures, and what their bodies need."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from smartforge.contract import (
+    Access,
+    Contract,
+    NoOverlap,
+    Ordered,
+    Reference,
+    References,
+    Resource,
+    Slug,
+)
+from smartforge.contract.operations import Operation
+from smartforge.contract.refusals import guarded, refusals
+from smartforge.targets.fastapi import naming
+from smartforge.targets.fastapi.columns import Names, named
+from smartforge.targets.fastapi.literals import python
+from smartforge.targets.fastapi.scopes import Scope, scope
+from smartforge.targets.fastapi.transitions import Move, moves_differ, moves_of
+
+# The constants of `app.openapi` that describe refusals.
+REFUSALS = {
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    413: "TOO_LARGE",
+    415: "WRONG_TYPE",
+    422: "INVALID",
+}
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One operation. `arguments` are those of its decorator besides the path, in their order.
+
+    `caller` says whether the function needs to know who calls, `owned` is the call that refuses
+    whoever does not own the row, `find` the function that looks it up.
+    """
+
+    operation: Operation
+    verb: str
+    path: str
+    arguments: tuple[str, ...]
+    caller: bool
+    find: str = ""
+    owned: str = ""
+
+    @property
+    def decoration(self) -> str:
+        return ", ".join((python(self.path), *self.arguments))
+
+    @property
+    def function(self) -> str:
+        return self.operation.id
+
+    @property
+    def role(self) -> str:
+        return self.operation.role
+
+    @property
+    def subject(self) -> str:
+        return self.operation.subject
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """A check that a field points to rows that the caller may read.
+
+    `readable` is the function in `app.visibility` that says so, empty where everybody may read
+    them. `link` is the attribute that holds the rows, where there are many.
+    """
+
+    attribute: str
+    row: str
+    readable: str = ""
+    link: str = ""
+    nullable: bool = False
+    on_creation: bool = True
+    on_update: bool = True
+
+
+class Endpoints(msgspec.Struct, frozen=True):
+    """All operations of one resource, and the functions that they share.
+
+    `visible` is the call that gives the condition for rows that the caller may read, empty where
+    everybody may read them all. `locked` says whether an update locks its row first, `secured`
+    whether any operation that takes a body needs a token.
+    """
+
+    scope: Scope
+    visible: str
+    all: tuple[Endpoint, ...]
+    reaches: tuple[Reach, ...]
+    moves: dict[str, tuple[Move, ...]]
+    locked: bool
+    secured: bool
+
+    def of(self, *roles: str) -> tuple[Endpoint, ...]:
+        return tuple(one for one in self.all if one.role in roles)
+
+    @property
+    def finders(self) -> frozenset[str]:
+        return frozenset(one.find for one in self.all if one.find)
+
+    @property
+    def owned(self) -> bool:
+        return any(one.owned for one in self.all)
+
+    @property
+    def links(self) -> bool:
+        return any(one.link for one in self.reaches)
+
+    @property
+    def reaches_as_caller(self) -> bool:
+        """Whether references are looked at with the eyes of who writes them."""
+        return any(one.readable for one in self.reaches)
+
+    @property
+    def reaches_on_creation(self) -> bool:
+        return any(one.on_creation for one in self.reaches)
+
+    @property
+    def reaches_on_update(self) -> bool:
+        return any(one.on_update for one in self.reaches)
+
+    @property
+    def moves_as_caller(self) -> bool:
+        return any("caller" in move.condition for moves in self.moves.values() for move in moves)
+
+    @staticmethod
+    def knows(find: str) -> bool:
+        """Whether it matters to the function that looks a row up who calls."""
+        return find != "_find"
+
+    @property
+    def readable_name(self) -> str:
+        return self.visible.partition("(")[0]
+
+    def readable(self, endpoint: Endpoint) -> str:
+        return self.visible if endpoint.operation.access.secured else ""
+
+
+def endpoints(
+    contract: Contract, resource: Resource, names: Names, every: Sequence[Operation]
+) -> Endpoints:
+    """The operations on `resource` among `every` one of the contract."""
+    one = scope(contract, resource, names)
+    reaches = tuple(_reaches(contract, resource, names))
+    found = tuple(
+        _endpoint(contract, operation, one, names, reaches)
+        for operation in every
+        if operation.resource == resource.name and operation.role != "set_role"
+    )
+    secured = any(each.operation.access.secured for each in found if each.role in _WITH_BODIES)
+    update = next((each for each in found if each.role == "update"), None)
+    known = update is not None and update.operation.access.secured
+    moves = moves_of(resource, one, names[resource.name].local, known=known)
+    return Endpoints(
+        scope=one,
+        visible=f"readable_{resource.plural}(caller)" if one.closed else "",
+        all=found,
+        reaches=reaches,
+        moves=moves if update else {},
+        locked=update is not None and (bool(moves) or _compares(resource)),
+        secured=secured,
+    )
+
+
+_WITH_BODIES = ("create", "update")
+_VERBS = {"GET": "get", "POST": "post", "PATCH": "patch", "DELETE": "delete"}
+_OWNED = ("read", "update", "delete", "transition", "mark", "unmark", "content")
+_READS = ("nested", "mark", "unmark")
+
+
+def _endpoint(
+    contract: Contract,
+    operation: Operation,
+    of: Scope,
+    names: Names,
+    reaches: tuple[Reach, ...],
+) -> Endpoint:
+    access = operation.access
+    resource = contract.resource(operation.resource)
+    known = access.secured
+    find = _finder(operation, of) if operation.role in _OWNED or operation.role == "nested" else ""
+    owned = _owned(operation, of, names) if access.who == "owner" and find != "_readable" else ""
+    caller = known and (
+        bool(of.tenant)
+        or bool(owned)
+        or find == "_readable"
+        or operation.role in ("mark", "unmark")
+        or _lists_own(contract, operation, names)
+        or (operation.role == "create" and bool(resource.owner or resource.tenant))
+        or (operation.role == "create" and bool(resource.idempotent) and of.closed)
+        or (operation.role in _WITH_BODIES and any(one.readable for one in reaches))
+        or (operation.role == "update" and moves_differ(resource))
+    )
+    return Endpoint(
+        operation=operation,
+        verb=_VERBS[operation.method],
+        path=operation.path.removeprefix(resource.path),
+        arguments=tuple(_arguments(contract, operation, names, caller)),
+        caller=caller,
+        find=find,
+        owned=owned,
+    )
+
+
+def _finder(operation: Operation, of: Scope) -> str:
+    """`_readable` finds what the caller may read, `_ours` what is of the caller's tenant."""
+    if not operation.access.secured:
+        return "_find"
+    narrow = operation.role in _READS or of.shields(operation.access)
+    if narrow and of.read.who in ("owner", "role"):
+        return "_readable"
+    return "_ours" if of.tenant else "_find"
+
+
+def _owned(operation: Operation, of: Scope, names: Names) -> str:
+    if operation.role not in _OWNED:
+        return ""
+    local = names[operation.resource].local
+    roles = "".join(f", {python(role)}" for role in operation.access.roles)
+    return f"_own({local}, caller{roles})"
+
+
+def _lists_own(contract: Contract, operation: Operation, names: Names) -> bool:
+    """Whether a list or a report holds not the same rows for everybody."""
+    match operation.role:
+        case "list" | "report":
+            listed = operation.resource
+        case "nested":
+            listed = operation.subject
+        case _:
+            return False
+    if operation.access.who == "owner":
+        return True
+    return bool(scope(contract, contract.resource(listed), names).tenant)
+
+
+def _arguments(
+    contract: Contract, operation: Operation, names: Names, caller: bool
+) -> Iterator[str]:
+    resource = contract.resource(operation.resource)
+    one = names[operation.resource]
+    role = operation.role
+    if role == "create":
+        yield "status_code=status.HTTP_201_CREATED"
+    if role == "delete":
+        yield "status_code=status.HTTP_204_NO_CONTENT"
+    if role in ("create", "read", "update", "transition", "mark", "unmark"):
+        yield f"response_model=schemas.{one.answer}"
+    if role == "list":
+        yield f"response_model=schemas.{one.page}"
+    if role == "nested":
+        listed = names[operation.subject]
+        schemas = "schemas" if listed == one else f"{listed.short}_schemas"
+        yield f"response_model={schemas}.{listed.page}"
+    if role == "content":
+        yield "response_class=Response"
+    if role == "redirect":
+        yield "status_code=status.HTTP_307_TEMPORARY_REDIRECT"
+        yield "response_class=RedirectResponse"
+    responses = " | ".join(_responses(contract, operation, resource, names))
+    if responses:
+        yield f"responses={responses}"
+    yield from _dependencies(operation.access, caller)
+    yield f"summary={python(operation.summary)}"
+
+
+def _responses(
+    contract: Contract, operation: Operation, resource: Resource, names: Names
+) -> Iterator[str]:
+    match operation.role:
+        case "create":
+            if resource.idempotent:
+                yield f"there_already(schemas.{names[resource.name].answer})"
+            yield "CREATED"
+        case "content":
+            types = resource.upload.types if resource.upload else ()
+            yield f"file_of({', '.join(map(python, types or ('*/*',)))})"
+        case "redirect":
+            yield "LEADS_ON"
+        case _:
+            pass
+    for code in refusals(contract, operation):
+        if code != 422:  # as the whole router has it
+            yield REFUSALS[code]
+
+
+def _dependencies(access: Access, caller: bool) -> Iterator[str]:
+    if access.who == "role":
+        roles = ", ".join(map(python, access.roles))
+        yield f"dependencies=[Depends(require_role({roles}))]"
+    elif access.secured and not caller:
+        yield "dependencies=[Depends(current_user)]"
+
+
+# ---- what is written --------------------------------------------------------------------------
+
+
+def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[Reach]:
+    open_to_all = any(
+        not resource.access.of(action).secured
+        for action in ("create", "update")
+        if action in resource.actions
+    )
+    for field in resource.fields:
+        kind = field.kind
+        creates = field.on_creation and "create" in resource.actions
+        updates = field.on_update and "update" in resource.actions
+        if not isinstance(kind, Reference | References) or not (creates or updates):
+            continue
+        target = contract.resource(kind.resource)
+        closed = scope(contract, target, names).closed and not open_to_all
+        yield Reach(
+            attribute=naming.attribute(field),
+            row=names[target.name].row,
+            readable=f"readable_{target.plural}" if closed else "",
+            link=naming.link(resource, field) if isinstance(kind, References) else "",
+            nullable=field.nullable,
+            on_creation=creates,
+            on_update=updates,
+        )
+
+
+def given(resource: Resource, of: Scope, own: naming.ResourceNames) -> Iterator[str]:
+    """The arguments of a new row that the server fills in."""
+    if of.owner and of.owner != "id":
+        yield f"{of.owner}=caller.id"
+    if of.tenant and of.tenant != "id":
+        yield f"{of.tenant}=caller.{of.home}"
+    for field in resource.fields:
+        if isinstance(field.kind, Slug):
+            attribute, source = naming.attribute(field), named(resource, field.kind.source)
+            column = f"models.{own.row}.{attribute}"
+            yield f"{attribute}=free_slug(db, {column}, body.{source})"
+
+
+def _compares(resource: Resource) -> bool:
+    """Whether an update has to be looked at together with what is stored."""
+    changeable = {field.name for field in resource.fields if field.on_update}
+    for rule in resource.rules:
+        if isinstance(rule, Ordered) and changeable & {rule.earlier, rule.later}:
+            return True
+        if isinstance(rule, NoOverlap) and changeable & guarded(rule):
+            return True
+    return False

@@ -1,0 +1,25 @@
+"""Where the names come from that tests use."""
+
+from smartforge.contract.reserved import word_set
+
+NAMES = {
+    name: module
+    for module, names in {
+        "collections.abc": "Generator Iterator",
+        "concurrent.futures": "ThreadPoolExecutor",
+        "contextlib": "contextmanager",
+        "decimal": "ROUND_HALF_UP Decimal",
+        "typing": "Any",
+        "fastapi.testclient": "TestClient",
+        "httpx2": "Response",
+        "sqlalchemy": "MetaData Table create_engine delete insert inspect make_url select",
+        "sqlalchemy.schema": "CreateSchema DropSchema",
+        "tests.conftest": "WORDS SIGNING_KEY Storage log_in register",
+        "tests.expect": (
+            "AS_JSON FILE FILE_TYPE NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID Row add "
+            "assert_invalid assert_problem assert_unauthorized average comparable form get groups "
+            "holds_text in_order me send_file told total upload with_token within"
+        ),
+    }.items()
+    for name in word_set(names)
+}

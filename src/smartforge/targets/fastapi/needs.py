@@ -1,0 +1,171 @@
+"""What a contract needs of the modules that all resources share: nothing else is rendered."""
+
+from typing import Any
+
+from smartforge.contract import (
+    Aggregate,
+    Code,
+    Contract,
+    Date,
+    Kind,
+    Marked,
+    OneOpen,
+    Product,
+    Reference,
+    References,
+    Slug,
+    Text,
+    TextList,
+    Timestamp,
+    UniqueTogether,
+)
+from smartforge.contract.operations import operations
+from smartforge.contract.refusals import refusals, restricted
+from smartforge.targets.fastapi import kinds
+from smartforge.targets.fastapi.views import ResourceView
+
+Views = tuple[ResourceView, ...]
+
+
+def needs(contract: Contract, views: Views) -> dict[str, Any]:
+    """What templates ask of the contract as a whole."""
+    actions = {action for view in views for action in view.actions}
+    tags = {_tag(field.kind) for one in contract.resources for field in one.fields}
+    roles = {endpoint.role for view in views for endpoint in view.endpoints.all}
+    reports = [report for view in views for report in view.reports.values()]
+    return {
+        "actions": actions,
+        "kinds": tags,
+        "by_name": {view.resource.name: view for view in views},
+        "statuses": {
+            code for operation in operations(contract) for code in refusals(contract, operation)
+        },
+        "headers": bool(contract.accounts or "create" in actions or "redirect" in roles),
+        "lists": bool(roles & {"list", "nested"}),
+        "items": any(view.item for view in views),
+        "narrows": any(view.filters.shared or view.filters.chosen for view in views),
+        "redirects": "redirect" in roles,
+        "contents": "content" in roles,
+        "idempotent": any(one.resource.idempotent and "create" in one.actions for one in views),
+        "looks_into_lists": any(
+            "holds(" in one.condition for view in views for one in view.filters.shared
+        ),
+        "periods": {report.key.partition("(")[0] for report in reports},
+        **_rows(contract, views),
+        **_values(contract, views),
+    }
+
+
+def _rows(contract: Contract, views: Views) -> dict[str, Any]:
+    """What is needed to keep rows as they must be."""
+    reaches = [one for view in views for one in view.endpoints.reaches]
+    moved = [
+        view
+        for view in views
+        if view.endpoints.locked
+        or any(one.sources and view.endpoints.of("transition") for one in view.resource.transitions)
+    ]
+    overlaps = [one for view in views for one in view.rules.overlaps]
+    locks = bool(moved) or any(one.lock_id for one in overlaps)
+    return {
+        "visible": visible(views),
+        "single_reach": any(not one.link for one in reaches),
+        "many_reach": any(one.link for one in reaches),
+        "invalid": bool(reaches) or any(view.rules.orders for view in views),
+        "conflicts": any(_may_conflict(contract, view) for view in views),
+        "changes": any(view.endpoints.of("update", "transition") for view in views),
+        "locks": locks,
+        "optional_lock": any(one.optional for one in overlaps),
+        "table_locks": any(not one.lock_id for one in overlaps),
+        "stamped": any(view.resource.stamped for view in views),
+        "computed": any(view.table.computed for view in views),
+    }
+
+
+def visible(views: Views) -> list[ResourceView]:
+    """The resources for which it has to be said which rows a caller may read."""
+    asked = {one.readable for view in views for one in view.endpoints.reaches if one.readable}
+    return [
+        view
+        for view in views
+        if view.endpoints.visible
+        and (
+            f"readable_{view.resource.plural}" in asked
+            or "_readable" in view.endpoints.finders
+            or (view.resource.idempotent and "create" in view.actions)
+        )
+    ]
+
+
+def _may_conflict(contract: Contract, view: ResourceView) -> bool:
+    """Whether the database may refuse a row of the resource."""
+    resource = view.resource
+    return (
+        any(
+            field.unique or isinstance(field.kind, Reference | References | Slug | Code)
+            for field in resource.fields
+        )
+        or any(isinstance(rule, UniqueTogether | OneOpen) for rule in resource.rules)
+        or restricted(contract, resource.name)
+    )
+
+
+def _values(contract: Contract, views: Views) -> dict[str, Any]:
+    """What is needed of types, on the wire and in the database."""
+    fields = [field for one in contract.resources for field in one.fields]
+    formulas = [one.formula for resource in contract.resources for one in resource.computed]
+    functions = {one.function for one in formulas if isinstance(one, Aggregate)}
+    reports = [report for view in views for report in view.reports.values()]
+    figures = any(report.column for report in reports)
+    ranged = {name for one in contract.resources for name in one.ranges}
+    averages = figures or "average" in functions
+    amounts = averages or any(isinstance(one, Product) for one in formulas)
+    searched = any(one.searched for one in contract.resources)
+    return {
+        "readers": _readers(contract, views),
+        "searched": searched,
+        "storable": searched
+        or contract.accounts is not None
+        or any(
+            isinstance(field.kind, Text | TextList) or _tag(field.kind) == "json"
+            for field in fields
+        ),
+        "row_filters": any(view.filters.chosen for view in views),
+        "dates": any(isinstance(field.kind, Date) for field in fields)
+        or any(
+            report.label == "day" and "day: CalendarDate" in report.key_line for report in reports
+        ),
+        "moments": any(isinstance(field.kind, Timestamp) for field in fields)
+        or bool(ranged & {"created_at", "updated_at"}),
+        "counts": bool(reports)
+        or any(resource.upload for resource in contract.resources)
+        or any(
+            isinstance(one, Marked) or getattr(one, "function", "") == "count" for one in formulas
+        ),
+        "amounts": amounts or any("Amount" in line for view in views for line in view.computed),
+        "averages": averages,
+        "totals": figures or "sum" in functions,
+        "exact": any(_tag(field.kind) == "decimal" for field in fields)
+        or any(isinstance(one, Product) for one in formulas),
+        "escaped": any(
+            view.column(name) != name for view in views for name in view.resource.sortable
+        ),
+    }
+
+
+def _readers(contract: Contract, views: Views) -> set[str]:
+    """The validators that read values from the text of queries and forms."""
+    found: set[str] = set()
+    if any(view.item or "list" in view.actions for view in views):
+        found.add("DIGITS")
+    for resource in contract.resources:
+        for field in resource.fields:
+            used = field.name in (*resource.filters, *resource.ranges)
+            if used or (resource.upload and field.on_creation):
+                found.add(kinds.from_text(field.kind))
+                found |= {"DIGITS"} if isinstance(field.kind, References) else set()
+    return found - {""}
+
+
+def _tag(kind: Kind) -> str:
+    return str(kind.__struct_config__.tag)

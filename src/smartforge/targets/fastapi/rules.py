@@ -1,0 +1,210 @@
+"""Rules about rows as the templates lay them out: what is compared, what is locked."""
+
+from decimal import Decimal as Exact
+from typing import cast
+
+import msgspec
+
+from smartforge.contract import (
+    Adjusts,
+    Contract,
+    Decimal,
+    Integer,
+    NoOverlap,
+    Ordered,
+    Reference,
+    Resource,
+    Rule,
+    Transition,
+)
+from smartforge.contract.names import spaced
+from smartforge.targets.fastapi.columns import Names, named
+from smartforge.targets.fastapi.literals import python
+from smartforge.targets.fastapi.naming import ResourceNames
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """`broken` is an expression that is true where `later` is not."""
+
+    broken: str
+    later: str
+    earlier: str
+
+
+class OverlapView(msgspec.Struct, frozen=True):
+    """`counts` is true of a row that can stand in another's way, empty where each can.
+
+    The row `locked` with the id `lock_id` lets only one request at a time look; without one the
+    whole table does. `conditions` are those of another row that is in the way.
+    """
+
+    counts: str
+    locked: str
+    lock_id: str
+    optional: bool
+    conditions: tuple[str, ...]
+    words: str
+
+
+class AdjustView(msgspec.Struct, frozen=True):
+    """`amount` is added to `column` of the `row` whose id is `reference`, where the column holds
+    something between `least` and `most`."""
+
+    row: str
+    column: str
+    reference: str
+    optional: bool
+    amount: str
+    least: str
+    most: str
+    words: str
+
+
+class RulesView(msgspec.Struct, frozen=True):
+    """The rules that the database does not keep by itself.
+
+    `breaking` are the transitions that can make rows overlap.
+    """
+
+    orders: tuple[OrderView, ...]
+    overlaps: tuple[OverlapView, ...]
+    adjusts: tuple[AdjustView, ...]
+    breaking: frozenset[str]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.orders or self.overlaps)
+
+
+def rules_view(contract: Contract, resource: Resource, names: Names) -> RulesView:
+    own = names[resource.name]
+    rules = _looked_at(resource)
+    return RulesView(
+        orders=tuple(_order(resource, one, own) for one in rules if isinstance(one, Ordered)),
+        overlaps=tuple(
+            _overlap(resource, one, own, names) for one in rules if isinstance(one, NoOverlap)
+        ),
+        adjusts=tuple(
+            _adjust(contract, resource, one, own, names)
+            for one in rules
+            if isinstance(one, Adjusts)
+        ),
+        breaking=frozenset(
+            move.name
+            for move in resource.transitions
+            for rule in rules
+            if isinstance(rule, NoOverlap) and _revives(move, rule)
+        ),
+    )
+
+
+def _looked_at(resource: Resource) -> list[Rule]:
+    """The rules that some operation could break."""
+    written = {"create", "update"} & set(resource.actions)
+    return [
+        rule
+        for rule in resource.rules
+        if (written and not isinstance(rule, Adjusts))
+        or ("create" in written and isinstance(rule, Adjusts))
+        or (isinstance(rule, NoOverlap) and any(_revives(m, rule) for m in resource.transitions))
+    ]
+
+
+def _revives(move: Transition, rule: NoOverlap) -> bool:
+    """Whether a row that stood in nobody's way may do so after the transition."""
+    if move.field != rule.status or move.target in rule.ended:
+        return False
+    return not move.sources or any(source in rule.ended for source in move.sources)
+
+
+def _order(resource: Resource, rule: Ordered, own: ResourceNames) -> OrderView:
+    names = (rule.earlier, rule.later)
+    earlier, later = (f"{own.local}.{named(resource, name)}" for name in names)
+    given = [
+        f"{own.local}.{named(resource, name)} is not None"
+        for name in names
+        if resource.field(name).nullable
+    ]
+    broken = " and ".join([*given, f"{later} <= {earlier}"])
+    return OrderView(broken, rule.later, rule.earlier)
+
+
+def _overlap(resource: Resource, rule: NoOverlap, own: ResourceNames, names: Names) -> OverlapView:
+    local, row = own.local, f"models.{own.row}"
+    start, end = named(resource, rule.start), named(resource, rule.end)
+    within = [named(resource, name) for name in rule.within]
+    conditions = [f"{row}.id != {local}.id"]
+    conditions += [f"{row}.{name} == {local}.{name}" for name in within]
+    counts = [
+        f"{local}.{named(resource, name)} is not None"
+        for name in (*rule.within, rule.start, rule.end)
+        if resource.field(name).nullable
+    ]
+    if rule.status and rule.ended:
+        status, ended = named(resource, rule.status), ", ".join(map(python, rule.ended))
+        conditions.append(f"{row}.{status}.not_in([{ended}])")
+        counts.append(
+            f"{local}.{status} not in {{{ended}}}"
+            if len(rule.ended) > 1
+            else f"{local}.{status} != {ended}"
+        )
+    conditions += [f"{row}.{start} < {local}.{end}", f"{row}.{end} > {local}.{start}"]
+    locked, lock_id, optional = _lock(resource, rule, own, names)
+    return OverlapView(
+        counts=" and ".join(counts),
+        locked=locked,
+        lock_id=lock_id,
+        optional=optional,
+        conditions=tuple(conditions),
+        words=" and ".join(spaced(name.removesuffix("_id")) for name in rule.within),
+    )
+
+
+def _lock(
+    resource: Resource, rule: NoOverlap, own: ResourceNames, names: Names
+) -> tuple[str, str, bool]:
+    for name in rule.within:
+        field = resource.field(name)
+        if isinstance(field.kind, Reference):
+            locked = f"models.{names[field.kind.resource].row}"
+            return locked, f"{own.local}.{named(resource, name)}", field.nullable
+    return f"models.{own.row}", "", False
+
+
+def _adjust(
+    contract: Contract, resource: Resource, rule: Adjusts, own: ResourceNames, names: Names
+) -> AdjustView:
+    reference = resource.field(rule.reference)
+    target = contract.resource(cast(Reference, reference.kind).resource)
+    field = target.field(rule.field)
+    kind = cast(Integer | Decimal, field.kind)
+    exact = isinstance(kind, Decimal)
+    amount = f"{own.local}.{named(resource, rule.amount)}"
+    if exact and isinstance(resource.field(rule.amount).kind, Integer):
+        amount = f"Decimal({amount})"
+    return AdjustView(
+        row=f"models.{names[target.name].row}",
+        column=named(target, rule.field),
+        reference=f"{own.local}.{named(resource, rule.reference)}",
+        optional=reference.nullable,
+        amount=_signed(resource, rule, amount, own.local),
+        least=_less(kind, kind.minimum),
+        most=_less(kind, kind.maximum),
+        words=spaced(rule.field),
+    )
+
+
+def _less(kind: Integer | Decimal, bound: int | str) -> str:
+    """The bound less the change: what may be there before."""
+    if not Exact(bound):
+        return "-change"
+    return f'Decimal("{bound}") - change' if isinstance(kind, Decimal) else f"{bound:_} - change"
+
+
+def _signed(resource: Resource, rule: Adjusts, amount: str, local: str) -> str:
+    if not rule.direction:
+        return f"-{amount}" if rule.taking == ("",) else amount
+    direction = f"{local}.{named(resource, rule.direction)}"
+    taking = ", ".join(map(python, rule.taking))
+    takes = f"{direction} == {taking}" if len(rule.taking) == 1 else f"{direction} in {{{taking}}}"
+    return f"-{amount} if {takes} else {amount}"

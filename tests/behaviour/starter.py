@@ -1,0 +1,65 @@
+"""Runs generated projects, each in a child of one process that has imported their packages once.
+
+Reads commands from standard input and answers each with one line:
+`start FOLDER KEY=VALUE...` (a JSON list) gives the id of a process that serves the project in
+FOLDER on the unix socket FOLDER/api.sock, where requests may be sent at once; `stop ID` ends it.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+
+USED = (
+    *("alembic.command", "argon2", "email_validator", "fastapi", "jwt", "multipart", "pydantic"),
+    *("pydantic_settings", "sqlalchemy.orm", "sqlalchemy.dialects.sqlite", "uvicorn"),
+)
+
+
+def main() -> None:
+    for name in USED:
+        # What one version of the packages lacks, no project of it imports.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for line in sys.stdin:
+        verb, *rest = json.loads(line)
+        if verb == "start":
+            print(start(rest[0], rest[1]), flush=True)
+        else:
+            os.kill(rest[0], signal.SIGKILL)
+            os.waitpid(rest[0], 0)
+            print("stopped", flush=True)
+
+
+def start(folder: str, environment: dict[str, str]) -> int:
+    listening = socket.socket(socket.AF_UNIX)
+    os.chdir(folder)
+    # A relative name, since a socket's path must be short.
+    listening.bind("api.sock")
+    listening.listen(128)
+    child = os.fork()
+    if not child:
+        serve(folder, environment, listening)
+    listening.close()
+    return child
+
+
+def serve(folder: str, environment: dict[str, str], listening: socket.socket) -> None:
+    try:
+        said = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path.insert(0, folder)
+        uvicorn = importlib.import_module("uvicorn")
+        uvicorn.run("app.main:app", fd=listening.fileno(), log_config=None, access_log=False)
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

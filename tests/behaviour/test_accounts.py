@@ -1,0 +1,181 @@
+"""Registration, login, tokens, roles."""
+
+import time
+from typing import Any
+
+import pytest
+
+from smartforge.contract import (
+    Access,
+    Accounts,
+    Contract,
+    Email,
+    Field,
+    Permissions,
+    Resource,
+    Text,
+)
+from tests.behaviour.apis import ADMIN, PASSWORD, Api, address, claims, errors, signed, statuses
+
+pytestmark = pytest.mark.xdist_group("behaviour_accounts")
+
+ADMINS = Access("role", ("admin",))
+CONTRACT = Contract(
+    "Members",
+    (
+        Resource(
+            "user",
+            "users",
+            (Field("email", Email(), unique=True), Field("bio", Text(0, 100), False)),
+            actions=("list", "read", "create", "delete"),
+            access=Permissions(list=ADMINS, read=ADMINS, create=ADMINS, delete=ADMINS),
+        ),
+        Resource(
+            "post",
+            "posts",
+            (Field("title", Text()),),
+            access=Permissions(
+                create=Access("user"),
+                update=Access("role", ("editor", "admin")),
+                delete=ADMINS,
+            ),
+        ),
+    ),
+    accounts=Accounts(roles=("viewer", "editor", "admin"), token_minutes=30),
+)
+
+
+def test_somebody_registers_logs_in_and_is_known(api: Api) -> None:
+    email = address()
+    body = {"email": email, "password": PASSWORD, "bio": "Hi"}
+    account = api.post("/auth/register", body)
+    assert (account["email"], account["bio"], account["role"]) == (email, "Hi", "viewer")
+    assert "password" not in str(account).lower()
+    assert api.login(email).get("/auth/me") == account
+
+
+def test_an_address_is_taken_once(api: Api) -> None:
+    body = {"email": address(), "password": PASSWORD}
+    api.post("/auth/register", body)
+    api.post("/auth/register", body, 409)
+
+
+def test_of_many_who_want_an_address_at_once_one_gets_it(api: Api) -> None:
+    body = {"email": address(), "password": PASSWORD}
+    assert statuses(api.at_once(4, "POST", "/auth/register", json=body)) == [201] + [409] * 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "location"),
+    [
+        ({"password": "short12"}, "password"),
+        ({"password": "x" * 129}, "password"),
+        ({"password": None}, "password"),
+        ({"email": "nobody"}, "email"),
+        ({"role": "admin"}, "role"),
+        ({"id": 1}, "id"),
+    ],
+)
+def test_a_registration_holds_what_is_asked_for_and_no_more(
+    api: Api, changes: dict[str, Any], location: str
+) -> None:
+    body = {"email": address(), "password": PASSWORD, **changes}
+    assert errors(api.post("/auth/register", body, 422)) == [["body", location]]
+
+
+def test_wrong_credentials_are_told_alike(api: Api) -> None:
+    email = address()
+    api.post("/auth/register", {"email": email, "password": PASSWORD})
+    wrong = api.post("/auth/login", {"email": email, "password": "x"}, 401)
+    unknown = api.post("/auth/login", {"email": address(), "password": PASSWORD}, 401)
+    assert wrong == unknown
+
+
+def test_no_token_is_told_before_the_body_is_looked_at(api: Api) -> None:
+    answer = api.send("POST", "/posts", json={"nonsense": 1})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    api.newcomer().post("/posts", {"nonsense": 1}, 422)
+    assert api.get("/posts")["total"] == 0
+
+
+def test_who_may_not_is_told_before_anything_else_is_looked_at(api: Api) -> None:
+    api.patch("/posts/999999", {"nonsense": 1}, 401)
+    api.patch("/posts/x", {"nonsense": 1}, 401)
+    viewer = api.newcomer()
+    viewer.patch("/posts/999999", {"nonsense": 1}, 403)
+    viewer.patch("/posts/x", {"nonsense": 1}, 403)
+    api.admin().patch("/posts/999999", {"title": "A"}, 404)
+
+
+def test_only_genuine_tokens_count(api: Api) -> None:
+    good = api.newcomer().token
+    said = claims(good)
+    assert 0 < said["exp"] - time.time() <= 30 * 60
+    api.as_caller(signed(said)).get("/auth/me")
+    past = {**said, "iat": said["exp"] - 7200, "exp": said["exp"] - 3600}
+    header, payload, signature = good.split(".")
+    forged = [
+        signed(past),
+        signed(said, key="another key that is long enough to be one"),
+        signed(said, algorithm="none"),
+        signed({name: value for name, value in said.items() if name != "exp"}),
+        signed({name: value for name, value in said.items() if name != "sub"}),
+        signed({**said, "sub": "999999"}),
+        signed({**said, "sub": "x"}),
+        signed([]),
+        f"{header}.{payload}.{signature[:-4]}AAAA",
+        f"{header}.{payload}.",
+        "nonsense",
+    ]
+    for token in forged:
+        api.as_caller(token).get("/auth/me", 401)
+        api.as_caller(token).post("/posts", {"title": "A"}, 401)
+
+
+def test_a_token_ends_with_its_account(api: Api) -> None:
+    somebody = api.newcomer()
+    api.admin().delete(f"/users/{somebody.get('/auth/me')['id']}")
+    somebody.get("/auth/me", 401)
+
+
+def test_roles_open_doors(api: Api) -> None:
+    viewer, admin = api.newcomer(), api.admin()
+    post = viewer.post("/posts", {"title": "A"})["id"]
+    viewer.patch(f"/posts/{post}", {"title": "B"}, 403)
+    viewer.get("/users", 403)
+    api.get("/users", 401)
+    assert admin.get("/users")["total"] >= 2
+    admin.patch(f"/posts/{post}", {"title": "C"})
+    viewer.delete(f"/posts/{post}", 403)
+    assert api.get(f"/posts/{post}")["title"] == "C"
+
+
+def test_nobody_promotes_themselves_and_admins_promote_others(api: Api) -> None:
+    somebody, admin = api.newcomer(), api.admin()
+    me = somebody.get("/auth/me")["id"]
+    post = somebody.post("/posts", {"title": "A"})["id"]
+    somebody.put(f"/users/{me}/role", {"role": "admin"}, 403)
+    api.put(f"/users/{me}/role", {"role": "admin"}, 401)
+    admin.put(f"/users/{me}/role", {"role": "king"}, 422)
+    admin.put("/users/999999/role", {"role": "editor"}, 404)
+    assert admin.put(f"/users/{me}/role", {"role": "editor"})["role"] == "editor"
+    assert somebody.patch(f"/posts/{post}", {"title": "B"})["title"] == "B"
+    somebody.get("/users", 403)
+
+
+def test_the_first_admin_comes_from_the_environment_once(api: Api) -> None:
+    me = api.admin().get("/auth/me")
+    assert (me["email"], me["role"]) == (ADMIN["email"], "admin")
+    api.post("/auth/register", {"email": ADMIN["email"], "password": PASSWORD}, 409)
+
+
+def test_whoever_may_makes_accounts_for_others(api: Api) -> None:
+    email = address()
+    body = {"email": email, "password": PASSWORD, "role": "editor"}
+    api.newcomer().post("/users", body, 403)
+    made = api.admin().post("/users", body)
+    assert made["role"] == "editor"
+    assert api.login(email).get("/auth/me") == made
+    plain = api.admin().post("/users", {"email": address(), "password": PASSWORD})
+    assert plain["role"] == "viewer"

@@ -1,0 +1,124 @@
+/** What a resource promises besides its fields and operations, a plain sentence each. */
+import type { Accounts, Computed, Contract, Resource } from "../../events.gen";
+import { bytes } from "../../ui/format";
+import { a, listed, spaced } from "./words";
+
+type Rule = NonNullable<Resource["rules"]>[number];
+
+/** Its rules, whose its rows are, and what else holds for all of them. */
+export function rulesOf(resource: Resource): string[] {
+  return [...ownershipOf(resource), ...(resource.rules ?? []).map((rule) => ruleOf(rule, resource)), ...moreOf(resource)];
+}
+
+/** How a list is narrowed and sorted; empty where nothing but the page can be chosen. */
+export function listOf(resource: Resource): string[] {
+  const { filters = [], ranges = [], searched = [], sortable = [], sorted_by = "id" } = resource;
+  const told: string[] = [];
+  if (filters.length > 0) told.push(`Filter by ${listed(filters.map((name) => filterOf(name, resource)))}.`);
+  if (ranges.length > 0) told.push(`Range: ${ranges.map((name) => rangeOf(name, resource)).join(", ")}.`);
+  if (searched.length > 0) told.push(`q searches ${listed(searched.map(spaced))}.`);
+  const others = sortable.filter((name) => name !== sorted_by.replace("-", ""));
+  const chosen = others.length > 0 ? `, or by ${listed(others.map(spaced), "or")}` : "";
+  told.push(`Sorted by ${sortedBy(sorted_by)}${chosen}.`);
+  return told;
+}
+
+/** What the server works out, in words: `average rating of its reviews`. */
+export function formulaOf({ formula }: Computed, contract: Contract): string {
+  switch (formula.type) {
+    case "aggregate": {
+      const { function: how, resource, field } = formula;
+      const rows = plural(resource, contract);
+      if (how === "count") return `how many ${rows}`;
+      const word = { sum: "sum of", average: "average", minimum: "least", maximum: "greatest" }[how] ?? how;
+      return `${word} ${spaced(field ?? "")} of its ${rows}`;
+    }
+    case "product":
+      return formula.factors.map(spaced).join(" × ");
+    case "marked":
+      return `how many have marked it: ${spaced(formula.mark)}`;
+    default:
+      return "worked out by the server";
+  }
+}
+
+/** How accounts work here, a sentence each. */
+export function accountsOf({ login = ["email"], roles = [], token_minutes = 60, tenant }: Accounts): string[] {
+  const told = [`Log in with ${listed(login.map(spaced), "or")} and password; a token lasts ${token_minutes} minutes.`];
+  if (roles.length > 0) {
+    const [first, last] = [spaced(roles[0] ?? ""), spaced(roles[roles.length - 1] ?? "")];
+    told.push(`Roles: ${listed(roles.map(spaced))}. New accounts are ${first}; ${last} gives roles to others.`);
+  }
+  if (tenant) told.push(`Every registration makes a new ${spaced(tenant.replace(/_id$/, ""))} of its own.`);
+  return told;
+}
+
+function ownershipOf({ owner, tenant }: Resource): string[] {
+  const told: string[] = [];
+  if (owner === "id") told.push("Each account is its own owner.");
+  else if (owner) told.push(`It belongs to whoever creates it (${spaced(owner)}).`);
+  if (tenant) told.push(`Only accounts of the same ${spaced(tenant.replace(/_id$/, ""))} see it.`);
+  return told;
+}
+
+function ruleOf(rule: Rule, resource: Resource): string {
+  const rows = spaced(resource.plural);
+  switch (rule.type) {
+    case "unique_together":
+      return `No two ${rows} have the same ${listed(rule.fields.map(spaced))}.`;
+    case "ordered":
+      return `${capital(spaced(rule.later))} is later or greater than ${spaced(rule.earlier)}.`;
+    case "no_overlap": {
+      const within = rule.within.length > 0 ? ` with the same ${listed(rule.within.map(spaced))}` : "";
+      const ended = rule.ended?.length ? `; those that are ${listed(rule.ended.map(spaced), "or")} do not count` : "";
+      return `No two ${rows}${within} overlap from ${spaced(rule.start)} to ${spaced(rule.end)}${ended}.`;
+    }
+    case "one_open": {
+      const same = rule.fields.length > 0 ? ` with the same ${listed(rule.fields.map(spaced))}` : "";
+      return `At most one ${spaced(resource.name)}${same} is ${listed(rule.open.map(spaced), "or")}.`;
+    }
+    case "adjusts": {
+      const of = `${spaced(rule.field)} of its ${spaced(rule.reference.replace(/_id$/, ""))}`;
+      const taking = rule.taking ?? [];
+      if (!rule.direction) {
+        const how = taking.length > 0 ? `takes its ${spaced(rule.amount)} from` : `adds its ${spaced(rule.amount)} to`;
+        return `Each ${spaced(resource.name)} ${how} ${of}, never beyond its bounds.`;
+      }
+      const when = `${spaced(rule.direction)} ${listed(taking.map(spaced), "or")}`;
+      return `Each ${spaced(resource.name)} adds its ${spaced(rule.amount)} to ${of}, or takes it from there (${when}), never beyond its bounds.`;
+    }
+    default:
+      return `A rule that this page does not know: ${spaced(String((rule as { type: string }).type))}.`;
+  }
+}
+
+function moreOf({ name, idempotent, upload, redirect }: Resource): string[] {
+  const told: string[] = [];
+  if (idempotent) told.push(`Adding ${a(name)} again with the same ${spaced(idempotent)} answers the one that is there.`);
+  if (upload) {
+    const types = upload.types?.length ? `, ${listed(upload.types, "or")}` : "";
+    told.push(`Each holds a file of at most ${bytes(upload.max_bytes ?? 5_000_000)}${types}.`);
+  }
+  if (redirect) told.push(`Its ${spaced(redirect.code)} leads to its ${spaced(redirect.to)}.`);
+  return told;
+}
+
+function filterOf(name: string, { fields }: Resource): string {
+  const type = fields.find((field) => field.name === name)?.kind.type;
+  if (type === "references") return name.replace(/_ids$/, "_id");
+  return type === "text_list" ? name.replace(/s$/, "") : name;
+}
+
+function rangeOf(name: string, { fields }: Resource): string {
+  const type = fields.find((field) => field.name === name)?.kind.type;
+  const timed = type === "date" || type === "timestamp" || name === "created_at" || name === "updated_at";
+  return timed ? `${name}_from, ${name}_to` : `${name}_min, ${name}_max`;
+}
+
+const sortedBy = (name: string): string =>
+  name.startsWith("-") ? `${spaced(name.slice(1))}, greatest or latest first` : spaced(name);
+
+const plural = (name: string, { resources }: Contract): string =>
+  spaced(resources.find((one) => one.name === name)?.plural ?? name);
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
