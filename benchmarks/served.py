@@ -156,11 +156,12 @@ async def _running(folder: Path, application: str) -> AsyncGenerator[Server, Non
 async def _port(log: Path, process: asyncio.subprocess.Process) -> int:
     """Where it listens, as it says itself. Raises SystemExit where it ends before."""
     while True:
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", log.read_text())
+        said = await asyncio.to_thread(log.read_text)
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
         if found:
             return int(found[1])
         if process.returncode is not None:
-            raise SystemExit(f"a bookstore did not start: {log.read_text()}")
+            raise SystemExit(f"a bookstore did not start: {said}")
         await asyncio.sleep(0.05)
 
 

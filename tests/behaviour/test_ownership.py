@@ -15,7 +15,7 @@ from smartforge.contract import (
     Resource,
     Text,
 )
-from tests.behaviour.apis import Api, errors
+from tests.behaviour.apis import PASSWORD, Api, address, errors
 
 pytestmark = pytest.mark.xdist_group("behaviour_ownership")
 
@@ -25,7 +25,15 @@ AUTHOR = Field("author_id", Reference("user", "cascade", nested=False), written=
 CONTRACT = Contract(
     "Diary",
     (
-        Resource("user", "users", (Field("email", Email(), unique=True),), actions=()),
+        Resource(
+            "user",
+            "users",
+            (
+                Field("email", Email(), unique=True),
+                Field("pinned_id", Reference("article", "clear", nested=False), False),
+            ),
+            actions=(),
+        ),
         Resource(
             "article",
             "articles",
@@ -52,6 +60,14 @@ CONTRACT = Contract(
     ),
     accounts=Accounts(roles=("user", "admin")),
 )
+
+
+def test_whoever_registers_points_only_to_what_is_there(api: Api) -> None:
+    body = {"email": address(), "password": PASSWORD, "pinned_id": 1_000_000}
+    assert errors(api.post("/auth/register", body, 422)) == [["body", "pinned_id"]]
+    article = api.newcomer().post("/articles", {"title": "A"})
+    account = api.post("/auth/register", {**body, "pinned_id": article["id"]})
+    assert account["pinned_id"] == article["id"]
 
 
 def test_the_owner_is_the_caller_and_nobody_writes_it(api: Api) -> None:

@@ -5,6 +5,7 @@ import json
 import shlex
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from mimetypes import guess_extension
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,6 +13,7 @@ import httpx
 import msgspec
 
 from smartforge.checks.causes import Cause, cause_of, clean
+from smartforge.checks.values import type_of_file
 from smartforge.sandbox.base import Ended, Limits, Served
 
 MOST_BYTES = 4 * 1024 * 1024
@@ -53,7 +55,7 @@ class Request(msgspec.Struct, frozen=True):
         if self.token:
             words += ["-H", f'"Authorization: Bearer {"$TOKEN" if self.known else self.token}"']
         for name, value in self.parts:
-            shown = value if isinstance(value, str) else f"@{name}.png"
+            shown = value if isinstance(value, str) else _file_shown(name, value)
             words += ["-F", shlex.quote(f"{name}={shown}")]
         if self.kind:
             words += ["-H", shlex.quote(f"Content-Type: {self.kind}")]
@@ -62,6 +64,12 @@ class Request(msgspec.Struct, frozen=True):
             shown = text if len(text) <= LONGEST_BODY else text[:LONGEST_BODY] + "..."
             words += ["--data-binary", shlex.quote(shown)]
         return " ".join(words)
+
+
+def _file_shown(name: str, content: bytes) -> str:
+    """`@file.pdf;type=application/pdf`, as curl takes it."""
+    kind = type_of_file(content)
+    return f"@{name}{guess_extension(kind) or ''};type={kind}"
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -180,12 +188,13 @@ async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
     if request.token:
         headers["authorization"] = f"Bearer {request.token}"
     fields: dict[str, list[str]] = {}
-    files: dict[str, tuple[str, bytes]] = {}
+    files: dict[str, tuple[str, bytes, str]] = {}
     for name, value in request.parts:
         if isinstance(value, str):
             fields.setdefault(name, []).append(value)
         else:
-            files[name] = (f"{name}.png", value)
+            kind = type_of_file(value)
+            files[name] = (f"{name}{guess_extension(kind) or ''}", value, kind)
     async with client.stream(
         request.method,
         request.target,

@@ -32,13 +32,15 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     """One method of one path, all references resolved.
 
     `references` says to which collection a property of the body points, `unique` which properties
-    never hold the same twice; both are empty where the document gives no hint.
+    never hold the same twice, `file_types` of which type its files may be; they are empty where the
+    document gives no hint.
     """
 
     method: str
     path: str
     operation: Operation
     references: Mapping[str, str] = {}
+    file_types: Mapping[str, str] = {}
     unique: frozenset[str] = frozenset()
     access: Access = Access()
 
@@ -227,11 +229,15 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
     raw = _at(_at(_at(document, "paths"), path), method.lower())
     properties = _sent(document, raw)
     references: dict[str, str] = {}
+    file_types: dict[str, str] = {}
     unique: set[str] = set()
     for name, schema in properties.items():
         target = _object(schema).get("x-references")
         if isinstance(target, str):
             references[name] = "/" + target.lstrip("/")
+        types: object = _object(schema).get("x-media-types")
+        if isinstance(types, list) and types:
+            file_types[name] = str(cast(list[Any], types)[0])
         if _object(schema).get("x-unique") is True:
             unique.add(name)
     return Endpoint(
@@ -239,6 +245,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         path=path,
         operation=operation,
         references=references,
+        file_types=file_types,
         unique=frozenset(unique),
         access=_access(raw),
     )

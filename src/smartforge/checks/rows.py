@@ -7,7 +7,7 @@ from smartforge.checks.asking import Answer, Conversation
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Row, Way, blamed, is_file
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.surface import Json
-from smartforge.checks.values import PICTURE, CannotTell, good
+from smartforge.checks.values import CannotTell, file_of, good
 
 MOST_DEPTH = 8
 
@@ -157,7 +157,7 @@ class Rows:
                     lines += row.before
                     body[name] = [row.id] if schema.get("type") == "array" else row.id
                 elif is_file(schema):
-                    body[name] = PICTURE
+                    body[name] = file_of(endpoint.file_types.get(name, "image/png"))
                 else:
                     body[name] = good(schema, name, number, at, low=way.low)
             except CannotTell:

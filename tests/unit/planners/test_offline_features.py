@@ -25,7 +25,7 @@ from smartforge.contract.fields import Json
 from smartforge.planners.base import Planned
 from smartforge.planners.offline import plan
 from smartforge.planners.offline.features.paths import paths
-from smartforge.planners.offline.features.verbs import verb_to
+from smartforge.planners.offline.verbs import verb_to
 
 
 @functools.cache

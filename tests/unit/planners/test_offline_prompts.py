@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartforge.contract import Adjusts, Choice, Reference, Resource
+from smartforge.contract import Adjusts, Choice, Redirect, Reference, Resource, Upload
 from smartforge.planners.offline import plan
 
 
@@ -87,7 +87,7 @@ def test_requests_of_a_kind_stay_one_resource_through_a_prompt() -> None:
     one = found["loan_request"]
     assert names(one) == ["amount", "purpose", "status", "supervisor"]
     status = one.field("status").kind
-    assert isinstance(status, Choice) and status.values == ("pending", "granted", "refused")
+    assert status == Choice(("pending", "granted", "refused"))
     assert {move.target for move in one.transitions} == {"granted", "refused"}
 
 
@@ -124,7 +124,7 @@ def test_what_is_refused_when_it_comes_twice_is_not_idempotent() -> None:
     ("prompt", "parent", "number"),
     [
         (
-            "Dyes with name and litres. Deliveries in and sales out; never sell more than is there.",
+            "Dyes with name and litres. Deliveries in, sales out; never sell more than is there.",
             "dye",
             "litres",
         ),
@@ -161,21 +161,18 @@ def test_what_goes_in_and_out_changes_a_number(prompt: str, parent: str, number:
     ],
 )
 def test_types_of_files_are_read_in_words(prompt: str, name: str, types: tuple[str, ...]) -> None:
-    upload = resources(prompt)[name].upload
-    assert upload is not None and upload.types == types
+    assert resources(prompt)[name].upload == Upload(types)
 
 
 def test_a_short_link_needs_its_url_alone() -> None:
     link = resources("Short links. Track how often it was opened.")["link"]
     assert [one.name for one in link.fields if one.required and one.on_creation] == ["url"]
-    assert link.redirect is not None and link.redirect.visits
+    assert link.redirect == Redirect("code", "url", "visits")
 
 
 def test_what_is_so_anyway_is_told_once_and_is_no_resource() -> None:
     planned = plan(
-        (
-            "Kilns: name, heat. Paginate them. JSON everywhere, errors 404 and 422, REST, CRUD, docs.",
-        )
+        ("Kilns: name, heat. Paginate them. JSON everywhere, errors 404 and 422, REST, CRUD.",)
     )
     assert [one.name for one in planned.contract.resources] == ["kiln"]
     assert len([one for one in planned.notes if "so it is anyway" in one]) == 1

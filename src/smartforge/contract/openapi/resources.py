@@ -171,7 +171,10 @@ def _answer(contract: Contract, resource: Resource) -> Json:
 def _create(contract: Contract, resource: Resource) -> Json:
     properties, required = _sent(contract, resource.fields)
     if resource.upload:
-        properties = {"file": dict(FILE)} | properties
+        types: Json = (
+            {"x-media-types": list(resource.upload.types)} if resource.upload.types else {}
+        )
+        properties = {"file": FILE | types} | properties
         required = ["file", *required]
     if contract.accounts and contract.accounts.resource == resource.name:
         properties["password"] = _new_password()

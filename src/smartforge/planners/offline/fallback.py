@@ -39,11 +39,12 @@ def _trades(draft: Draft, sentences: Sequence[Sentence]) -> None:
             following = sentence.tokens[place + 1 : place + 2]
             whole = not following or not nounphrases.is_nounlike(following[0])
             whole = whole or following[0].low in _BUSINESS
-            if whole and nounphrases.is_nounlike(token) and not nounphrases.is_plural([token]):
-                if nounphrases.domain_of([token]) and not is_verb(sentence.tokens, place):
-                    draft.declare([token], "domain")
-                    named = nounphrases.trailing(sentence.tokens[: place + 1])
-                    draft.title = draft.title or said(named)
+            one = nounphrases.is_nounlike(token) and not nounphrases.is_plural([token])
+            trade = whole and one and nounphrases.domain_of([token])
+            if trade and not is_verb(sentence.tokens, place):
+                draft.declare([token], "domain")
+                named = nounphrases.trailing(sentence.tokens[: place + 1])
+                draft.title = draft.title or said(named)
 
 
 def _only_word(draft: Draft, sentences: Sequence[Sentence]) -> None:

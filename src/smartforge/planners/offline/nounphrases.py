@@ -12,7 +12,10 @@ MAX_WORDS = 3
 _COUNTERS = frozenset({"entry", "entries", "record", "records", "data"})
 _LITTLE = word_set("set part code page table model result value account request track case")
 _INCOMING = word_set(
-    "get post put patch incoming invalid bad all every failed web network client http https rest json"
+    """
+    get post put patch incoming invalid bad all every failed web network client http https rest
+    json
+    """
 )
 _OPENERS = word_set(
     """

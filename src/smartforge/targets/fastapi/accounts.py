@@ -95,7 +95,7 @@ def accounts_view(contract: Contract, views: tuple[ResourceView, ...]) -> Accoun
         roles=accounts.roles,
         minutes=accounts.token_minutes,
         tenant=_tenant(contract, view.resource, views),
-        reaches=tuple(one for one in view.endpoints.reaches if one.on_creation),
+        reaches=view.endpoints.registered,
         slugs=tuple(one for one in given(*place) if "free_slug(" in one),
         needs=tuple(_needs(view)),
         first=_first(view.resource, login) if accounts.roles and not accounts.tenant else None,
@@ -137,7 +137,7 @@ def _needs(view: ResourceView) -> Iterator[Reach]:
         for field in view.resource.fields
         if field.on_creation and field.required and isinstance(field.kind, Reference)
     }
-    yield from (one for one in view.endpoints.reaches if one.attribute in needed)
+    yield from (one for one in view.endpoints.registered if one.attribute in needed)
 
 
 def _plain(field: Field) -> object:

@@ -1,5 +1,6 @@
 """The operations of a router: their decorators, their signatures, and what their bodies need."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -86,14 +87,16 @@ class Endpoints(msgspec.Struct, frozen=True):
     """All operations of one resource, and the functions that they share.
 
     `visible` is the call that gives the condition for rows that the caller may read, empty where
-    everybody may read them all. `locked` says whether an update locks its row first, `secured`
-    whether any operation that takes a body needs a token.
+    everybody may read them all. `registered` are checks of accounts that register. `locked` says
+    whether an update locks its row first, `secured` whether any operation that takes a body needs
+    a token.
     """
 
     scope: Scope
     visible: str
     all: tuple[Endpoint, ...]
     reaches: tuple[Reach, ...]
+    registered: tuple[Reach, ...]
     moves: dict[str, tuple[Move, ...]]
     locked: bool
     secured: bool
@@ -163,6 +166,7 @@ def endpoints(
         visible=f"readable_{resource.plural}(caller)" if one.closed else "",
         all=found,
         reaches=reaches,
+        registered=tuple(_registered(contract, resource, names)),
         moves=moves if update else {},
         locked=update is not None and (bool(moves) or _compares(resource)),
         secured=secured,
@@ -281,7 +285,7 @@ def _responses(
             yield "CREATED"
         case "content":
             types = resource.upload.types if resource.upload else ()
-            yield f"file_of({', '.join(map(python, types or ('*/*',)))})"
+            yield f"file_of({', '.join(map(json.dumps, types or ('*/*',)))})"
         case "redirect":
             yield "LEADS_ON"
         case _:
@@ -327,6 +331,21 @@ def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[R
         )
 
 
+def _registered(contract: Contract, resource: Resource, names: Names) -> Iterator[Reach]:
+    """What whoever registers points to; nobody is known then who could be kept from reading it."""
+    if contract.accounts is None or contract.accounts.resource != resource.name:
+        return
+    for field in resource.fields:
+        kind = field.kind
+        if isinstance(kind, Reference | References) and field.on_creation:
+            yield Reach(
+                attribute=naming.attribute(field),
+                row=names[kind.resource].row,
+                link=naming.link(resource, field) if isinstance(kind, References) else "",
+                nullable=field.nullable,
+            )
+
+
 def given(resource: Resource, of: Scope, own: naming.ResourceNames) -> Iterator[str]:
     """The arguments of a new row that the server fills in."""
     if of.owner and of.owner != "id":
@@ -336,8 +355,8 @@ def given(resource: Resource, of: Scope, own: naming.ResourceNames) -> Iterator[
     for field in resource.fields:
         if isinstance(field.kind, Slug):
             attribute, source = naming.attribute(field), named(resource, field.kind.source)
-            column = f"models.{own.row}.{attribute}"
-            yield f"{attribute}=free_slug(db, {column}, body.{source})"
+            row = f"models.{own.row}"
+            yield f"{attribute}=free_slug(db, {row}, {row}.{attribute}, body.{source})"
 
 
 def _compares(resource: Resource) -> bool:

@@ -89,6 +89,7 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
     yield _judge("Dockerfile", "The image")
     yield _judge(".dockerignore", "What does not belong into the image")
     yield _judge("compose.yaml", "The API with PostgreSQL")
+    yield _judge(".bandit", "What a scan for weaknesses leaves out")
     yield _judge(".gitignore", "What does not belong under version control")
     # Late: long, and nothing that anybody reads.
     yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")

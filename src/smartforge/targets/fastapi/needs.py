@@ -58,7 +58,9 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
 
 def _rows(contract: Contract, views: Views) -> dict[str, Any]:
     """What is needed to keep rows as they must be."""
-    reaches = [one for view in views for one in view.endpoints.reaches]
+    reaches = [
+        one for view in views for one in (*view.endpoints.reaches, *view.endpoints.registered)
+    ]
     moved = [
         view
         for view in views
@@ -76,7 +78,8 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "changes": any(view.endpoints.of("update", "transition") for view in views),
         "locks": locks,
         "optional_lock": any(one.optional for one in overlaps),
-        "table_locks": any(not one.lock_id for one in overlaps),
+        "table_locks": any(not one.lock_id for one in overlaps)
+        or any(isinstance(field.kind, Slug) for view in views for field in view.resource.fields),
         "stamped": any(view.resource.stamped for view in views),
         "computed": any(view.table.computed for view in views),
     }

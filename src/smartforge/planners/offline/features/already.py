@@ -26,16 +26,20 @@ _TELLING = {
         r"\bpaginat\w+|\bpaging\b|\bpages? through\b|\bin pages\b|\blimit (?:and|/|&|,) offset\b"
     ),
     "requests and answers are JSON": re.compile(
-        r"\bjson (?:everywhere|only|responses?|bodies|api)\b|\b(?:use|uses|only|just|in|as|return|via|with)"
+        r"\bjson (?:everywhere|only|responses?|bodies|api)\b|\b(?:use|uses|only|just|in|as"
+        r"|return|via|with)"
         r" json\b"
     ),
     "errors are problem documents (404, 409, 422)": re.compile(
-        r"\b(?:errors?|status|codes?|proper|return|answer)\b[^a-z]*(?: [a-z]+){0,4}? ?\(? ?[45]\d\d\b"
+        r"\b(?:errors?|status|codes?|proper|return"
+        r"|answer)\b[^a-z]*(?: [a-z]+){0,4}? ?\(? ?[45]\d\d\b"
         r"|\b(?:status|error|http) codes\b|\b4\d\d (?:for|on|if|when)\b"
     ),
     "it is a REST API and nothing else": re.compile(
-        r"\brestful\b|\b(?:follow\w*|pure|just|only|proper|clean|full|typical) (?:rest|crud)\b|^rest$|^crud$"
-        r"|\b(?:backend|api) only\b|\b(?:only|just) (?:a |the )?(?:backend|api)\b|\brest conventions\b"
+        r"\brestful\b|\b(?:follow\w*|pure|just|only|proper|clean|full|typical) (?:rest"
+        r"|crud)\b|^rest$|^crud$"
+        r"|\b(?:backend|api) only\b|\b(?:only|just) (?:a |the )?(?:backend|api)\b"
+        r"|\brest conventions\b"
         r"|\bno (?:front-?end|ui|gui|website)\b|\bcrud (?:please|operations|for all|everything)\b"
     ),
     "an OpenAPI document, tests and a Dockerfile are made": re.compile(

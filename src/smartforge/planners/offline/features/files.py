@@ -39,8 +39,10 @@ _LIMIT = re.compile(
     r" of|file size))* ?(?P<joined>\d+(?:\.\d+)?(?:kb|mb|gb))\b"
 )
 _OTHER = re.compile(
-    r"\b(?:upload(?:s|ed|ing)?)(?: (?:a|an|the|their|his|my|our|one|several|multiple|more|own|new|any"
-    r"|some|scanned|signed|original))* (?P<what>[a-z_-]+(?: (?!with\b|and\b|or\b|as\b|to\b|for\b|of\b"
+    r"\b(?:upload(?:s|ed|ing)?)(?: (?:a|an|the|their|his|my|our|one|several|multiple|more|own"
+    r"|new|any"
+    r"|some|scanned|signed|original))* (?P<what>[a-z_-]+(?: (?!with\b|and\b|or\b|as\b|to\b"
+    r"|for\b|of\b"
     r"|in\b|on\b|by\b|only\b|up\b)[a-z_-]+)?)"
 )
 _UNITS = {
@@ -69,7 +71,8 @@ _GIVEN = (
 )
 MAX_BYTES = 100_000_000
 _METADATA = re.compile(
-    r"\b(?:list (?:them|it|all|files) )?(?:with|and|by)(?: (?:its|their|the|a))? (?:size|name and size|file name|filename|content type|mime"
+    r"\b(?:list (?:them|it|all|files) )?(?:with|and|by)(?: (?:its|their|the|a))? (?:size"
+    r"|name and size|file name|filename|content type|mime"
     r" type)(?:(?: ,)?(?: and)? (?:size|content type|type|file name|filename|mime type|upload"
     r" date))*\b"
 )

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from smartforge.contract.names import singular
 
 _NAMES = (
-    r"(?:pdfs?|pngs?|jpe?gs?|gifs?|webp|svgs?|csvs?|images?|pictures?|photos?|videos?|audio|docx?|word"
+    r"(?:pdfs?|pngs?|jpe?gs?|gifs?|webp|svgs?|csvs?|images?|pictures?|photos?|videos?|audio"
+    r"|docx?|word"
     r"|excel|xlsx|txt|plain text|text files?|zips?|xml|mp3s?|mp4s?|markdown)"
 )
 _LIST = rf"{_NAMES}(?: ?(?:,|/|\||or|and|, or|, and) ?{_NAMES})*"
-_TAIL = r"(?: (?:files?|images?|documents?|formats?|pictures?|photos?|only|are allowed|is allowed|allowed))*"
+_TAIL = (
+    r"(?: (?:files?|images?|documents?|formats?|pictures?|photos?|only|are allowed|is allowed"
+    r"|allowed))*"
+)
 _SAID = re.compile(
-    rf"\b(?:only|just|as|must be|should be|accepts?|allow(?:s|ed)?|reject anything but|nothing but)(?:"
+    rf"\b(?:only|just|as|must be|should be|accepts?|allow(?:s|ed)?|reject anything but"
+    rf"|nothing but)(?:"
     rf" (?:only|be|a|an|the|accept|allow|are|is|files?|types?|:|either))* (?P<list>{_LIST}){_TAIL}"
     rf"|\((?: only)? (?P<inner>{_LIST}){_TAIL} (?=\)|,)"
     rf"|\b(?:file )?(?:types?|formats?)(?: (?:are|is|:|allowed))* (?P<typed>{_LIST}){_TAIL}"
@@ -21,7 +26,8 @@ _SAID = re.compile(
     rf"|, (?P<lone>{_LIST})(?: files?)? only\b"
 )
 AGAIN = re.compile(
-    r"\b(?:and |then |later )?(?:download|downloads|downloaded|downloading|get back|fetch)\b(?: (?:them|it|the files?"
+    r"\b(?:and |then |later )?(?:download|downloads|downloaded|downloading|get back"
+    r"|fetch)\b(?: (?:them|it|the files?"
     r"|files?|each|the original|the documents?|the contents?|one))?(?: (?:again|later|back|too))*"
 )
 KEPT = re.compile(

@@ -10,8 +10,8 @@ from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.features.changes import having, without
 from smartforge.planners.offline.features.finding import status_of
 from smartforge.planners.offline.features.paths import state_like
-from smartforge.planners.offline.features.verbs import verb_to
 from smartforge.planners.offline.sketch import Sketch
+from smartforge.planners.offline.verbs import verb_to
 
 MAX_VALUES = 30
 

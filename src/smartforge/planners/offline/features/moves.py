@@ -27,10 +27,10 @@ from smartforge.planners.offline.features.flow import (
 )
 from smartforge.planners.offline.features.heard import Heard, clause, hear_all, take
 from smartforge.planners.offline.features.paths import state_like
-from smartforge.planners.offline.features.verbs import known_verbs, states_of, verbs
 from smartforge.planners.offline.sketch import Sketch
 from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.tokens import Token
+from smartforge.planners.offline.verbs import known_verbs, states_of, verbs
 from smartforge.planners.offline.vocabulary import words
 
 # Verbs by which a truth value comes up where no field tells of it yet.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.features.verbs import states_of, verbs
+from smartforge.planners.offline.verbs import states_of, verbs
 
 MAX_STATES = 20
 

@@ -23,8 +23,8 @@ from smartforge.planners.offline.features.moves import (
     passive_states,
 )
 from smartforge.planners.offline.features.paths import clean, is_state, paths, state_like
-from smartforge.planners.offline.features.verbs import verbs
 from smartforge.planners.offline.sketch import Claims, Sketch
+from smartforge.planners.offline.verbs import verbs
 
 MAX_WORDS = 3
 

@@ -22,6 +22,7 @@ _MADE = word_set(
 _BEING = word_set("is are was be belongs belong refers refer relates relate links link points")
 _TOWARDS = word_set("for of by about to in on from with at")
 _ONE = word_set("a an one the exactly its their single")
+_OPENS = word_set("every each a an the all")
 _SEVERAL = word_set("many several multiple various")
 
 
@@ -33,10 +34,18 @@ def said_relations(sketch: Sketch) -> list[Relation]:
             tokens = sentence.tokens[begin:end]
             here = list(_many_to_many(sketch, tokens)) or list(_being(sketch, tokens))
             if here:
-                sketch.take(place, begin, end)
+                sketch.take(place, begin + _opening(tokens), end)
             found += here
         found += _joined(sketch, sentence.tokens)
     return found
+
+
+def _opening(tokens: Sequence[Token]) -> int:
+    """Where a sentence begins of which a full stop before it is missing: `price Every plonket`."""
+    return max(
+        (at for at, one in enumerate(tokens) if one.low in _OPENS and one.text[:1].isupper()),
+        default=0,
+    )
 
 
 def _joined(sketch: Sketch, tokens: Sequence[Token]) -> Iterator[Relation]:

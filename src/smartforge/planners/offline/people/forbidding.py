@@ -18,7 +18,10 @@ _NOT = word_set("cannot can't never not mustn't shouldn't won't")
 _WRITTEN = word_set(
     "created creation submitted submission recorded saved written made added stored"
 )
-_FIXED = {"immutable": ("update", "delete"), "append-only": ("update", "delete")}
+_FIXED: dict[str, tuple[Action, ...]] = {
+    "immutable": ("update", "delete"),
+    "append-only": ("update", "delete"),
+}
 
 
 def forbid(sketch: Sketch, found: Wanted) -> None:
@@ -36,6 +39,8 @@ def forbid(sketch: Sketch, found: Wanted) -> None:
         for resource in [each for each in known if each is not None]:
             _without(sketch, resource, tuple(one.actions), one.words)
             sketch.take(place, one.begin, one.end)
+        if not any(known):
+            sketch.note(f"{quoted(one.words, 80)} was not understood, so it is not kept.")
 
 
 def _passive(
@@ -44,13 +49,13 @@ def _passive(
     """`kites cannot be edited or deleted after creation`, `kites are immutable`."""
     lows = [token.low for token in tokens]
     for at, low in enumerate(lows):
+        if low not in _FIXED and (low not in _NOT or lows[at + 1 : at + 2] != ["be"]):
+            continue
         resource = _before(sketch, tokens, at)
         if resource is None:
             continue
         if low in _FIXED and "not" not in lows[:at]:
             yield resource, _FIXED[low], max(0, at - 2), at + 1
-        if low not in _NOT or lows[at + 1 : at + 2] != ["be"]:
-            continue
         end, actions = at + 2, frozenset[Action]()
         while end < len(lows) and (
             actions_of(lows[end]) or lows[end] in ("or", "and", ",", "ever")

@@ -74,6 +74,8 @@ def place_statements(scene: Scene) -> None:
         if not names and one.closed:
             names = _with_value(scene, one) or _of_accounts(scene, one)
         generic = all(noun in _GENERIC for noun in one.objects)
+        if not names and one.closed and not generic:
+            names = before or [resource.name for resource in scene.resources()]
         known = bool(names) or (generic and not one.points)
         known = known or (one.closed and one.actor.kind != "role")
         if known or one.every:

@@ -50,13 +50,13 @@ class _Opening(msgspec.Struct, frozen=True):
 
 def actor_at(tokens: Sequence[Token], at: int) -> tuple[Actor, int] | None:
     """The people that are named from `at` on, and where their words end."""
+    if [token.low for token in tokens[at : at + 2]] == ["no", "one"]:
+        return Actor("nobody"), at + 2
     opening = _opening(tokens, at)
     place = opening.place
     if place >= min(len(tokens), at + MAX_BEFORE) or tokens[place].literal:
         return None
     low, end = tokens[place].low, place + 1
-    if low == "no" and end < len(tokens) and tokens[end].low == "one":
-        return Actor("nobody"), end + 1
     if low in people().nobody:
         return Actor("nobody"), end
     if opening.unlogged:

@@ -84,7 +84,7 @@ def _likely(sentences: Sequence[Sentence], longest: int) -> str:
 def _hints(place: int, tokens: Sequence[Token], at: int) -> Iterator[_Hint]:
     lows = [token.low.removesuffix("'s") for token in tokens]
     low, rest = lows[at], lows[at + 1 :]
-    before = lows[at - 1] if at else ""
+    before = tokens[at - 1].low if at else ""
     if low == "multi" and rest[:1] == ["tenant"]:
         yield _Hint("told", _tenancy("", place, tokens, at, at + 2))
     if low in people().tenant_signs:

@@ -8,7 +8,7 @@ from importlib import resources
 import msgspec
 
 from smartforge.contract import Action
-from smartforge.planners.offline.features.verbs import known_verbs
+from smartforge.planners.offline.verbs import known_verbs
 
 _ENDINGS = ("ing", "ed", "es", "s")
 
