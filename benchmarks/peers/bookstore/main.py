@@ -122,6 +122,12 @@ def configure(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    # SQLite's own knows ASCII alone, and a search is to find É by é.
+    connection.create_function("lower", 1, lower, deterministic=True)
+
+
+def lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def open_session() -> Iterator[Session]:
