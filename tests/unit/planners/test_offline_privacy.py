@@ -251,3 +251,19 @@ def test_quoted_orders_and_unseen_characters_name_nothing() -> None:
     planned = plan((prompt,))
     assert [field.name for field in planned.contract.resource("book").fields] == ["title"]
     assert any("was not used" in note for note in planned.notes)
+
+
+def test_who_may_make_a_row_is_no_second_reference() -> None:
+    made = contract(
+        "Knitters: register with email and password, log in for a token. Patterns: title and "
+        "text. Any logged in knitter can comment on a pattern; only the comment's author can "
+        "delete it."
+    )
+    comment, accounts = made.resource("comment"), made.accounts
+    assert accounts is not None
+    pointing = [
+        field.name
+        for field in comment.fields
+        if isinstance(field.kind, Reference) and field.kind.resource == accounts.resource
+    ]
+    assert pointing == [comment.owner]
