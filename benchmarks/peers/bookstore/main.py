@@ -11,10 +11,10 @@ import os
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import jwt
 from argon2 import PasswordHasher
@@ -24,27 +24,16 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
-    ForeignKey,
-    Numeric,
-    String,
-    Text,
-    create_engine,
-    event,
     func,
     select,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import (
-    DeclarativeBase,
-    Mapped,
     Session,
-    column_property,
-    mapped_column,
-    sessionmaker,
 )
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tables import Author, Base, Book, Database, Review, User, engine, now
 
 Row = TypeVar("Row", bound="Base")
 SECRET = os.environ["SECRET_KEY"]
@@ -70,72 +59,6 @@ def in_utc(moment: datetime.datetime) -> datetime.datetime:
 Moment = Annotated[datetime.datetime, AfterValidator(in_utc)]
 
 
-def now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
-class Base(DeclarativeBase):
-    id: Mapped[int] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime.datetime] = mapped_column(DateTime(timezone=True), default=now)
-
-
-class User(Base):
-    __tablename__ = "users"
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(200))
-
-
-class Author(Base):
-    __tablename__ = "authors"
-    name: Mapped[str] = mapped_column(String(200))
-    bio: Mapped[str | None] = mapped_column(Text)
-
-
-class Review(Base):
-    __tablename__ = "reviews"
-    rating: Mapped[int]
-    comment: Mapped[str | None] = mapped_column(Text)
-    book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"), index=True)
-
-
-class Book(Base):
-    __tablename__ = "books"
-    title: Mapped[str] = mapped_column(String(200))
-    isbn: Mapped[str] = mapped_column(String(50), unique=True)
-    price: Mapped[Decimal] = mapped_column(Numeric(10, 2, asdecimal=True))
-    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"), index=True)
-
-
-Book.average_rating = column_property(  # type: ignore[attr-defined]
-    select(func.round(func.avg(Review.rating), 2))
-    .where(Review.book_id == Book.id)
-    .correlate_except(Review)
-    .scalar_subquery()
-)
-
-engine = create_engine(os.environ["DATABASE_URL"], connect_args={"check_same_thread": False})
-sessions = sessionmaker(engine, expire_on_commit=False)
-
-
-@event.listens_for(engine, "connect")
-def configure(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    # SQLite's own knows ASCII alone, and a search is to find É by é.
-    connection.create_function("lower", 1, lower, deterministic=True)
-
-
-def lower(text: str | None) -> str | None:
-    return None if text is None else text.lower()
-
-
-def open_session() -> Iterator[Session]:
-    with sessions() as session:
-        yield session
-
-
-Database = Annotated[Session, Depends(open_session)]
 hasher = PasswordHasher()
 bearer = HTTPBearer(auto_error=False)
 

@@ -160,6 +160,24 @@ def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
         access = Access("role", contract.accounts.roles[-1:])
         summary = f"Give {words} another role"
         yield Operation(f"set_{one}_role", "set_role", "PUT", f"{path}/role", summary, access, one)
+    yield from _of_state(resource)
+    for child, via in nested_lists(contract, resource):
+        yield Operation(
+            f"list_{one}_{child.plural}",
+            "nested",
+            "GET",
+            f"{path}{child.path}",
+            f"List {spaced(child.plural)} of {_a(words)}",
+            child.access.list,
+            one,
+            child.name,
+            via,
+        )
+
+
+def _of_state(resource: Resource) -> Iterator[Operation]:
+    """What changes the state of a row: transitions and marks."""
+    one, words, path = resource.name, spaced(resource.name), resource.item_path
     for move in resource.transitions:
         summary = f"{spaced(move.name).capitalize()} {words}"
         yield Operation(
@@ -194,18 +212,6 @@ def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
             mark.access,
             one,
             mark.name,
-        )
-    for child, via in nested_lists(contract, resource):
-        yield Operation(
-            f"list_{one}_{child.plural}",
-            "nested",
-            "GET",
-            f"{path}{child.path}",
-            f"List {spaced(child.plural)} of {_a(words)}",
-            child.access.list,
-            one,
-            child.name,
-            via,
         )
 
 

@@ -22,6 +22,18 @@ class Planned(msgspec.Struct, frozen=True):
 def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Planned]:
     """Every file of the project; `source` is a path under the folder `project`."""
     users = _accounts(contract, views)
+    yield from _foundation(contract, views, users)
+    yield from _schemas(views, users)
+    yield from _routers(contract, views, users)
+    yield from _frame()
+    yield from _tests(views, users)
+    yield from _surroundings()
+
+
+def _foundation(
+    contract: Contract, views: tuple[ResourceView, ...], users: ResourceView | None
+) -> Iterator[Planned]:
+    """The contract, and what all operations build on."""
     yield _judge("openapi.yaml", "The contract, as an OpenAPI 3.1 document")
     yield _judge("pyproject.toml", "What the project is called, and what it is built on")
     yield _code("app/__init__.py", "The package")
@@ -35,6 +47,9 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
     yield _code("app/openapi.py", "How the API describes itself")
     for name, purpose in _shared(contract, views):
         yield _code(f"app/{name}.py", purpose)
+
+
+def _schemas(views: tuple[ResourceView, ...], users: ResourceView | None) -> Iterator[Planned]:
     yield _code("app/schemas/__init__.py", "The package of the schemas")
     for view in views:
         if view.answers:
@@ -51,6 +66,11 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
             users, "app/schemas/auth.py", "app/schemas/auth.py", "What registers and logs in"
         )
         yield _code("app/accounts.py", "New accounts")
+
+
+def _routers(
+    contract: Contract, views: tuple[ResourceView, ...], users: ResourceView | None
+) -> Iterator[Planned]:
     for view in views:
         if view.endpoints.all:
             path = f"app/routers/{view.names.module}.py"
@@ -62,6 +82,10 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
         yield _about(users, "app/routers/auth.py", "app/routers/auth.py", purpose)
     yield _code("app/routers/health.py", "Whether the API is up")
     yield _code("app/routers/__init__.py", "All routers")
+
+
+def _frame() -> Iterator[Planned]:
+    """What brings the database up to date and puts the application together."""
     yield _judge("migrations/env.py", "Which tables there should be, and where")
     yield _judge("migrations/script.py.mako", "What a new migration looks like")
     yield _judge("migrations/versions/0001_initial.py", "The first migration: all tables")
@@ -70,6 +94,9 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
     yield _code("app/migrate.py", "Brings the database up to date")
     yield _code("app/main.py", "The application, put together")
     yield _code("app/__main__.py", "Serves the application")
+
+
+def _tests(views: tuple[ResourceView, ...], users: ResourceView | None) -> Iterator[Planned]:
     yield _judge("tests/__init__.py", "The package of the tests")
     yield _judge("tests/conftest.py", "A fresh database for every test")
     yield _judge("tests/expect.py", "What the tests expect of every resource")
@@ -83,6 +110,10 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
     yield _judge("tests/test_settings.py", "That settings are read, and wrong ones refused")
     yield _judge("tests/test_requests.py", "That requests are logged and limited")
     yield _judge("tests/test_migrations.py", "That the migrations lead to the models")
+
+
+def _surroundings() -> Iterator[Planned]:
+    """What runs, checks and ships the project."""
     yield _judge("Makefile", "serve, test, verify")
     yield _judge(".env.example", "Every setting, to be copied to .env")
     yield _judge(".github/workflows/ci.yml", "What is checked at every push")

@@ -151,6 +151,17 @@ def refused(kind: Kind) -> Iterator[object]:
         case Choice():
             yield 5
             yield max(kind.values, key=len) + " not"
+        case TextList() | Json() | References():
+            yield from _refused_many(kind)
+        case Reference():
+            yield from ("1", True, 1.5, 0, MAX_ID + 1)
+        case Slug() | Code():
+            pass
+
+
+def _refused_many(kind: TextList | Json | References) -> Iterator[object]:
+    """The same for kinds that hold several values."""
+    match kind:
         case TextList():
             yield "one"
             yield [5]
@@ -164,12 +175,6 @@ def refused(kind: Kind) -> Iterator[object]:
             yield {"name": "\0"}
             yield {"name": "x" * kind.max_bytes}
             yield _nested(_TOO_DEEP)
-        case Reference():
-            yield "1"
-            yield True
-            yield 1.5
-            yield 0
-            yield MAX_ID + 1
         case References():
             yield 1
             yield ["1"]
@@ -177,8 +182,6 @@ def refused(kind: Kind) -> Iterator[object]:
             if kind.max_items > 1:
                 yield [1, 1]
             yield list(range(1, kind.max_items + 2))
-        case Slug() | Code():
-            pass
 
 
 def _nested(levels: int) -> dict[str, object]:

@@ -77,6 +77,22 @@ test("the follower sees files in the order in which they were begun, each to its
   expect(seen).toEqual(["b.py", "a.py"]);
 });
 
+test("files that are typed within one frame leave the follower at the last of them", () => {
+  const head = started();
+  head.sync([file("long.txt", 50, { writing: false }), file("README.md", 1, { writing: false })], 0, true);
+  head.frame(0, "long.txt");
+  head.frame(3000, "long.txt");
+  expect(head.backlog).toBe(0);
+  expect(head.next("long.txt", 3000)).toBe("README.md");
+  expect(head.next("README.md", 3000)).toBeNull();
+});
+
+test("whoever looks at what was there before is not led away", () => {
+  const head = new Playhead();
+  head.sync([file("a.py", 50, { writing: false }), file("b.py", 50, { writing: false })], 0, true);
+  expect(head.next("a.py", 100)).toBeNull();
+});
+
 test("a file that stalls is left for one that grows, one that grows is not", () => {
   const head = started();
   head.sync([file("a.py", 0), file("b.py", 30)], 0, true);

@@ -124,13 +124,20 @@ export class Playhead {
     const waiting = this.#begun.find((path) => this.#waits(path));
     if (current?.source.writing && (waiting === undefined || now - current.grewAt < STALLED_MS)) return null;
     if (waiting !== undefined) return waiting;
-    return this.#begun.findLast((path) => this.#places.get(path)?.source.writing && path !== viewed) ?? null;
+    const written = this.#begun.findLast((path) => this.#places.get(path)?.source.writing && path !== viewed);
+    return written ?? this.#passed(viewed);
   }
 
   /** How many files were begun after this one. */
   ahead(path: string | null): number {
     const at = path === null ? -1 : this.#begun.indexOf(path);
     return this.#begun.length - 1 - at;
+  }
+
+  /** The file begun last, where it was typed to its end while a file begun before it was in view. */
+  #passed(viewed: string | null): string | null {
+    const at = viewed === null ? -1 : this.#begun.indexOf(viewed);
+    return at >= 0 && at < this.#begun.length - 1 ? (this.#begun.at(-1) ?? null) : null;
   }
 
   #waits(path: string): boolean {

@@ -289,9 +289,17 @@ def _make(
         for state in flow.values[1:]:
             if state in _ENDED:
                 flow.add(state, flow.values[0])
-    elif bare:
-        return False
-    elif verb in _MAKING and _plain_status(resource) is not None:
+    else:
+        return not bare and _begin(sketch, flows, resource, verb, whose)
+    return True
+
+
+def _begin(
+    sketch: Sketch, flows: dict[str, Flow], resource: Resource, verb: str, whose: Access | None
+) -> bool:
+    """Give `resource` the state that `verb` leads to, where it has none yet."""
+    states = states_of(verb)
+    if verb in _MAKING and _plain_status(resource) is not None:
         flow = flow_of(sketch, flows, resource)
         flow.field = _plain_status(resource) or flow.field
         flow.values = flow.values or [{"publish": "draft", "close": "open"}.get(verb, "active")]
