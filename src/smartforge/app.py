@@ -28,9 +28,9 @@ from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.llm.base import Provider
 from smartforge.log.base import Log
-from smartforge.log.database import FileLock
 from smartforge.log.memory import MemoryLog
 from smartforge.log.sqlite import SQLiteLog
+from smartforge.log.sqlite.database import FileLock
 from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
 from smartforge.preview.base import Project

@@ -127,7 +127,37 @@ class Projects(Protocol):
         ...
 
 
-class Log(Reading, Appending, Blobs, Projects, Protocol):
+class Checkpoint(msgspec.Struct, frozen=True):
+    """A folded state of a project up to `seq`, as bytes that only its writer understands.
+
+    `shape` names how they are to be read; a reader ignores shapes that it does not know.
+    """
+
+    project_id: str
+    seq: int
+    shape: str
+    data: bytes
+
+
+class Checkpoints(Protocol):
+    """Folded states, kept so that a long log need not be folded from its start.
+
+    A cache beside the log: any of it may be lost, and is folded again from the events.
+    """
+
+    async def checkpoint(self, project_id: str) -> Checkpoint | None:
+        """The newest that was kept; None where there is none, or no such project."""
+        ...
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep it instead of an older one; one that is not newer changes nothing.
+
+        Raises UnknownProject.
+        """
+        ...
+
+
+class Log(Reading, Appending, Blobs, Projects, Checkpoints, Protocol):
     """All of it: what an implementation provides."""
 
     async def open(self) -> None:

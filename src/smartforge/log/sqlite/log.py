@@ -1,4 +1,4 @@
-"""The log in one SQLite file: durable, for one process."""
+"""The log itself: what every call does, on the event loop and on the threads."""
 
 import hashlib
 import sqlite3
@@ -9,15 +9,16 @@ from pathlib import Path
 import msgspec
 
 from smartforge.events import Fact
-from smartforge.log import database, reads, refusals
+from smartforge.log import refusals
 from smartforge.log.base import Head, Record
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
-from smartforge.log.migrations import migrate, steps
-from smartforge.log.readers import Readers
+from smartforge.log.sqlite import database, reads
+from smartforge.log.sqlite.migrations import migrate, steps
+from smartforge.log.sqlite.readers import Readers
+from smartforge.log.sqlite.writes import Append, Writes
 from smartforge.log.tails import Tails
 from smartforge.log.waiting import Waiters, answer_within
-from smartforge.log.writes import Append, Writes
 
 KEPT_HEADS = 4096
 """How many heads are kept in memory."""

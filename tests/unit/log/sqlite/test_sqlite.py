@@ -13,10 +13,9 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from smartforge import events
-from smartforge.log import reads
-from smartforge.log import sqlite as sqlite_log
 from smartforge.log.base import Head, Record, follow
-from smartforge.log.sqlite import SQLiteLog
+from smartforge.log.sqlite import SQLiteLog, reads
+from smartforge.log.sqlite import log as sqlite_log
 from tests.contract.logs import CREATED, chunk, seqs
 
 FULL_DISK = Path(__file__).with_name("full_disk.py")

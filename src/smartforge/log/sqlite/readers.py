@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from smartforge.log import refusals
-from smartforge.log.database import connect_reader, unusable
+from smartforge.log.sqlite.database import connect_reader, unusable
 
 T = TypeVar("T")
 

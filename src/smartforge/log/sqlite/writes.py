@@ -9,11 +9,12 @@ from typing import Any, Self
 import msgspec
 
 from smartforge.events import Fact
-from smartforge.log import reads, refusals
+from smartforge.log import refusals
 from smartforge.log.base import Head, Record
 from smartforge.log.clock import Clock
-from smartforge.log.database import unusable
 from smartforge.log.group_commit import Committed, Moved, Refused
+from smartforge.log.sqlite import reads
+from smartforge.log.sqlite.database import unusable
 from smartforge.log.standing import Standing
 
 KEPT = 4096

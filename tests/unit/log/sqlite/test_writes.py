@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from smartforge.errors import DatabaseUnusable, Fenced
-from smartforge.log import reads
-from smartforge.log.database import connect_writer
 from smartforge.log.group_commit import Refused
-from smartforge.log.migrations import migrate, steps
-from smartforge.log.writes import KEPT, Append, Writes
+from smartforge.log.sqlite import reads
+from smartforge.log.sqlite.database import connect_writer
+from smartforge.log.sqlite.migrations import migrate, steps
+from smartforge.log.sqlite.writes import KEPT, Append, Writes
 from tests.contract.logs import CREATED, chunk
 
 

@@ -14,7 +14,7 @@ APPLICATION_ID = int.from_bytes(b"SmFg", "big")
 
 def steps() -> tuple[str, ...]:
     """The SQL of every step, in order; step n takes a database of version n - 1 to n."""
-    folder = resources.files("smartforge.log") / "schema"
+    folder = resources.files("smartforge.log.sqlite") / "schema"
     files = sorted(
         (each for each in folder.iterdir() if each.name.endswith(".sql")), key=lambda f: f.name
     )

@@ -9,8 +9,8 @@ import pytest
 
 from smartforge import events
 from smartforge.errors import DatabaseUnusable
-from smartforge.log.migrations import APPLICATION_ID, migrate, steps
 from smartforge.log.sqlite import SQLiteLog
+from smartforge.log.sqlite.migrations import APPLICATION_ID, migrate, steps
 
 PATH = Path("log.db")
 OWN = f"PRAGMA application_id = {APPLICATION_ID};"

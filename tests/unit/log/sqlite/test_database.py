@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from smartforge.errors import DatabaseUnusable
-from smartforge.log.database import FileLock, connect_reader, connect_writer, unusable
 from smartforge.log.sqlite import SQLiteLog
+from smartforge.log.sqlite.database import FileLock, connect_reader, connect_writer, unusable
 from tests.contract.logs import CREATED
 
 
@@ -61,7 +61,7 @@ async def test_a_second_log_on_the_same_file_is_refused_until_the_first_is_close
 def test_a_server_that_was_killed_does_not_keep_the_lock(path: Path) -> None:
     path.parent.mkdir()
     holding = (
-        "import sys; from pathlib import Path; from smartforge.log.database import FileLock;"
+        "import sys; from pathlib import Path; from smartforge.log.sqlite.database import FileLock;"
         "lock = FileLock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
