@@ -30,7 +30,7 @@ check: ## format, lint, types, layers, generated files
 	@$(VENV)/python scripts/generate_types.py --check
 
 bench: ## measure: make bench NAME=first
-	@$(PYTHON) scripts/setup.py --tests
+	@$(PYTHON) scripts/setup.py --bench
 	@$(VENV)/python -m benchmarks $(NAME)
 
 types: ## regenerate the page's event types

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("first", "append", "compile", "served")
+NAMES = ("first", "append", "compile", "served", "fanout", "resume", "soak", "chaos-stream")
 
 
 def main(arguments: list[str]) -> int:
@@ -13,7 +13,7 @@ def main(arguments: list[str]) -> int:
         print(f"There is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}.")
         return 2
     for name in names:
-        importlib.import_module(f"benchmarks.{name}").main()
+        importlib.import_module(f"benchmarks.{name.replace('-', '_')}").main()
     return 0
 
 

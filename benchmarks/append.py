@@ -1,7 +1,8 @@
 """From an append to a follower: at a steady pace, and flat out, with every commit on the disk.
 
 The baseline beside ours is the plain way: sqlite3 in WAL mode, one commit per event, its
-latency that of the commit alone, with no follower.
+latency that of the commit alone, with no follower. PostgreSQL runs on this machine, with fsync on,
+and is reached by a socket.
 """
 
 import asyncio
@@ -13,9 +14,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from tests import postgres
+
 from benchmarks.report import report, row
 from smartforge import events
 from smartforge.log.base import follow
+from smartforge.log.postgres import PostgresLog
 from smartforge.log.sqlite import SQLiteLog
 
 PACE = 2_000
@@ -25,9 +29,12 @@ EVENTS = 64_000
 TOGETHER = 20
 PLAIN_EVENTS = 1_000
 PLAIN = "sqlite3, one commit per event"
+SQLITE_LIMIT, POSTGRES_LIMIT = 1.5, 3.0
+"""The most that the median from append to follower may be, in milliseconds."""
 
 CREATED = events.ProjectCreated(title="t", prompt="p", target="fastapi", model=None)
 Measured = dict[str, float]
+DurableLog = SQLiteLog | PostgresLog
 
 
 def main() -> None:
@@ -35,15 +42,28 @@ def main() -> None:
         path = Path(folder)
         fsync = _fsync(path / "fsync")
         plain = _plain(path / "plain.db")
-        paced = asyncio.run(_paced(path / "paced.db"))
-        alone = asyncio.run(_flat_out(path / "alone.db", 1))
-        joined = asyncio.run(_flat_out(path / "joined.db", TOGETHER))
+        paced = asyncio.run(_paced(SQLiteLog(path / "paced.db")))
+        alone = asyncio.run(_flat_out(SQLiteLog(path / "alone.db"), 1))
+        joined = asyncio.run(_flat_out(SQLiteLog(path / "joined.db"), TOGETHER))
+    with postgres.running(durable=True) as server:
+        [(postgres_version,)] = server.execute("SHOW server_version")
+        shared = asyncio.run(_paced(PostgresLog(server.url(server.new_database()))))
     together = f"flat out, {TOGETHER} events an append"
     rows = [
         row("fsync of this disk, p50", "ms", fsync),
-        row("append to follower, p50", "ms", paced["p50"], {PLAIN: plain["p50"]}),
+        row(
+            "append to follower, p50",
+            "ms",
+            paced["p50"],
+            {PLAIN: plain["p50"]},
+            limit=SQLITE_LIMIT,
+        ),
         row("append to follower, p99", "ms", paced["p99"], {PLAIN: plain["p99"]}),
         row("paced, CPU with producer and follower", "s/100,000 events", paced["cpu"]),
+        row("PostgreSQL: append to follower, p50", "ms", shared["p50"], limit=POSTGRES_LIMIT),
+        row("PostgreSQL: append to follower, p99", "ms", shared["p99"]),
+        row("PostgreSQL: paced, events a commit", "events", shared["shared"]),
+        row("PostgreSQL: paced, CPU without its server", "s/100,000 events", shared["cpu"]),
         row("flat out, one event an append", "events/s", alone["rate"], {PLAIN: plain["rate"]}),
         row("flat out, one event an append", "events a commit", alone["shared"]),
         row("flat out, one event an append", "CPU s/100,000 events", alone["cpu"]),
@@ -53,15 +73,15 @@ def main() -> None:
     settings = {
         "paced": f"{PACE} events/s for {SECONDS} s, one event an append, one follower",
         "flat out": f"{WRITERS} writers, {EVENTS} events",
-        "durability": "SQLite WAL, synchronous FULL",
+        "durability": "SQLite WAL, synchronous FULL; PostgreSQL with fsync, synchronous_commit on",
         "fence": "epoch on every append",
         "limits": "on",
     }
-    report("append", settings, rows)
+    report("append", settings, rows, versions={"postgresql": str(postgres_version)})
 
 
-async def _paced(path: Path) -> Measured:
-    log, epoch = await _opened(path)
+async def _paced(log: DurableLog) -> Measured:
+    epoch = await _opened(log)
     total = PACE * SECONDS
     sent: dict[int, float] = {}
     latencies: list[float] = []
@@ -79,6 +99,7 @@ async def _paced(path: Path) -> Measured:
             if len(latencies) == total:
                 return
 
+    before = await log.commits()
     cpu = time.process_time()
     async with asyncio.TaskGroup() as group:
         group.create_task(see())
@@ -90,12 +111,13 @@ async def _paced(path: Path) -> Measured:
                 group.create_task(append(number))
             await asyncio.sleep(0.0005)
     cpu = time.process_time() - cpu
+    commits = await log.commits() - before
     await log.close()
-    return _quantiles(latencies) | {"cpu": cpu / total * 100_000}
+    return _quantiles(latencies) | {"cpu": cpu / total * 100_000, "shared": total / commits}
 
 
-async def _flat_out(path: Path, together: int) -> Measured:
-    log, epoch = await _opened(path)
+async def _flat_out(log: DurableLog, together: int) -> Measured:
+    epoch = await _opened(log)
     facts = [_chunk(number) for number in range(together)]
     each = EVENTS // WRITERS // together
     total = WRITERS * each * together
@@ -147,11 +169,11 @@ def _fsync(path: Path) -> float:
     return statistics.median(times)
 
 
-async def _opened(path: Path) -> tuple[SQLiteLog, int]:
-    log = SQLiteLog(path)
+async def _opened(log: DurableLog) -> int:
+    """Open the log and make the project `p`; its epoch."""
     await log.open()
     await log.create("p", [CREATED])
-    return log, await log.claim("p")
+    return await log.claim("p")
 
 
 def _chunk(at: int) -> events.CodeChunk:

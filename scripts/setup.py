@@ -2,17 +2,19 @@
 
     python3 scripts/setup.py            what `make run` needs
     python3 scripts/setup.py --tests    and what `make test` and `make check` need
+    python3 scripts/setup.py --bench    and what `make bench` compares with, where it can be had
 
 Only the standard library is used. As root on Debian, missing system packages are installed;
 otherwise they are named. Exit status: 0 ready, 1 something is missing, with what to do.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +22,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / ".setup"
 REQUIREMENTS = ROOT / "requirements"
+NCHAN = "/usr/lib/nginx/modules/ngx_nchan_module.so"
 
 
 class SetupError(Exception):
@@ -27,7 +30,8 @@ class SetupError(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    tests = "--tests" in arguments
+    bench = "--bench" in arguments
+    tests = bench or "--tests" in arguments
     try:
         make_venv()
         install_packages("dev.txt" if tests else "runtime.txt", unless="dev.txt")
@@ -36,7 +40,10 @@ def main(arguments: Sequence[str]) -> int:
         prepare_targets()
         if tests:
             install_browser()
+            install_nginx()
             install_web_tools()
+        if bench:
+            install_peers()
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1
@@ -136,6 +143,40 @@ def install_browser() -> None:
     if os.environ.get("SMARTFORGE_CHROMIUM") or os.geteuid() != 0:
         return
     _apt(["chromium", "fonts-dejavu-core"], "Chromium is missing: install the package chromium.")
+
+
+def install_peers() -> None:
+    """nginx with nchan. A peer that cannot be had is no failure: the benchmark says that it is."""
+    if Path("/usr/sbin/nginx").exists() and Path(NCHAN).exists():
+        return
+    try:
+        _apt(["nginx-light", "libnginx-mod-nchan"], "nginx with nchan is not installed.")
+    except SetupError as error:
+        print(f"setup: {error} It will be listed as not to be had.", file=sys.stderr)
+
+
+def install_nginx() -> None:
+    """nginx for the tests behind a proxy. Without root it is left to them to say it is missing."""
+    searched = os.environ.get("PATH", os.defpath) + ":/usr/sbin"
+    if shutil.which("nginx", path=searched) or os.geteuid() != 0:
+        return
+    with _services_left_off():
+        _apt(["nginx-light"], "nginx is missing: install the package nginx-light.")
+
+
+@contextlib.contextmanager
+def _services_left_off() -> Generator[None, None, None]:
+    """Keep Debian from starting what is installed: the tests start an nginx of their own."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    if policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n", "ascii")
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink()
 
 
 def _apt(packages: Sequence[str], otherwise: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 SMARTFORGE = Path(sys.executable).with_name("smartforge")
 END_SECONDS = 20
@@ -62,13 +63,20 @@ class ServerProcess:
 
 @contextlib.contextmanager
 def serving(
-    data: Path, arguments: Sequence[str] = (), more: Mapping[str, str] | None = None
+    data: Path,
+    arguments: Sequence[str] = (),
+    more: Mapping[str, str] | None = None,
+    errors: IO[str] | None = None,
 ) -> Generator[ServerProcess, None, None]:
-    """A server on a free port of loopback, ready for requests; ended when left."""
+    """A server on a free port of loopback, ready for requests; ended when left.
+
+    `errors` is the file that gets what it writes to standard error.
+    """
     process = subprocess.Popen(
         [str(SMARTFORGE), "serve", "--port", "0", "--data", str(data), *arguments],
         env=environment(**(more or {})),
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     assert process.stdout is not None

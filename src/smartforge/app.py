@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from smartforge import __version__
 from smartforge.checks.authorization import Authorization
 from smartforge.checks.base import Check, Subject
 from smartforge.checks.boot import Boot
@@ -21,16 +22,18 @@ from smartforge.checks.security import Security
 from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
 from smartforge.engine.base import Engine, NewProject
+from smartforge.engine.elsewhere import Elsewhere
 from smartforge.engine.inprocess import InProcess
 from smartforge.errors import DatabaseUnusable, SettingsInvalid
 from smartforge.events import Author
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.llm.base import Provider
-from smartforge.log.base import Log
+from smartforge.log.base import Log, Observe
 from smartforge.log.memory import MemoryLog
 from smartforge.log.sqlite import SQLiteLog
 from smartforge.log.sqlite.database import FileLock
+from smartforge.log.states import States
 from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
 from smartforge.preview.base import Project
@@ -134,36 +137,66 @@ class Forge:
 
 
 class Product(msgspec.Struct, frozen=True):
-    """A log and the engine that runs on it, open."""
+    """A log, the states folded from it, and the engine that runs on it, open."""
 
     forge: Forge
     log: Log
+    states: States
     engine: Engine
 
 
 @asynccontextmanager
-async def product(settings: Settings, *, durable: bool) -> AsyncGenerator[Product, None]:
+async def product(
+    settings: Settings, *, durable: bool, observe: Observe | None = None
+) -> AsyncGenerator[Product, None]:
     """Open everything, and close it in the opposite order whatever happens.
 
-    `durable` keeps the log below `settings.data`; else it is private and gone afterwards.
+    `durable` keeps the log in the database that is set, SQLite below `settings.data` by default;
+    else it is private and gone afterwards.
+    `observe` is told of each commit of a durable log.
     """
-    log: Log = SQLiteLog(settings.data / "smartforge.db") if durable else MemoryLog()
+    log = _log(settings, observe) if durable else MemoryLog()
     forge = Forge(settings)
+    states = States(log)
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
-        await run(request, forge.workshop(request.choice), log, steps, epoch)
+        try:
+            await run(request, forge.workshop(request.choice), log, steps, epoch)
+        finally:
+            if durable:  # Who comes back after a restart need not wait for a long fold.
+                states.catch_up(request.project_id)
 
-    engine = InProcess(log, execute, forge.choose)
     await log.open()
     try:
-        await engine.open()
-        try:
-            yield Product(forge, log, engine)
-        finally:
-            await engine.close()
+        async with _leading(settings, durable) as leads:
+            engine = InProcess(log, execute, forge.choose) if leads else Elsewhere()
+            await engine.open()
+            try:
+                yield Product(forge, log, states, engine)
+            finally:
+                await engine.close()
     finally:
+        await states.close()
         await forge.close()
         await log.close()
+
+
+@asynccontextmanager
+async def _leading(settings: Settings, durable: bool) -> AsyncGenerator[bool, None]:
+    """Whether this process executes the runs of its log, for as long as the block goes on."""
+    if not durable or settings.database_url is None:
+        yield True
+        return
+    from smartforge.log.postgres.lead import Lead
+
+    lead = Lead(settings.database_url)
+    try:
+        leads = await lead.take()
+        if not leads:
+            logger.warning("another server on this database executes runs; this one shows them")
+        yield leads
+    finally:
+        await lead.close()
 
 
 async def serve(settings: Settings, ready: Callable[[str, str | None], None]) -> None:
@@ -174,6 +207,7 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
     """
     from smartforge.server.build import build
     from smartforge.server.hosts import is_loopback, plain
+    from smartforge.server.metrics import Metrics
     from smartforge.server.options import DoorOptions, ServerOptions
     from smartforge.server.serve import serve as serve_on
 
@@ -187,13 +221,20 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
     )
-    async with product(settings, durable=True) as made:
+    metrics = Metrics(__version__)
+    async with product(settings, durable=True, observe=metrics.observe_commit) as made:
         level = await made.forge.sandbox.probe()
         if level.level != "full":
             logger.warning("nothing can be proven on this machine: %s %s", level.detail, level.cure)
-        options = ServerOptions(door=door, settings=shown(settings))
+        options = ServerOptions(
+            door=door,
+            settings=shown(settings),
+            viewers=settings.viewers.server,
+            viewers_per_project=settings.viewers.project,
+            viewers_per_address=settings.viewers.address,
+        )
         await serve_on(
-            build(made.log, made.engine, options),
+            build(made.log, made.engine, options, made.states, metrics),
             host=settings.host,
             port=settings.port,
             ready=lambda url: ready(url, None if settings.token else token),
@@ -209,12 +250,14 @@ def shown(settings: Settings) -> dict[str, object]:
         "planner": settings.planner,
         "author": settings.author,
         "pace": settings.pace,
-        "database": "sqlite",
+        "database": "postgresql" if settings.database_url else "sqlite",
     }
 
 
 async def database_state(settings: Settings) -> str:
     """Open the database and close it again, unless a server does. Raises DatabaseUnusable."""
+    if settings.database_url:
+        return await _postgres_state(settings.database_url)
     path = settings.data / "smartforge.db"
     with suppress(OSError):  # Whatever is wrong with the folder, opening it says in better words.
         try:
@@ -225,6 +268,23 @@ async def database_state(settings: Settings) -> str:
     await log.open()
     await log.close()
     return f"SQLite in {settings.data}"
+
+
+def _log(settings: Settings, observe: Observe | None) -> Log:
+    if settings.database_url:
+        from smartforge.log.postgres import PostgresLog
+
+        return PostgresLog(settings.database_url, observe=observe)
+    return SQLiteLog(settings.data / "smartforge.db", observe=observe)
+
+
+async def _postgres_state(url: str) -> str:
+    from smartforge.log.postgres import PostgresLog
+
+    log = PostgresLog(url)
+    await log.open()
+    await log.close()
+    return f"PostgreSQL at {log.where}"
 
 
 def page_built() -> bool:

@@ -15,6 +15,7 @@
     |-- Conflict               the project is not in a state in which this can be done
     |-- SettingsInvalid        an option or environment variable makes no sense
     |-- TargetUnprepared       the dependencies of a target are missing
+    |-- CursorAhead            the log ends before the cursor from which to go on
     |-- ServerUnreachable      no server answers at that address
     `-- ServerRefused          the server answered with a problem; `status` is its HTTP status
 
@@ -132,6 +133,12 @@ class TargetUnprepared(SmartForgeError):
     code = "target_unprepared"
 
 
+class CursorAhead(SmartForgeError):
+    """The project's log ends before the cursor: it is another log than the one that was read."""
+
+    code = "cursor_ahead"
+
+
 class ServerUnreachable(SmartForgeError):
     """No server answers at that address."""
 
@@ -139,10 +146,16 @@ class ServerUnreachable(SmartForgeError):
 
 
 class ServerRefused(SmartForgeError):
-    """The server answered with a problem (RFC 9457)."""
+    """The server answered with a problem (RFC 9457).
+
+    `retry_after` is how many seconds it asks to wait before the request is made again.
+    """
 
     code = "server_refused"
 
-    def __init__(self, status: int, what: str, hint: str = "") -> None:
+    def __init__(
+        self, status: int, what: str, hint: str = "", retry_after: float | None = None
+    ) -> None:
         super().__init__(what, hint)
         self.status = status
+        self.retry_after = retry_after

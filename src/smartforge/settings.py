@@ -1,7 +1,7 @@
 """What the operator has set: options, then `SMARTFORGE_*` variables, then defaults."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, cast
 
@@ -16,6 +16,18 @@ Writing = Literal["auto", "model"]
 DEFAULT_MODEL = "gpt-4o"
 SERVE_PACE = 20_000
 """Code points a second of the compiled writer in `serve`, so that a person can follow."""
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class Viewers(msgspec.Struct, frozen=True):
+    """How many viewers there may be: of the server, of one project, from one address."""
+
+    server: int = 5000
+    project: int = 2000
+    address: int = 2000
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -38,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True):
     token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    viewers: Viewers = Viewers()
+    log_level: LogLevel = "warning"
 
     def __repr__(self) -> str:
         return f"Settings(data={self.data!s}, model={self.model!r}, host={self.host!r})"
@@ -84,14 +98,9 @@ def read(
             "A model was asked for, but none is set.",
             "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or choose `offline`.",
         )
-    database_url = options.database_url or value("DATABASE_URL")
-    if database_url is not None:
-        raise SettingsInvalid(
-            "This version keeps its log in SQLite; --database-url is not made yet.",
-            "Leave --database-url and SMARTFORGE_DATABASE_URL unset.",
-        )
     return Settings(
         data=_home(data),
+        database_url=_database(options.database_url or value("DATABASE_URL")),
         model=model,
         openai_api_key=environment.get("OPENAI_API_KEY") or None,
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
@@ -103,6 +112,8 @@ def read(
         token=sound_token(options.token or value("TOKEN")),
         allowed_hosts=_list(value("ALLOWED_HOSTS")),
         allowed_origins=_list(value("ALLOWED_ORIGINS")),
+        viewers=_viewers(value),
+        log_level=_log_level(value("LOG_LEVEL")),
     )
 
 
@@ -114,6 +125,18 @@ def sound_token(token: str | None) -> str | None:
             "Use ASCII letters, digits and signs, without spaces.",
         )
     return token
+
+
+def _database(url: str | None) -> str | None:
+    """The address, which is never repeated: it may hold a password."""
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        raise SettingsInvalid(
+            "The address of the database is not one of PostgreSQL.",
+            "Write --database-url or SMARTFORGE_DATABASE_URL as"
+            " postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave it unset: the log is then kept"
+            " in SQLite.",
+        )
+    return url
 
 
 def _home(folder: Path) -> Path:
@@ -137,6 +160,25 @@ def _model(asked: str | None, environment: Mapping[str, str]) -> str | None:
             "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
         )
     return asked.removeprefix("openai:")
+
+
+def _viewers(value: Callable[[str], str | None]) -> Viewers:
+    def most(variable: str, default: int) -> int:
+        name = f"SMARTFORGE_{variable}"
+        return _number(name, None, value(variable), default, 1, 1_000_000)
+
+    plain = Viewers()
+    return Viewers(
+        server=most("VIEWERS", plain.server),
+        project=most("VIEWERS_PER_PROJECT", plain.project),
+        address=most("VIEWERS_PER_ADDRESS", plain.address),
+    )
+
+
+def _log_level(given: str | None) -> LogLevel:
+    level = (given or "warning").lower()
+    _one_of("SMARTFORGE_LOG_LEVEL", level, LOG_LEVELS)
+    return cast(LogLevel, level)
 
 
 def _one_of(name: str, given: str, allowed: tuple[str, ...]) -> None:

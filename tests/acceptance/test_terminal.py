@@ -178,7 +178,9 @@ def test_watch_export_and_stop_against_a_server(tmp_path: Path) -> None:
         assert json.loads(first.stdout)["seq"] == 1
         assert is_clean(first.stderr)
         assert smartforge("watch", project, more=at).returncode == 0
-        assert smartforge("watch", project, "--after", "99999999", more=at).returncode == 0
+        beyond = smartforge("watch", project, "--after", "99999999", more=at)
+        assert beyond.returncode == 1
+        assert beyond.stderr.startswith("The project's log ends before event 99999999")
         for out, status in (("a.zip", 0), ("a.zip", 2), ("no/b.zip", 2), ("/proc/c.zip", 2)):
             done = smartforge("export", project, "-o", out, folder=tmp_path, more=at)
             assert done.returncode == status, done.stderr
@@ -187,7 +189,7 @@ def test_watch_export_and_stop_against_a_server(tmp_path: Path) -> None:
         for unknown in ("nobody", "../healthz", "a/b", "a\nb"):
             done = smartforge("watch", unknown, more=at, seconds=20)
             assert done.returncode == 1
-            assert done.stderr.startswith("Not Found.")
+            assert done.stderr.startswith(("There is no project", "Not Found."))
 
 
 def test_ctrl_c_while_python_still_starts_is_no_traceback(tmp_path: Path) -> None:

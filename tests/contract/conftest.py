@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.logs import LOGS, SettableClock, WatchedLog, make
+from tests.contract.logs import LOGS, SettableClock, WatchedLog, make, remove
 
 
 @pytest.fixture
@@ -21,3 +21,4 @@ async def log(
     await opened.open()
     yield opened
     await opened.close()
+    remove(tmp_path)

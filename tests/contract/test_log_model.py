@@ -15,7 +15,7 @@ from smartforge import events
 from smartforge.errors import Fenced, UnknownProject
 from smartforge.events import Fact
 from smartforge.log.base import Log
-from tests.contract.logs import CREATED, DURABLE, chunk, make
+from tests.contract.logs import CREATED, DURABLE, chunk, make, remove
 
 T = TypeVar("T")
 
@@ -89,6 +89,7 @@ class LogMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.do(self.log.close())
         self.runner.close()
+        remove(Path(self.folder.name))
         self.folder.cleanup()
 
     @rule(project_id=project_ids)
@@ -207,6 +208,12 @@ class SQLiteMachine(LogMachine):
     log_name = "sqlite"
 
 
+class PostgresMachine(LogMachine):
+    """The log on PostgreSQL, closed and opened in between."""
+
+    log_name = "postgres"
+
+
 EFFORT = settings(
     max_examples=30,
     stateful_step_count=25,
@@ -218,3 +225,5 @@ TestMemoryLog = MemoryMachine.TestCase
 TestMemoryLog.settings = EFFORT
 TestSQLiteLog = SQLiteMachine.TestCase
 TestSQLiteLog.settings = EFFORT
+TestPostgresLog = PostgresMachine.TestCase
+TestPostgresLog.settings = EFFORT

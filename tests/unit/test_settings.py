@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smartforge.errors import SettingsInvalid
-from smartforge.settings import DEFAULT_MODEL, Options, read
+from smartforge.settings import DEFAULT_MODEL, Options, Viewers, read
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
 
@@ -55,10 +55,15 @@ def test_the_model_follows_from_key_endpoint_and_wish(
         (Options(port=70_000), {}, "70000"),
         (Options(), {"SMARTFORGE_PACE": "fast"}, "fast"),
         (Options(), {"SMARTFORGE_PORT": "-1"}, "-1"),
-        (Options(database_url="postgresql://x"), {}, "database-url"),
+        (Options(database_url="mysql://u:pw@host/db"), {}, "database"),
+        (Options(), {"SMARTFORGE_DATABASE_URL": "host=x password=pw"}, "database"),
         (Options(), {"SMARTFORGE_DATA": "~nobody-at-all/x"}, "nobody-at-all"),
         (Options(token="two words"), {}, "token"),
         (Options(), {"SMARTFORGE_TOKEN": "schlüssel"}, "token"),
+        (Options(), {"SMARTFORGE_VIEWERS": "0"}, "SMARTFORGE_VIEWERS"),
+        (Options(), {"SMARTFORGE_VIEWERS_PER_PROJECT": "-1"}, "VIEWERS_PER_PROJECT"),
+        (Options(), {"SMARTFORGE_VIEWERS_PER_ADDRESS": "many"}, "VIEWERS_PER_ADDRESS"),
+        (Options(), {"SMARTFORGE_LOG_LEVEL": "loud"}, "SMARTFORGE_LOG_LEVEL"),
     ],
 )
 def test_nonsense_is_refused_by_name(
@@ -70,7 +75,34 @@ def test_nonsense_is_refused_by_name(
     assert refused.value.hint
 
 
+def test_each_limit_on_viewers_has_a_variable() -> None:
+    variables = {
+        "SMARTFORGE_VIEWERS": "9",
+        "SMARTFORGE_VIEWERS_PER_PROJECT": "8",
+        "SMARTFORGE_VIEWERS_PER_ADDRESS": "7",
+    }
+    assert read(Options(), variables).viewers == Viewers(server=9, project=8, address=7)
+
+
+def test_little_is_logged_unless_more_is_asked_for() -> None:
+    assert read(Options(), {}).log_level == "warning"
+    assert read(Options(), {"SMARTFORGE_LOG_LEVEL": "INFO"}).log_level == "info"
+
+
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     settings = read(Options(token="t0ken"), KEY)
     assert "sk-secret" not in f"{settings!r}{settings}"
     assert "t0ken" not in f"{settings!r}{settings}"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_the_database_is_an_address_of_postgresql_whose_password_is_never_told(
+    scheme: str,
+) -> None:
+    url = f"{scheme}://me:s3cret@host/db"
+    settings = read(Options(), {"SMARTFORGE_DATABASE_URL": url})
+    assert settings.database_url == url
+    assert "s3cret" not in f"{settings!r}{settings}"
+    with pytest.raises(SettingsInvalid) as refused:
+        read(Options(database_url="mysql://me:s3cret@host/db"), {})
+    assert "s3cret" not in refused.value.what + refused.value.hint

@@ -1,5 +1,6 @@
 """`smartforge serve`: page, API and worker in one process."""
 
+import logging
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +9,14 @@ import typer
 
 from smartforge.cli.exits import COMPLETE
 from smartforge.cli.stopping import Stopping, run
-from smartforge.settings import SERVE_PACE, Options, read
+from smartforge.settings import SERVE_PACE, LogLevel, Options, read
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for the log.")] = None,
-    database_url: Annotated[str | None, typer.Option(help="PostgreSQL, once it is made.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="PostgreSQL instead of SQLite.")] = None,
     token: Annotated[
         str | None, typer.Option(help="Token of the door, needed beyond loopback.")
     ] = None,
@@ -35,6 +36,7 @@ def serve(
         data=data, database_url=database_url, host=host, port=port, token=token, pace=pace
     )
     settings = read(options, default_pace=SERVE_PACE)
+    _log_from(settings.log_level)
 
     def ready(url: str, made_token: str | None) -> None:
         print(f"Smart Forge is ready at {url}", flush=True)
@@ -48,3 +50,9 @@ def serve(
         return COMPLETE
 
     raise typer.Exit(run(serve_until_stopped, uvloop.new_event_loop))
+
+
+def _log_from(level: LogLevel) -> None:
+    """Write our own log to standard error from this level on; of other programs, warnings only."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("smartforge").setLevel(level.upper())

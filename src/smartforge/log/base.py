@@ -5,12 +5,18 @@ Durability: what `append` has returned survives a crash; nothing is shown to a r
 is durable. Loss: none, ever. Readers of one project never wait for another project.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from smartforge.events import Fact
+
+Observe = Callable[[float, int], None]
+"""Told of each commit, on the thread that made it: its seconds, and how many operations it stored.
+
+Must not raise and must not wait.
+"""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -57,8 +63,9 @@ class Reading(Protocol):
         ...
 
     async def read(self, project_id: str, after: int, limit: int) -> list[Record]:
-        """Up to `limit` events with seq > `after`, oldest first; empty at the tail.
+        """Up to `limit` events with seq > `after`, oldest first; empty at the tail, and only there.
 
+        Fewer than `limit` are no sign of the tail: there may be newer ones, of another node.
         Raises UnknownProject.
         """
         ...
@@ -139,6 +146,13 @@ class Checkpoint(msgspec.Struct, frozen=True):
     data: bytes
 
 
+def supersedes(new: Checkpoint, kept: Checkpoint | None) -> bool:
+    """Whether `keep` stores `new` where `kept` is."""
+    if kept is None or new.seq > kept.seq:
+        return True
+    return new.seq == kept.seq and new.shape != kept.shape
+
+
 class Checkpoints(Protocol):
     """Folded states, kept so that a long log need not be folded from its start.
 
@@ -150,9 +164,9 @@ class Checkpoints(Protocol):
         ...
 
     async def keep(self, checkpoint: Checkpoint) -> None:
-        """Keep it instead of an older one; one that is not newer changes nothing.
+        """Keep it instead of an older one, or of one of the same seq in another shape.
 
-        Raises UnknownProject.
+        Any other changes nothing. Raises UnknownProject.
         """
         ...
 
@@ -184,5 +198,6 @@ async def follow(
         if records:
             after = records[-1].seq
             yield records
-        else:
+        if len(records) < limit:
+            # Not known to be the tail, but `wait` finds out at less cost than another read.
             await log.wait({project_id: after}, timeout=60.0)

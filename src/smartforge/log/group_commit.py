@@ -7,6 +7,7 @@ so that the cost of reaching the disk is shared.
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from queue import Empty, SimpleQueue
@@ -16,7 +17,7 @@ import msgspec
 
 from smartforge.errors import DatabaseUnusable
 from smartforge.log import refusals
-from smartforge.log.base import Head, Record
+from smartforge.log.base import Head, Observe, Record
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -65,17 +66,19 @@ class GroupCommit(Generic[S]):
 
     `open_store` runs first on that thread; what it puts on the stack is let go on the same
     thread at the end. `publish` is called on the event loop with the projects that a commit
-    moved, after it and before any caller of its batch goes on.
+    moved, after it and before any caller of its batch goes on. `observe` is told of each commit.
     """
 
     def __init__(
         self,
         open_store: Callable[[ExitStack], S],
         publish: Callable[[Sequence[Moved]], None],
+        observe: Observe | None = None,
     ) -> None:
         """Must be called on the event loop that is to be answered."""
         self._open_store = open_store
         self._publish = publish
+        self._observe = observe
         self._loop = asyncio.get_running_loop()
         self._requests: SimpleQueue[_Request | None] = SimpleQueue()
         self._ready: asyncio.Future[None] = self._loop.create_future()
@@ -153,10 +156,14 @@ class GroupCommit(Generic[S]):
         return batch, False
 
     def _write(self, store: S, batch: list[_Request]) -> None:
+        began = time.perf_counter()
         try:
             done = store.write_all([request.operation for request in batch])
         except Exception as error:
             done = Committed(outcomes=[_failed_with_all(error) for _ in batch], moved=())
+        else:
+            if self._observe is not None:
+                self._observe(time.perf_counter() - began, len(batch))
         self._call(self._settle, batch, done)
 
     def _settle(self, batch: list[_Request], done: Committed) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Head, Record
+from smartforge.log.base import Checkpoint, Head, Record, supersedes
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.standing import Standing
 from smartforge.log.waiting import Waiters, answer_within
@@ -24,6 +24,7 @@ class MemoryLog:
         self._records: dict[str, list[Record]] = {}
         self._keys: dict[tuple[str, str], int] = {}
         self._blobs: dict[str, bytes] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
         self._waiters = Waiters()
         self._closed = False
 
@@ -125,6 +126,17 @@ class MemoryLog:
             ids = ids[ids.index(after) + 1 :]
         heads = [self._standings[each].head() for each in ids]
         return [head for head in heads if not head.deleted][: max(limit, 0)]
+
+    async def checkpoint(self, project_id: str) -> Checkpoint | None:
+        """See `Checkpoints.checkpoint`."""
+        self._check_open()
+        return self._checkpoints.get(project_id)
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """See `Checkpoints.keep`."""
+        project_id = self._standing(checkpoint.project_id).project_id
+        if supersedes(checkpoint, self._checkpoints.get(project_id)):
+            self._checkpoints[project_id] = checkpoint
 
     def _store(self, standing: Standing, records: list[Record]) -> None:
         self._standings[standing.project_id] = standing

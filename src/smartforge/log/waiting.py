@@ -20,6 +20,10 @@ class Waiters:
         """How many waiters there are now."""
         return len(self._all)
 
+    def projects(self) -> list[str]:
+        """The projects that somebody waits for."""
+        return list(self._cursors)
+
     @contextmanager
     def waiter(self, cursors: Mapping[str, int]) -> Generator[asyncio.Future[bool]]:
         """A future that becomes True when one of the projects gets an event beyond its cursor.

@@ -5,15 +5,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartforge import __version__
 from smartforge.engine.base import Engine
+from smartforge.log.states import States
 from smartforge.server.door import Door
+from smartforge.server.durable import DurableRoutes
+from smartforge.server.metrics import Metrics
 from smartforge.server.options import ServerOptions
 from smartforge.server.page import PageRoutes
 from smartforge.server.problems import SAID, problem, response, tell_problems
 from smartforge.server.routes.content import ContentRoutes
 from smartforge.server.routes.live import LiveRoutes
+from smartforge.server.routes.metrics import MetricsRoutes
 from smartforge.server.routes.projects import ProjectRoutes
 from smartforge.server.routes.system import SystemRoutes
 from smartforge.server.site import DoorLog, Site
+from smartforge.server.viewing import PLAIN_SEND
 
 
 class Server:
@@ -24,11 +29,13 @@ class Server:
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})[PLAIN_SEND] = send
         await self._app(scope, receive, send)
 
     def end_streams(self) -> None:
         """Bid every viewer farewell; they come back by themselves, with their cursor."""
         self._site.closing.close()
+        self._site.hub.close()
 
 
 class BodyLimit:
@@ -51,9 +58,21 @@ class BodyLimit:
             await self._app(scope, receive, send)
 
 
-def build(log: DoorLog, engine: Engine, options: ServerOptions) -> Server:
-    """The server over an open log and an open engine; it closes neither."""
-    site = Site(log, engine, options)
+def build(
+    log: DoorLog,
+    engine: Engine,
+    options: ServerOptions,
+    states: States | None = None,
+    metrics: Metrics | None = None,
+) -> Server:
+    """The server over an open log and an open engine; it closes neither.
+
+    `states` are those that it shares with others, who close them; else it has some of its own.
+    `metrics` get the stream's figures, beside what others count in them.
+    """
+    site = Site(log, engine, options, states)
+    metrics = metrics or Metrics(__version__)
+    metrics.watch(site.hub)
     app = FastAPI(
         title="Smart Forge",
         version=__version__,
@@ -62,7 +81,14 @@ def build(log: DoorLog, engine: Engine, options: ServerOptions) -> Server:
         redirect_slashes=False,
         max_body_size=options.body_limit,
     )
-    for room in (ProjectRoutes(site), ContentRoutes(site), LiveRoutes(site), SystemRoutes(site)):
+    for room in (
+        ProjectRoutes(site),
+        ContentRoutes(site),
+        LiveRoutes(site),
+        DurableRoutes(site),
+        SystemRoutes(site),
+        MetricsRoutes(metrics),
+    ):
         app.include_router(room.router())
     app.include_router(PageRoutes(options.static).router())
     tell_problems(app)

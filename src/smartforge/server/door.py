@@ -39,11 +39,15 @@ SECURITY_HEADERS = {
 }
 """Set where the answer has none of that name. No referrer: the first URL may hold the token."""
 
-EXPOSED = "Location, ETag, Content-Disposition, Retry-After"
+EXPOSED = (
+    "Location, ETag, Content-Disposition, Retry-After, "
+    "Stream-Next-Offset, Stream-Cursor, Stream-Up-To-Date"
+)
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Smart-Forge-Token"
+        "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "
+        "X-Smart-Forge-Token"
     ),
     "Access-Control-Max-Age": "600",
 }

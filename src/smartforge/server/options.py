@@ -49,15 +49,24 @@ class DoorOptions(msgspec.Struct, frozen=True):
 class ServerOptions(msgspec.Struct, frozen=True):
     """How the server behaves. Times are seconds, sizes bytes.
 
-    `settings` is what `GET /api/settings` answers: what is set, as JSON, with no secret in it.
+    There may be `viewers` in all, `viewers_per_project` of one project, and `viewers_per_address`
+    from one address. `stream.Rules` says what the times of the stream are. `settings` is what
+    `GET /api/settings` answers: what is set, as JSON, with no secret in it.
     """
 
     door: DoorOptions = DoorOptions()
     settings: Mapping[str, Any] = {}
     static: Path = STATIC
+    tick: float = 0.025
     heartbeat: float = 15.0
+    patience: float = 30.0
+    unheard: float = 3600.0
+    linger: float = 5.0
     body_limit: int = 1024 * 1024
     folded_projects: int = 64
+    viewers: int = 5000
+    viewers_per_project: int = 2000
+    viewers_per_address: int = 2000
 
 
 def _is_origin(origin: str) -> bool:

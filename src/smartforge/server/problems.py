@@ -58,6 +58,22 @@ class UnknownFile(errors.SmartForgeError):
     code = "unknown_file"
 
 
+class TooManyViewers(errors.SmartForgeError):
+    """The project or the server has no place for one more viewer; `retry_after` is in seconds."""
+
+    code = "too_many_viewers"
+
+    def __init__(self, what: str, hint: str = "", *, retry_after: int) -> None:
+        super().__init__(what, hint)
+        self.retry_after = retry_after
+
+
+class TooManyFromAddress(TooManyViewers):
+    """One address has as many viewers as it may have."""
+
+    code = "too_many_viewers_from_address"
+
+
 STATUSES: dict[type[errors.SmartForgeError], int] = {
     errors.SmartForgeError: 500,
     errors.ContractInvalid: 422,
@@ -77,6 +93,8 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     RequestInvalid: 422,
     UnknownVersion: 404,
     UnknownFile: 404,
+    TooManyViewers: 503,
+    TooManyFromAddress: 429,
 }
 """The nearest class in an error's ancestry decides."""
 
@@ -106,6 +124,12 @@ def response(told: Problem, headers: Mapping[str, str] | None = None) -> Respons
     return Response(body, told.status, headers, MEDIA_TYPE)
 
 
+def answer(error: errors.SmartForgeError) -> Response:
+    """The answer that tells this error, with `Retry-After` where it says when to come back."""
+    later = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyViewers) else None
+    return response(of(error), later)
+
+
 def tell_problems(app: FastAPI) -> None:
     """Make every error of this application a problem; unforeseen ones reach the server's log."""
     app.add_exception_handler(errors.SmartForgeError, _foreseen)
@@ -115,7 +139,7 @@ def tell_problems(app: FastAPI) -> None:
 
 
 async def _foreseen(request: Request, error: Exception) -> Response:
-    return response(of(cast(errors.SmartForgeError, error)))
+    return answer(cast(errors.SmartForgeError, error))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import errno
+import functools
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import Protocol
+from typing import Any, Protocol, cast
 
+import msgspec
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from smartforge.errors import SettingsInvalid
-from smartforge.server import hosts
-from smartforge.server.protocol import BoundedProtocol
+from smartforge.server import descriptors, hosts
+from smartforge.server.protocol import DEFAULTS, BoundedProtocol, BoundedWebSocket, Limits
 
 BACKLOG = 2048
 LINGER = 2.0
@@ -21,6 +23,9 @@ LINGER = 2.0
 
 SHORT_LINGER = 1.0
 """For who has nobody worth waiting for."""
+
+WORDS = 64 * 1024
+"""Bytes that a WebSocket may say at once; nobody has anything to say there."""
 
 BACKSTOP = 3
 """Seconds after which whatever still runs is cancelled."""
@@ -43,17 +48,20 @@ async def serve(
     port: int,
     ready: Callable[[str], None],
     stop: asyncio.Event | None = None,
+    limits: Limits = DEFAULTS,
 ) -> None:
     """Serve until SIGTERM, SIGINT, SIGHUP or `stop`; then end all streams and return.
 
     `ready` gets the URL of the page once connections are accepted; port 0 takes a free one.
     Returns within about 3 s of being told to stop. Signals are taken on the main thread alone.
-    Run it on uvloop for speed; any asyncio loop will do. Raises SettingsInvalid where the
-    address cannot be had.
+    The process's limit of open files is raised; where it is still too low for the connections
+    in `limits`, there may be fewer. Run it on uvloop for speed; any asyncio loop will do.
+    Raises SettingsInvalid where the address cannot be had.
     """
+    descriptors.raise_limit()
     sockets = listen(host, port)
     url = url_of(host, sockets[0].getsockname()[1])
-    server = _Uvicorn(app, lambda: ready(url), LINGER)
+    server = _Uvicorn(app, lambda: ready(url), LINGER, limits)
     with _closing(sockets), _stopped_by(server):
         async with _stopped_at(server, stop):
             await server.serve(sockets)
@@ -114,10 +122,22 @@ def url_of(host: str, port: int) -> str:
 class _Uvicorn(uvicorn.Server):
     """Uvicorn with our signals, with a word when it listens, and an end for idle connections."""
 
-    def __init__(self, app: Serving, listening: Callable[[], None], linger: float) -> None:
+    def __init__(
+        self,
+        app: Serving,
+        listening: Callable[[], None],
+        linger: float,
+        limits: Limits = DEFAULTS,
+    ) -> None:
+        room = descriptors.room_for(limits.connections)
+        limits = msgspec.structs.replace(limits, connections=room)
+        protocol = functools.partial(BoundedProtocol, limits=limits)
         config = uvicorn.Config(
             app,
-            http=BoundedProtocol,
+            http=cast(Any, protocol),  # Uvicorn only calls it.
+            ws=BoundedWebSocket,
+            ws_max_size=WORDS,
+            ws_per_message_deflate=False,  # It would cost 12 KiB and CPU for each viewer.
             lifespan="off",
             log_config=None,
             log_level="warning",

@@ -1,30 +1,76 @@
 """What the routes share: the log, the engine, folded states, and what the server was told."""
 
+from collections.abc import Collection
 from typing import Protocol
+
+from starlette.requests import Request
+from starlette.types import Scope
 
 from smartforge.engine.base import Engine
 from smartforge.errors import UnknownProject
-from smartforge.log.base import Blobs, Head, Projects, Reading
-from smartforge.server.connection import Closing
+from smartforge.log.base import Blobs, Checkpoints, Head, Projects, Reading
+from smartforge.log.folded import Folded
+from smartforge.log.states import States
+from smartforge.server.connection import Closing, while_connected
 from smartforge.server.options import ServerOptions
+from smartforge.server.problems import UnknownVersion
 from smartforge.server.replays import Replays
-from smartforge.server.states import Folded, States
+from smartforge.server.seats import Places, Seat, Seats
+from smartforge.server.stream import Figures, Hub, Rules
+from smartforge.snapshot import Snapshot
 
 
-class DoorLog(Reading, Blobs, Projects, Protocol):
+class DoorLog(Reading, Blobs, Projects, Checkpoints, Protocol):
     """What the server needs of a log. It never appends: that is the run's and the engine's."""
 
 
 class Site:
     """Everything behind the door, made once and handed to each room of routes."""
 
-    def __init__(self, log: DoorLog, engine: Engine, options: ServerOptions) -> None:
+    def __init__(
+        self,
+        log: DoorLog,
+        engine: Engine,
+        options: ServerOptions,
+        states: States | None = None,
+    ) -> None:
         self.log = log
         self.engine = engine
         self.options = options
-        self.states = States(log, options.folded_projects)
+        self.states = States(log, options.folded_projects) if states is None else states
         self.closing = Closing()
         self.replays = Replays()
+        self.seats = Seats(
+            Places(options.viewers, options.viewers_per_project, options.viewers_per_address)
+        )
+        rules = Rules(
+            tick=options.tick,
+            heartbeat=options.heartbeat,
+            patience=options.patience,
+            unheard=options.unheard,
+            linger=options.linger,
+        )
+        self.hub = Hub(log, self.states, rules, Figures(refused=self.seats.refused))
+
+    def seat(self, scope: Scope, project_ids: Collection[str]) -> Seat:
+        """A place for the one who asks, as a viewer of these projects, until its `leave`.
+
+        Raises TooManyViewers and TooManyFromAddress.
+        """
+        client = scope.get("client")
+        return self.seats.take(client[0] if client else "", project_ids)
+
+    async def wait(self, request: Request, project_id: str, cursor: int, timeout: float) -> None:
+        """Hold the request until the project has an event beyond the cursor, or `timeout` s.
+
+        Who waits takes a seat like any viewer; the wait ends when the client or the server goes.
+        """
+        seat = self.seat(request.scope, (project_id,))
+        try:
+            async with while_connected(request.receive):
+                await self.closing.wait(self.log, {project_id: cursor}, timeout)
+        finally:
+            seat.leave()
 
     async def head(self, project_id: str) -> Head:
         """Where the project stands. Raises UnknownProject for a deleted one too."""
@@ -40,3 +86,17 @@ class Site:
         """The project's state up to now. Raises UnknownProject for a deleted one too."""
         await self.head(project_id)
         return await self.states.current(project_id)
+
+    async def version(self, project_id: str, version: int) -> Snapshot:
+        """The project as it was when this version was complete.
+
+        Raises UnknownProject, UnknownVersion.
+        """
+        found = await self.states.version(project_id, version)
+        if found is None:
+            now = (await self.states.current(project_id)).snapshot
+            known = ", ".join(str(each.version) for each in now.versions) or "none"
+            raise UnknownVersion(
+                f"The project has no version {version}.", f"Complete versions: {known}."
+            )
+        return found

@@ -1,5 +1,6 @@
 """The files of a project while their events are folded."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -30,6 +31,10 @@ class Files:
 
     def __init__(self, states: Iterable[FileState]) -> None:
         self._states = {file.path: file for file in states}
+        self._named = Counter(file.run for file in self._states.values())
+        self._whole = Counter(
+            file.run for file in self._states.values() if file.state == "complete"
+        )
         self._texts = {
             path: Text(file.text)
             for path, file in self._states.items()
@@ -47,33 +52,37 @@ class Files:
         """What a run is going to write becomes planned; all other files stay as they are."""
         for file in planned:
             self._texts.pop(file.path, None)
-            self._states[file.path] = FileState(
-                path=file.path,
-                state="planned",
-                author=file.author,
-                attempt=0,
-                size=0,
-                sha256=None,
-                binary=False,
-                purpose=file.purpose,
-                run=run,
+            self._put(
+                FileState(
+                    path=file.path,
+                    state="planned",
+                    author=file.author,
+                    attempt=0,
+                    size=0,
+                    sha256=None,
+                    binary=False,
+                    purpose=file.purpose,
+                    run=run,
+                )
             )
 
     def begin(self, fact: FileGenerating, run: str | None) -> None:
         """Drop whatever the file held, and begin it."""
         known = self._states.get(fact.path)
         self._texts[fact.path] = Text("")
-        self._states[fact.path] = FileState(
-            path=fact.path,
-            state="writing",
-            author=fact.author,
-            attempt=fact.attempt,
-            size=0,
-            sha256=None,
-            binary=False,
-            purpose=known.purpose if known else None,
-            run=run,
-            text="",
+        self._put(
+            FileState(
+                path=fact.path,
+                state="writing",
+                author=fact.author,
+                attempt=fact.attempt,
+                size=0,
+                sha256=None,
+                binary=False,
+                purpose=known.purpose if known else None,
+                run=run,
+                text="",
+            )
         )
 
     def grow(self, fact: CodeChunk) -> None:
@@ -93,22 +102,24 @@ class Files:
         if known and known.state == "writing" and known.attempt != fact.attempt:
             return
         self._texts.pop(fact.path, None)
-        self._states[fact.path] = FileState(
-            path=fact.path,
-            state="complete",
-            author=known.author if known else None,
-            attempt=fact.attempt,
-            size=fact.size,
-            sha256=fact.sha256,
-            binary=fact.binary,
-            purpose=known.purpose if known else None,
-            run=run,
+        self._put(
+            FileState(
+                path=fact.path,
+                state="complete",
+                author=known.author if known else None,
+                attempt=fact.attempt,
+                size=fact.size,
+                sha256=fact.sha256,
+                binary=fact.binary,
+                purpose=known.purpose if known else None,
+                run=run,
+            )
         )
 
     def delete(self, path: str) -> None:
         """Forget the file; nothing happens where there is none."""
         self._texts.pop(path, None)
-        self._states.pop(path, None)
+        self._count(self._states.pop(path, None), -1)
 
     def stop(self) -> None:
         """What is being written stays as far as it is."""
@@ -118,5 +129,16 @@ class Files:
 
     def done(self, of: int, run: str | None) -> int:
         """The share of the run's files that are whole, as so many of `of`, rounded down."""
-        states = [file.state for file in self._states.values() if file.run == run]
-        return of * states.count("complete") // len(states) if states else 0
+        named = self._named[run]
+        return of * self._whole[run] // named if named else 0
+
+    def _put(self, file: FileState) -> None:
+        self._count(self._states.get(file.path), -1)
+        self._states[file.path] = file
+        self._count(file, 1)
+
+    def _count(self, file: FileState | None, by: int) -> None:
+        """Files are counted as they change: counting all at the end of each would cost n²."""
+        if file is not None:
+            self._named[file.run] += by
+            self._whole[file.run] += by * (file.state == "complete")

@@ -55,7 +55,12 @@ class Ground:
         self.store = FakeStore()
         self.released: list[threading.Thread] = []
         self.published: list[int] = []
-        self.group = GroupCommit(self.open_store, self.publish)
+        self.observed: list[tuple[float, int]] = []
+        self.group = GroupCommit(
+            self.open_store,
+            self.publish,
+            lambda seconds, operations: self.observed.append((seconds, operations)),
+        )
 
     def open_store(self, held: ExitStack) -> FakeStore:
         held.callback(lambda: self.released.append(threading.current_thread()))
@@ -110,6 +115,18 @@ async def test_nothing_is_published_or_answered_before_the_commit(ground: Ground
     ground.store.go_on.set()
     await first
     assert ground.published == [1]
+
+
+async def test_each_commit_is_observed_and_a_failed_one_is_not(ground: Ground) -> None:
+    first = await ground.hold()
+    rest = await ground.begin([1, 2])
+    ground.store.go_on.set()
+    await asyncio.gather(first, *rest)
+    ground.store.failure = MemoryError()
+    with pytest.raises(DatabaseUnusable):
+        await ground.write(3)
+    assert [operations for _, operations in ground.observed] == [1, 2]
+    assert all(seconds > 0 for seconds, _ in ground.observed)
 
 
 async def test_an_operation_that_is_refused_fails_alone(ground: Ground) -> None:

@@ -75,9 +75,11 @@ async def test_unknown_and_deleted_projects_are_gone_and_the_others_go_on(
 async def test_a_project_deleted_meanwhile_is_gone(rig: Rig, project: Project) -> None:
     other = await new_project(rig.log, "other")
     async with rig.frames("/api/stream?at=project1:1,other:1") as frames:
+        await other.begin()
+        assert places(await frames.events(2)) == ["other:2", "other:3"]
         await rig.log.append(other.id, [events.ProjectDeleted()], run=None)
         seen = await frames.events(2)
-        assert places(seen) == ["other:2"]
+        assert places(seen) == ["other:4"]
         assert seen[1].json == {"type": "gone", "projectId": "other"}
         await project.begin()
         assert places(await frames.events(1)) == ["project1:2"]

@@ -10,7 +10,7 @@ import msgspec
 
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Head, Record
+from smartforge.log.base import Checkpoint, Head, Observe, Record
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
 from smartforge.log.sqlite import database, reads
@@ -35,12 +35,16 @@ class SQLiteLog:
     """A `Log` in the file `path`, used by one event loop of one process at a time.
 
     Every SQLite call runs on a thread of the log's own. Before `open` and after `close`
-    everything is refused with DatabaseUnusable; it may be opened again.
+    everything is refused with DatabaseUnusable; it may be opened again. `observe` is told of each
+    commit.
     """
 
-    def __init__(self, path: Path, clock: Clock = wall_clock) -> None:
+    def __init__(
+        self, path: Path, clock: Clock = wall_clock, observe: Observe | None = None
+    ) -> None:
         self._path = path
         self._clock = clock
+        self._observe = observe
         self._parts: _Parts | None = None
         self._waiters = Waiters()
         self._heads: dict[str, Head] = {}
@@ -59,7 +63,7 @@ class SQLiteLog:
         def open_store(held: ExitStack) -> Writes:
             return _open_store(self._path, self._clock, readers, held)
 
-        writer = GroupCommit(open_store, self._publish)
+        writer = GroupCommit(open_store, self._publish, self._observe)
         await writer.open()
         self._heads.clear()
         self._tails = Tails()
@@ -157,6 +161,15 @@ class SQLiteLog:
         readers = self._open_parts().readers
         limit = min(limit, _LARGEST)
         return await readers.read(lambda db: reads.projects(db, limit, after))
+
+    async def checkpoint(self, project_id: str) -> Checkpoint | None:
+        """See `Checkpoints.checkpoint`."""
+        readers = self._open_parts().readers
+        return await readers.read(lambda db: reads.checkpoint(db, project_id))
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """See `Checkpoints.keep`."""
+        await self._open_parts().writer.submit(lambda writes: writes.keep(checkpoint))
 
     def _open_parts(self) -> _Parts:
         if self._parts is None:

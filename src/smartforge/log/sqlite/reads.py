@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from smartforge.log import refusals
-from smartforge.log.base import Head, Record
+from smartforge.log.base import Checkpoint, Head, Record
 from smartforge.log.standing import Headline, Standing, WaitingRun
 
 _COLUMNS = (
@@ -75,6 +75,17 @@ def blob(connection: sqlite3.Connection, sha256: str) -> bytes:
     if row is None:
         raise refusals.unknown_blob(sha256)
     return row[0]
+
+
+def checkpoint(connection: sqlite3.Connection, project_id: str) -> Checkpoint | None:
+    """The folded state that is kept of the project, if any."""
+    row: tuple[int, str, bytes] | None = connection.execute(
+        "SELECT seq, shape, data FROM checkpoint WHERE project = ?", (project_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    seq, shape, data = row
+    return Checkpoint(project_id=project_id, seq=seq, shape=shape, data=data)
 
 
 def _number(connection: sqlite3.Connection, project_id: str) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Head, Record
+from smartforge.log.base import Checkpoint, Head, Record
 from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Committed, Moved, Refused
 from smartforge.log.sqlite import reads
@@ -39,6 +39,13 @@ _INSERT_EVENT = "INSERT INTO event (project, seq, type, data) VALUES (?, ?, ?, ?
 _INSERT_KEY = "INSERT INTO append_key (project, key, last) VALUES (?, ?, ?)"
 _FIND_KEY = "SELECT last FROM append_key WHERE project = ? AND key = ?"
 _INSERT_BLOB = "INSERT OR IGNORE INTO blob (sha256, content) VALUES (?, ?)"
+# The condition is `base.supersedes`.
+_KEEP_CHECKPOINT = """
+    INSERT INTO checkpoint (project, seq, shape, data) VALUES (?, ?, ?, ?)
+    ON CONFLICT (project) DO UPDATE
+    SET seq = excluded.seq, shape = excluded.shape, data = excluded.data
+    WHERE excluded.seq > seq OR (excluded.seq = seq AND excluded.shape <> shape)
+"""
 
 
 class Append(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +131,12 @@ class Writes:
     def put(self, sha256: str, content: bytes) -> None:
         """Store the content under its hash."""
         self._db.execute(_INSERT_BLOB, (sha256, content))
+
+    def keep(self, new: Checkpoint) -> None:
+        """See `Checkpoints.keep`."""
+        self._standing(new.project_id)
+        values = (new.project_id, new.seq, new.shape, new.data)
+        self._db.execute(_KEEP_CHECKPOINT, values)
 
     def _attempt(self, operation: Callable[[Self], Any]) -> Any:
         self._db.execute("SAVEPOINT one")

@@ -112,13 +112,13 @@ class ContentRoutes:
                 raise RequestInvalid(
                     "`version` is neither a number nor `work`.", "Send ?version=1, for example."
                 )
-            return await self._site.states.version(project_id, int(version))
+            return await self._site.version(project_id, int(version))
         if now.version is None:
             raise UnknownVersion(
                 "The project has no complete version yet.",
                 "Ask with ?version=work for its files as they are now.",
             )
-        return await self._site.states.version(project_id, now.version)
+        return await self._site.version(project_id, now.version)
 
 
 def _shown(state: Snapshot, version: str | None) -> list[FileState]:

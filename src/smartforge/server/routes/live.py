@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.websockets import WebSocket
 
-from smartforge.server import answers
-from smartforge.server.connection import while_connected
+from smartforge.errors import SmartForgeError
+from smartforge.server import answers, problems
 from smartforge.server.problems import CursorInvalid
 from smartforge.server.site import Site
-from smartforge.server.stream import Source, Stream, StreamResponse, Viewer
+from smartforge.server.viewing import SocketWatch, StreamResponse, Wish
 
 EVENTS_LIMIT = 10_000
 WAIT_LIMIT = 25.0
@@ -33,11 +34,10 @@ STREAM_DOCS = {
 
 
 class LiveRoutes:
-    """One cursor loop behind all of them."""
+    """One hub behind all of them."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._source = Source(site.log, site.states, site.closing, site.options.heartbeat)
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["live"], responses=answers.PROBLEMS)
@@ -49,6 +49,7 @@ class LiveRoutes:
             router.add_api_route(
                 path, endpoint, methods=["GET"], response_model=None, responses={**docs}
             )
+        router.add_api_websocket_route("/api/stream/{project_id}/ws", self.watch_project)
         return router
 
     async def stream_project(
@@ -57,6 +58,7 @@ class LiveRoutes:
         after: str = "0",
         live: Switch = "0",
         compact: Switch = "1",
+        presence: Switch = "0",
         last_event_id: LastEventId = None,
     ) -> Response:
         """Every event after the cursor, those of the past and those to come."""
@@ -64,13 +66,19 @@ class LiveRoutes:
         head = await self._site.head(project_id)
         if live == "0" and 0 < cursor == head.last and not head.active:
             return Response(status_code=204)
-        viewer = Viewer({project_id: cursor}, live=live == "1", compact=compact == "1")
-        return StreamResponse(Stream(self._source, viewer))
+        wish = Wish(
+            {project_id: cursor},
+            live=live == "1",
+            compact=compact == "1",
+            presence=presence == "1",
+        )
+        return StreamResponse(self._site, wish)
 
     async def stream_projects(
         self,
         at: Annotated[str, Query(description="ID:SEQ,ID:SEQ, at most 64 of them")] = "",
         compact: Switch = "1",
+        presence: Switch = "0",
         last_event_id: LastEventId = None,
     ) -> Response:
         """Several projects over one connection, always live; ids are `PROJECT:SEQ`."""
@@ -79,8 +87,30 @@ class LiveRoutes:
             project_id, seq = place_of(last_event_id)
             if project_id in cursors:
                 cursors[project_id] = max(cursors[project_id], seq)
-        viewer = Viewer(cursors, several=True, live=True, compact=compact == "1")
-        return StreamResponse(Stream(self._source, viewer))
+        wish = Wish(
+            cursors,
+            several=True,
+            live=True,
+            compact=compact == "1",
+            presence=presence == "1",
+        )
+        return StreamResponse(self._site, wish)
+
+    async def watch_project(self, websocket: WebSocket, project_id: str) -> None:
+        """The same events over a WebSocket, each as the JSON of a text message; always live."""
+        asked = websocket.query_params
+        try:
+            cursor = seq_of(asked.get("after", "0"))
+            await self._site.head(project_id)
+            wish = Wish(
+                {project_id: cursor},
+                live=True,
+                compact=asked.get("compact") != "0",
+                presence=asked.get("presence") == "1",
+            )
+            await SocketWatch(self._site, wish)(websocket)
+        except SmartForgeError as error:
+            await websocket.send_denial_response(problems.answer(error))
 
     async def list_events(
         self,
@@ -103,8 +133,7 @@ class LiveRoutes:
         await self._site.head(project_id)
         records = await log.read(project_id, cursor, min(limit, EVENTS_LIMIT))
         if not records and wait > 0:
-            async with while_connected(request.receive):
-                await self._site.closing.wait(log, {project_id: cursor}, min(wait, WAIT_LIMIT))
+            await self._site.wait(request, project_id, cursor, min(wait, WAIT_LIMIT))
             records = await log.read(project_id, cursor, min(limit, EVENTS_LIMIT))
         head = await log.head(project_id)
         last = records[-1].seq if records else min(cursor, head.last)

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from smartforge import events
 from smartforge.errors import DatabaseUnusable
+from smartforge.log.base import Checkpoint
 from smartforge.log.sqlite import SQLiteLog
 from smartforge.log.sqlite.migrations import APPLICATION_ID, migrate, steps
 
@@ -70,12 +72,9 @@ def test_the_steps_of_the_program_lead_from_nothing_to_the_newest_schema(
     assert version(connection) == len(steps())
 
 
-async def test_a_database_of_version_1_is_read_and_goes_on(tmp_path: Path) -> None:
-    path = tmp_path / "log.db"
-    with closing(sqlite3.connect(path)) as old:
-        old.executescript(Path(__file__).with_name("version_1.sql").read_text(encoding="utf-8"))
-    log = SQLiteLog(path)
-    await log.open()
+@pytest.mark.parametrize("old", [1, 2])
+async def test_a_database_of_an_older_version_is_read_and_goes_on(tmp_path: Path, old: int) -> None:
+    log = await opened_as_of(old, tmp_path / "log.db")
     head = await log.head("first")
     assert (head.title, head.status, head.last, head.epoch) == ("Books", "planning", 7, 1)
     assert (head.queued, head.created) == (1, 1_700_000_000_000)
@@ -89,3 +88,28 @@ async def test_a_database_of_version_1_is_read_and_goes_on(tmp_path: Path) -> No
     content = await log.get("5340b5c23a4c38ed6206528a6d6d2377c7295d5df15bfc1f47f9b4d32c0fb4dc")
     assert content == "# Bücher\n".encode()
     await log.close()
+
+
+KEPT = Checkpoint(project_id="first", seq=6, shape="folded-0", data=b'{"kept":[1]}')
+
+
+@pytest.mark.parametrize(("old", "kept"), [(1, None), (2, KEPT)])
+async def test_folded_states_are_kept_beside_what_an_older_version_left(
+    tmp_path: Path, old: int, kept: Checkpoint | None
+) -> None:
+    log = await opened_as_of(old, tmp_path / "log.db")
+    assert await log.checkpoint("first") == kept
+    newer = msgspec.structs.replace(KEPT, seq=7)
+    await log.keep(newer)
+    assert await log.checkpoint("first") == newer
+    await log.close()
+
+
+async def opened_as_of(version: int, path: Path) -> SQLiteLog:
+    """A log over a file that a program of this version left."""
+    left = Path(__file__).with_name(f"version_{version}.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(left)
+    log = SQLiteLog(path)
+    await log.open()
+    return log

@@ -1,0 +1,118 @@
+"""What is read from the PostgreSQL tables: each function is one look, in plain SQL."""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+import msgspec
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from smartforge.log import refusals
+from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.standing import Headline, Standing
+
+COLUMNS: LiteralString = "id, created, ts, next_seq - 1, epoch, headline::text"
+"""What `standing_of` makes a standing of."""
+
+_headline = msgspec.json.Decoder(Headline)
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can hold it as text: no zero byte, and nothing beyond Unicode."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def standing_of(row: Sequence[Any]) -> Standing:
+    """The project whose `COLUMNS` these are."""
+    project_id, created, ts, last, epoch, headline = row
+    return Standing(
+        project_id=project_id,
+        created=created,
+        ts=ts,
+        last=last,
+        epoch=epoch,
+        headline=_headline.decode(headline),
+    )
+
+
+def head(connection: Connection[TupleRow], project_id: str) -> Head:
+    """The project's head. Raises UnknownProject."""
+    row = _row(connection, f"SELECT {COLUMNS} FROM smartforge.project WHERE id = %s", project_id)
+    if row is None:
+        raise refusals.unknown_project(project_id)
+    return standing_of(row).head()
+
+
+def lasts(connection: Connection[TupleRow], project_ids: Sequence[str]) -> dict[str, int]:
+    """The seq of the newest event of each of those projects that there are."""
+    storable = [each for each in project_ids if is_storable(each)]
+    rows = connection.execute(
+        "SELECT id, next_seq - 1 FROM smartforge.project WHERE id = ANY(%s::text[])", (storable,)
+    )
+    return dict(rows.fetchall())
+
+
+def records(
+    connection: Connection[TupleRow], project_id: str, after: int, limit: int
+) -> list[Record]:
+    """Up to `limit` events beyond `after`, oldest first. Raises UnknownProject."""
+    rows: list[TupleRow] = []
+    if limit > 0 and is_storable(project_id):
+        rows = connection.execute(
+            "SELECT seq, type, data FROM smartforge.event"
+            " WHERE project = %s AND seq > %s ORDER BY seq LIMIT %s",
+            (project_id, after, limit),
+            binary=True,
+        ).fetchall()
+    if not rows:
+        head(connection, project_id)
+    return [Record(seq=seq, type=type_, data=data) for seq, type_, data in rows]
+
+
+def projects(connection: Connection[TupleRow], limit: int, after: str | None) -> list[Head]:
+    """A page of the list of projects. Raises UnknownProject where `after` is no project."""
+    before = None if after is None else _number(connection, after)
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM smartforge.project"
+        " WHERE NOT deleted AND (%(before)s::bigint IS NULL OR number < %(before)s::bigint)"
+        " ORDER BY number DESC LIMIT %(limit)s",
+        {"before": before, "limit": max(limit, 0)},
+    ).fetchall()
+    return [standing_of(row).head() for row in rows]
+
+
+def has_blob(connection: Connection[TupleRow], sha256: str) -> bool:
+    """Whether content with this hash is stored."""
+    return _row(connection, "SELECT 1 FROM smartforge.blob WHERE sha256 = %s", sha256) is not None
+
+
+def blob(connection: Connection[TupleRow], sha256: str) -> bytes:
+    """The content. Raises UnknownBlob."""
+    row = _row(connection, "SELECT content FROM smartforge.blob WHERE sha256 = %s", sha256)
+    if row is None:
+        raise refusals.unknown_blob(sha256)
+    return row[0]
+
+
+def checkpoint(connection: Connection[TupleRow], project_id: str) -> Checkpoint | None:
+    """The folded state that was kept, if any."""
+    row = _row(
+        connection,
+        "SELECT project, seq, shape, data FROM smartforge.checkpoint WHERE project = %s",
+        project_id,
+    )
+    return None if row is None else Checkpoint(*row)
+
+
+def _number(connection: Connection[TupleRow], project_id: str) -> int:
+    row = _row(connection, "SELECT number FROM smartforge.project WHERE id = %s", project_id)
+    if row is None:
+        raise refusals.unknown_project(project_id)
+    return row[0]
+
+
+def _row(connection: Connection[TupleRow], query: LiteralString, name: str) -> TupleRow | None:
+    """The one row that is found by its name; no name that cannot be stored is found."""
+    if not is_storable(name):
+        return None
+    return connection.execute(query, (name,), binary=True).fetchone()
