@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from smartforge.events import Fact
 from smartforge.log.base import Log
 from smartforge.server.serve import Serving
+from smartforge.server.transport import EXTENSION, Connection, beneath
 
 PLACE = 12
 """The first chunk of a file from this seq on is spoilt, once in each response."""
@@ -60,11 +61,30 @@ def lose_tail(database: str, fault: str) -> None:
             db.execute("UPDATE project SET next_seq = next_seq - 1")
 
 
+class _Sending:
+    """A connection that pushes nothing, so that all that is sent goes by `send`."""
+
+    def __init__(self, below: Connection) -> None:
+        self._below = below
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._below, name)
+
+    def push(self, chunk: bytes) -> bool:
+        return False
+
+
 class _Changing:
     """A server that says something else than it should."""
 
     def __init__(self, server: Serving) -> None:
         self._server = server
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        below = beneath(scope)
+        if below is not None:
+            scope = {**scope, "extensions": {**scope["extensions"], EXTENSION: _Sending(below)}}
+        await self._server(scope, receive, send)
 
     def end_streams(self) -> None:
         self._server.end_streams()
@@ -89,7 +109,7 @@ class _Spoiling(_Changing):
                 message = {**message, "body": body.replace(frame, self._spoil(frame), 1)}
             await send(message)
 
-        await self._server(scope, receive, spoiling)
+        await self._serve(scope, receive, spoiling)
 
 
 class _Silent(_Changing):
@@ -102,7 +122,7 @@ class _Silent(_Changing):
                 message = {**message, "body": b": bye\n\n"}
             await send(message)
 
-        await self._server(scope, receive, silently)
+        await self._serve(scope, receive, silently)
 
 
 def _chunk_in(body: bytes) -> bytes:

@@ -17,6 +17,10 @@ BUSY_SECONDS = 5.0
 """How long a statement waits where a foreign program holds the file."""
 
 
+READER_CACHE_KIB = 256
+"""Every commit of the writer empties the readers' caches, so large ones would only hold memory."""
+
+
 class FileLock:
     """Keeps a second server off the file; the kernel lets go of it when this process dies."""
 
@@ -88,7 +92,12 @@ def connect_writer(path: Path) -> sqlite3.Connection:
 def connect_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot write and, in WAL mode, never waits for the writer."""
     connection = connect(path)
-    connection.execute("PRAGMA query_only = ON")
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

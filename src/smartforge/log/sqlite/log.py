@@ -218,6 +218,7 @@ def _open_store(path: Path, clock: Clock, readers: Readers, held: ExitStack) -> 
         held.callback(connection.close)
         migrate(connection, path, steps())
         held.callback(readers.close)
+        readers.open()
     except (sqlite3.Error, OSError) as error:
         raise database.unusable(error, path) from error
     return Writes(connection, path, clock)

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TypeVar
 
 from smartforge.log import refusals
@@ -17,13 +17,21 @@ THREADS = 4
 
 
 class Readers:
-    """Runs reads off the event loop. Threads and connections come as they are needed."""
+    """Runs reads off the event loop, as many at a time as it has connections.
+
+    These are made at the start: what the log holds does not grow with what is asked of it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="log-reader")
         self._closed = False
+
+    def open(self) -> None:
+        """Make the connections. Raises sqlite3.Error; `close` lets go of those that were made."""
+        for _ in range(THREADS):
+            self._idle.put(connect_reader(self._path))
 
     async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
         """What `look` returns of a connection that cannot write.
@@ -47,16 +55,10 @@ class Readers:
 
     def _look(self, look: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            connection = self._borrow()
+            connection = self._idle.get()
             try:
                 return look(connection)
             finally:
                 self._idle.put(connection)
         except sqlite3.Error as error:
             raise unusable(error, self._path) from error
-
-    def _borrow(self) -> sqlite3.Connection:
-        try:
-            return self._idle.get_nowait()
-        except Empty:
-            return connect_reader(self._path)
