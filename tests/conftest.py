@@ -4,6 +4,7 @@ import signal
 import threading
 
 import pytest
+from _pytest.nodeid import NodeId
 
 
 def pytest_configure() -> None:
@@ -13,6 +14,21 @@ def pytest_configure() -> None:
     main = threading.current_thread() is threading.main_thread()
     if main and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of one `xdist_group` on one worker.
+
+    pytest-xdist 3.8 writes the group into `_nodeid`, which pytest 9.2 no longer reads: without
+    this each worker makes what the tests of a group share.
+    """
+    if not config.getoption("loadgroup", False):
+        return
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        if mark and not item.nodeid.endswith(f"@{mark.args[0]}"):
+            item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture(scope="session")

@@ -226,4 +226,4 @@ TestMemoryLog.settings = EFFORT
 TestSQLiteLog = SQLiteMachine.TestCase
 TestSQLiteLog.settings = EFFORT
 TestPostgresLog = PostgresMachine.TestCase
-TestPostgresLog.settings = EFFORT
+TestPostgresLog.settings = settings(EFFORT, max_examples=10)

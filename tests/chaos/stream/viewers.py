@@ -103,9 +103,12 @@ class Viewer:
         self.look()
 
     def look(self) -> None:
-        """Notice when everything has been seen. Who is not live has to be told the end, too."""
-        sight, views = self.sight, self.views.values()
-        if self._tails is None or any(each.cursor < self._tails[each.project_id] for each in views):
+        """Notice when everything has been seen. Who is not live has to be told the end, too.
+
+        A cursor beyond the end has seen nothing: its viewer has still to be told so.
+        """
+        sight, views, tails = self.sight, self.views.values(), self._tails
+        if tails is None or any(each.cursor != tails[each.project_id] for each in views):
             return
         told = all(each.ends and each.ends[-1] == each.cursor for each in views)
         if told or sight.live or sight.kind in ("several", "websocket"):

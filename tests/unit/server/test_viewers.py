@@ -75,7 +75,7 @@ async def test_a_slow_reader_holds_up_nobody_and_misses_what_a_snapshot_says(
         async with rig.frames(path) as frames:
             await frames.events(1)
             last = 1
-            for _ in range(600):  # more than the socket's buffers on both sides can hold
+            for _ in range(150):  # more than the socket's buffers on both sides can hold
                 last = await project.chunks(25, "x" * 1000)
                 while (await frames.event()).id != str(last).encode():
                     pass
