@@ -155,6 +155,10 @@ async def product(
     else it is private and gone afterwards.
     `observe` is told of each commit of a durable log.
     """
+    if durable:
+        from smartforge.server.allocator import hold_little
+
+        hold_little()  # Before the log's threads are there.
     log = _log(settings, observe) if durable else MemoryLog()
     forge = Forge(settings)
     states = States(log)

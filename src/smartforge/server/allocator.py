@@ -1,18 +1,25 @@
-"""The C library's allocator, told to give large blocks back to the system."""
+"""The C library's allocator, told to hold little of what it was given back."""
 
 import contextlib
 import ctypes
 
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
+M_ARENA_MAX = -8
 """Parameters of glibc's mallopt(3)."""
 
 LARGE = 128 * 1024
 """Bytes; glibc's own value at the start. Setting it keeps glibc from raising it."""
 
 
-def give_back_large_blocks() -> None:
-    """Keep blocks of LARGE and more out of the heap; nothing happens beside glibc.
+ARENAS = 2
+"""Heaps for all threads together; each is as large as what it once held."""
+
+
+def hold_little() -> None:
+    """Keep blocks of LARGE and more out of the heap, and heaps few; for glibc alone.
+
+    To be called before there are other threads, which may make heaps of their own.
 
     Snapshots and blocks of events live as long as the slowest of their viewers. Once glibc has
     seen a few of them it takes them from the heap, and small things that come to lie behind them
@@ -22,3 +29,4 @@ def give_back_large_blocks() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(M_MMAP_THRESHOLD, LARGE)
         mallopt(M_TRIM_THRESHOLD, LARGE)
+        mallopt(M_ARENA_MAX, ARENAS)

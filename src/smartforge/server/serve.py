@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from smartforge.errors import SettingsInvalid
-from smartforge.server import allocator, descriptors, hosts
+from smartforge.server import descriptors, hosts
 from smartforge.server.protocol import DEFAULTS, BoundedProtocol, BoundedWebSocket, Limits
 
 BACKLOG = 2048
@@ -59,7 +59,6 @@ async def serve(
     Raises SettingsInvalid where the address cannot be had.
     """
     descriptors.raise_limit()
-    allocator.give_back_large_blocks()
     sockets = listen(host, port)
     url = url_of(host, sockets[0].getsockname()[1])
     server = _Uvicorn(app, lambda: ready(url), LINGER, limits)

@@ -14,11 +14,11 @@ class Block(msgspec.Struct, frozen=True, eq=False):
     """ASGI messages to be sent one after the other; viewers share them, so nobody changes them.
 
     `chunk` holds the same bytes as they are on the wire, where they are a piece of a body: they
-    are put into a chunk once, and not once for every viewer.
+    are put into a chunk once, and not once for every viewer. It is empty elsewhere.
     """
 
     messages: tuple[Message, ...]
-    chunk: bytes | None = None
+    chunk: bytes = b""
 
 
 RESTARTING = 1012
@@ -132,7 +132,7 @@ class WebSocketForm:
 
 def _body(data: bytes, *, more: bool = True) -> Block:
     message = {"type": "http.response.body", "body": data, "more_body": more}
-    return Block((message,), chunked(data) if more else None)
+    return Block((message,), chunked(data) if more else b"")
 
 
 def _text(data: bytes) -> Message:

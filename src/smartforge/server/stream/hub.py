@@ -247,8 +247,10 @@ class Hub:
 
     def _offer(self, feed: Feed, viewer: Viewer) -> None:
         """Give the viewer what lies beyond its cursor, unless it is busy. The hot path."""
+        if viewer.busy:
+            return
         cursor = feed.cursors.get(viewer)
-        if cursor is None or viewer.busy:
+        if cursor is None:
             return
         if cursor < feed.base:
             if not viewer.lost and not self._closed:
@@ -259,11 +261,14 @@ class Hub:
         if cursor < tail:
             block, size = feed.block(viewer.form, cursor)
             feed.cursors[viewer] = tail
-            self.figures.deliveries += tail - cursor
-            self.figures.bytes += size
-            if not self._write(viewer, block):
+            figures = self.figures
+            figures.deliveries += tail - cursor
+            figures.bytes += size
+            if block.chunk and viewer.push(block.chunk):  # What `_write` would do, without it.
+                viewer.written = _now()
+            elif not self._write(viewer, block):
                 return
-        if feed.settled and cursor <= tail:
+        if (feed.over or feed.deleted) and cursor <= tail:
             self._settle(feed, viewer)
 
     def _settle(self, feed: Feed, viewer: Viewer) -> None:

@@ -64,6 +64,7 @@ class Viewer:
         "live",
         "parted",
         "presence",
+        "push",
         "reason",
         "stepped",
         "waiting",
@@ -87,6 +88,7 @@ class Viewer:
         """
         self._send = send
         self._connection = connection
+        self.push = _cannot if connection is None else connection.push
         self._owner = asyncio.current_task()
         self.form = form
         self.stepped = connection is not None
@@ -105,7 +107,7 @@ class Viewer:
         Else what is left to do, which keeps `block` in one piece: nothing may be written before
         it is done. Raises what `send` raises, OSError for one that has gone.
         """
-        if block.chunk is not None and self._connection and self._connection.push(block.chunk):
+        if block.chunk and self.push(block.chunk):
             return None
         messages = block.messages
         one = len(messages) == 1
@@ -166,6 +168,11 @@ class Viewer:
     async def _send_each(self, messages: Sequence[Message]) -> None:
         for each in messages:
             await self._send(each)
+
+
+def _cannot(_: bytes) -> bool:
+    """In the place of `Connection.push` where there is none."""
+    return False
 
 
 @types.coroutine

@@ -70,7 +70,7 @@ async def test_a_piece_of_a_body_is_pushed_where_it_can_be_and_sent_elsewhere() 
     assert (pushing.pushed, pushing.begun) == ([piece.chunk], 0)
     assert Viewer(other.send, SINGLE, connection=other).write(piece) is None
     assert other.taken == list(piece.messages)
-    assert last.chunk is None, "the end of a body is the server's to say"
+    assert last.chunk == b"", "the end of a body is the server's to say"
 
 
 async def test_what_a_full_socket_leaves_is_the_same_send_gone_on_with() -> None:
