@@ -1,6 +1,7 @@
 """Real servers and terminals, as processes of their own that always end."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -11,6 +12,19 @@ from typing import IO
 
 SMARTFORGE = Path(sys.executable).with_name("smartforge")
 END_SECONDS = 20
+
+
+@functools.cache
+def node() -> str:
+    """The Node that builds the page."""
+    found = subprocess.run(
+        [sys.executable, "-c", "import page; print(page.node())"],
+        cwd=Path(__file__).parents[1] / "scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return found.stdout.strip()
 
 
 def environment(**more: str) -> dict[str, str]:

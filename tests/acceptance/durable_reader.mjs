@@ -34,4 +34,6 @@ if (live === "false") {
     if (completes || seen >= Number(limit)) response.cancel();
   });
   await response.closed;
+  // Cancelled between two reads the client connects once more, and nothing ends that connection.
+  process.exit();
 }

@@ -1,6 +1,5 @@
 """The official Python and TypeScript clients of Durable Streams, unchanged, on a real server."""
 
-import functools
 import json
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import msgspec
 import pytest
 
 from smartforge.server.durable import offset_of
-from tests.processes import environment
+from tests.processes import environment, node
 
 ROOT = Path(__file__).parents[2]
 READER = Path(__file__).with_name("durable_reader.mjs")
@@ -98,19 +97,6 @@ def read_by_typescript(
                 started()
             batches.append(msgspec.json.decode(line, type=Batch))
     return batches
-
-
-@functools.cache
-def node() -> str:
-    """The Node that builds the page."""
-    found = subprocess.run(
-        [sys.executable, "-c", "import page; print(page.node())"],
-        cwd=ROOT / "scripts",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.strip()
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ import websockets
 from playwright.async_api import async_playwright
 
 from tests.e2e.conftest import FLAGS, chromium
-from tests.processes import ServerProcess, serving
+from tests.processes import ServerProcess, node, serving
 from tests.wire_cutting import cutting
 
 PROMPT = "Create a simple todo API"
@@ -118,18 +116,6 @@ async def npm_eventsource(server: str, project: str) -> Seen:
     )
     said, _ = await program.communicate()
     return Seen(**json.loads(said))
-
-
-def node() -> str:
-    """The Node that builds the page."""
-    found = subprocess.run(
-        [sys.executable, "-c", "import page; print(page.node())"],
-        cwd=ROOT / "scripts",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.strip()
 
 
 async def browser(server: str, project: str) -> Seen:

@@ -97,6 +97,17 @@ class Headline(msgspec.Struct, frozen=True):
         )
 
 
+class Append(msgspec.Struct, frozen=True, kw_only=True):
+    """The arguments of `Appending.append`, which see."""
+
+    project_id: str
+    facts: Sequence[Fact]
+    run: str | None
+    epoch: int | None = None
+    key: str | None = None
+    close: bool = False
+
+
 class Standing(msgspec.Struct, frozen=True):
     """Everything a log must know of a project to append to it.
 

@@ -236,7 +236,12 @@ class Unchunked:
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """Names its connection in the scope, as `BoundedProtocol` does."""
+    """Names its connection in the scope, as `BoundedProtocol` does, and has no 500 for a stop."""
+
+    def shutdown(self) -> None:
+        """Leave a handshake that is under way to the application: it knows that all ends."""
+        if self.handshake_complete:
+            super().shutdown()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

@@ -1,14 +1,17 @@
 """The live stream over a WebSocket, with a client that is not ours."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from socket import create_connection
 from typing import Any
 
 import pytest
 import websockets
 
 from smartforge import events
+from smartforge.log.base import Head
 from smartforge.server import tokens
 from smartforge.server.options import DoorOptions, ServerOptions
 from smartforge.server.serve import WORDS
@@ -22,6 +25,14 @@ async def watching(
     url = f"ws://127.0.0.1:{rig.port}/api/stream/{path}"
     async with websockets.connect(url, proxy=None, additional_headers=headers) as socket:
         yield socket
+
+
+def is_refused(port: int) -> bool:
+    try:
+        create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 async def told(socket: websockets.ClientConnection, count: int) -> list[dict[str, Any]]:
@@ -93,6 +104,37 @@ async def test_the_end_of_the_server_closes_it_as_a_restart(rig: Rig, project: P
         with pytest.raises(websockets.ConnectionClosed):
             await socket.recv()
         assert socket.close_code == 1012
+
+
+async def test_who_comes_as_the_server_stops_is_told_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked, stopped = asyncio.Event(), asyncio.Event()
+    async with serving() as rig:
+        project, port, look = await new_project(rig.log), rig.port, rig.log.head
+
+        async def slow_look(project_id: str) -> Head:
+            looked.set()
+            await stopped.wait()
+            return await look(project_id)
+
+        async def come() -> int | None:
+            async with watching(rig, f"{project.id}/ws") as socket:
+                with pytest.raises(websockets.ConnectionClosed):
+                    while True:  # What is there is still told.
+                        await socket.recv()
+                return socket.close_code
+
+        async def wait_for_the_stop() -> None:
+            await until(lambda: is_refused(port))
+            stopped.set()
+
+        monkeypatch.setattr(rig.log, "head", slow_look)
+        coming = asyncio.create_task(come())
+        await looked.wait()
+        waiting = asyncio.create_task(wait_for_the_stop())
+    assert await coming == 1012
+    await waiting
 
 
 @pytest.mark.parametrize(

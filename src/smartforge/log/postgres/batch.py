@@ -5,29 +5,16 @@ Every project of the batch is locked by then, so nobody else changes it before t
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from smartforge.events import Fact
 from smartforge.log import refusals
 from smartforge.log.base import Checkpoint, Head, Record, supersedes
 from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Moved
 from smartforge.log.postgres.reads import is_storable
-from smartforge.log.standing import Standing
+from smartforge.log.standing import Append, Standing
 
 Key = tuple[str, str]
 """A project and the key of one of its appends."""
-
-
-class Append(msgspec.Struct, frozen=True, kw_only=True):
-    """The arguments of `Appending.append`, which see."""
-
-    project_id: str
-    facts: Sequence[Fact]
-    run: str | None
-    epoch: int | None = None
-    key: str | None = None
-    close: bool = False
 
 
 class Batch:

@@ -17,13 +17,13 @@ from smartforge.log.base import Checkpoint, Head, Observe, Record
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
 from smartforge.log.postgres import reads
-from smartforge.log.postgres.batch import Append
 from smartforge.log.postgres.database import Database
 from smartforge.log.postgres.link import Link
 from smartforge.log.postgres.listener import Listener
 from smartforge.log.postgres.migrations import migrate, steps
 from smartforge.log.postgres.readers import Readers
 from smartforge.log.postgres.writes import FORGET_WRITERS, Operation, Writes
+from smartforge.log.standing import Append
 from smartforge.log.tails import Tails
 from smartforge.log.waiting import Waiters, answer_within
 

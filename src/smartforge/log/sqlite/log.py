@@ -16,7 +16,8 @@ from smartforge.log.group_commit import GroupCommit, Moved
 from smartforge.log.sqlite import database, reads
 from smartforge.log.sqlite.migrations import migrate, steps
 from smartforge.log.sqlite.readers import Readers
-from smartforge.log.sqlite.writes import Append, Writes
+from smartforge.log.sqlite.writes import Writes
+from smartforge.log.standing import Append
 from smartforge.log.tails import Tails
 from smartforge.log.waiting import Waiters, answer_within
 

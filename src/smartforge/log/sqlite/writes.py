@@ -15,7 +15,7 @@ from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Committed, Moved, Refused
 from smartforge.log.sqlite import reads
 from smartforge.log.sqlite.database import unusable
-from smartforge.log.standing import Standing
+from smartforge.log.standing import Append, Standing
 
 KEPT = 4096
 """How many projects' standings are kept in memory between batches."""
@@ -46,17 +46,6 @@ _KEEP_CHECKPOINT = """
     SET seq = excluded.seq, shape = excluded.shape, data = excluded.data
     WHERE excluded.seq > seq OR (excluded.seq = seq AND excluded.shape <> shape)
 """
-
-
-class Append(msgspec.Struct, frozen=True, kw_only=True):
-    """The arguments of `Appending.append`, which see."""
-
-    project_id: str
-    facts: Sequence[Fact]
-    run: str | None
-    epoch: int | None = None
-    key: str | None = None
-    close: bool = False
 
 
 class Writes:

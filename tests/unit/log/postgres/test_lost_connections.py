@@ -70,20 +70,25 @@ async def test_backends_that_are_ended_at_random_lose_and_repeat_nothing(
 ) -> None:
     log = await node()
     await log.create("p", [CREATED])
-    done = asyncio.Event()
+    done, moved = asyncio.Event(), asyncio.Event()
 
     async def end_backends() -> None:
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
         while not done.is_set():
+            moved.clear()
             await asyncio.to_thread(postgres.shared().execute, f"{query}'{database}'")
+            # On a slow machine no append would ever come between one end and the next.
+            await moved.wait()
 
     async def write(writer: int) -> None:
         for number in range(15):
             await log.append("p", [chunk(f"{writer}.{number}")], run="r")
+            moved.set()
 
     ending = asyncio.create_task(end_backends())
     await asyncio.gather(*(write(writer) for writer in range(4)))
     done.set()
+    moved.set()
     await ending
     assert await seqs(log, "p") == list(range(1, 62))
     expected = {f"{writer}.{number}" for writer in range(4) for number in range(15)}

@@ -12,7 +12,8 @@ from smartforge.log.group_commit import Refused
 from smartforge.log.sqlite import reads
 from smartforge.log.sqlite.database import connect_writer
 from smartforge.log.sqlite.migrations import migrate, steps
-from smartforge.log.sqlite.writes import KEPT, Append, Writes
+from smartforge.log.sqlite.writes import KEPT, Writes
+from smartforge.log.standing import Append
 from tests.contract.logs import CREATED, chunk
 
 
