@@ -91,6 +91,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self._tell_gone()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._let_push()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._let_push()
+
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
@@ -146,8 +154,8 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle.disconnected = False
         cycle.on_response = self._end_kept
         if cycle.chunked_encoding:
-            below.allow_push(self.flow)
             self._pushing = below
+            self._let_push()
         # Of the request, only its method is needed for the rest of the answer.
         cycle.scope = cast(Any, {"method": cycle.scope["method"]})
         if self.cycle is cycle and not self._in_head:
@@ -157,9 +165,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self.on_response_complete()
         self._tell_gone()
 
+    def _let_push(self) -> None:
+        if self._pushing is not None:
+            self._pushing.allow_push(not self.flow.write_paused)
+
     def _tell_gone(self) -> None:
         if self._pushing is not None:
-            self._pushing.allow_push(None)
+            self._pushing.allow_push(False)
             self._pushing = None
         gone, self._gone = self._gone, None
         if gone is not None:

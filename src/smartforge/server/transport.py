@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.types import Scope
-from uvicorn.protocols.http.flow_control import FlowControl
 
 EXTENSION = "smartforge.connection"
 """The key of a scope's extensions under which its `Connection` stands."""
@@ -29,11 +28,11 @@ def _ends() -> None:
 class Connection:
     """What lies between the server and one client; other requests may follow on it."""
 
-    __slots__ = ("_flow", "_transport", "gone")
+    __slots__ = ("_transport", "_write", "gone")
 
     def __init__(self, transport: asyncio.Transport, keeps: bool = False) -> None:
         self._transport = transport
-        self._flow: FlowControl | None = None
+        self._write: Callable[[bytes], None] | None = None
         self.gone: Callable[[], None] | None = None if keeps else _ends
 
     @property
@@ -65,15 +64,15 @@ class Connection:
         thousands of answers share one and the same. It is taken only of an answer that is kept,
         while the socket has room; else nothing is written, and `send` is the way.
         """
-        flow = self._flow
-        if flow is None or flow.write_paused:
+        write = self._write
+        if write is None:
             return False
-        self._transport.write(chunk)
+        write(chunk)
         return True
 
-    def allow_push(self, flow: FlowControl | None) -> None:
+    def allow_push(self, allowed: bool) -> None:
         """The server's own: from now on the body may be pushed, or no longer."""
-        self._flow = flow
+        self._write = self._transport.write if allowed else None
 
     def abort(self) -> None:
         """Cut it at once; what is buffered is dropped, in the kernel too (with an RST).

@@ -28,7 +28,7 @@ project, and one for each viewer that is parked or catching up.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -245,31 +245,45 @@ class Hub:
 
     # ---- serving --------------------------------------------------------------------------
 
-    def _offer(self, feed: Feed, viewer: Viewer) -> None:
-        """Give the viewer what lies beyond its cursor, unless it is busy. The hot path."""
-        if viewer.busy:
-            return
-        cursor = feed.cursors.get(viewer)
-        if cursor is None:
-            return
-        if cursor < feed.base:
-            if not viewer.lost and not self._closed:
-                viewer.busy = True
-                self._own(self._go_on(viewer, self._catch_up(viewer)))
-            return
-        tail = feed.tail
-        if cursor < tail:
-            block, size = feed.block(viewer.form, cursor)
-            feed.cursors[viewer] = tail
-            figures = self.figures
-            figures.deliveries += tail - cursor
-            figures.bytes += size
-            if block.chunk and viewer.push(block.chunk):  # What `_write` would do, without it.
-                viewer.written = _now()
-            elif not self._write(viewer, block):
-                return
-        if (feed.over or feed.deleted) and cursor <= tail:
-            self._settle(feed, viewer)
+    def _serve(self, feed: Feed, viewers: Iterable[Viewer]) -> None:
+        """Give each of them what lies beyond its cursor, unless it is busy. The hot path."""
+        cursors, base, tail = feed.cursors, feed.base, feed.tail
+        settled = feed.settled
+        now = _now()
+        form = at = block = chunk = None
+        size = deliveries = sizes = 0
+        try:
+            for viewer in viewers:
+                cursor = cursors.get(viewer)
+                if cursor is None or viewer.busy:
+                    continue
+                if cursor < base:
+                    self._fetch_up(viewer)
+                    continue
+                if cursor < tail:
+                    if cursor != at or viewer.form is not form or block is None:
+                        form, at = viewer.form, cursor
+                        block, size = feed.block(form, at)
+                        chunk = block.chunk
+                    cursors[viewer] = tail
+                    deliveries += tail - cursor
+                    sizes += size
+                    push = viewer.push
+                    if chunk and push(chunk):  # What `_write` would do, without it.
+                        viewer.written = now
+                    elif not self._write(viewer, block):
+                        continue
+                if settled and cursor <= tail:
+                    self._settle(feed, viewer)
+        finally:
+            self.figures.deliveries += deliveries
+            self.figures.bytes += sizes
+
+    def _fetch_up(self, viewer: Viewer) -> None:
+        """Memory begins beyond the viewer's cursor: it has to catch up once more."""
+        if not viewer.lost and not self._closed:
+            viewer.busy = True
+            self._own(self._go_on(viewer, self._catch_up(viewer)))
 
     def _settle(self, feed: Feed, viewer: Viewer) -> None:
         """Say what there is to say to a viewer that has seen everything of the project."""
@@ -311,7 +325,7 @@ class Hub:
         if viewer.parted:
             return
         for feed in tuple(self._viewers[viewer]):
-            self._offer(feed, viewer)
+            self._serve(feed, (viewer,))
         if viewer.busy or viewer.parted:
             return
         if self._closed:
@@ -371,7 +385,7 @@ class Hub:
         feed = Feed(project_id, start)
         feed.extend(records)
         feed.settle(head)
-        sweep = Sweep(lambda: feed.cursors, partial(self._offer, feed), self._rules.tick)
+        sweep = Sweep(lambda: feed.cursors, partial(self._serve, feed), self._rules.tick)
         following = asyncio.create_task(self._follow(feed, sweep), name=f"follow {project_id}")
         watched = self._watched[project_id] = _Watched(feed, sweep, following)
         if self._closed:

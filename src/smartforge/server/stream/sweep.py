@@ -7,7 +7,6 @@ out at once, and those that come within the tick wait for its end and share one 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 
 from smartforge.server.stream.viewer import Viewer
 
@@ -18,21 +17,25 @@ SLICE = 256
 
 
 class Sweep:
-    """Calls `offer` for each of `viewers()` after a `wake`, at most once every `tick` seconds.
+    """Calls `serve` with all of `viewers()` after a `wake`, at most once every `tick` seconds.
 
-    Nobody is passed over: one who was there at the wake is offered what there was then, or more,
-    also where the offer to another one raises.
+    `serve` takes as many of the iterator as it can, slice by slice. Nobody is passed over: one
+    who was there at the wake is served with what there was then, or more; where `serve` raises,
+    it is called again with those behind the one that it had taken last.
     """
 
     def __init__(
-        self, viewers: Callable[[], Iterable[Viewer]], offer: Callable[[Viewer], None], tick: float
+        self,
+        viewers: Callable[[], Iterable[Viewer]],
+        serve: Callable[[Iterator[Viewer]], None],
+        tick: float,
     ) -> None:
         self._viewers = viewers
-        self._offer = offer
+        self._serve = serve
         self._tick = tick
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time() - tick
-        self._rest: Iterator[Viewer] | None = None
+        self._rest: tuple[Viewer, ...] = ()
         self._timer: asyncio.Handle | None = None
         self._again = self._cancelled = False
 
@@ -40,7 +43,7 @@ class Sweep:
         """There is something new."""
         if self._cancelled:
             return
-        if self._rest is not None:
+        if self._rest:
             self._again = True
         elif self._timer is None:
             due = self._began + self._tick
@@ -54,28 +57,30 @@ class Sweep:
         self._cancelled = True
         if self._timer is not None:
             self._timer.cancel()
-        self._rest = None
+        self._rest = ()
 
     def _begin(self) -> None:
         self._timer = None
         self._began = self._loop.time()
-        self._rest = iter(tuple(self._viewers()))
+        self._rest = tuple(self._viewers())
         self._go_on()
 
     def _go_on(self) -> None:
-        served = 0
-        for viewer in islice(self._rest or (), SLICE):
-            served += 1
-            try:
-                self._offer(viewer)
-            except Exception:
-                logger.exception("a viewer could not be served")
-            if self._cancelled:
-                return
-        if served == SLICE:
+        self._serve_all(iter(self._rest[:SLICE]))
+        self._rest = self._rest[SLICE:]
+        if self._rest:
             self._timer = self._loop.call_soon(self._go_on)
             return
-        self._rest = self._timer = None
+        self._timer = None
         if self._again:
             self._again = False
             self.wake()
+
+    def _serve_all(self, viewers: Iterator[Viewer]) -> None:
+        while True:
+            try:
+                self._serve(viewers)
+            except Exception:
+                logger.exception("a viewer could not be served")
+            else:
+                return

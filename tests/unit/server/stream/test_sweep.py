@@ -1,7 +1,7 @@
 """When viewers are served, with a clock that is set by hand."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from itertools import pairwise
 from typing import cast
 
@@ -27,13 +27,14 @@ class Swept:
         self.sweep = loop.run(self._made())
 
     async def _made(self) -> Sweep:
-        return Sweep(lambda: self.viewers, self._offer, TICK)
+        return Sweep(lambda: self.viewers, self._serve, TICK)
 
-    def _offer(self, viewer: Viewer) -> None:
-        number = cast(int, viewer)
-        self.offered.append((self.loop.now, number))
-        if number in self.broken:
-            raise ValueError("this one is broken")
+    def _serve(self, viewers: Iterator[Viewer]) -> None:
+        for viewer in viewers:
+            number = cast(int, viewer)
+            self.offered.append((self.loop.now, number))
+            if number in self.broken:
+                raise ValueError("this one is broken")
 
     def times(self) -> list[float]:
         return sorted({at for at, _ in self.offered})
