@@ -139,12 +139,16 @@ def cpu(pid: int) -> float:
     return ticks / TICKS
 
 
-def pss(pid: int) -> int:
-    """Kilobytes of the process and all below it, shared pages divided by who shares them."""
+def own_memory(pid: int) -> int:
+    """Kilobytes of the process and all below it, shared pages divided by who shares them.
+
+    Without pages of files: how many of these count for a process changes with who else runs the
+    same programs.
+    """
     total = 0
     for each in tree(pid):
         for line in (PROC / str(each) / "smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                 total += int(line.split()[1])
     return total
 

@@ -107,7 +107,7 @@ def _settings(missing: dict[str, str], notes: dict[str, dict[str, str]]) -> dict
         "several": f"{PROJECTS} projects a viewer, the events to each in turn, as many in all",
         "CPU": "user and kernel time of the server's processes, publishing included (nchan: not)",
         "latency": "from the moment at which an event was due to its receipt",
-        "memory": "growth of the server's PSS, without what the kernel keeps for sockets",
+        "memory": "growth of the server's own pages, without what the kernel keeps for sockets",
         "ours": "GET /api/stream/{id}, built and served as by `smartforge serve`",
         "auth": "bearer token on every request (ours); peers: none",
         "limits": "the default ones (ours); peers: none",

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.fanout.servers import TOKEN, Server
-from benchmarks.programs import Program, ProgramError, cores, cpu, pss, running
+from benchmarks.programs import Program, ProgramError, cores, cpu, own_memory, running
 
 WARM_VIEWERS = 10
 WARM_EVENTS = 10
@@ -67,7 +67,7 @@ class Visit:
         """Raises ProgramError where not every viewer gets its stream, and every event in it."""
         await self._gather(WARM_VIEWERS)
         await self._crowd.ask({"do": "leave"}, GRACE)
-        self._before = pss(self._program.pid)
+        self._before = own_memory(self._program.pid)
         self._viewers = viewers
         await self._gather(viewers)
 
@@ -104,7 +104,7 @@ class Visit:
 
     def grown(self) -> float:
         """Kilobytes a viewer by which the server's memory has grown since it had none."""
-        return (pss(self._program.pid) - self._before) / self._viewers
+        return (own_memory(self._program.pid) - self._before) / self._viewers
 
 
 def _measured(seen: dict[str, Any], seconds: float, pace: Pace) -> Measured | Overloaded:

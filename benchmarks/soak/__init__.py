@@ -18,7 +18,14 @@ import msgspec
 import uvloop
 
 from benchmarks.fanout.servers import TOKEN
-from benchmarks.programs import Program, ProgramError, cores, open_files, pss, raise_open_files
+from benchmarks.programs import (
+    Program,
+    ProgramError,
+    cores,
+    open_files,
+    own_memory,
+    raise_open_files,
+)
 from benchmarks.programs import running as started
 from benchmarks.report import report, row
 from benchmarks.soak.guests import WAYS, Guests, can_vanish
@@ -150,7 +157,7 @@ async def _crowded(program: Program, guests: Guests) -> list[tuple[float, float]
             await asyncio.sleep(max(0.0, due - (time.monotonic() - start)))
             group.create_task(guests.visit())
             if due >= len(memory) * SAMPLE_SECONDS:
-                memory.append((due, float(pss(program.pid))))
+                memory.append((due, float(own_memory(program.pid))))
     return memory
 
 
@@ -204,4 +211,5 @@ def _settings(guests: Guests) -> dict[str, object]:
         "auth": "bearer token on every request",
         "limits": "the default ones",
         "durability": "SQLite WAL, synchronous FULL",
+        "memory": "pages of the server that no file lies behind",
     }
