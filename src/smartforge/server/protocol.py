@@ -7,7 +7,6 @@ stand in `door`.
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
@@ -64,8 +63,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _in_head = False
     _has_begun = False
     _lateness: asyncio.TimerHandle | None = None
-    _gone: Callable[[], None] | None = None
-    _pushing: Connection | None = None
+    _answering: Connection | None = None
+    _pushes = False
 
     def __init__(
         self,
@@ -90,6 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_came()
         super().connection_lost(exc)
         self._tell_gone()
+        self.cycle = cast(Any, None)  # It knows this protocol: a circle that would stay for long.
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -147,33 +147,30 @@ class BoundedProtocol(HttpToolsProtocol):
                 cycle.disconnected = True
 
         await cycle.run_asgi(application)
-        self._gone = below.gone
+        # For the rest of the answer only the method is needed; all else would form a circle.
+        cycle.scope = cast(Any, {"method": cycle.scope["method"]})
+        if self.cycle is cycle and not self._in_head:
+            self.scope, self.headers = cycle.scope, []
+        self._answering = below
         if not goes_on:
             self._tell_gone()
             return
         cycle.disconnected = False
         cycle.on_response = self._end_kept
-        if cycle.chunked_encoding:
-            self._pushing = below
-            self._let_push()
-        # Of the request, only its method is needed for the rest of the answer.
-        cycle.scope = cast(Any, {"method": cycle.scope["method"]})
-        if self.cycle is cycle and not self._in_head:
-            self.scope, self.headers = cycle.scope, []
+        self._pushes = cycle.chunked_encoding is True
+        self._let_push()
 
     def _end_kept(self) -> None:
         self.on_response_complete()
         self._tell_gone()
 
     def _let_push(self) -> None:
-        if self._pushing is not None:
-            self._pushing.allow_push(not self.flow.write_paused)
+        if self._answering is not None and self._pushes:
+            self._answering.allow_push(not self.flow.write_paused)
 
     def _tell_gone(self) -> None:
-        if self._pushing is not None:
-            self._pushing.allow_push(False)
-            self._pushing = None
-        gone, self._gone = self._gone, None
+        answering, self._answering, self._pushes = self._answering, None, False
+        gone = answering.let_go() if answering is not None else None
         if gone is not None:
             self.loop.call_soon(gone)
 

@@ -74,6 +74,15 @@ class Connection:
         """The server's own: from now on the body may be pushed, or no longer."""
         self._write = self._transport.write if allowed else None
 
+    def let_go(self) -> Callable[[], None] | None:
+        """The server's own: the answer or the connection is over. What is to be called, if any.
+
+        Whoever is called is forgotten, so that no circle of objects is left behind.
+        """
+        self._write = None
+        gone, self.gone = self.gone, _ends
+        return None if gone is _ends else gone
+
     def abort(self) -> None:
         """Cut it at once; what is buffered is dropped, in the kernel too (with an RST).
 

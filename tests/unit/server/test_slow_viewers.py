@@ -1,14 +1,16 @@
 """Clients that take little or nothing, on real connections: cut in time, and nobody else hurt."""
 
 import asyncio
+import gc
 import logging
 import re
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from smartforge.server.options import ServerOptions
-from tests.unit.server.rig import Rig, connected, new_project, serving, until
+from tests.unit.server.rig import Project, Rig, connected, new_project, serving, until
 
 IMPATIENT = ServerOptions(heartbeat=0.02, patience=0.2, linger=0.05)
 
@@ -79,3 +81,41 @@ async def test_comings_and_goings_are_logged_with_the_count(
     assert [re.findall(r"\d+ now", each) for each in said] == [["1 now"], ["0 now"]] * 2
     assert all("project1" in each for each in said[::2])
     assert all("(left)" in each for each in said[1::2])
+
+
+@contextmanager
+def collected() -> Generator[list[object], None, None]:
+    """What only Python's full collection finds, which comes seldom, when the block is left."""
+    found: list[object] = []
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        yield found
+        gc.collect()
+        found += gc.garbage
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+async def test_a_viewer_that_has_gone_leaves_no_circle_of_objects(
+    rig: Rig, project: Project
+) -> None:
+    await project.begin()
+
+    async def visit() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", rig.port)
+        writer.write(ask(rig, f"/api/stream/{project.id}"))
+        await reader.readuntil(b"run:started")
+        writer.close()
+        await writer.wait_closed()
+
+    await visit()
+    await until(lambda: not viewers(rig))
+    with collected() as found:
+        await visit()
+        await until(lambda: not viewers(rig))
+    ours = [type(each) for each in found if type(each).__module__.startswith(("smart", "uvicorn"))]
+    assert ours == []
