@@ -29,9 +29,12 @@ from smartforge.events import Author
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.llm.base import Provider
+from smartforge.log.audit import Audited
 from smartforge.log.base import Log, Observe
 from smartforge.log.memory import MemoryLog
 from smartforge.log.sqlite import SQLiteLog
+from smartforge.log.sqlite.backup import Copied, Stopped, back_up, put_back
+from smartforge.log.sqlite.beside import beside
 from smartforge.log.sqlite.database import FileLock
 from smartforge.log.states import States
 from smartforge.planners.base import Planner
@@ -262,7 +265,7 @@ async def database_state(settings: Settings) -> str:
     """Open the database and close it again, unless a server does. Raises DatabaseUnusable."""
     if settings.database_url:
         return await _postgres_state(settings.database_url)
-    path = settings.data / "smartforge.db"
+    path = _sqlite_path(settings)
     with suppress(OSError):  # Whatever is wrong with the folder, opening it says in better words.
         try:
             FileLock(path).release()
@@ -279,7 +282,11 @@ def _log(settings: Settings, observe: Observe | None) -> Log:
         from smartforge.log.postgres import PostgresLog
 
         return PostgresLog(settings.database_url, observe=observe)
-    return SQLiteLog(settings.data / "smartforge.db", observe=observe)
+    return SQLiteLog(_sqlite_path(settings), observe=observe)
+
+
+def _sqlite_path(settings: Settings) -> Path:
+    return settings.data / "smartforge.db"
 
 
 async def _postgres_state(url: str) -> str:
@@ -289,6 +296,41 @@ async def _postgres_state(url: str) -> str:
     await log.open()
     await log.close()
     return f"PostgreSQL at {log.where}"
+
+
+@asynccontextmanager
+async def audited(settings: Settings) -> AsyncGenerator[Audited]:
+    """The log that is set, to be read alone, whoever else uses it. Raises DatabaseUnusable."""
+    if settings.database_url:
+        from smartforge.log.postgres.beside import beside as beside_postgres
+
+        async with beside_postgres(settings.database_url) as log:
+            yield log
+    else:
+        async with beside(_sqlite_path(settings)) as log:
+            yield log
+
+
+def backup(settings: Settings, to: Path, *, replace: bool, stopped: Stopped) -> Copied | None:
+    """See `back_up`. Raises SettingsInvalid where the log is in PostgreSQL."""
+    _refuse_postgres(settings, "pg_dump copies it")
+    return back_up(_sqlite_path(settings), to, replace=replace, stopped=stopped)
+
+
+def restore_backup(
+    settings: Settings, of: Path, *, replace: bool, stopped: Stopped
+) -> Copied | None:
+    """See `put_back`. Raises SettingsInvalid where the log is in PostgreSQL."""
+    _refuse_postgres(settings, "pg_restore puts a copy of it back")
+    return put_back(of, _sqlite_path(settings), replace=replace, stopped=stopped)
+
+
+def _refuse_postgres(settings: Settings, instead: str) -> None:
+    if settings.database_url:
+        raise SettingsInvalid(
+            f"The log is in PostgreSQL (SMARTFORGE_DATABASE_URL is set), where {instead}.",
+            "docs/howto/data.md shows how. For the log in SQLite, unset the variable.",
+        )
 
 
 def page_built() -> bool:

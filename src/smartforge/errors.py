@@ -3,6 +3,8 @@
     SmartForgeError            base: `what` happened, `why`, and what to do next (`hint`)
     |-- ContractInvalid        a contract that promises nothing sound; `problems` lists why
     |-- PromptUnclear          no API can be read from the prompt
+    |-- RunInterrupted         the server stopped in a run again and again
+    |-- StepTimedOut           a step of a run went on beyond its limit
     |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
     |   `-- AnswerIncomplete   the answer ended before the file did; names the file
     |-- SandboxUnavailable     this machine cannot hold untrusted code
@@ -11,6 +13,7 @@
     |   |-- Fenced             the epoch is old: somebody else owns the project now
     |   |-- UnknownProject     no such project
     |   `-- UnknownBlob        no content with that hash
+    |-- UnknownMessage         the project has no such message, or it was removed
     |-- DatabaseUnusable       the database is newer than this program, broken or locked
     |-- Conflict               the project is not in a state in which this can be done
     |-- SettingsInvalid        an option or environment variable makes no sense
@@ -55,6 +58,18 @@ class PromptUnclear(SmartForgeError):
     """The prompt names nothing that an API could keep."""
 
     code = "prompt_unclear"
+
+
+class RunInterrupted(SmartForgeError):
+    """The process that executed a run has ended too often to try once more."""
+
+    code = "interrupted"
+
+
+class StepTimedOut(SmartForgeError):
+    """A step of a run went on beyond its limit and was cancelled."""
+
+    code = "step_timed_out"
 
 
 class ModelFailed(SmartForgeError):
@@ -107,6 +122,12 @@ class UnknownBlob(LogError):
     """There is no content with this hash."""
 
     code = "unknown_blob"
+
+
+class UnknownMessage(SmartForgeError):
+    """The project's user has said nothing with this id, or has taken it back."""
+
+    code = "unknown_message"
 
 
 class DatabaseUnusable(SmartForgeError):

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from smartforge.engine.base import Engine, NewProject
-from smartforge.engine.inprocess import InProcess
-from smartforge.errors import Conflict, SettingsInvalid, UnknownProject
+from smartforge.engine.inprocess import MOST_RESUMED, InProcess
+from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage, UnknownProject
 from smartforge.events import (
     Complete,
     FileComplete,
+    FileGenerating,
+    MessageRemoved,
+    MessageUpdated,
     ProjectCreated,
     ProjectDeleted,
     RunCancelled,
@@ -22,6 +25,7 @@ from smartforge.events import (
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.log.memory import MemoryLog
+from smartforge.planners.base import Planned, PlanRequest
 from smartforge.snapshot import fold
 from tests.fakes import FakePlanner, FakeTarget, FakeWriter, ended, events_of, until, workshop
 
@@ -38,6 +42,19 @@ class Tools:
         writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
         self.shop = workshop(writer=writer)
         return writer
+
+
+class HangingPlanner(FakePlanner):
+    """Never answers; `asked_for` is set once somebody waits for it."""
+
+    def __init__(self, asked_for: asyncio.Event) -> None:
+        super().__init__()
+        self._asked_for = asked_for
+
+    async def plan(self, request: PlanRequest) -> Planned:
+        self._asked_for.set()
+        await asyncio.Event().wait()
+        return await super().plan(request)
 
 
 Make = Callable[[MemoryLog, Tools], Engine]
@@ -120,6 +137,76 @@ async def test_a_follow_up_waits_for_the_run_that_is_on_and_then_sees_all_prompt
     assert [fact.trigger for fact in started] == ["prompt", "message"]
 
 
+async def test_what_waits_is_edited_and_taken_back_and_no_run_is_told_the_old_words(
+    make: Make,
+) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        first, second, _ = [await engine.message(project, text) for text in ("one", "two", "three")]
+        turtles = "🐢" * 20_000  # More than an event holds.
+        await engine.edit(project, second, "second")
+        await engine.edit(project, second, turtles)
+        await engine.remove(project, first)
+        planner = FakePlanner()
+        tools.shop = workshop(planner=planner)
+        await engine.cancel(project)
+        await ended(log, project, 3)
+    assert [asked.prompts for asked in planner.asked] == [
+        ("A note API", turtles),
+        ("A note API", turtles, "three"),
+    ]
+    state = fold(record.data for record in await log.read(project, 0, 10_000))
+    assert (state.status, state.queue, len(state.messages)) == ("complete", (), 2)
+
+
+async def test_a_message_whose_run_has_begun_or_is_over_is_left_as_it_is(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await ended(log, project)
+        tools.hang()
+        message = await engine.message(project, "more")
+        await until(log, project, "run:started", count=2)
+        before = (await log.head(project)).last
+        for unknown in ("nobody", ""):
+            with pytest.raises(UnknownMessage):
+                await engine.edit(project, unknown, "less")
+            with pytest.raises(UnknownMessage):
+                await engine.remove(project, unknown)
+        with pytest.raises(Conflict, match="begun"):
+            await engine.edit(project, message, "less")
+        with pytest.raises(Conflict, match="begun"):
+            await engine.remove(project, message)
+        await engine.cancel(project)
+        with pytest.raises(Conflict, match="over"):
+            await engine.edit(project, message, "less")
+        with pytest.raises(Conflict, match="over"):
+            await engine.remove(project, message)
+        facts = (await events_of(log, project))[before:]
+        assert not [fact for _, fact in facts if isinstance(fact, MessageUpdated | MessageRemoved)]
+
+
+async def test_what_was_edited_and_taken_back_stays_so_after_a_restart(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+        first, second = [await engine.message(project, text) for text in ("one", "two")]
+        await engine.remove(project, first)
+        await engine.edit(project, second, "second")
+    again = Tools()
+    planner = FakePlanner()
+    again.shop = workshop(planner=planner)
+    async with opened(make, log, again):
+        await ended(log, project, 2)
+    assert planner.asked[-1].prompts == ("A note API", "second")
+    assert (await log.head(project)).active is False
+
+
 async def test_versions_count_complete_runs(make: Make) -> None:
     log = MemoryLog()
     async with opened(make, log) as engine:
@@ -193,25 +280,70 @@ async def test_at_most_so_many_runs_are_on_at_once_and_all_end(make: Make) -> No
     assert tools.most_on == 2
 
 
-async def test_a_run_that_was_on_when_the_process_went_is_interrupted_and_can_be_retried(
-    make: Make,
-) -> None:
+async def test_a_run_that_was_on_when_the_process_went_goes_on_where_it_was(make: Make) -> None:
     log, tools = MemoryLog(), Tools()
     tools.hang()
     async with opened(make, log, tools) as engine:
         project = await engine.start(NewProject("A note API"))
         await until(log, project, "code:chunk")
     before = await events_of(log, project)
+    tools, planner = Tools(), FakePlanner()
+    tools.shop = workshop(planner=planner)
+    async with opened(make, log, tools):
+        await ended(log, project)
+    after = await events_of(log, project)
+    assert after[: len(before)] == before
+    assert after[len(before)][0].type == "run:resumed"
+    last = after[-1][1]
+    assert isinstance(last, Complete)
+    started = next(each.ts for each, fact in after if isinstance(fact, RunStarted))
+    assert last.duration_ms >= after[len(before)][0].ts - started
+    assert len({envelope.run for envelope, _ in after[1:]}) == 1
+    assert planner.asked == []
+    begun = [(fact.path, fact.attempt) for _, fact in after if isinstance(fact, FileGenerating)]
+    assert begun == [
+        ("app/__init__.py", 1),
+        ("app/main.py", 1),
+        ("app/main.py", 2),
+        ("openapi.yaml", 1),
+    ]
+
+
+async def test_a_run_in_which_the_process_goes_again_and_again_is_given_up(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    tools.hang()
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await until(log, project, "code:chunk")
+    for times in range(1, MOST_RESUMED + 1):
+        async with opened(make, log, tools):
+            await until(log, project, "run:resumed", count=times)
+            assert (await log.head(project)).active
     async with opened(make, log) as engine:
         await ended(log, project)
-        after = await events_of(log, project)
-        assert after[: len(before)] == before
-        last = after[-1][1]
+        last = (await events_of(log, project))[-1][1]
         assert isinstance(last, RunFailed)
         assert (last.code, last.retryable) == ("interrupted", True)
         await engine.retry(project)
         await ended(log, project, 2)
         assert (await log.head(project)).status == "complete"
+
+
+async def test_a_run_that_is_taken_up_again_knows_only_what_was_said_before_it(make: Make) -> None:
+    log, tools = MemoryLog(), Tools()
+    hanging, planner = asyncio.Event(), FakePlanner()
+    tools.shop = workshop(planner=HangingPlanner(hanging))
+    async with opened(make, log, tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        await hanging.wait()
+        await engine.message(project, "add a price")
+    tools.shop = workshop(planner=planner)
+    async with opened(make, log, tools):
+        await ended(log, project, 2)
+    assert [each.prompts for each in planner.asked] == [
+        ("A note API",),
+        ("A note API", "add a price"),
+    ]
 
 
 async def test_what_waited_when_the_process_went_runs_at_the_next_start(make: Make) -> None:

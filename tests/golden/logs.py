@@ -204,6 +204,28 @@ def follow_ups_made(log: Log) -> None:
     log.complete(2, "skipped")
 
 
+def _taken_back(log: Log) -> None:
+    """Two follow-ups that are taken back before the first of them began."""
+    for id_ in ("m1", "m2"):
+        log.run = None
+        log.say("message", id=id_, role="user", text="Not needed after all")
+        log.run = f"q-{id_}"
+        log.say("run:queued", position=0, trigger="message", messageId=id_)
+    log.run = None
+    log.say("message:removed", id="m2")
+    log.say("message:removed", id="m1")
+
+
+def taken_back_when_complete(log: Log) -> None:
+    plain(log)
+    _taken_back(log)
+
+
+def taken_back_when_failed(log: Log) -> None:
+    failed_check(log)
+    _taken_back(log)
+
+
 def unicode_text(log: Log) -> None:
     log.created(prompt=f"Ein API für {FAMILY}")
     log.start("r1")
@@ -384,6 +406,8 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     retried,
     follow_ups_waiting,
     follow_ups_made,
+    taken_back_when_complete,
+    taken_back_when_failed,
     unicode_text,
     attempts,
     unknown_types_and_fields,

@@ -883,7 +883,9 @@ export interface SnapshotFrame {
  *
  * `run` is the active or the last run, whose `steps`, `checks`, `usage` and `error` these are.
  * `progress` runs from 0 to 100 and never falls within a run. `version` is the latest complete
- * version, null before the first. `queue` holds the runs that have not begun, in order.
+ * version, null before the first. `queue` holds the runs that have not begun, in order. `ended`
+ * is how the last run ended, null before the first end: what `status` goes back to where all
+ * that is queued is taken back.
  */
 export interface Snapshot {
   id: string;
@@ -912,6 +914,7 @@ export interface Snapshot {
   createdAt: number | null;
   startedAt: number | null;
   endedAt: number | null;
+  ended: ("cancelled" | "complete" | "error") | null;
   deleted: boolean;
 }
 /**

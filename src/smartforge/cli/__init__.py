@@ -44,7 +44,7 @@ def _run() -> None:
 def _terminal() -> "typer.Typer":
     import typer
 
-    from smartforge.cli import check, doctor, new, preview, remote, serve
+    from smartforge.cli import backup, check, doctor, new, preview, remote, serve
 
     terminal = typer.Typer(
         name="smartforge",
@@ -66,6 +66,8 @@ def _terminal() -> "typer.Typer":
         "preview": preview.preview,
         "check": check.check,
         "doctor": doctor.doctor,
+        "backup": backup.backup,
+        "restore-backup": backup.restore_backup,
     }.items():
         terminal.command(name)(command)
     return terminal

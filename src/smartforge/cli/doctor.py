@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Awaitable
+from contextlib import aclosing
 from typing import Annotated
 
 import msgspec
@@ -12,9 +13,10 @@ from rich.text import Text
 from smartforge import __version__
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.stopping import run
-from smartforge.cli.streams import write_line
+from smartforge.cli.streams import plain, write_line
 from smartforge.engine.base import NewProject
 from smartforge.errors import SmartForgeError
+from smartforge.log.audit import Audit, audit
 from smartforge.settings import Options, Settings, read
 
 
@@ -29,21 +31,85 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read the whole log too, and say what is wrong in it.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Say what this machine offers. Exit 1 when an API cannot be made and proven here."""
+    """Say what this machine offers. Exit 1 when an API cannot be made and proven here.
+
+    With --deep also exit 1 when anything is wrong in the log.
+    """
     settings = read(Options())
-    raise typer.Exit(run(lambda _: _doctor(settings, json)))
+    raise typer.Exit(run(lambda _: _doctor(settings, deep, json)))
 
 
-async def _doctor(settings: Settings, json: bool) -> int:
+async def _doctor(settings: Settings, deep: bool, json: bool) -> int:
     findings = await _look(settings)
     if json:
         write_line(msgspec.json.encode({"findings": findings}))
     else:
         _show(findings)
     good = all(finding.good for finding in findings if finding.required)
+    if deep:
+        good &= await _look_deep(settings, json)
     return COMPLETE if good else FAILED
+
+
+async def _look_deep(settings: Settings, json: bool) -> bool:
+    """Show each project with a fault as it is found, then the counts; whether there was none."""
+    from smartforge.app import audited
+
+    counts = _Counts()
+    try:
+        async with audited(settings) as log, aclosing(audit(log)) as audits:
+            async for one in audits:
+                counts.add(one)
+                if one.faults:
+                    _show_faults(one, json)
+        finding = counts.finding()
+    except SmartForgeError as error:
+        finding = Finding("log", False, error.what, error.hint)
+    if json:
+        write_line(msgspec.json.encode({"findings": [finding], **msgspec.structs.asdict(counts)}))
+    else:
+        _show([finding])
+    return finding.good
+
+
+class _Counts(msgspec.Struct):
+    """What the deep look has seen; `wrong` are the projects with a fault."""
+
+    projects: int = 0
+    events: int = 0
+    blobs: int = 0
+    wrong: int = 0
+
+    def add(self, one: Audit) -> None:
+        self.projects += 1
+        self.events += one.events
+        self.blobs += one.blobs
+        self.wrong += bool(one.faults)
+
+    def finding(self) -> Finding:
+        seen = f"{self.projects:,} projects, {self.events:,} events, {self.blobs:,} blobs"
+        wrong = f"faults in {self.wrong:,} projects" if self.wrong else "nothing is wrong"
+        cure = "docs/howto/data.md says what each means, and how to restore a backup."
+        return Finding("log", not self.wrong, f"{seen}; {wrong}", cure)
+
+
+def _show_faults(one: Audit, json: bool) -> None:
+    if json:
+        write_line(msgspec.json.encode({"project": one}))
+        return
+    console = Console(highlight=False)
+    title = Text(plain(f"✗ project {one.project_id}: {one.title}"), style="red")
+    console.print(title, soft_wrap=True)
+    for fault in one.faults:
+        where = f"{fault.kind}, event {fault.seq}" if fault.seq else fault.kind
+        console.print(Text(plain(f"  {where}: {fault.detail}")), soft_wrap=True)
+    if one.more:
+        console.print(f"  and {one.more:,} more", soft_wrap=True)
 
 
 def _show(findings: list[Finding]) -> None:

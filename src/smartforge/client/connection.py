@@ -116,11 +116,12 @@ def place(project_id: str) -> str:
     return f"/api/projects/{quoted(project_id)}"
 
 
-def quoted(project_id: str) -> str:
+def quoted(id_: str, of: str = "project") -> str:
     """The id as one segment of a path, whatever it holds. Raises SettingsInvalid."""
-    if not 0 < len(project_id) <= LONGEST_ID:
-        raise SettingsInvalid("That is no project's id.", "`smartforge list` shows them.")
-    return segment(project_id)
+    if not 0 < len(id_) <= LONGEST_ID:
+        where = "`smartforge list`" if of == "project" else "The project's snapshot"
+        raise SettingsInvalid(f"That is no {of}'s id.", f"{where} shows them.")
+    return segment(id_)
 
 
 def segment(name: str) -> str:

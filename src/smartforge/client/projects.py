@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from smartforge.client.connection import DEFAULT_SERVER, Connection, Json, place
+from smartforge.client.connection import DEFAULT_SERVER, Connection, Json, place, quoted
 from smartforge.client.following import Following
 from smartforge.client.frames import CaughtUp, Received
 from smartforge.client.search import Search, Sleep
@@ -90,6 +90,18 @@ class Client:
         """Send a follow-up; it is queued while a run is on."""
         path = f"{place(project_id)}/messages"
         return await self._connection.json("POST", path, json={"prompt": prompt})
+
+    async def edit_message(self, project_id: str, message_id: str, prompt: str) -> None:
+        """Change the words of a follow-up that waits.
+
+        ServerRefused with status 409 once its run has begun, with 404 where there is none such.
+        """
+        path = _message(project_id, message_id)
+        await self._connection.json("PATCH", path, json={"prompt": prompt})
+
+    async def remove_message(self, project_id: str, message_id: str) -> None:
+        """Take back a follow-up that waits; its run leaves the queue. Refused as an edit is."""
+        await self._connection.request("DELETE", _message(project_id, message_id))
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         """End the run that is on; repeating it does no harm.
@@ -177,6 +189,10 @@ class _Listing(msgspec.Struct, frozen=True):
 
 class _Files(msgspec.Struct, frozen=True):
     files: list[ProjectFile]
+
+
+def _message(project_id: str, message_id: str) -> str:
+    return f"{place(project_id)}/messages/{quoted(message_id, 'message')}"
 
 
 def _version(version: VersionName | None) -> dict[str, str]:

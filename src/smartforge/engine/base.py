@@ -1,4 +1,4 @@
-"""What an engine promises to the doors: runs are started, queued, cancelled and retried."""
+"""What an engine promises to the doors: runs are started, queued, taken back, ended, retried."""
 
 from typing import Protocol
 
@@ -23,11 +23,14 @@ class Engine(Protocol):
     """
 
     async def open(self) -> None:
-        """Take up what an earlier process left: what was on has ended as `interrupted`."""
+        """Take up what an earlier process left: what was on goes on, what waited runs.
+
+        A run that was taken up again and again without finishing a step ends as `interrupted`.
+        """
         ...
 
     async def close(self) -> None:
-        """Stop every run of this process; each ends as `interrupted` at the next `open`."""
+        """Stop every run of this process; each goes on at the next `open`."""
         ...
 
     async def start(self, new: NewProject) -> str:
@@ -39,6 +42,21 @@ class Engine(Protocol):
 
     async def message(self, project_id: str, prompt: str) -> str:
         """Queue a run for a follow-up; return the message's id."""
+        ...
+
+    async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
+        """Change the words of a follow-up whose run has not begun; it runs with the new ones.
+
+        Raises Conflict where its run has begun or is over, UnknownMessage where there is none
+        such, or none any more.
+        """
+        ...
+
+    async def remove(self, project_id: str, message_id: str) -> None:
+        """Take a follow-up back: its run never begins, and no later run is told its words.
+
+        Raises what `edit` raises.
+        """
         ...
 
     async def retry(self, project_id: str) -> None:

@@ -21,6 +21,12 @@ class Elsewhere:
     async def message(self, project_id: str, prompt: str) -> str:
         _refuse()
 
+    async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
+        _refuse()
+
+    async def remove(self, project_id: str, message_id: str) -> None:
+        _refuse()
+
     async def retry(self, project_id: str) -> None:
         _refuse()
 

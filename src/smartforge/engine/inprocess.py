@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -13,24 +13,29 @@ import msgspec
 from smartforge.engine.base import NewProject
 from smartforge.engine.ids import new_id, short_id
 from smartforge.engine.lane import Lane, Queued
+from smartforge.engine.messages import check_waits, has_begun
 from smartforge.engine.pending import pending
 from smartforge.engine.requests import everything, request
 from smartforge.errors import (
     Conflict,
     DatabaseUnusable,
     Fenced,
+    RunInterrupted,
     SmartForgeError,
     UnknownProject,
 )
 from smartforge.events import (
     Message,
+    MessageRemoved,
+    MessageUpdated,
     ProjectCreated,
     RunCancelled,
-    RunFailed,
     RunQueued,
+    RunResumed,
 )
-from smartforge.forge.base import Choice, Json, RunRequest, Steps
+from smartforge.forge.base import Choice, RunRequest, Steps
 from smartforge.forge.failure import failed_by
+from smartforge.forge.recorded import RecordedSteps, recorded
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs, Head, Projects, Reading
 
@@ -42,30 +47,15 @@ AGAIN_SECONDS = 1.0
 Execute = Callable[[RunRequest, Steps, int], Awaitable[None]]
 """Executes one run under an epoch: `forge.run.run` with its tools."""
 
-INTERRUPTED = RunFailed(
-    code="interrupted",
-    message="The server stopped while this run was on.",
-    hint="Nothing that was written is lost. Try again to run it once more.",
-    retryable=True,
-)
+MOST_RESUMED = 3
+"""How often a run is taken up again: one that ends its process each time must not go on so."""
+
+NODE = "local"
+"""Whom `run:resumed` names: there is this process alone."""
 
 
 class EngineLog(Reading, Appending, Blobs, Projects, Protocol):
     """What the engine needs of the log."""
-
-
-class DirectSteps:
-    """Runs each step where it stands and remembers nothing: a crash ends the run.
-
-    Arguments and results pass through JSON, so that a step that would not survive being stored
-    is found here and not first in an engine that does store.
-    """
-
-    async def step(
-        self, key: str, fn: Callable[..., Awaitable[Json]], arguments: dict[str, Json]
-    ) -> Json:
-        passed = msgspec.json.decode(msgspec.json.encode(arguments))
-        return msgspec.json.decode(msgspec.json.encode(await fn(**passed)))
 
 
 class InProcess:
@@ -98,16 +88,11 @@ class InProcess:
     async def _take_up(self, head: Head) -> None:
         left = pending(await everything(self._log, head.project_id))
         if left.on is not None:
-            epoch = await self._log.claim(head.project_id)
-            await self._log.append(
-                head.project_id, [INTERRUPTED], run=left.on, epoch=epoch, close=True
-            )
+            self._enqueue(head.project_id, left.on)
         elif not left.waiting:  # The process went between the project and its first run.
             await self._queue(head.project_id, Queued(short_id(), "prompt", None))
         for one in left.waiting:
-            self._enqueue(
-                head.project_id, Queued(one.run, one.queued.trigger, one.queued.message_id)
-            )
+            self._enqueue(head.project_id, one)
 
     async def close(self) -> None:
         drivers = [lane.driver for lane in self._lanes.values() if lane.driver is not None]
@@ -139,6 +124,16 @@ class InProcess:
             await self._log.append(project_id, [await large.fit(said, self._log)], run=None)
             await self._queue(project_id, Queued(short_id(), "message", message_id))
         return message_id
+
+    async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
+        edited = MessageUpdated(id=message_id, role="user", text=prompt)
+        async with self._waiting(project_id, message_id):
+            await self._log.append(project_id, [await large.fit(edited, self._log)], run=None)
+
+    async def remove(self, project_id: str, message_id: str) -> None:
+        async with self._waiting(project_id, message_id) as (lane, queued):
+            await self._log.append(project_id, [MessageRemoved(id=message_id)], run=None)
+            lane.queue.remove(queued)
 
     async def retry(self, project_id: str) -> None:
         async with self._order(project_id):
@@ -181,6 +176,21 @@ class InProcess:
         with contextlib.suppress(Fenced):  # it ended by itself just before: nothing to stop
             await self._log.append(project_id, [cancelled], run=run, epoch=epoch, close=True)
 
+    @contextlib.asynccontextmanager
+    async def _waiting(
+        self, project_id: str, message_id: str
+    ) -> AsyncGenerator[tuple[Lane, Queued], None]:
+        """The lane and the run of a message that waits; the run does not begin meanwhile."""
+        await self._live(project_id)
+        async with self._order(project_id):  # What is being queued is in the lane then.
+            lane = self._lanes.get(project_id) or Lane()
+        async with lane.turn:
+            check_waits(await everything(self._log, project_id), message_id)
+            queued = lane.asked_by(message_id)
+            if queued is None:
+                raise has_begun()
+            yield lane, queued
+
     def _order(self, project_id: str) -> asyncio.Lock:
         """Held while a run is queued, so that runs queue in the order of what asks for them."""
         return self._orders.setdefault(project_id, asyncio.Lock())
@@ -210,15 +220,16 @@ class InProcess:
         """Execute the lane's runs one after the other; the lane is gone when it is empty."""
         try:
             while lane.queue:
-                execution = await self._begin(project_id, lane)
-                if execution is None:
-                    continue
-                try:
-                    await asyncio.wait([execution])
-                finally:
-                    execution.cancel()
-                    await asyncio.wait([execution])
-                    lane.run = lane.execution = None
+                async with self._slots:  # A run that waits for its slot has not begun.
+                    execution = await self._begin(project_id, lane)
+                    if execution is None:
+                        continue
+                    try:
+                        await asyncio.wait([execution])
+                    finally:
+                        execution.cancel()
+                        await asyncio.wait([execution])
+                        lane.run = lane.execution = None
         except Exception:
             logger.exception("the runs of project %s cannot go on", project_id)
         finally:
@@ -245,17 +256,31 @@ class InProcess:
 
     async def _one(self, project_id: str, queued: Queued, epoch: int) -> None:
         try:
-            async with self._slots:
-                asked = await request(
-                    self._log, self._log, project_id, queued.run, queued.trigger, queued.message_id
-                )
-                await self._execute(asked, DirectSteps(), epoch)
+            asked, steps = await self._prepare(project_id, queued, epoch)
+            await self._execute(asked, steps, epoch)
         except Fenced:
             logger.info("run %s was ended by somebody else", queued.run)
         except Exception as error:
             log = logger.warning if isinstance(error, SmartForgeError) else logger.exception
             log("run %s of project %s broke: %s", queued.run, project_id, error)
             await self._fail(project_id, queued.run, epoch, error)
+
+    async def _prepare(
+        self, project_id: str, queued: Queued, epoch: int
+    ) -> tuple[RunRequest, Steps]:
+        """What the run is asked to do, and what earlier executions have left of it."""
+        records = await everything(self._log, project_id)
+        left = await recorded(records, queued.run, self._log)
+        if left.began is not None:
+            if left.resumed == MOST_RESUMED:
+                raise RunInterrupted(
+                    f"The server stopped {left.resumed + 1} times while this run was on.",
+                    "Nothing that was written is lost. Look into the server's log, then try again.",
+                )
+            await self._log.append(project_id, [RunResumed(node=NODE)], run=queued.run, epoch=epoch)
+        asked = await request(self._log, project_id, queued, records)
+        asked = msgspec.structs.replace(asked, began=left.began, attempts=left.attempts)
+        return asked, RecordedSteps(left.results)
 
     async def _fail(self, project_id: str, run: str, epoch: int, error: Exception) -> None:
         """Say that the run broke; insist until the log takes it, or somebody else ends the run."""

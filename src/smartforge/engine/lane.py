@@ -20,7 +20,7 @@ class Lane:
     """The runs of one project: one at a time, in order.
 
     `turn` is held while a run begins and while it is cancelled, so that a Stop never falls
-    between two runs.
+    between two runs; and while a message is edited or removed, so that its run does not begin.
     """
 
     def __init__(self) -> None:
@@ -35,3 +35,7 @@ class Lane:
     def next(self) -> str | None:
         """The run that is on; between two runs the one that begins next."""
         return self.run or (self.queue[0].run if self.queue else None)
+
+    def asked_by(self, message_id: str) -> Queued | None:
+        """The run in the queue that this message asks for."""
+        return next((one for one in self.queue if one.message_id == message_id), None)

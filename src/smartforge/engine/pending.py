@@ -4,38 +4,34 @@ from collections.abc import Iterable
 
 import msgspec
 
-from smartforge.events import ENDS_A_RUN, RunQueued, RunStarted, decode
+from smartforge.engine.lane import Queued
+from smartforge.events import ENDS_A_RUN, MessageRemoved, RunQueued, RunStarted, decode
 from smartforge.log.base import Record
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """A run that is queued and has not begun."""
-
-    run: str
-    queued: RunQueued
-
-
 class Pending(msgspec.Struct, frozen=True):
-    """The run that is on, if any, and those that wait, in their order."""
+    """The runs that have not ended: the one that is on first, then those that wait, in order."""
 
-    on: str | None
-    waiting: tuple[Waiting, ...]
+    on: Queued | None
+    waiting: tuple[Queued, ...]
 
 
 def pending(records: Iterable[Record]) -> Pending:
     """Fold all events of a project into its unfinished runs."""
-    waiting: dict[str, Waiting] = {}
-    on: str | None = None
+    waiting: dict[str, Queued] = {}
+    on: Queued | None = None
     for record in records:
         envelope, fact = decode(record.data)
-        if envelope.run is None:
+        if isinstance(fact, MessageRemoved):
+            waiting = {run: one for run, one in waiting.items() if one.message_id != fact.id}
+        elif envelope.run is None:
             continue
-        if isinstance(fact, RunQueued):
-            waiting[envelope.run] = Waiting(envelope.run, fact)
+        elif isinstance(fact, RunQueued):
+            waiting[envelope.run] = Queued(envelope.run, fact.trigger, fact.message_id)
         elif isinstance(fact, RunStarted):
             waiting.pop(envelope.run, None)
-            on = envelope.run
+            on = Queued(envelope.run, fact.trigger, fact.message_id)
         elif isinstance(fact, ENDS_A_RUN):
             waiting.pop(envelope.run, None)
-            on = None if on == envelope.run else on
+            on = None if on and on.run == envelope.run else on
     return Pending(on, tuple(waiting.values()))

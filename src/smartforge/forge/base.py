@@ -44,7 +44,9 @@ class RunRequest(msgspec.Struct, frozen=True):
     """One run to execute. Plain data, so that an engine can store it and hand it to another node.
 
     `prompts` are the user's words, oldest first. `base_version` is the version that the run
-    starts from (None for none), `paths` the files that exist so far.
+    starts from (None for none), `paths` the files that exist so far. Of earlier executions of this
+    very run, `began` is when the first one started (Unix milliseconds), `attempts` how often each
+    file was begun.
     """
 
     project_id: str
@@ -56,6 +58,8 @@ class RunRequest(msgspec.Struct, frozen=True):
     base_version: int | None = None
     paths: tuple[str, ...] = ()
     message_id: str | None = None
+    began: int | None = None
+    attempts: Mapping[str, int] = {}
 
 
 class Workshop(msgspec.Struct, frozen=True):

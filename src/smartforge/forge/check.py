@@ -66,6 +66,19 @@ async def check(
     )
 
 
+def key_of(fact: CheckFact) -> str:
+    """The name of the fact within its run: each is said once, however often the run is executed."""
+    match fact:
+        case ValidationStarted(round=round_):
+            return f"validation:{round_}"
+        case CheckStarted(check=name, round=round_):
+            return f"check:{name}:{round_}"
+        case CheckCompleted(check=name, round=round_):
+            return f"check:{name}:{round_}:done"
+        case ValidationCompleted(round=round_):
+            return f"validation:{round_}:done"
+
+
 def _stages(checks: Sequence[Check]) -> list[list[Check]]:
     named = frozenset[CheckName]().union(*STAGES)
     stages = [[one for one in checks if one.name in stage] for stage in STAGES]

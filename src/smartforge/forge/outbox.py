@@ -56,10 +56,9 @@ class Outbox:
     async def now(self, *facts: Fact, key: str | None = None, close: bool = False) -> None:
         """Store everything put before, then these facts in one append of their own."""
         async with self._changed:
-            await self._changed.wait_for(
-                lambda: (not self._pending and not self._storing) or self._failure is not None
-            )
+            await self._changed.wait_for(lambda: not self._storing or self._failure is not None)
             self._raise()
+            await self._store_pending()
             if facts:
                 await self._append(facts, key, close)
 
@@ -98,6 +97,17 @@ class Outbox:
             async with self._changed:
                 self._failure = error
                 self._changed.notify_all()
+
+    async def _store_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        try:
+            await self._append(pending, None, False)
+        except Exception as error:
+            self._failure = error  # What comes after would stand behind a gap.
+            raise
+        self._changed.notify_all()
 
     def _raise(self) -> None:
         if self._failure is not None:

@@ -29,11 +29,12 @@ from smartforge.events import (
     ValidationCompleted,
 )
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop
-from smartforge.forge.check import check
+from smartforge.forge.check import check, key_of
 from smartforge.forge.failure import failed_by
 from smartforge.forge.folder import laid_out, safe_path
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, plan
+from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.write import write
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs
@@ -49,8 +50,11 @@ class RunLog(Appending, Blobs, Protocol):
 async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, epoch: int) -> None:
     """Execute the run under `epoch`; ends with exactly one of `complete` and `error`.
 
-    Raises Fenced where somebody else has ended the run or taken it over; then nothing more was
-    appended. Cancelling it appends nothing: whoever cancels says so in the log first.
+    It may be executed again, under a later epoch, where an execution was broken off at any
+    point (`recorded` says what it left): finished steps are not run again, and what was said is
+    not said again. Raises Fenced where somebody else has ended the run or taken it over; then
+    nothing more was appended. Cancelling it appends nothing: whoever cancels says so in the log
+    first.
     """
 
     async def append(facts: Sequence[Fact], key: str | None, close: bool) -> None:
@@ -65,7 +69,7 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
         )
 
     async with Outbox(append) as outbox:
-        await Run(request, shop, log, steps, outbox).execute()
+        await Run(request, shop, log, WatchedSteps(steps), outbox).execute()
 
 
 class Run:
@@ -79,7 +83,7 @@ class Run:
         self._blobs = blobs
         self._steps = steps
         self._outbox = outbox
-        self._began = time.monotonic()
+        self._began = time.monotonic() - _seconds_since(request.began)
 
     async def execute(self) -> None:
         try:
@@ -115,17 +119,16 @@ class Run:
             "plan", self._plan_step, {"prompts": list(self._request.prompts)}
         )
         made = msgspec.convert(found, Plan)
-        for usage in made.usage:
-            await self._outbox.put(usage)
+        told: list[Fact] = [*made.usage]
         if self._request.trigger == "prompt" and made.contract.title != self._request.title:
-            await self._outbox.put(TitleChanged(title=made.contract.title))
+            told.append(TitleChanged(title=made.contract.title))
         ready = PlanReady(
             contract=reading.to_json(made.contract),
             files=made.files,
             notes=made.notes,
             operations_not_made=made.operations_not_made,
         )
-        await self._outbox.now(ready, key="plan")
+        await self._outbox.now(*told, ready, key="plan")
         count = operation_count(made.contract)
         summary = f"Planned {count} operations in {len(made.files)} files"
         await self._end("planning", summary, began)
@@ -149,9 +152,8 @@ class Run:
             hashes[file.path] = await self._steps.step(
                 f"write:{file.path}", body, {"path": file.path}
             )
-        for path in self._request.paths:
-            if path not in hashes:
-                await self._outbox.put(FileDeleted(path=path))
+        gone = [FileDeleted(path=path) for path in self._request.paths if path not in hashes]
+        await self._outbox.now(*gone, key="deleted")
         await self._end("generating", f"Created {len(hashes)} files", began)
         return hashes
 
@@ -162,7 +164,7 @@ class Run:
             files=made.files,
             contract=made.contract,
             prompts=self._request.prompts,
-            attempt=1,
+            attempt=1 + self._request.attempts.get(file.path, 0),
         )
         sha256 = ""
         async with aclosing(write(writer, request, self._blobs.put)) as facts:
@@ -195,7 +197,7 @@ class Run:
 
             async with aclosing(check(self._shop.checks, ask)) as facts:
                 async for fact in facts:
-                    await self._outbox.put(fact)
+                    await self._outbox.now(fact, key=key_of(fact))
                     if isinstance(fact, CheckCompleted):
                         done.append(fact)
                     elif isinstance(fact, ValidationCompleted):
@@ -245,3 +247,8 @@ class Run:
             ),
             key=f"{step}:0:done",
         )
+
+
+def _seconds_since(began: int | None) -> float:
+    """How long ago that was (Unix milliseconds), as far as the clock can be trusted."""
+    return 0.0 if began is None else max(0.0, time.time() - began / 1000)

@@ -16,10 +16,15 @@ EVENT_LIMIT = 64 * 1024
 
 
 class WaitingRun(msgspec.Struct, frozen=True, array_like=True):
-    """A run that is queued and has not begun, and the message that asked for it, if any."""
+    """A run that is queued and has not begun, and the message that asked for it, if any.
+
+    `before` is how the last run ended, as far as it did: the status that comes back where all
+    that waits is taken back. It stands here since a log stores what waits as it is.
+    """
 
     run: str | None
     message_id: str | None
+    before: str = "cancelled"
 
 
 class Headline(msgspec.Struct, frozen=True):
@@ -43,7 +48,7 @@ class Headline(msgspec.Struct, frozen=True):
             case events.ProjectDeleted() | events.ProjectUndeleted():
                 return replace(self, deleted=isinstance(fact, events.ProjectDeleted))
             case events.RunQueued(message_id=message_id):
-                return self._queued(WaitingRun(run, message_id))
+                return self._queued(run, message_id)
             case events.RunStarted(message_id=message_id):
                 waiting = self._without(run, message_id)
                 return replace(self, status="planning", run=run, waiting=waiting)
@@ -66,7 +71,12 @@ class Headline(msgspec.Struct, frozen=True):
             case _:
                 return self
 
-    def _queued(self, new: WaitingRun) -> "Headline":
+    def _queued(self, run: str | None, message_id: str | None) -> "Headline":
+        new = WaitingRun(run, message_id)
+        if self.status in ENDED:
+            new = replace(new, before=self.status)
+        elif self.waiting:
+            new = replace(new, before=self.waiting[-1].before)
         status = self.status if self.status in ON else "queued"
         return replace(self, status=status, waiting=(*self.waiting, new))
 
@@ -79,13 +89,15 @@ class Headline(msgspec.Struct, frozen=True):
         if waiting == self.waiting:
             return self
         idle = self.status == "queued" and not waiting
-        return replace(self, status="cancelled" if idle else self.status, waiting=waiting)
+        status = self.waiting[-1].before if idle else self.status
+        return replace(self, status=status, waiting=waiting)
 
     def _ended(self, run: str | None, status: str) -> "Headline":
         waiting = self._without(run, None)
         never_began = run is not None and run != self.run
         if never_began and (self.status != "queued" or waiting):
             return replace(self, waiting=waiting)
+        waiting = tuple(replace(one, before=status) for one in waiting)
         return replace(self, status=status, run=run or self.run, waiting=waiting)
 
     def _without(self, run: str | None, message_id: str | None) -> tuple[WaitingRun, ...]:

@@ -85,6 +85,7 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     errors.Fenced: 409,
     errors.UnknownProject: 404,
     errors.UnknownBlob: 404,
+    errors.UnknownMessage: 404,
     errors.DatabaseUnusable: 503,
     errors.Conflict: 409,
     errors.SettingsInvalid: 422,

@@ -8,6 +8,7 @@ from smartforge.snapshot.fold import ENDED, ON, Encoded, Fold, apply, fold
 from smartforge.snapshot.state import (
     ChatMessage,
     CheckState,
+    End,
     Failure,
     FileState,
     QueuedRun,
@@ -25,6 +26,7 @@ __all__ = [
     "ChatMessage",
     "CheckState",
     "Encoded",
+    "End",
     "Failure",
     "FileState",
     "Fold",

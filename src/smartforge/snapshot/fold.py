@@ -239,7 +239,7 @@ class Fold:
             return
         # What was to be done next was taken back, and nothing else is to be done.
         idle = state.status == "queued" and not queue
-        self._set(queue=queue, status="cancelled" if idle else state.status)
+        self._set(queue=queue, status=(state.ended or "cancelled") if idle else state.status)
 
     def _step(self, envelope: Envelope, fact: StepStarted | StepCompleted) -> None:
         steps = list(self._state.steps)
@@ -329,6 +329,7 @@ class Fold:
                 versions = tuple(one for one in state.versions if one.version != fact.version)
                 self._set(
                     status="complete",
+                    ended="complete",
                     progress=100,
                     error=None,
                     version=fact.version,
@@ -338,6 +339,6 @@ class Fold:
                 failure = Failure(
                     code=fact.code, message=fact.message, hint=fact.hint, retryable=fact.retryable
                 )
-                self._set(status="error", error=failure)
+                self._set(status="error", ended="error", error=failure)
             case RunCancelled():
-                self._set(status="cancelled", error=None)
+                self._set(status="cancelled", ended="cancelled", error=None)

@@ -19,6 +19,10 @@ Status = Literal[
 ]
 
 
+End = Literal["complete", "error", "cancelled"]
+"""How a run ended; a status too."""
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Base of the snapshot's parts."""
 
@@ -120,7 +124,9 @@ class Snapshot(State, frozen=True, kw_only=True):
 
     `run` is the active or the last run, whose `steps`, `checks`, `usage` and `error` these are.
     `progress` runs from 0 to 100 and never falls within a run. `version` is the latest complete
-    version, null before the first. `queue` holds the runs that have not begun, in order.
+    version, null before the first. `queue` holds the runs that have not begun, in order. `ended`
+    is how the last run ended, null before the first end: what `status` goes back to where all
+    that is queued is taken back.
     """
 
     id: str
@@ -148,6 +154,7 @@ class Snapshot(State, frozen=True, kw_only=True):
     created_at: int | None
     started_at: int | None
     ended_at: int | None
+    ended: End | None
     deleted: bool
 
 
@@ -182,5 +189,6 @@ def empty(project_id: str) -> Snapshot:
         created_at=None,
         started_at=None,
         ended_at=None,
+        ended=None,
         deleted=False,
     )

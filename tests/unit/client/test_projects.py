@@ -59,6 +59,27 @@ async def test_another_run_than_the_named_one_is_not_cancelled(place: Place) -> 
     assert place.engine.asked == [("cancel", project.id, "r1"), ("cancel", project.id, "r7")]
 
 
+async def test_a_follow_up_that_waits_is_edited_and_taken_back(place: Place) -> None:
+    project = await new_project(place.log)
+    async with place.client() as client:
+        message = (await client.say(project.id, "add a price"))["messageId"]
+        await client.edit_message(project.id, message, "add two prices")
+        (said,) = (await client.snapshot(project.id))["messages"]
+        assert said["text"] == "add two prices"
+        await client.remove_message(project.id, message)
+        assert (await client.snapshot(project.id))["queue"] == []
+        for again in (
+            lambda: client.edit_message(project.id, message, "more"),
+            lambda: client.remove_message(project.id, message),
+            lambda: client.remove_message(project.id, "../m"),
+        ):
+            with pytest.raises(ServerRefused) as refused:
+                await again()
+            assert refused.value.status == 404
+        with pytest.raises(SettingsInvalid, match="message's id"):
+            await client.remove_message(project.id, "")
+
+
 @pytest.mark.parametrize("after", [0, 7])
 async def test_where_there_is_no_server_nobody_waits(place: Place, after: int) -> None:
     await place.stop()
@@ -79,6 +100,8 @@ async def test_an_unknown_project_is_refused_whatever_its_id(place: Place, proje
             lambda: followed(client, project_id),
             lambda: client.snapshot(project_id),
             lambda: client.say(project_id, "more"),
+            lambda: client.edit_message(project_id, "m1", "less"),
+            lambda: client.remove_message(project_id, "m1"),
             lambda: client.retry(project_id),
             lambda: client.cancel(project_id),
             lambda: client.files(project_id),

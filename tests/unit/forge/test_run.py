@@ -5,7 +5,6 @@ import hashlib
 
 import pytest
 
-from smartforge.engine.inprocess import DirectSteps
 from smartforge.errors import Fenced, PromptUnclear
 from smartforge.events import (
     CodeChunk,
@@ -16,6 +15,7 @@ from smartforge.events import (
     RunFailed,
 )
 from smartforge.forge.base import Workshop
+from smartforge.forge.recorded import RecordedSteps
 from smartforge.forge.run import run
 from smartforge.log.memory import MemoryLog
 from smartforge.snapshot import Snapshot, fold
@@ -42,7 +42,7 @@ async def made(log: MemoryLog) -> int:
 async def executed(shop: Workshop) -> MemoryLog:
     log = MemoryLog()
     epoch = await made(log)
-    await run(run_request(), shop, log, DirectSteps(), epoch)
+    await run(run_request(), shop, log, RecordedSteps({}), epoch)
     return log
 
 
@@ -175,7 +175,7 @@ async def test_a_fenced_run_appends_nothing_more() -> None:
     epoch = await made(log)
     writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
     execution = asyncio.create_task(
-        run(run_request(), workshop(writer=writer), log, DirectSteps(), epoch)
+        run(run_request(), workshop(writer=writer), log, RecordedSteps({}), epoch)
     )
     await until(log, "project", "code:chunk")
     await log.claim("project")
@@ -185,7 +185,7 @@ async def test_a_fenced_run_appends_nothing_more() -> None:
         await execution
     assert (await log.head("project")).last == before
     with pytest.raises(Fenced):
-        await run(run_request(), workshop(), log, DirectSteps(), epoch)
+        await run(run_request(), workshop(), log, RecordedSteps({}), epoch)
     assert (await log.head("project")).last == before
 
 
@@ -194,7 +194,7 @@ async def test_cancelling_closes_the_writer_at_once() -> None:
     epoch = await made(log)
     writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
     execution = asyncio.create_task(
-        run(run_request(), workshop(writer=writer), log, DirectSteps(), epoch)
+        run(run_request(), workshop(writer=writer), log, RecordedSteps({}), epoch)
     )
     await until(log, "project", "code:chunk")
     execution.cancel()

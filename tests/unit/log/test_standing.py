@@ -93,6 +93,21 @@ def test_a_message_taken_back_takes_its_run_out_of_the_queue() -> None:
     assert (line.status, line.waiting) == ("planning", ())
 
 
+@pytest.mark.parametrize(
+    ("ending", "status"), [(COMPLETE, "complete"), (FAILED, "error"), (CANCELLED, "cancelled")]
+)
+def test_what_is_taken_back_before_it_began_leaves_the_end_of_the_last_run(
+    ending: Fact, status: str
+) -> None:
+    first = events.RunQueued(position=1, trigger="message", message_id="m1")
+    second = events.RunQueued(position=0, trigger="message", message_id="m2")
+    line = folded((STARTED, "r1"), (first, "r2"), (ending, "r1"), (second, "r3"))
+    line = line.after(events.MessageRemoved(id="m2"), None)
+    assert (line.status, runs(line)) == ("queued", ["r2"])
+    line = line.after(events.MessageRemoved(id="m1"), None)
+    assert (line.status, line.run, line.waiting) == (status, "r1", ())
+
+
 def test_the_title_and_the_deletion_follow() -> None:
     line = folded((CREATED, None))
     assert (line.title, line.deleted) == ("Books", False)

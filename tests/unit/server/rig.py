@@ -11,13 +11,14 @@ from blockbuster import blockbuster_ctx
 
 from smartforge import events
 from smartforge.engine.base import NewProject
-from smartforge.errors import Conflict, SettingsInvalid
+from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage
 from smartforge.events import Fact
 from smartforge.log.large import fit
 from smartforge.log.memory import MemoryLog
 from smartforge.server.build import Server, build
 from smartforge.server.options import ServerOptions
 from smartforge.server.serve import serve
+from smartforge.snapshot import fold
 
 TARGETS = ("fastapi",)
 
@@ -61,6 +62,17 @@ class FakeEngine:
         await self.queue(project_id, "message", message_id)
         return message_id
 
+    async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
+        self.asked.append(("edit", project_id, message_id, prompt))
+        await self._check_waits(project_id, message_id)
+        edited = events.MessageUpdated(id=message_id, role="user", text=prompt)
+        await self.log.append(project_id, [edited], run=None)
+
+    async def remove(self, project_id: str, message_id: str) -> None:
+        self.asked.append(("remove", project_id, message_id))
+        await self._check_waits(project_id, message_id)
+        await self.log.append(project_id, [events.MessageRemoved(id=message_id)], run=None)
+
     async def retry(self, project_id: str) -> None:
         self.asked.append(("retry", project_id))
         head = await self.log.head(project_id)
@@ -72,6 +84,13 @@ class FakeEngine:
         self.asked.append(("cancel", project_id, run or ""))
         if run not in (None, "r1"):
             raise Conflict(f"The run {run!r} is not the active one.")
+
+    async def _check_waits(self, project_id: str, message_id: str) -> None:
+        state = fold(record.data for record in await self.log.read(project_id, 0, 10_000))
+        if message_id not in [each.id for each in state.messages]:
+            raise UnknownMessage(f"There is no message {message_id!r}.", "Look at the chat.")
+        if message_id not in [each.message_id for each in state.queue]:
+            raise Conflict("Its run has begun.", "Send a follow-up.")
 
     async def queue(
         self, project_id: str, trigger: events.Trigger, message_id: str | None = None

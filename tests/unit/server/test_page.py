@@ -95,6 +95,8 @@ async def test_the_interface_describes_itself(built: Rig) -> None:
     assert described["openapi"].startswith("3.1")
     assert {"/api/projects", "/api/stream/{project_id}", "/healthz"} <= described["paths"].keys()
     assert "/" not in described["paths"]
+    waiting = described["paths"]["/api/projects/{project_id}/messages/{message_id}"]
+    assert waiting.keys() == {"patch", "delete"}
     for path in described["paths"].values():
         for operation in path.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"]

@@ -143,6 +143,7 @@ async def test_deleted_projects_are_nowhere(rig: Rig, project: Project) -> None:
         ("GET", "/export.zip"),
         ("POST", "/retry"),
         ("POST", "/cancel"),
+        ("DELETE", "/messages/m1"),
     ):
         response = await rig.client.request(method, f"/api/projects/{project.id}{rest}")
         assert response.status_code == 404, rest
@@ -166,6 +167,56 @@ async def test_a_message_for_a_stale_version_is_refused(rig: Rig, project: Proje
     assert (await rig.client.post(path, json=body)).status_code == 202
     await project.make({"a.py": "x = 2"})
     assert (await rig.client.post(path, json=body)).status_code == 409
+
+
+async def test_a_message_that_waits_is_edited_and_removed(rig: Rig, project: Project) -> None:
+    base = f"/api/projects/{project.id}"
+    said = (await rig.client.post(f"{base}/messages", json={"prompt": "add tags"})).json()
+    path = f"{base}/messages/{said['messageId']}"
+    edited = await rig.client.patch(path, json={"prompt": "  add colours\n"})
+    assert (edited.status_code, edited.json()) == (200, said)
+    snapshot = (await rig.client.get(base)).json()
+    assert [each["text"] for each in snapshot["messages"]] == ["add colours"]
+    removed = await rig.client.delete(path)
+    assert (removed.status_code, removed.content) == (204, b"")
+    snapshot = (await rig.client.get(base)).json()
+    assert (snapshot["messages"], snapshot["queue"]) == ([], [])
+
+
+async def test_a_message_that_does_not_wait_is_left_as_it_is(rig: Rig, project: Project) -> None:
+    base = f"/api/projects/{project.id}/messages"
+    said = (await rig.client.post(base, json={"prompt": "add tags"})).json()["messageId"]
+    begun = events.RunStarted(trigger="message", base_version=None, message_id=said)
+    await project.add(begun)
+    for method, body in (("PATCH", {"prompt": "x"}), ("DELETE", None)):
+        refused = await rig.client.request(method, f"{base}/{said}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        assert refused.json()["hint"]
+        for unknown in ("m99", "..%2F..%2Fx", "%00", "%ff", "x" * 300):
+            refused = await rig.client.request(method, f"{base}/{unknown}", json=body)
+            assert refused.status_code == 404
+            assert refused.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b'{"prompt": " \\n "}', "blank"),
+        (b'{"prompt": "%b"}' % (b"x" * 20_001), "20,001"),
+        (b'{"prompt": "a\\u0000b"}', "NUL"),
+        (b'{"prompt": "x", "baseVersion": 1}', "baseVersion"),
+        (b"{}", "required"),
+    ],
+)
+async def test_edits_that_make_no_sense_are_refused(
+    rig: Rig, project: Project, body: bytes, word: str
+) -> None:
+    path = f"/api/projects/{project.id}/messages/m1"
+    headers = {"Content-Type": "application/json"}
+    response = await rig.client.patch(path, content=body, headers=headers)
+    assert response.status_code == 422
+    assert word in response.json()["detail"]
+    assert rig.engine.asked == []
 
 
 async def test_retry_and_cancel_reach_the_engine(rig: Rig, project: Project) -> None:

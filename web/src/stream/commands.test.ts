@@ -1,7 +1,7 @@
 /** Commands say what they want in one request, and what went wrong in words for people. */
 import { afterEach, expect, test, vi } from "vitest";
 
-import { cancelRun, createProject, retryRun, sendMessage } from "./commands";
+import { cancelRun, createProject, editMessage, removeMessage, retryRun, sendMessage } from "./commands";
 import { FakeServer, stateAt } from "./testing";
 
 const server = new FakeServer();
@@ -44,6 +44,18 @@ test("each command is one POST to its place", async () => {
     ["/api/projects/p/cancel", '{"run":"r1"}'],
     ["/api/projects/p/cancel", "{}"],
     ["/api/projects/p/retry", undefined],
+  ]);
+});
+
+test("a follow-up is edited and removed at its own place", async () => {
+  asked();
+  const all = [editMessage("p/1", "m/2", "Less"), removeMessage("p", "m2")];
+  server.asked[0]?.json({ messageId: "m/2" });
+  server.asked[1]?.status(204);
+  await Promise.all(all);
+  expect(server.asked.map((one) => [one.init.method, one.url, one.init.body])).toEqual([
+    ["PATCH", "/api/projects/p%2F1/messages/m%2F2", '{"prompt":"Less"}'],
+    ["DELETE", "/api/projects/p/messages/m2", undefined],
   ]);
 });
 

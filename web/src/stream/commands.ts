@@ -49,6 +49,16 @@ export async function sendMessage(
   await send("POST", `${projectUrl(projectId)}/messages`, { prompt, ...options });
 }
 
+/** Change the words of a follow-up that waits; 409 once its run has begun. */
+export async function editMessage(projectId: string, messageId: string, prompt: string): Promise<void> {
+  await send("PATCH", messageUrl(projectId, messageId), { prompt });
+}
+
+/** Take back a follow-up that waits; 409 once its run has begun. */
+export async function removeMessage(projectId: string, messageId: string): Promise<void> {
+  await send("DELETE", messageUrl(projectId, messageId));
+}
+
 /** Stop the active run; `run` names it, so that its successor is never hit by mistake. */
 export async function cancelRun(projectId: string, run?: string): Promise<void> {
   await send("POST", `${projectUrl(projectId)}/cancel`, run === undefined ? {} : { run });
@@ -61,6 +71,10 @@ export async function retryRun(projectId: string): Promise<void> {
 
 export function projectUrl(projectId: string): string {
   return `/api/projects/${encodeURIComponent(projectId)}`;
+}
+
+function messageUrl(projectId: string, messageId: string): string {
+  return `${projectUrl(projectId)}/messages/${encodeURIComponent(messageId)}`;
 }
 
 /** One request with a JSON body. Rejects with `CommandFailed` unless the answer is a success. */

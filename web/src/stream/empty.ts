@@ -36,6 +36,7 @@ export function empty(projectId: string): Snapshot {
     createdAt: null,
     startedAt: null,
     endedAt: null,
+    ended: null,
     deleted: false,
   };
 }

@@ -151,7 +151,7 @@ function takenBack(now: Snapshot, event: MessageRemoved): Changes {
   const queue = without(now.queue, null, event.id);
   // What was to be done next was taken back, and nothing else is to be done.
   const idle = queue !== now.queue && now.status === "queued" && queue.length === 0;
-  return { messages, queue, status: idle ? "cancelled" : now.status };
+  return { messages, queue, status: idle ? (now.ended ?? "cancelled") : now.status };
 }
 
 function queued(now: Snapshot, event: RunQueued): Changes {
@@ -201,13 +201,17 @@ function ended(now: Snapshot, event: Complete | RunFailed | RunCancelled): Chang
       const { version } = event;
       const others = now.versions.filter((one) => one.version !== version);
       const versions = [...others, versionOf(event)];
-      return { ...common, status: "complete", progress: 100, version, versions };
+      return { ...common, ...endedAs("complete"), progress: 100, version, versions };
     }
     case "error": {
       const { code, message, hint, retryable } = event;
-      return { ...common, status: "error", error: { code, message, hint, retryable } };
+      return { ...common, ...endedAs("error"), error: { code, message, hint, retryable } };
     }
     case "run:cancelled":
-      return { ...common, status: "cancelled" };
+      return { ...common, ...endedAs("cancelled") };
   }
+}
+
+function endedAs(end: NonNullable<Snapshot["ended"]>): Changes {
+  return { status: end, ended: end };
 }

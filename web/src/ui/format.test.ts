@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, bytes, clock, count, duration, tokens } from "./format";
+import { ago, bytes, clock, count, duration, placeInLine, tokens } from "./format";
 
 test("counts agree with their noun", () => {
   expect([count(1, "file"), count(0, "file"), count(1204, "operation")]).toEqual([
@@ -7,6 +7,13 @@ test("counts agree with their noun", () => {
     "0 files",
     "1,204 operations",
   ]);
+});
+
+test("places in a queue are said as a person says them", () => {
+  expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 112].map(placeInLine).join(", ")).toBe(
+    "next, 2nd in line, 3rd in line, 4th in line, 11th in line, 12th in line, 13th in line, " +
+      "21st in line, 22nd in line, 103rd in line, 112th in line",
+  );
 });
 
 test("durations keep a decimal only while it matters", () => {

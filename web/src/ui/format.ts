@@ -5,6 +5,14 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
+const ORDINAL = new Intl.PluralRules("en", { type: "ordinal" });
+const SUFFIX: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+
+/** A place in a queue, from 1: `next`, `2nd in line`, `13th in line`. */
+export function placeInLine(place: number): string {
+  return place === 1 ? "next" : `${place}${SUFFIX[ORDINAL.select(place)] ?? "th"} in line`;
+}
+
 /** Bytes: `840 B`, `2.4 kB`, `1.2 MB`. */
 export function bytes(n: number): string {
   if (n < 1000) return `${n} B`;

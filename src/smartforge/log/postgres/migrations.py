@@ -50,19 +50,28 @@ def migrate(connection: Connection[TupleRow], where: str, sql: Sequence[bytes]) 
     return applied
 
 
+def known_version(connection: Connection[TupleRow], where: str, newest: int) -> int:
+    """The version of the log; 0 for a database without one.
+
+    Raises DatabaseUnusable where it belongs to another program or is newer than `newest`.
+    """
+    version = _version(connection, where)
+    if version > newest:
+        raise DatabaseUnusable(
+            f"The log in PostgreSQL at {where} has version {version}, this program knows up"
+            f" to {newest}: a newer Smart Forge has used it.",
+            "Update Smart Forge, or choose another database.",
+        )
+    return version
+
+
 def _apply_next(connection: Connection[TupleRow], where: str, sql: Sequence[bytes]) -> bool:
     """The next step under the lock, if there is one; False where nothing is missing."""
     with connection.transaction():
         # A long step is none that has got stuck, and others wait for it as long as it takes.
         connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-        version = _version(connection, where)
-        if version > len(sql):
-            raise DatabaseUnusable(
-                f"The log in PostgreSQL at {where} has version {version}, this program knows up"
-                f" to {len(sql)}: a newer Smart Forge has used it.",
-                "Update Smart Forge, or choose another database.",
-            )
+        version = known_version(connection, where, len(sql))
         if version == len(sql):
             return False
         if version == 0:

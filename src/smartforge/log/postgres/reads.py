@@ -43,6 +43,13 @@ def head(connection: Connection[TupleRow], project_id: str) -> Head:
     return standing_of(row).head()
 
 
+def following(connection: Connection[TupleRow], project_id: str) -> str | None:
+    """The next id in the order of ids, deleted projects included; None where there is none."""
+    query = "SELECT id FROM smartforge.project WHERE id > %s ORDER BY id LIMIT 1"
+    row = _row(connection, query, project_id)
+    return None if row is None else row[0]
+
+
 def lasts(connection: Connection[TupleRow], project_ids: Sequence[str]) -> dict[str, int]:
     """The seq of the newest event of each of those projects that there are."""
     storable = [each for each in project_ids if is_storable(each)]

@@ -124,6 +124,12 @@ def unusable(error: sqlite3.Error | OSError, path: Path) -> DatabaseUnusable:
     return DatabaseUnusable(what.format(path=path, error=error), hint)
 
 
+def damaged(path: Path, reason: str) -> DatabaseUnusable:
+    """The pages of the database at `path` contradict each other."""
+    what, hint = _DAMAGED
+    return DatabaseUnusable(what.format(path=path, error=reason), hint)
+
+
 _UNKNOWN = (
     "The database {path} does not answer as it should: {error}.",
     "Nothing that was acknowledged is lost. Restart the server; if this stays, restore a backup.",

@@ -28,17 +28,26 @@ def migrate(connection: sqlite3.Connection, path: Path, sql: Sequence[str]) -> i
     before the step or after it. Raises DatabaseUnusable where the database belongs to another
     program or to a newer Smart Forge; it is then untouched.
     """
-    version = _pragma(connection, "user_version")
-    _check_owner(connection, path, version)
-    if version > len(sql):
-        raise DatabaseUnusable(
-            f"The database {path} has version {version}, this program knows up to {len(sql)}: "
-            "a newer Smart Forge has used it.",
-            "Update Smart Forge, or choose another folder with --data.",
-        )
+    version = known_version(connection, path, len(sql))
     for number in range(version + 1, len(sql) + 1):
         _apply(connection, number, sql[number - 1])
     return len(sql) - version
+
+
+def known_version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """The version of the database; 0 for an empty one.
+
+    Raises DatabaseUnusable where it belongs to another program or is newer than `newest`.
+    """
+    version = _pragma(connection, "user_version")
+    _check_owner(connection, path, version)
+    if version > newest:
+        raise DatabaseUnusable(
+            f"The database {path} has version {version}, this program knows up to {newest}: "
+            "a newer Smart Forge has used it.",
+            "Update Smart Forge, or choose another folder with --data.",
+        )
+    return version
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path, version: int) -> None:

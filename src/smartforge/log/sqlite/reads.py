@@ -27,6 +27,14 @@ def standing(connection: sqlite3.Connection, project_id: str) -> Standing:
     return _standing(row)
 
 
+def following(connection: sqlite3.Connection, project_id: str) -> str | None:
+    """The next id in the order of ids, deleted projects included; None where there is none."""
+    row: tuple[str] | None = connection.execute(
+        "SELECT id FROM project WHERE id > ? ORDER BY id LIMIT 1", (project_id,)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def heads(connection: sqlite3.Connection, project_ids: Sequence[str]) -> list[Head]:
     """The heads of those projects that there are, in any order."""
     marks = ", ".join("?" * len(project_ids))

@@ -1,4 +1,4 @@
-"""Routes of projects and their runs: start, list, look, say, retry, cancel."""
+"""Routes of projects and their runs: start, list, look, say, take back, retry, cancel."""
 
 from typing import Annotated, Any
 
@@ -80,6 +80,12 @@ class MessageBody(Body):
     base_version: Annotated[int | None, Field(ge=1)] = None
 
 
+class EditBody(Body):
+    """What a follow-up that waits is to say instead."""
+
+    prompt: Prompt
+
+
 class CancelBody(Body):
     """Which run to end; the active one where none is named."""
 
@@ -114,6 +120,8 @@ class ProjectRoutes:
             ("", self.list_projects, "GET", 200),
             ("/{project_id}", self.get_project, "GET", 200),
             ("/{project_id}/messages", self.send_message, "POST", 202),
+            ("/{project_id}/messages/{message_id}", self.edit_message, "PATCH", 200),
+            ("/{project_id}/messages/{message_id}", self.remove_message, "DELETE", 204),
             ("/{project_id}/retry", self.retry_run, "POST", 202),
             ("/{project_id}/cancel", self.cancel_run, "POST", 202),
         ):
@@ -163,6 +171,18 @@ class ProjectRoutes:
 
         message_id = await self._once(request, key, send)
         return answers.json({"messageId": message_id}, 202)
+
+    async def edit_message(self, project_id: str, message_id: str, body: EditBody) -> Response:
+        """Change the words of a follow-up that waits; 409 once its run has begun."""
+        await self._site.head(project_id)
+        await self._site.engine.edit(project_id, message_id, body.prompt)
+        return answers.json({"messageId": message_id})
+
+    async def remove_message(self, project_id: str, message_id: str) -> Response:
+        """Take a follow-up back, and its run out of the queue; 409 once its run has begun."""
+        await self._site.head(project_id)
+        await self._site.engine.remove(project_id, message_id)
+        return Response(status_code=204)
 
     async def retry_run(
         self, request: Request, project_id: str, body: NoBody | None = None, key: Key = None

@@ -5,6 +5,7 @@ import { classes } from "../../ui/classes";
 import styles from "./chat.module.css";
 import { Failure, Stopped } from "./ending-cards";
 import type { Row, RowState } from "./rows";
+import { type MessageCommands, UserRow } from "./user-row";
 import { stateOf } from "../checks/evidence";
 import { checkTitle } from "../checks/titles";
 import { Success, VersionRow } from "./version-row";
@@ -14,6 +15,9 @@ export interface RowProps {
   projectId: string;
   /** The text of a message, undefined while it is being fetched. */
   said: string | undefined;
+  commands: MessageCommands;
+  /** What had the focus has gone from the row. */
+  onLeft: () => void;
   onRetry: () => Promise<void>;
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
@@ -37,13 +41,7 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
   const { row } = props;
   switch (row.kind) {
     case "user":
-      return (
-        <li className={styles["user"]} data-row="user">
-          <span className="sr-only">You: </span>
-          {props.said ?? "…"}
-          {row.queued && <span className={styles["queued"]}>Queued</span>}
-        </li>
-      );
+      return <UserRow row={row} said={props.said} commands={props.commands} onLeft={props.onLeft} />;
     case "assistant":
       return (
         <li className={styles["assistant"]} data-row="assistant">

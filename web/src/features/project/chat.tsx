@@ -19,14 +19,19 @@ interface Props {
 }
 
 export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: Props) {
-  const { snapshot, resolve, retry } = stream;
+  const { snapshot, resolve, retry, edit, remove, send } = stream;
   const tryAgain = useCallback(async () => {
     await retry();
     onBegun();
   }, [retry, onBegun]);
+  const commands = useMemo(
+    () => ({ edit, remove, send: (text: string) => send(text).then(onBegun) }),
+    [edit, remove, send, onBegun],
+  );
   // The snapshot changes with every chunk, the rows do not.
   const rows = useSteady(useMemo(() => (snapshot ? rowsOf(snapshot) : []), [snapshot]));
   const { list, below, toEnd } = useStickToEnd(rows);
+  const keepFocus = useCallback(() => list.current?.focus({ preventScroll: true }), [list]);
 
   return (
     <div className={styles["chat"]}>
@@ -40,6 +45,8 @@ export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: P
                 row={row}
                 projectId={projectId}
                 said={"text" in row ? resolve(row.text) : undefined}
+                commands={commands}
+                onLeft={keepFocus}
                 onRetry={tryAgain}
                 onOpenFile={onOpenFile}
                 onOpenChecks={onOpenChecks}
@@ -85,7 +92,11 @@ function useStickToEnd(rows: readonly Row[]) {
 
   useLayoutEffect(() => {
     const box = list.current;
-    if (box && sticks.current) box.scrollTop = box.scrollHeight;
+    if (!box || !sticks.current) return;
+    // Nobody is scrolled away from what they are typing.
+    const typing = document.activeElement?.closest("form");
+    if (typing && box.contains(typing)) typing.scrollIntoView({ block: "nearest" });
+    else box.scrollTop = box.scrollHeight;
   }, [rows]);
 
   const toEnd = () => {

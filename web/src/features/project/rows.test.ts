@@ -29,6 +29,7 @@ const EMPTY: Snapshot = {
   createdAt: 1000,
   startedAt: 2000,
   endedAt: null,
+  ended: null,
   deleted: false,
 };
 
@@ -81,7 +82,7 @@ function shown(changes: Partial<Snapshot>): string[] {
   return rowsOf({ ...EMPTY, ...changes }).map((row) => {
     if (row.kind === "step") return `${row.step}:${row.state}`;
     if (row.kind === "file") return `${row.path}:${row.state}`;
-    if (row.kind === "user") return `user:${row.key}${row.queued ? ":queued" : ""}`;
+    if (row.kind === "user") return `user:${row.key}${row.place === null ? "" : `:${row.place}`}`;
     return row.kind === "version" ? row.key : row.kind;
   });
 }
@@ -135,13 +136,43 @@ test("earlier versions stand as chips before the messages that came after they w
       messages,
       queue,
     }),
-  ).toEqual(["user:prompt", "v1", "user:m1", "planning:running", "user:m2:queued"]);
+  ).toEqual(["user:prompt", "v1", "user:m1", "planning:running", "user:m2:1"]);
 });
 
 test("while the next run waits, the last one is history", () => {
   const versions = [version(1, "r1", 2600)];
   const steps = [step("planning", "complete")];
   expect(shown({ status: "queued", versions, steps })).toEqual(["user:prompt", "v1", "waiting"]);
+});
+
+const said = (id: string, ts: number) => ({ id, role: "user" as const, text: id, ts });
+const queued = (messageId: string | null) => ({ messageId, position: 0, run: `run of ${messageId}` });
+
+test("what waits stands last, in the order of the queue, however long ago it was said", () => {
+  expect(
+    shown({
+      startedAt: 2000,
+      steps: [step("planning", "running")],
+      messages: [said("m1", 1700), said("m2", 1800), said("m3", 1900)],
+      queue: [queued("m2"), queued("m3")],
+    }),
+  ).toEqual(["user:prompt", "user:m1", "planning:running", "user:m2:1", "user:m3:2"]);
+});
+
+test("a follow-up that waits while nothing is on says so itself", () => {
+  const messages = [said("m1", 3000)];
+  expect(shown({ status: "queued", messages, queue: [queued("m1")] })).toEqual(["user:prompt", "user:m1:1"]);
+  expect(shown({ status: "queued", messages, queue: [queued(null), queued("m1")] })).toEqual([
+    "user:prompt",
+    "waiting",
+    "user:m1:2",
+  ]);
+});
+
+test("between two runs the next follow-up still waits", () => {
+  const versions = [version(1, "r1", 2600)];
+  const rows = shown({ status: "complete", versions, messages: [said("m1", 2500)], queue: [queued("m1")] });
+  expect(rows).toEqual(["user:prompt", "success", "user:m1:1"]);
 });
 
 test("a complete run ends with its success", () => {

@@ -7,7 +7,7 @@ import type { ChatMessage, CheckState, Failure, Ref, Snapshot, StepState, Versio
 export type RowState = "running" | "done" | "failed" | "unfinished";
 
 export type Row =
-  | { kind: "user"; key: string; text: string | Ref; queued: boolean }
+  | { kind: "user"; key: string; text: string | Ref; place: number | null }
   | { kind: "assistant"; key: string; text: string | Ref }
   | { kind: "version"; key: string; version: Version }
   | { kind: "waiting"; key: string; ahead: number }
@@ -34,15 +34,19 @@ export function isBusy(status: string): boolean {
 }
 
 /**
- * The prompt first, then messages and earlier versions by time, the current run where it began.
- * A row keeps its key while it changes.
+ * The prompt first, then messages and earlier versions by time, the current run where it began,
+ * and last what waits. A row keeps its key while it changes; a user's is the message's id. Its
+ * place is the one in the queue, from 1, and null for what does not wait.
  */
 export function rowsOf(snapshot: Snapshot): Row[] {
   const timed: { at: number; rows: Row[] }[] = [];
   if (snapshot.seq > 0) {
-    timed.push({ at: 0, rows: [{ kind: "user", key: "prompt", text: snapshot.prompt, queued: false }] });
+    timed.push({ at: 0, rows: [{ kind: "user", key: "prompt", text: snapshot.prompt, place: null }] });
   }
-  for (const said of snapshot.messages) timed.push({ at: said.ts, rows: [messageRow(said, snapshot)] });
+  for (const said of snapshot.messages) {
+    const place = placeOf(said, snapshot);
+    timed.push({ at: place === null ? said.ts : LAST + place, rows: [messageRow(said, place)] });
+  }
   const current = snapshot.status === "queued" ? null : snapshot.run;
   for (const version of snapshot.versions) {
     if (version.run === current) continue;
@@ -51,15 +55,21 @@ export function rowsOf(snapshot: Snapshot): Row[] {
     timed.push({ at: version.ts - version.durationMs, rows: [row] });
   }
   const began = current === null ? null : snapshot.startedAt;
-  timed.push({ at: began ?? Number.MAX_SAFE_INTEGER, rows: runRows(snapshot) });
+  timed.push({ at: began ?? LAST, rows: runRows(snapshot) });
   timed.sort((a, b) => a.at - b.at);
   return timed.flatMap((entry) => entry.rows);
 }
 
-function messageRow(said: ChatMessage, snapshot: Snapshot): Row {
-  if (said.role === "assistant") return { kind: "assistant", key: said.id, text: said.text };
-  const queued = snapshot.queue.some((run) => run.messageId === said.id) && isOn(snapshot.status);
-  return { kind: "user", key: said.id, text: said.text, queued };
+/** Behind everything that has a time. */
+const LAST = 1e15;
+
+function placeOf(said: ChatMessage, { queue }: Snapshot): number | null {
+  const at = queue.findIndex((run) => run.messageId === said.id);
+  return at < 0 ? null : at + 1;
+}
+
+function messageRow({ role, id, text }: ChatMessage, place: number | null): Row {
+  return role === "assistant" ? { kind: role, key: id, text } : { kind: role, key: id, text, place };
 }
 
 function runRows(snapshot: Snapshot): Row[] {
@@ -84,8 +94,10 @@ function runRows(snapshot: Snapshot): Row[] {
   return rows;
 }
 
-function waitingRows(snapshot: Snapshot): Row[] {
-  return [{ kind: "waiting", key: "waiting", ahead: snapshot.queue[0]?.position ?? 0 }];
+/** What waits first, unless that is a follow-up: its own row says so. */
+function waitingRows({ queue: [first] }: Snapshot): Row[] {
+  if (first && first.messageId !== null) return [];
+  return [{ kind: "waiting", key: "waiting", ahead: first?.position ?? 0 }];
 }
 
 function stepRow(step: StepState, snapshot: Snapshot): Row {

@@ -1,0 +1,117 @@
+"""What a run that was broken off has finished: the log itself remembers the results of steps."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from smartforge.checks.base import Verdict
+from smartforge.contract import reading
+from smartforge.events import (
+    CheckCompleted,
+    FileComplete,
+    FileGenerating,
+    PlanReady,
+    Ref,
+    RunResumed,
+    RunStarted,
+    Usage,
+    decode,
+)
+from smartforge.forge.base import Json
+from smartforge.forge.plan import Plan
+from smartforge.log.base import Blobs, Record
+
+
+class Left(msgspec.Struct):
+    """What the executions of one run have left.
+
+    `began` is when the run started, in Unix milliseconds. `results` are those of the finished
+    steps, by the keys of `forge.run`; `attempts` is how often each file was begun, `resumed` how
+    often the run was taken up since a step last finished.
+    """
+
+    began: int | None = None
+    resumed: int = 0
+    results: dict[str, Json] = {}
+    attempts: dict[str, int] = {}
+
+    def finish(self, key: str, result: Json) -> None:
+        """The step with this key has finished."""
+        self.results[key] = result
+        self.resumed = 0
+
+
+class RecordedSteps:
+    """Steps of which some have finished in an earlier execution.
+
+    Arguments and results pass through JSON, so that a step whose result would not survive being
+    stored is found at once.
+    """
+
+    def __init__(self, results: Mapping[str, Json]) -> None:
+        self._results = results
+
+    async def step(
+        self, key: str, fn: Callable[..., Awaitable[Json]], arguments: dict[str, Json]
+    ) -> Json:
+        if key in self._results:
+            return self._results[key]
+        passed = msgspec.json.decode(msgspec.json.encode(arguments))
+        return msgspec.json.decode(msgspec.json.encode(await fn(**passed)))
+
+
+async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
+    """Fold the events of a project into what `run` has left."""
+    left = Left()
+    spent: list[Usage] = []
+    for record in records:
+        envelope, fact = decode(record.data)
+        if envelope.run != run:
+            continue
+        match fact:
+            case RunStarted():
+                left.began = envelope.ts
+            case RunResumed():
+                left.resumed += 1
+            case Usage(step="planning"):
+                spent.append(fact)
+            case PlanReady():
+                left.finish("plan", await _plan(fact, spent, blobs))
+            case FileGenerating(path=path, attempt=attempt):
+                left.attempts[path] = attempt
+            case FileComplete(path=path, sha256=sha256):
+                left.finish(f"write:{path}", sha256)
+            case CheckCompleted(check=name, round=round_):
+                left.finish(f"check:{name}:{round_}", await _verdict(fact, blobs))
+            case _:
+                pass
+    return left
+
+
+async def _plan(fact: PlanReady, spent: list[Usage], blobs: Blobs) -> Json:
+    made = Plan(
+        contract=reading.from_json(await _whole(fact.contract, blobs)),
+        files=fact.files,
+        notes=fact.notes,
+        operations_not_made=fact.operations_not_made,
+        usage=tuple(spent),
+    )
+    return _json(made)
+
+
+async def _verdict(fact: CheckCompleted, blobs: Blobs) -> Json:
+    evidence = await _whole(fact.evidence, blobs)
+    return _json(Verdict(fact.verdict, fact.summary, evidence))
+
+
+async def _whole(field: dict[str, Any], blobs: Blobs) -> dict[str, Any]:
+    """The field itself, also where it was put aside (`log.large`)."""
+    if field.keys() != {"ref", "size"}:
+        return field
+    return msgspec.json.decode(await blobs.get(msgspec.convert(field, Ref).ref))
+
+
+def _json(value: Plan | Verdict) -> Json:
+    """As it comes back from a step: arrays are lists."""
+    return msgspec.json.decode(msgspec.json.encode(value))
