@@ -161,8 +161,7 @@ async def _give(stream: asyncio.StreamWriter | None, content: bytes) -> None:
     with contextlib.suppress(ConnectionError):
         stream.write(content)
         await stream.drain()
-        stream.close()
-        await stream.wait_closed()
+        stream.close()  # Waiting for it, when cancelled, would log an error (Python 3.11).
 
 
 async def _take(stream: asyncio.StreamReader | None, into: bytearray) -> None:

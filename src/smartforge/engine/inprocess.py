@@ -25,6 +25,7 @@ from smartforge.errors import (
     UnknownProject,
 )
 from smartforge.events import (
+    Fact,
     Message,
     MessageRemoved,
     MessageUpdated,
@@ -121,8 +122,9 @@ class InProcess:
         said = Message(id=message_id, role="user", text=prompt)
         async with self._order(project_id):
             await self._live(project_id)
-            await self._log.append(project_id, [await large.fit(said, self._log)], run=None)
-            await self._queue(project_id, Queued(short_id(), "message", message_id))
+            # Stored together: a message without its run would be shown, and never be run.
+            fitted = await large.fit(said, self._log)
+            await self._queue(project_id, Queued(short_id(), "message", message_id), fitted)
         return message_id
 
     async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
@@ -201,11 +203,11 @@ class InProcess:
             raise UnknownProject(f"There is no project {project_id!r}.")
         return head
 
-    async def _queue(self, project_id: str, queued: Queued) -> None:
+    async def _queue(self, project_id: str, queued: Queued, *before: Fact) -> None:
         lane = self._lanes.get(project_id)
         ahead = 0 if lane is None else len(lane.queue) + (lane.run is not None)
         fact = RunQueued(position=ahead, trigger=queued.trigger, message_id=queued.message_id)
-        await self._log.append(project_id, [fact], run=queued.run)
+        await self._log.append(project_id, [*before, fact], run=queued.run)
         self._enqueue(project_id, queued)
 
     def _enqueue(self, project_id: str, queued: Queued) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -14,6 +14,7 @@ from smartforge.events import (
     AnyFact,
     Complete,
     Fact,
+    Message,
     RunCancelled,
     RunFailed,
     RunQueued,
@@ -194,6 +195,42 @@ async def test_runs_that_wait_begin_once_the_full_disk_has_space() -> None:
         log.full = False
         await ended(log, project)
     assert (await log.head(project)).status == "complete"
+
+
+class LastWords(FullDisk):
+    """Stores nothing more once it has stored a chat message, as where the process ends then."""
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        last = await super().append(project_id, facts, run=run, epoch=epoch, key=key, close=close)
+        self.full = self.full or any(isinstance(fact, Message) for fact in facts)
+        return last
+
+
+async def test_a_follow_up_that_was_stored_runs_however_soon_the_process_ended() -> None:
+    log = LastWords()
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch, close=True)
+
+    async with engine_on(log, execute) as engine:
+        project = await engine.start(WISH)
+        await ended(log, project)
+        with suppress(DatabaseUnusable):
+            await engine.message(project, "more")
+    assert (await log.head(project)).queued == 1
+    log.full = False
+    async with engine_on(log, execute):
+        await ended(log, project, 2)
+    assert len(await ends_by_run(log, project)) == 2
 
 
 async def test_a_stop_right_after_the_start_stops_the_run_that_is_about_to_begin() -> None:
