@@ -3,7 +3,10 @@
 import importlib
 import sys
 
-NAMES = ("first", "append", "compile", "served", "fanout", "resume", "soak", "chaos-stream")
+NAMES = (
+    *("first", "append", "compile", "served", "fanout", "resume", "soak", "chaos-stream"),
+    *("stop", "overhead", "chaos-runs"),
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """The target `fastapi`: a contract as a project on FastAPI, pydantic and SQLAlchemy."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from smartforge.targets.fastapi import packages, rendering
 from smartforge.targets.fastapi.formatting import formatted
 from smartforge.targets.fastapi.layout import planned
 from smartforge.targets.fastapi.views import resource_views
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Two threads in Python 3.11's `ast.parse` have ended in a SystemError: it counts the depth of its
+recursion for all of them together."""
 
 
 class FastAPITarget:
@@ -20,14 +25,14 @@ class FastAPITarget:
         return [one.file for one in planned(contract, resource_views(contract))]
 
     def render(self, contract: Contract) -> Mapping[str, str]:
-        views = resource_views(contract)
-        context = rendering.context(contract, views)
-        return formatted(
-            {
+        with _ONE_AT_A_TIME:
+            views = resource_views(contract)
+            context = rendering.context(contract, views)
+            texts = {
                 one.file.path: rendering.text(one, contract, context)
                 for one in planned(contract, views)
             }
-        )
+        return formatted(texts)
 
     def dependencies(self) -> Path:
         return packages.prepared()
