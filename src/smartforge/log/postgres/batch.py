@@ -1,6 +1,7 @@
 """What a batch of operations makes of the projects it was given: computed here, without I/O.
 
-Every project of the batch is locked by then, so nobody else changes it before the commit.
+Nobody else changes its projects before the commit: they are locked by then, or else the commit
+stores nothing where somebody did.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ class Batch:
     def __init__(
         self, standings: Mapping[str, Standing], keys: Mapping[Key, int], clock: Clock
     ) -> None:
-        self._standings = dict(standings)
+        self.standings = dict(standings)
         self._keys = dict(keys)
         self._clock = clock
         self.created: list[str] = []
@@ -38,7 +39,7 @@ class Batch:
 
     def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
         """See `Appending.create`."""
-        if project_id in self._standings:
+        if project_id in self.standings:
             raise refusals.taken(project_id)
         _check_storable("project id", project_id)
         now = self._clock()
@@ -78,6 +79,15 @@ class Batch:
         if supersedes(checkpoint, self.kept.get(checkpoint.project_id)):
             self.kept[checkpoint.project_id] = checkpoint
 
+    @property
+    def only_grows(self) -> bool:
+        """Whether it does nothing but add events, to projects that were there."""
+        return bool(self.stored) and not (self.created or self.used or self.blobs or self.kept)
+
+    def lasts(self) -> dict[str, int]:
+        """The projects that get events, and the newest seq of each after the commit."""
+        return {each: self.changed[each].last for each in self.stored}
+
     def moved(self) -> list[Moved]:
         """The projects that change, as they stand after the commit."""
         return [
@@ -86,13 +96,13 @@ class Batch:
         ]
 
     def _standing(self, project_id: str) -> Standing:
-        if project_id not in self._standings:
+        if project_id not in self.standings:
             raise refusals.unknown_project(project_id)
-        return self._standings[project_id]
+        return self.standings[project_id]
 
     def _change(self, standing: Standing, records: Sequence[Record]) -> Standing:
         """The last thing an operation does: it cannot fail any more."""
-        self._standings[standing.project_id] = self.changed[standing.project_id] = standing
+        self.standings[standing.project_id] = self.changed[standing.project_id] = standing
         if records:
             self.stored.setdefault(standing.project_id, []).extend(records)
         return standing

@@ -8,20 +8,17 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 
-import msgspec
 import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from smartforge.log.postgres import notices
 from smartforge.log.postgres.database import Database
-from smartforge.log.postgres.writes import CHANNEL
 
 logger = logging.getLogger(__name__)
 
 SHORTEST, LONGEST = 0.1, 1.0
 """Seconds between two tries to connect: doubling from the one to the other."""
-
-_lasts = msgspec.json.Decoder(dict[str, int])
 
 
 class Listener:
@@ -66,7 +63,7 @@ class Listener:
         while not self._stopping.is_set():
             try:
                 with contextlib.closing(self._database.connect()) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
+                    connection.execute(f"LISTEN {notices.CHANNEL}")
                     pause = SHORTEST
                     self.connections += 1
                     self._tell(None)
@@ -93,7 +90,7 @@ class Listener:
         lasts: dict[str, int] | None = {}
         while notice := connection.pgconn.notifies():
             if notice.be_pid not in self._own():
-                told = _told(notice.extra)
+                told = notices.told(notice.extra)
                 lasts = None if told is None or lasts is None else lasts | told
         return lasts
 
@@ -101,11 +98,3 @@ class Listener:
         # A loop that was closed without closing the log has nobody left to be told.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._heard, lasts)
-
-
-def _told(payload: bytes) -> dict[str, int] | None:
-    """What was announced; None where that is not known, since anybody may use the channel."""
-    try:
-        return _lasts.decode(payload)
-    except msgspec.MsgspecError:
-        return None

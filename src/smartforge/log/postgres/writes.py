@@ -1,20 +1,22 @@
 """What is written to the PostgreSQL tables: a batch of operations in one transaction.
 
-A batch takes two round trips, however many operations it has. The first locks its projects and
+Most batches only add events to projects that nobody else adds to. Such a batch takes one round
+trip: it is computed from how its projects stood after this writer's last commit, and stored if
+they still stand so (`growth`). Every other batch takes two. The first locks its projects and
 tells how they stand; then everything is computed here; the second writes it all and commits.
 
 The fence: a project's row is locked before its epoch is compared, and stays locked until the
-commit, so nobody can claim a newer epoch, or take the same seq, in between. That is what
-`UPDATE ... WHERE epoch = ...` does, with the comparison on this side of the wire. The locks are
-taken in the order of the ids, so that two nodes cannot wait for each other.
+commit, so nobody can claim a newer epoch, or take the same seq, in between. The locks are taken
+in the order of the ids, so that two nodes cannot wait for each other.
 
-Exactly once: the first round trip also numbers the batch in this writer's own row, and so locks
-it. Where the connection is lost after the second was sent, the row is asked for that number: the
-answer waits for the old transaction to end, and tells whether it was stored.
+Exactly once: every batch has a number, stored with it in this writer's own row. Where the
+connection is lost before the answer has come, a new one takes the number: that waits for a
+transaction that is under way, tells whether the batch was stored, and lets nothing of it be
+stored later on.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, LiteralString, Self, TypeVar, cast
 
 import msgspec
@@ -24,18 +26,17 @@ from psycopg.rows import TupleRow
 from smartforge.errors import DatabaseUnusable
 from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Committed, Refused
+from smartforge.log.postgres import columns, notices
 from smartforge.log.postgres.batch import Batch, Key
+from smartforge.log.postgres.growth import grow
 from smartforge.log.postgres.link import Link
 from smartforge.log.postgres.reads import COLUMNS, is_storable, standing_of
 from smartforge.log.standing import Standing
 
 T = TypeVar("T")
 
-CHANNEL = "smartforge"
-"""Where every commit is announced: a JSON object of projects and their newest seq."""
-
-PAYLOAD_BYTES = 7_500
-"""A longer announcement is left empty and means "look"; PostgreSQL allows less than 8,000."""
+KEPT_STANDINGS = 1000
+"""Of how many projects it is kept in memory how they stood after the last commit."""
 
 FORGET_WRITERS = "DELETE FROM smartforge.writer WHERE seen < now() - interval '1 day'"
 
@@ -43,6 +44,7 @@ _NUMBER_BATCH = """
     INSERT INTO smartforge.writer (id, batch, seen) VALUES (%s, %s, now())
     ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, seen = now()
 """
+# Waits for the transaction that has the row, if there is one.
 _LAST_BATCH = """
     INSERT INTO smartforge.writer (id, batch, seen) VALUES (%s, 0, now())
     ON CONFLICT (id) DO UPDATE SET seen = now()
@@ -105,6 +107,7 @@ class Writes:
         self._clock = clock
         self._id = uuid.uuid4()
         self._number = 0
+        self._standings: dict[str, Standing] = {}
         self.batch = Batch({}, {}, clock)
         self.backends: set[int] = set()
         self.commits = 0
@@ -117,14 +120,19 @@ class Writes:
         where the database refuses; nothing of the batch is stored then, unless the error says
         that it is not known.
         """
-        self._number += 1
         sent: list[Committed] = []
 
         def write(connection: Connection[TupleRow]) -> Committed:
-            if sent and self._last_batch(connection) == self._number:
+            if sent and self._was_stored(connection):
                 return sent[0]
             sent.clear()
-            return self._commit(connection, operations, sent)
+            self._number += 1
+            # NOTIFY names the backend it came from, by which this node knows its own.
+            self.backends = {connection.info.backend_pid}
+            done = self._grow(connection, operations, sent)
+            done = done or self._commit(connection, operations, sent)
+            self._standings = _joined(self._standings, self.batch.standings)
+            return done
 
         try:
             done = self._link.use(write)
@@ -138,19 +146,38 @@ class Writes:
         self.commits += 1
         return done
 
+    def _grow(
+        self,
+        connection: Connection[TupleRow],
+        operations: Sequence[Callable[[Self], Any]],
+        sent: list[Committed],
+    ) -> Committed | None:
+        """Store the batch by one statement; None where it cannot be, and nothing was stored."""
+        projects, keys = _about(operations)
+        if keys or not projects <= self._standings.keys():
+            return None
+        expected = {each: self._standings[each] for each in projects}
+        batch = Batch(expected, {}, self._clock)
+        done = self._compute(batch, operations)
+        # What is refused may only seem wrong, to one who does not know the newest.
+        if not batch.only_grows or any(isinstance(each, Refused) for each in done.outcomes):
+            return None
+        sent.append(done)
+        if grow(connection, batch, expected, self._id, self._number):
+            return done
+        sent.clear()
+        return None
+
     def _commit(
         self,
         connection: Connection[TupleRow],
         operations: Sequence[Callable[[Self], Any]],
         sent: list[Committed],
     ) -> Committed:
-        # NOTIFY names the backend it came from, by which this node knows its own.
-        self.backends = {connection.info.backend_pid}
         with connection.pipeline() as pipe:
-            self.batch = self._begin(connection, pipe, operations)
-            outcomes = [self._attempt(operation) for operation in operations]
-            done = Committed(outcomes=outcomes, moved=self.batch.moved())
-            self._write(connection, self.batch)
+            batch = self._begin(connection, pipe, operations)
+            done = self._compute(batch, operations)
+            self._write(connection, batch)
             sent.append(done)
             connection.execute("COMMIT", prepare=False)
         return done
@@ -162,13 +189,7 @@ class Writes:
         operations: Sequence[Callable[[Self], Any]],
     ) -> Batch:
         """Lock what the batch is about, in one round trip."""
-        about = [cast(Operation[Any], each) for each in operations if isinstance(each, Operation)]
-        projects = {each.project_id for each in about if each.project_id is not None}
-        keys = {
-            (each.project_id, each.key)
-            for each in about
-            if each.project_id is not None and each.key is not None
-        }
+        projects, keys = _about(operations)
         connection.execute("BEGIN", prepare=False)
         connection.execute(_NUMBER_BATCH, (self._id, self._number))
         locked = connection.execute(_LOCK, ([each for each in projects if is_storable(each)],))
@@ -177,6 +198,11 @@ class Writes:
         pipe.sync()
         standings = {row[0]: standing_of(row) for row in locked.fetchall()}
         return Batch(standings, _keys_in(used), self._clock)
+
+    def _compute(self, batch: Batch, operations: Sequence[Callable[[Self], Any]]) -> Committed:
+        self.batch = batch
+        outcomes = [self._attempt(operation) for operation in operations]
+        return Committed(outcomes=outcomes, moved=batch.moved())
 
     def _attempt(self, operation: Callable[[Self], Any]) -> Any:
         try:
@@ -189,32 +215,30 @@ class Writes:
         new = [batch.changed[each] for each in batch.created]
         old = [each for each in batch.changed.values() if each.project_id not in batch.created]
         if new:
-            connection.execute(_INSERT_PROJECTS, _columns(new))
+            connection.execute(_INSERT_PROJECTS, columns.of_standings(new))
         if old:
-            connection.execute(_UPDATE_PROJECTS, _columns(old))
-        events = [(each, one) for each, stored in batch.stored.items() for one in stored]
-        if events:
-            columns = [(each, one.seq, one.type, one.data) for each, one in events]
-            connection.execute(_INSERT_EVENTS, _turned(columns))
+            connection.execute(_UPDATE_PROJECTS, columns.of_standings(old))
+        if batch.stored:
+            connection.execute(_INSERT_EVENTS, columns.of_events(batch))
         if batch.used:
-            columns = [(*key, last) for key, last in batch.used.items()]
-            connection.execute(_INSERT_KEYS, _turned(columns))
+            used = [(*key, last) for key, last in batch.used.items()]
+            connection.execute(_INSERT_KEYS, columns.turned(used))
         if batch.blobs:
             # Sorted, so that two nodes which store the same do not wait for each other.
-            connection.execute(_INSERT_BLOBS, _turned(sorted(batch.blobs.items())))
+            connection.execute(_INSERT_BLOBS, columns.turned(sorted(batch.blobs.items())))
         if batch.kept:
-            columns = [
-                (one.project_id, one.seq, one.shape, one.data) for one in batch.kept.values()
-            ]
-            connection.execute(_KEEP_CHECKPOINTS, _turned(columns))
+            kept = [(one.project_id, one.seq, one.shape, one.data) for one in batch.kept.values()]
+            connection.execute(_KEEP_CHECKPOINTS, columns.turned(kept))
         if batch.stored:
-            payload = announcement({each: batch.changed[each].last for each in batch.stored})
-            connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+            notice = (notices.CHANNEL, notices.announcement(batch.lasts()))
+            connection.execute("SELECT pg_notify(%s, %s)", notice)
 
-    def _last_batch(self, connection: Connection[TupleRow]) -> int:
-        """The last batch of this writer that was stored, once the old connection's has ended."""
-        row = connection.execute(_LAST_BATCH, (self._id,)).fetchone()
-        return 0 if row is None else int(row[0])
+    def _was_stored(self, connection: Connection[TupleRow]) -> bool:
+        """Whether the batch that was sent on a connection now lost is stored; if not, never."""
+        with connection.transaction():
+            row = connection.execute(_LAST_BATCH, (self._id,)).fetchone()
+            connection.execute(_NUMBER_BATCH, (self._id, self._number))
+        return row is not None and row[0] == self._number
 
 
 class Operation(msgspec.Struct, Generic[T], frozen=True):
@@ -228,39 +252,28 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         return self.act(writes.batch)
 
 
-def announcement(lasts: dict[str, int]) -> str:
-    """What other nodes hear of a commit; empty where it is too long to be told."""
-    payload = msgspec.json.encode(lasts)
-    return payload.decode() if len(payload) <= PAYLOAD_BYTES else ""
+def _about(operations: Sequence[Callable[[Any], Any]]) -> tuple[set[str], set[Key]]:
+    """The projects that the operations are about, and the keys."""
+    about = [cast(Operation[Any], each) for each in operations if isinstance(each, Operation)]
+    projects = {each.project_id for each in about if each.project_id is not None}
+    keys = {
+        (each.project_id, each.key)
+        for each in about
+        if each.project_id is not None and each.key is not None
+    }
+    return projects, keys
+
+
+def _joined(old: Mapping[str, Standing], new: Mapping[str, Standing]) -> dict[str, Standing]:
+    joined = {**old, **new}
+    return joined if len(joined) <= KEPT_STANDINGS else dict(new)
 
 
 def _find_keys(connection: Connection[TupleRow], keys: set[Key]) -> Cursor[TupleRow] | None:
     storable = [each for each in keys if is_storable(each[0] + each[1])]
-    return connection.execute(_FIND_KEYS, _turned(storable)) if storable else None
+    return connection.execute(_FIND_KEYS, columns.turned(storable)) if storable else None
 
 
 def _keys_in(found: Cursor[TupleRow] | None) -> dict[Key, int]:
     rows = [] if found is None else found.fetchall()
     return {(project_id, key): last for project_id, key, last in rows}
-
-
-def _columns(standings: Sequence[Standing]) -> list[list[Any]]:
-    return _turned(
-        [
-            (
-                each.project_id,
-                each.created,
-                each.ts,
-                each.last,
-                each.epoch,
-                msgspec.json.encode(each.headline).decode(),
-                each.headline.deleted,
-            )
-            for each in standings
-        ]
-    )
-
-
-def _turned(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    """Rows as columns: one array for each parameter, so that any number of rows is one query."""
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 
@@ -15,13 +16,19 @@ from smartforge.log.postgres import log as postgres_log
 from tests import postgres
 from tests.contract.logs import CREATED, chunk, records, seqs, text_of
 from tests.unit.log.postgres.conftest import OpenNode
-from tests.unit.log.postgres.proxy import Cut, Proxy
+from tests.unit.log.postgres.proxy import STATEMENT, TRANSACTION, Cut, Proxy, Signs
 
 LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
 
+@pytest.fixture(params=[TRANSACTION, STATEMENT], ids=["transaction", "statement"])
+def signs(request: pytest.FixtureRequest) -> Signs:
+    """How a commit is told."""
+    return cast(Signs, request.param)
+
+
 @pytest.fixture
-def proxy(database: str) -> Iterator[Proxy]:
+def proxy(database: str, signs: Signs) -> Iterator[Proxy]:
     server = postgres.shared()
 
     def is_awaited() -> bool:
@@ -30,7 +37,7 @@ def proxy(database: str) -> Iterator[Proxy]:
     # Short, since the path of a socket has at most 107 bytes.
     with (
         TemporaryDirectory(dir="/tmp") as folder,
-        Proxy(Path(folder), server.socket, is_awaited) as made,
+        Proxy(Path(folder), server.socket, signs, is_awaited) as made,
     ):
         yield made
 
@@ -48,15 +55,17 @@ async def texts(log: PostgresLog, project_id: str) -> list[str]:
 
 @pytest.mark.parametrize("cut", ["before", "after", "late"])
 async def test_an_append_whose_connection_is_lost_at_the_commit_is_stored_once(
-    node: OpenNode, database: str, proxy: Proxy, cut: Cut
+    node: OpenNode, database: str, proxy: Proxy, signs: Signs, cut: Cut
 ) -> None:
+    keyed = signs is TRANSACTION  # Only what has no key is stored by a single statement.
     log = await node(at=f"postgresql://postgres@/{database}?host={proxy.folder}")
     await log.create("p", [CREATED])
     epoch = await log.claim("p")
     for number in range(10):
         proxy.cut = cut if number % 3 == 1 else None
         appends = (
-            log.append("p", [chunk(f"{number}{part}")], run="r", epoch=epoch) for part in "abc"
+            log.append("p", [chunk(text)], run="r", epoch=epoch, key=text if keyed else None)
+            for text in (f"{number}{part}" for part in "abc")
         )
         last = 3 * number + 1
         assert await asyncio.gather(*appends) == [last + 1, last + 2, last + 3]

@@ -7,7 +7,7 @@ import pytest
 from smartforge import events
 from smartforge.errors import Fenced
 from smartforge.log.base import follow
-from smartforge.log.postgres import PostgresLog, reads, writes
+from smartforge.log.postgres import PostgresLog, notices, reads
 from smartforge.log.postgres import log as postgres_log
 from tests import postgres
 from tests.contract.logs import CREATED, SettableClock, chunk, records, seqs
@@ -142,7 +142,7 @@ async def test_a_lost_notice_is_made_up_for_by_looking(
     await there.create("p", [CREATED])
     await there.create("q", [CREATED])
     assert not await here.wait({"p": 1}, timeout=0)
-    monkeypatch.setattr(writes, "CHANNEL", "elsewhere")
+    monkeypatch.setattr(notices, "CHANNEL", "elsewhere")
     waiting = asyncio.create_task(here.wait({"q": 1, "p": 1, "nobody": 0}, timeout=60))
     while not here.waiters:  # noqa: ASYNC110 - the log has no event for it
         await asyncio.sleep(0)
@@ -158,7 +158,7 @@ async def test_a_notice_that_says_nothing_has_everybody_look(
     monkeypatch.setattr(postgres_log, "LOOK_SECONDS", 3600)
     here, there = await node(), await node()
     await there.create("p", [CREATED])
-    monkeypatch.setattr(writes, "CHANNEL", "elsewhere")
+    monkeypatch.setattr(notices, "CHANNEL", "elsewhere")
     waiting = asyncio.create_task(here.wait({"p": 1}, timeout=60))
     while not here.waiters:  # noqa: ASYNC110 - the log has no event for it
         await asyncio.sleep(0)
@@ -170,10 +170,10 @@ async def test_a_notice_that_says_nothing_has_everybody_look(
 
 
 def test_a_commit_of_too_many_projects_is_announced_without_their_names() -> None:
-    assert writes.announcement({"p": 7}) == '{"p":7}'
+    assert notices.announcement({"p": 7}) == '{"p":7}'
     many = {f"{number:022}": 10**12 for number in range(180)}
-    assert 0 < len(writes.announcement(many)) <= writes.PAYLOAD_BYTES
-    assert writes.announcement(many | {f"{number:021}": 1 for number in range(20)}) == ""
+    assert 0 < len(notices.announcement(many)) <= notices.PAYLOAD_BYTES
+    assert notices.announcement(many | {f"{number:021}": 1 for number in range(20)}) == ""
 
 
 async def test_a_commit_of_many_projects_wakes_another_node(node: OpenNode) -> None:
