@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -42,17 +42,22 @@ class Seen(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def serving(
-    data: Path, variables: Mapping[str, str], *, core: int | None = None
+    data: Path,
+    variables: Mapping[str, str],
+    *,
+    core: int | None = None,
+    program: Sequence[str] | None = None,
 ) -> AsyncGenerator[Product, None]:
     """The server until the block ends, pinned to a core where one is given.
 
-    Its settings are `variables` alone, whatever is set here. Raises ProgramError where it does not
-    start.
+    Its settings are `variables` alone, whatever is set here; `program` is what is started in the
+    place of `smartforge`. Raises ProgramError where it does not start.
     """
+    program = program or [str(Path(sys.executable).with_name("smartforge"))]
     ours = ("OPENAI_", "ANTHROPIC_", "SMARTFORGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     server = await asyncio.create_subprocess_exec(
-        *(str(Path(sys.executable).with_name("smartforge")), "serve", "--host", "0.0.0.0"),
+        *(*program, "serve", "--host", "0.0.0.0"),
         *("--port", "0", "--data", str(data), "--token", TOKEN, "--pace", "0"),
         stdout=asyncio.subprocess.PIPE,
         env={**kept, **variables},
@@ -85,15 +90,29 @@ async def new_project(http: httpx.AsyncClient, prompt: str, **choice: str) -> st
     return created.json()["id"]
 
 
+async def stored_events(http: httpx.AsyncClient, project: str) -> list[Event]:
+    """All that is stored; a short page is no sign of the end."""
+    events: list[Event] = []
+    while True:
+        after = events[-1]["seq"] if events else 0
+        answer = await http.get(f"/api/projects/{project}/events", params={"after": after})
+        answer.raise_for_status()
+        page: list[Event] = answer.json()["events"]
+        if not page:
+            return events
+        events += page
+
+
 class Viewer:
-    """All events of a project as they come, across its runs."""
+    """All events of a project as they come, across its runs; `broken` says why no more come."""
 
     def __init__(self, http: httpx.AsyncClient, project: str) -> None:
         self.project = project
         self.seen: list[Seen] = []
+        self.ids: list[str] = []
+        self.broken: Exception | None = None
         self._http = http
         self._more = asyncio.Event()
-        self._broken: Exception | None = None
 
     async def first(self, holds: Callable[[Event], bool], seconds: float = EVENT_SECONDS) -> Seen:
         """The first of all events for which `holds`, which is asked once with each, in order.
@@ -107,8 +126,8 @@ class Viewer:
                     at += 1
                     if holds(one.event):
                         return one
-                if self._broken is not None:
-                    raise ProgramError("the stream of a viewer ended") from self._broken
+                if self.broken is not None:
+                    raise ProgramError("the stream of a viewer ended") from self.broken
                 self._more.clear()
                 await self._more.wait()
 
@@ -116,9 +135,9 @@ class Viewer:
         """Until cancelled, or until the stream ends, which is told by `first`."""
         try:
             await self._read()
-            self._broken = ProgramError("the server has closed it")
+            self.broken = ProgramError("the server has closed it")
         except httpx.HTTPError as error:
-            self._broken = error
+            self.broken = error
         finally:
             self._more.set()
 
@@ -128,7 +147,9 @@ class Viewer:
         async with self._http.stream("GET", path, params=params, timeout=None) as response:
             response.raise_for_status()
             async for line in response.aiter_lines():
-                if line.startswith("data: "):
+                if line.startswith("id: "):
+                    self.ids.append(line[4:])
+                elif line.startswith("data: "):
                     self.seen.append(Seen(time.perf_counter(), msgspec.json.decode(line[6:])))
                     self._more.set()
 

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         prepare_targets()
         if tests:
             install_browser()
-            install_nginx()
+            install_proxies()
             install_web_tools()
         if bench:
             install_peers()
@@ -155,18 +155,19 @@ def install_peers() -> None:
         print(f"setup: {error} It will be listed as not to be had.", file=sys.stderr)
 
 
-def install_nginx() -> None:
-    """nginx for the tests behind a proxy. Without root it is left to them to say it is missing."""
+def install_proxies() -> None:
+    """nginx and PgBouncer for the tests behind them. Without root these say what is missing."""
     searched = os.environ.get("PATH", os.defpath) + ":/usr/sbin"
-    if shutil.which("nginx", path=searched) or os.geteuid() != 0:
-        return
-    with _services_left_off():
-        _apt(["nginx-light"], "nginx is missing: install the package nginx-light.")
+    proxies = {"nginx": "nginx-light", "pgbouncer": "pgbouncer"}
+    missing = [each for name, each in proxies.items() if not shutil.which(name, path=searched)]
+    if missing and os.geteuid() == 0:
+        with _services_left_off():
+            _apt(missing, f"Install the packages {' '.join(proxies.values())} for the tests.")
 
 
 @contextlib.contextmanager
 def _services_left_off() -> Generator[None, None, None]:
-    """Keep Debian from starting what is installed: the tests start an nginx of their own."""
+    """Keep Debian from starting what is installed: the tests start what they need themselves."""
     policy = Path("/usr/sbin/policy-rc.d")
     if policy.exists():
         yield

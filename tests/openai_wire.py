@@ -21,9 +21,10 @@ import re
 import signal
 import sys
 import threading
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -54,13 +55,14 @@ class Request:
     """One request as it arrived, and how its response went.
 
     `asked`: `plan`, the path of a file, `models`, or empty. `sent`: the characters of the answer
-    that were written to the socket so far.
+    that were written to the socket so far. `at`: when it came, in Unix seconds.
     """
 
     head: Head
     asked: str = ""
     sent: str = ""
     state: State = "open"
+    at: float = field(default_factory=time.time)
 
     @property
     def body(self) -> dict[str, Any]:

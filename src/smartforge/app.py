@@ -21,21 +21,25 @@ from smartforge.checks.promise import promised_in
 from smartforge.checks.security import Security
 from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
-from smartforge.engine.base import Engine, NewProject
-from smartforge.engine.elsewhere import Elsewhere
-from smartforge.engine.inprocess import InProcess
+from smartforge.engine.base import NewProject
+from smartforge.engine.durable import DurableEngine
+from smartforge.engine.local import LocalQueue
+from smartforge.engine.queue import Queue
 from smartforge.errors import DatabaseUnusable, SettingsInvalid
 from smartforge.events import Author
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
+from smartforge.forge.budget import Budget, Budgeted
 from smartforge.forge.run import run
 from smartforge.llm.base import Provider
-from smartforge.log.audit import Audited
-from smartforge.log.base import Log, Observe
+from smartforge.log.audit import Beside
+from smartforge.log.base import UNNAMED_SECONDS, Log, Observe, Removing
 from smartforge.log.memory import MemoryLog
+from smartforge.log.retention import retain
 from smartforge.log.sqlite import SQLiteLog
 from smartforge.log.sqlite.backup import Copied, Stopped, back_up, put_back
 from smartforge.log.sqlite.beside import beside
 from smartforge.log.sqlite.database import FileLock
+from smartforge.log.sqlite.shrinking import shrink
 from smartforge.log.states import States
 from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
@@ -46,6 +50,7 @@ from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.settings import DEFAULT_MODEL, Settings
 from smartforge.targets.base import Target
 from smartforge.targets.fastapi import FastAPITarget
+from smartforge.temporary import sweep
 from smartforge.writers.base import Writer
 from smartforge.writers.compiled import CompiledWriter
 
@@ -54,6 +59,10 @@ logger = logging.getLogger(__name__)
 TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
 LOOPBACK = "127.0.0.1"
+
+WORKFLOW = "run.v1"
+"""How runs are executed. Where the steps of a run or what they leave change so that an older node
+could not go on with it, this gets a new name, and the old one stays until no run has it."""
 
 
 def checks() -> tuple[Check, ...]:
@@ -95,8 +104,9 @@ class Forge:
             self._new_provider(model)  # Raises here what would else end every run.
         return Choice(target, model, planner, author)
 
-    def workshop(self, choice: Choice) -> Workshop:
-        """The tools for one run."""
+    def workshop(self, choice: Choice, spent: int = 0) -> Workshop:
+        """The tools for one run, whose model calls have used `spent` tokens so far."""
+        budget = Budget(self.settings.budget, spent)
         target = TARGETS[choice.target]()
         writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
         planner: Planner = OfflinePlanner()
@@ -105,7 +115,7 @@ class Forge:
             from smartforge.planners.model import ModelPlanner
             from smartforge.writers.model import ModelWriter
 
-            provider = self._provider(choice.model)
+            provider = Budgeted(self._provider(choice.model), budget)
             writers["model"] = ModelWriter(provider)
             if choice.planner != "offline":
                 planner = ModelPlanner(provider)
@@ -118,6 +128,7 @@ class Forge:
             writers=writers,
             checks=checks(),
             sandbox=self.sandbox,
+            budget=budget,
         )
 
     def _provider(self, model: str) -> Provider:
@@ -145,12 +156,12 @@ class Product(msgspec.Struct, frozen=True):
     forge: Forge
     log: Log
     states: States
-    engine: Engine
+    engine: DurableEngine
 
 
 @asynccontextmanager
 async def product(
-    settings: Settings, *, durable: bool, observe: Observe | None = None
+    settings: Settings, *, durable: bool, observe: Observe | None = None, role: str = "serve"
 ) -> AsyncGenerator[Product, None]:
     """Open everything, and close it in the opposite order whatever happens.
 
@@ -163,47 +174,40 @@ async def product(
 
         hold_little()  # Before the log's threads are there.
     log = _log(settings, observe) if durable else MemoryLog()
+    queue = _queue(settings, durable, role)
     forge = Forge(settings)
     states = States(log)
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
         try:
-            await run(request, forge.workshop(request.choice), log, steps, epoch)
+            await run(request, forge.workshop(request.choice, request.spent), log, steps, epoch)
         finally:
             if durable:  # Who comes back after a restart need not wait for a long fold.
                 states.catch_up(request.project_id)
 
     await log.open()
     try:
-        async with _leading(settings, durable) as leads:
-            engine = InProcess(log, execute, forge.choose) if leads else Elsewhere()
+        if durable:
+            await asyncio.to_thread(sweep)
+        engine = DurableEngine(log, queue, {WORKFLOW: execute}, forge.choose)
+        try:
             await engine.open()
-            try:
-                yield Product(forge, log, states, engine)
-            finally:
-                await engine.close()
+            yield Product(forge, log, states, engine)
+        finally:
+            await engine.close()
     finally:
         await states.close()
         await forge.close()
         await log.close()
 
 
-@asynccontextmanager
-async def _leading(settings: Settings, durable: bool) -> AsyncGenerator[bool, None]:
-    """Whether this process executes the runs of its log, for as long as the block goes on."""
+def _queue(settings: Settings, durable: bool, role: str) -> Queue:
+    """The one that all nodes on the database share; a node that is alone has one in memory."""
     if not durable or settings.database_url is None:
-        yield True
-        return
-    from smartforge.log.postgres.lead import Lead
+        return LocalQueue(settings.runs)
+    from smartforge.engine.postgres import PostgresQueue
 
-    lead = Lead(settings.database_url)
-    try:
-        leads = await lead.take()
-        if not leads:
-            logger.warning("another server on this database executes runs; this one shows them")
-        yield leads
-    finally:
-        await lead.close()
+    return PostgresQueue(settings.database_url, settings.runs, role=role, version=__version__)
 
 
 async def serve(settings: Settings, ready: Callable[[str, str | None], None]) -> None:
@@ -229,10 +233,11 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
         allowed_origins=settings.allowed_origins,
     )
     metrics = Metrics(__version__)
-    async with product(settings, durable=True, observe=metrics.observe_commit) as made:
-        level = await made.forge.sandbox.probe()
-        if level.level != "full":
-            logger.warning("nothing can be proven on this machine: %s %s", level.detail, level.cure)
+    async with (
+        product(settings, durable=True, observe=metrics.observe_commit) as made,
+        _retaining(settings, made.log),
+    ):
+        await _warn_of_no_proof(made.forge)
         options = ServerOptions(
             door=door,
             settings=shown(settings),
@@ -248,6 +253,44 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
         )
 
 
+async def work(
+    settings: Settings,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[str], None],
+    draining: Callable[[int], None],
+    patience: float,
+) -> None:
+    """Execute the runs of the nodes that share the database, until `stop`.
+
+    Then what is on has `patience` seconds to end; the other nodes go on with the rest. `ready`
+    is told where the database is, `draining` how many runs are waited for. Raises
+    SettingsInvalid where no PostgreSQL is set: a worker beside a server on SQLite makes no sense.
+    """
+    from smartforge.log.postgres.database import Database
+
+    if settings.database_url is None:
+        raise SettingsInvalid(
+            "A worker executes the runs of servers that share a PostgreSQL database; none is set.",
+            "Give --database-url or SMARTFORGE_DATABASE_URL. With SQLite `smartforge serve` is all"
+            " there is to start.",
+        )
+    Forge(settings).choose(NewProject(""))  # Settings that no run could use are refused now.
+    async with product(settings, durable=True, role="worker") as made:
+        await _warn_of_no_proof(made.forge)
+        ready(Database(settings.database_url).where)
+        await stop.wait()
+        if on := made.engine.on:
+            draining(on)
+        await made.engine.drain(patience)
+
+
+async def _warn_of_no_proof(forge: Forge) -> None:
+    level = await forge.sandbox.probe()
+    if level.level != "full":
+        logger.warning("nothing can be proven on this machine: %s %s", level.detail, level.cure)
+
+
 def shown(settings: Settings) -> dict[str, object]:
     """What `GET /api/settings` tells: what is set, and no secret."""
     return {
@@ -257,6 +300,7 @@ def shown(settings: Settings) -> dict[str, object]:
         "planner": settings.planner,
         "author": settings.author,
         "pace": settings.pace,
+        "budget": settings.budget,
         "database": "postgresql" if settings.database_url else "sqlite",
     }
 
@@ -299,7 +343,7 @@ async def _postgres_state(url: str) -> str:
 
 
 @asynccontextmanager
-async def audited(settings: Settings) -> AsyncGenerator[Audited]:
+async def audited(settings: Settings) -> AsyncGenerator[Beside]:
     """The log that is set, to be read alone, whoever else uses it. Raises DatabaseUnusable."""
     if settings.database_url:
         from smartforge.log.postgres.beside import beside as beside_postgres
@@ -309,6 +353,46 @@ async def audited(settings: Settings) -> AsyncGenerator[Audited]:
     else:
         async with beside(_sqlite_path(settings)) as log:
             yield log
+
+
+@asynccontextmanager
+async def pruning(settings: Settings) -> AsyncGenerator[tuple[Removing, float]]:
+    """The log that is set, to remove from it, and the age from which unnamed content may go.
+
+    A log in SQLite must be nobody else's, and its file is smaller afterwards. Raises
+    DatabaseUnusable.
+    """
+    log = _log(settings, None)
+    await log.open()
+    try:
+        yield log, UNNAMED_SECONDS if settings.database_url else 0.0
+    finally:
+        await log.close()
+    if not settings.database_url:
+        await asyncio.to_thread(shrink, _sqlite_path(settings))
+
+
+def check_alone(settings: Settings) -> None:
+    """Raises DatabaseUnusable where a server uses the log in SQLite."""
+    path = _sqlite_path(settings)
+    if not settings.database_url and path.is_file():
+        FileLock(path).release()
+
+
+@asynccontextmanager
+async def _retaining(settings: Settings, log: Removing) -> AsyncGenerator[None]:
+    """Remove what is older than the settings say, for as long as the block goes on."""
+    if not settings.keep_days:
+        yield
+        return
+    retaining = asyncio.create_task(
+        retain(lambda: audited(settings), log, settings.keep_days), name="retention"
+    )
+    try:
+        yield
+    finally:
+        retaining.cancel()
+        await asyncio.wait([retaining])
 
 
 def backup(settings: Settings, to: Path, *, replace: bool, stopped: Stopped) -> Copied | None:
@@ -359,14 +443,15 @@ async def preview(
     from smartforge.preview.headers import Rules
     from smartforge.preview.sandboxed import SandboxedPreviews
     from smartforge.server.serve import listen, serve_on, url_of
-    from smartforge.server.tokens import COOKIE, PREVIEW_HEADER
+    from smartforge.server.tokens import PREVIEW_HEADER
+    from smartforge.server.users import OWN_COOKIES
 
     environment, admin = environment_of(await asyncio.to_thread(promised_in, folder))
     dependencies = TARGETS[DEFAULT_TARGET]().dependencies()
     sockets = listen(LOOPBACK, port)
     url = url_of(LOOPBACK, sockets[0].getsockname()[1])
-    # Cookies know no ports: the door's would come here too, and untrusted code would read it.
-    own = Rules(own_headers=frozenset({PREVIEW_HEADER}), own_cookies=frozenset({COOKIE}))
+    # Cookies know no ports: a server's would come here too, and untrusted code would read them.
+    own = Rules(own_headers=frozenset({PREVIEW_HEADER}), own_cookies=OWN_COOKIES)
     previews = SandboxedPreviews(Bubblewrap(), own, lambda _, words: tell(words))
     try:
         made = await previews.start(url, Project(folder, dependencies, environment))

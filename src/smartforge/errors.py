@@ -5,6 +5,7 @@
     |-- PromptUnclear          no API can be read from the prompt
     |-- RunInterrupted         the server stopped in a run again and again
     |-- StepTimedOut           a step of a run went on beyond its limit
+    |-- BudgetClosed           the run has used the tokens that it may use
     |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
     |   `-- AnswerIncomplete   the answer ended before the file did; names the file
     |-- SandboxUnavailable     this machine cannot hold untrusted code
@@ -72,10 +73,27 @@ class StepTimedOut(SmartForgeError):
     code = "step_timed_out"
 
 
+class BudgetClosed(SmartForgeError):
+    """The model calls of a run have used the tokens that they may use; none was begun after."""
+
+    code = "budget_closed"
+
+
 class ModelFailed(SmartForgeError):
-    """The model's endpoint refused, broke off, or answered what cannot be used."""
+    """The model's endpoint refused, broke off, or answered what cannot be used.
+
+    `passing` says that the reason passes: the same request may succeed a little later. `after`
+    is how many seconds the endpoint asks to wait until then.
+    """
 
     code = "model_failed"
+
+    def __init__(
+        self, what: str, hint: str = "", *, passing: bool = False, after: float | None = None
+    ) -> None:
+        super().__init__(what, hint)
+        self.passing = passing
+        self.after = after
 
 
 class AnswerIncomplete(ModelFailed):
@@ -83,8 +101,16 @@ class AnswerIncomplete(ModelFailed):
 
     code = "answer_incomplete"
 
-    def __init__(self, path: str, what: str, hint: str = "") -> None:
-        super().__init__(what, hint)
+    def __init__(
+        self,
+        path: str,
+        what: str,
+        hint: str = "",
+        *,
+        passing: bool = False,
+        after: float | None = None,
+    ) -> None:
+        super().__init__(what, hint, passing=passing, after=after)
         self.path = path
 
 

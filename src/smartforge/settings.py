@@ -8,6 +8,7 @@ from typing import Literal, cast
 import msgspec
 import platformdirs
 
+from smartforge.engine.base import Limits
 from smartforge.errors import SettingsInvalid
 
 Planning = Literal["auto", "offline", "model"]
@@ -17,6 +18,7 @@ DEFAULT_MODEL = "gpt-4o"
 SERVE_PACE = 20_000
 """Code points a second of the compiled writer in `serve`, so that a person can follow."""
 
+MOST_BUDGET = 1_000_000_000_000
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -34,7 +36,9 @@ class Settings(msgspec.Struct, frozen=True):
     """Everything that is set, read once. Secrets are only here; `repr` strikes them out.
 
     `model` is None where no model may be asked. `pace` is code points a second, 0 for as fast
-    as possible. `token` guards the door on an address that is not loopback.
+    as possible. `budget` is how many tokens the model calls of one run may use, 0 for no limit.
+    `token` guards the door on an address that is not loopback. `keep_days` is how long a project
+    without an event is kept, 0 for ever.
     """
 
     data: Path
@@ -43,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True):
     openai_api_key: str | None = None
     openai_base_url: str | None = None
     pace: int = 0
+    budget: int = 0
     planner: Planning = "auto"
     author: Writing = "auto"
     host: str = "127.0.0.1"
@@ -51,7 +56,9 @@ class Settings(msgspec.Struct, frozen=True):
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     viewers: Viewers = Viewers()
+    runs: Limits = Limits()
     log_level: LogLevel = "warning"
+    keep_days: int = 0
 
     def __repr__(self) -> str:
         return f"Settings(data={self.data!s}, model={self.model!r}, host={self.host!r})"
@@ -105,6 +112,7 @@ def read(
         openai_api_key=environment.get("OPENAI_API_KEY") or None,
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
         pace=_number("pace", options.pace, value("PACE"), default_pace, 0, 10_000_000),
+        budget=_number("SMARTFORGE_BUDGET", None, value("BUDGET"), 0, 0, MOST_BUDGET),
         planner=cast(Planning, planner),
         author=cast(Writing, author),
         host=options.host or value("HOST") or "127.0.0.1",
@@ -113,7 +121,9 @@ def read(
         allowed_hosts=_list(value("ALLOWED_HOSTS")),
         allowed_origins=_list(value("ALLOWED_ORIGINS")),
         viewers=_viewers(value),
+        runs=_runs(value),
         log_level=_log_level(value("LOG_LEVEL")),
+        keep_days=_number("SMARTFORGE_KEEP_DAYS", None, value("KEEP_DAYS"), 0, 0, 100_000),
     )
 
 
@@ -163,16 +173,25 @@ def _model(asked: str | None, environment: Mapping[str, str]) -> str | None:
 
 
 def _viewers(value: Callable[[str], str | None]) -> Viewers:
-    def most(variable: str, default: int) -> int:
-        name = f"SMARTFORGE_{variable}"
-        return _number(name, None, value(variable), default, 1, 1_000_000)
-
     plain = Viewers()
     return Viewers(
-        server=most("VIEWERS", plain.server),
-        project=most("VIEWERS_PER_PROJECT", plain.project),
-        address=most("VIEWERS_PER_ADDRESS", plain.address),
+        server=_most(value, "VIEWERS", plain.server),
+        project=_most(value, "VIEWERS_PER_PROJECT", plain.project),
+        address=_most(value, "VIEWERS_PER_ADDRESS", plain.address),
     )
+
+
+def _runs(value: Callable[[str], str | None]) -> Limits:
+    plain = Limits()
+    return Limits(
+        node=_most(value, "RUNS_PER_NODE", plain.node),
+        user=_most(value, "RUNS_PER_USER", plain.user),
+        all=_most(value, "RUNS", plain.all),
+    )
+
+
+def _most(value: Callable[[str], str | None], variable: str, default: int) -> int:
+    return _number(f"SMARTFORGE_{variable}", None, value(variable), default, 1, 1_000_000)
 
 
 def _log_level(given: str | None) -> LogLevel:

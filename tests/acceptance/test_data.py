@@ -51,6 +51,11 @@ def test_a_backup_made_beside_a_server_is_served_from_another_folder(tmp_path: P
     with serving(data) as server:
         project = stopped_project(server)
         before = events(server, project, 0)
+        second = smartforge("serve", "--port", "0", "--data", str(data))
+        assert (second.returncode, second.stdout) == (1, "")
+        assert f"in use by another Smart Forge server (process {server.process.pid})" in (
+            second.stderr
+        )
         made = smartforge("backup", str(copy), "--data", str(data))
         assert (made.returncode, made.stderr) == (0, "")
         refused = smartforge("restore-backup", str(copy), "--data", str(data), "--force")

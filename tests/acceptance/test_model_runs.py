@@ -11,12 +11,18 @@ from tests.openai_wire import Answer, Refusal, Wire, WireScript, problem, wire_i
 from tests.processes import smartforge
 
 
-def new(wire: Wire, tmp_path: Path, *more: str) -> tuple[int, list[dict[str, Any]], str]:
+def new(
+    wire: Wire, tmp_path: Path, *more: str, budget: int = 0
+) -> tuple[int, list[dict[str, Any]], str]:
     done = smartforge(
         "new",
         "A note API",
         *("--author", "model", "--out", str(tmp_path / "out"), "--json", *more),
-        more={"OPENAI_BASE_URL": wire.base_url, "OPENAI_API_KEY": "sk-test-key-of-nobody"},
+        more={
+            "OPENAI_BASE_URL": wire.base_url,
+            "OPENAI_API_KEY": "sk-test-key-of-nobody",
+            "SMARTFORGE_BUDGET": str(budget),
+        },
     )
     assert "sk-test-key-of-nobody" not in done.stdout + done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
@@ -79,3 +85,17 @@ def test_a_wrong_key_is_told_in_the_providers_words_without_the_key(tmp_path: Pa
     assert "Incorrect API key" in errors
     assert "401" in errors
     assert events[-1]["type"] == "error"
+
+
+def test_a_busy_model_is_asked_again_and_a_closed_budget_ends_the_run(tmp_path: Path) -> None:
+    busy = Refusal(503, problem("too much to do"), {"Retry-After": "0"})
+    with wire_in_thread(WireScript(plan=[busy, PLAN], files=answers())) as wire:
+        status, events, errors = new(wire, tmp_path, budget=1)
+        asked = [request.asked for request in wire.requests]
+    assert status == 1
+    assert asked == ["plan", "plan"]
+    (retried,) = [event for event in events if event["type"] == "step:retry"]
+    assert (retried["step"], retried["path"], retried["attempt"]) == ("planning", None, 2)
+    assert "too much to do" in str(retried["cause"])
+    assert events[-1]["code"] == "budget_closed"
+    assert "SMARTFORGE_BUDGET" in errors

@@ -1,13 +1,17 @@
-"""What every engine promises to the doors. DBOS joins the list when it is made."""
+"""What an engine promises to the doors, on every queue."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
-from smartforge.engine.base import Engine, NewProject
-from smartforge.engine.inprocess import MOST_RESUMED, InProcess
+from smartforge.engine.base import Engine, Limits, NewProject
+from smartforge.engine.durable import DurableEngine
+from smartforge.engine.executor import MOST_RESUMED, EngineLog
+from smartforge.engine.local import LocalQueue
+from smartforge.engine.postgres import PostgresQueue
+from smartforge.engine.queue import Queue
 from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage, UnknownProject
 from smartforge.events import (
     Complete,
@@ -25,8 +29,10 @@ from smartforge.events import (
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.log.memory import MemoryLog
+from smartforge.log.postgres import PostgresLog
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.snapshot import fold
+from tests import postgres
 from tests.fakes import FakePlanner, FakeTarget, FakeWriter, ended, events_of, until, workshop
 
 
@@ -35,13 +41,14 @@ class Tools:
 
     def __init__(self) -> None:
         self.shop: Workshop = workshop()
+        self.writer = FakeWriter(FakeTarget())
         self.on = 0
         self.most_on = 0
 
-    def hang(self) -> FakeWriter:
-        writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
-        self.shop = workshop(writer=writer)
-        return writer
+    def hang(self) -> None:
+        """Let the writer of the next run stop in the middle of a file."""
+        self.writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
+        self.shop = workshop(writer=self.writer)
 
 
 class HangingPlanner(FakePlanner):
@@ -57,46 +64,67 @@ class HangingPlanner(FakePlanner):
         return await super().plan(request)
 
 
-Make = Callable[[MemoryLog, Tools], Engine]
+class Place:
+    """Where an engine runs: a log, and a queue that shares its fate."""
 
+    def __init__(self, log: EngineLog, queue: Callable[[Limits], Queue]) -> None:
+        self.log = log
+        self._queue = queue
 
-def in_process(log: MemoryLog, tools: Tools) -> Engine:
-    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
-        tools.on += 1
-        tools.most_on = max(tools.most_on, tools.on)
+    @asynccontextmanager
+    async def opened(self, tools: Tools | None = None) -> AsyncGenerator[Engine, None]:
+        """An engine with these tools."""
+        engine = self._engine(tools or Tools())
+        await engine.open()
         try:
-            await run(request, tools.shop, log, steps, epoch)
+            yield engine
         finally:
-            tools.on -= 1
+            await engine.close()
 
-    def choose(new: NewProject) -> Choice:
-        if new.target not in (None, "fake"):
-            raise SettingsInvalid(f"There is no target called {new.target!r}.")
-        return Choice("fake", new.model, new.planner or "auto", new.author or "auto")
+    @asynccontextmanager
+    async def under_way(self, tools: Tools) -> AsyncGenerator[tuple[Engine, str], None]:
+        """An engine, and a project whose first run hangs in the middle of a file."""
+        tools.hang()
+        async with self.opened(tools) as engine:
+            project = await engine.start(NewProject("A note API"))
+            await until(self.log, project, "code:chunk")
+            yield engine, project
 
-    return InProcess(log, execute, choose, slots=2)
+    def _engine(self, tools: Tools) -> Engine:
+        async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+            tools.on += 1
+            tools.most_on = max(tools.most_on, tools.on)
+            try:
+                await run(request, tools.shop, self.log, steps, epoch)
+            finally:
+                tools.on -= 1
+
+        def choose(new: NewProject) -> Choice:
+            if new.target not in (None, "fake"):
+                raise SettingsInvalid(f"There is no target called {new.target!r}.")
+            return Choice("fake", new.model, new.planner or "auto", new.author or "auto")
+
+        return DurableEngine(self.log, self._queue(Limits(node=2)), {"run.v1": execute}, choose)
 
 
-@pytest.fixture(params=[in_process])
-def make(request: pytest.FixtureRequest) -> Make:
-    return request.param
+@pytest.fixture(params=["memory", "postgres"])
+async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    if request.param == "memory":
+        yield Place(MemoryLog(), LocalQueue)
+        return
+    server = postgres.shared()
+    name = server.new_database()
+    url = server.url(name)
+    log = PostgresLog(url)
+    await log.open()
+    yield Place(log, lambda limits: PostgresQueue(url, limits, role="serve", version="1"))
+    await log.close()
+    server.drop(name)
 
 
-@asynccontextmanager
-async def opened(
-    make: Make, log: MemoryLog, tools: Tools | None = None
-) -> AsyncGenerator[Engine, None]:
-    engine = make(log, tools or Tools())
-    await engine.open()
-    try:
-        yield engine
-    finally:
-        await engine.close()
-
-
-async def test_start_stores_the_run_as_queued_before_it_returns(make: Make) -> None:
-    log = MemoryLog()
-    async with opened(make, log) as engine:
+async def test_start_stores_the_run_as_queued_before_it_returns(place: Place) -> None:
+    log = place.log
+    async with place.opened() as engine:
         project = await engine.start(NewProject("A note API"))
         types = [envelope.type for envelope, _ in await events_of(log, project)]
         assert types[:2] == ["project:created", "run:queued"]
@@ -105,22 +133,19 @@ async def test_start_stores_the_run_as_queued_before_it_returns(make: Make) -> N
         assert (await log.head(project)).status == "complete"
 
 
-async def test_an_unknown_choice_is_refused_and_leaves_no_project(make: Make) -> None:
-    log = MemoryLog()
-    async with opened(make, log) as engine:
+async def test_an_unknown_choice_is_refused_and_leaves_no_project(place: Place) -> None:
+    log = place.log
+    async with place.opened() as engine:
         with pytest.raises(SettingsInvalid):
             await engine.start(NewProject("A note API", target="cobol"))
     assert await log.projects(10) == []
 
 
 async def test_a_follow_up_waits_for_the_run_that_is_on_and_then_sees_all_prompts(
-    make: Make,
+    place: Place,
 ) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         message = await engine.message(project, "add a price")
         head = await log.head(project)
         assert (head.status, head.queued) == ("generating", 1)
@@ -138,13 +163,10 @@ async def test_a_follow_up_waits_for_the_run_that_is_on_and_then_sees_all_prompt
 
 
 async def test_what_waits_is_edited_and_taken_back_and_no_run_is_told_the_old_words(
-    make: Make,
+    place: Place,
 ) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         first, second, _ = [await engine.message(project, text) for text in ("one", "two", "three")]
         turtles = "🐢" * 20_000  # More than an event holds.
         await engine.edit(project, second, "second")
@@ -162,9 +184,9 @@ async def test_what_waits_is_edited_and_taken_back_and_no_run_is_told_the_old_wo
     assert (state.status, state.queue, len(state.messages)) == ("complete", (), 2)
 
 
-async def test_a_message_whose_run_has_begun_or_is_over_is_left_as_it_is(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    async with opened(make, log, tools) as engine:
+async def test_a_message_whose_run_has_begun_or_is_over_is_left_as_it_is(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.opened(tools) as engine:
         project = await engine.start(NewProject("A note API"))
         await ended(log, project)
         tools.hang()
@@ -189,27 +211,24 @@ async def test_a_message_whose_run_has_begun_or_is_over_is_left_as_it_is(make: M
         assert not [fact for _, fact in facts if isinstance(fact, MessageUpdated | MessageRemoved)]
 
 
-async def test_what_was_edited_and_taken_back_stays_so_after_a_restart(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+async def test_what_was_edited_and_taken_back_stays_so_after_a_restart(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         first, second = [await engine.message(project, text) for text in ("one", "two")]
         await engine.remove(project, first)
         await engine.edit(project, second, "second")
     again = Tools()
     planner = FakePlanner()
     again.shop = workshop(planner=planner)
-    async with opened(make, log, again):
+    async with place.opened(again):
         await ended(log, project, 2)
     assert planner.asked[-1].prompts == ("A note API", "second")
     assert (await log.head(project)).active is False
 
 
-async def test_versions_count_complete_runs(make: Make) -> None:
-    log = MemoryLog()
-    async with opened(make, log) as engine:
+async def test_versions_count_complete_runs(place: Place) -> None:
+    log = place.log
+    async with place.opened() as engine:
         project = await engine.start(NewProject("A note API"))
         await ended(log, project)
         await engine.message(project, "once more")
@@ -219,16 +238,13 @@ async def test_versions_count_complete_runs(make: Make) -> None:
 
 
 async def test_cancel_ends_the_run_once_keeps_finished_files_and_marks_the_half_one(
-    make: Make,
+    place: Place,
 ) -> None:
-    log, tools = MemoryLog(), Tools()
-    writer = tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         await asyncio.gather(*(engine.cancel(project) for _ in range(3)))
         await engine.cancel(project)
-        assert writer.closed.is_set()
+        assert tools.writer.closed.is_set()
     facts = [fact for _, fact in await events_of(log, project)]
     assert sum(isinstance(fact, RunCancelled) for fact in facts) == 1
     assert isinstance(facts[-1], RunCancelled)
@@ -241,12 +257,9 @@ async def test_cancel_ends_the_run_once_keeps_finished_files_and_marks_the_half_
     }
 
 
-async def test_cancel_names_the_run_it_means(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+async def test_cancel_names_the_run_it_means(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         with pytest.raises(Conflict):
             await engine.cancel(project, "another")
         on = next(envelope.run for envelope, _ in await events_of(log, project) if envelope.run)
@@ -254,12 +267,9 @@ async def test_cancel_names_the_run_it_means(make: Make) -> None:
         assert (await log.head(project)).status == "cancelled"
 
 
-async def test_after_a_stop_retry_runs_again_and_is_refused_when_complete(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+async def test_after_a_stop_retry_runs_again_and_is_refused_when_complete(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         with pytest.raises(Conflict):
             await engine.retry(project)
         await engine.cancel(project)
@@ -271,25 +281,23 @@ async def test_after_a_stop_retry_runs_again_and_is_refused_when_complete(make: 
             await engine.retry(project)
 
 
-async def test_at_most_so_many_runs_are_on_at_once_and_all_end(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    async with opened(make, log, tools) as engine:
+async def test_at_most_so_many_runs_are_on_at_once_and_all_end(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.opened(tools) as engine:
         projects = [await engine.start(NewProject("A note API")) for _ in range(8)]
         for project in projects:
             await ended(log, project)
     assert tools.most_on == 2
 
 
-async def test_a_run_that_was_on_when_the_process_went_goes_on_where_it_was(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+async def test_a_run_that_was_on_when_the_process_went_goes_on_where_it_was(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (_, project):
+        pass
     before = await events_of(log, project)
     tools, planner = Tools(), FakePlanner()
     tools.shop = workshop(planner=planner)
-    async with opened(make, log, tools):
+    async with place.opened(tools):
         await ended(log, project)
     after = await events_of(log, project)
     assert after[: len(before)] == before
@@ -309,17 +317,15 @@ async def test_a_run_that_was_on_when_the_process_went_goes_on_where_it_was(make
     ]
 
 
-async def test_a_run_in_which_the_process_goes_again_and_again_is_given_up(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+async def test_a_run_in_which_the_process_goes_again_and_again_is_given_up(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (_, project):
+        pass
     for times in range(1, MOST_RESUMED + 1):
-        async with opened(make, log, tools):
+        async with place.opened(tools):
             await until(log, project, "run:resumed", count=times)
             assert (await log.head(project)).active
-    async with opened(make, log) as engine:
+    async with place.opened() as engine:
         await ended(log, project)
         last = (await events_of(log, project))[-1][1]
         assert isinstance(last, RunFailed)
@@ -329,16 +335,18 @@ async def test_a_run_in_which_the_process_goes_again_and_again_is_given_up(make:
         assert (await log.head(project)).status == "complete"
 
 
-async def test_a_run_that_is_taken_up_again_knows_only_what_was_said_before_it(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
+async def test_a_run_that_is_taken_up_again_knows_only_what_was_said_before_it(
+    place: Place,
+) -> None:
+    log, tools = place.log, Tools()
     hanging, planner = asyncio.Event(), FakePlanner()
     tools.shop = workshop(planner=HangingPlanner(hanging))
-    async with opened(make, log, tools) as engine:
+    async with place.opened(tools) as engine:
         project = await engine.start(NewProject("A note API"))
         await hanging.wait()
         await engine.message(project, "add a price")
     tools.shop = workshop(planner=planner)
-    async with opened(make, log, tools):
+    async with place.opened(tools):
         await ended(log, project, 2)
     assert [each.prompts for each in planner.asked] == [
         ("A note API",),
@@ -346,33 +354,30 @@ async def test_a_run_that_is_taken_up_again_knows_only_what_was_said_before_it(m
     ]
 
 
-async def test_what_waited_when_the_process_went_runs_at_the_next_start(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+async def test_what_waited_when_the_process_went_runs_at_the_next_start(place: Place) -> None:
+    log, tools = place.log, Tools()
+    async with place.under_way(tools) as (engine, project):
         await engine.message(project, "add a price")
-    async with opened(make, log):
+    async with place.opened():
         await ended(log, project, 2)
     last = (await events_of(log, project))[-1][1]
     assert isinstance(last, Complete)
 
 
 async def test_a_project_whose_first_run_was_never_queued_gets_it_at_the_next_start(
-    make: Make,
+    place: Place,
 ) -> None:
-    log = MemoryLog()
+    log = place.log
     created = ProjectCreated(title="Notes", prompt="A note API", target="fake", model=None)
     await log.create("project", [created])
-    async with opened(make, log):
+    async with place.opened():
         await ended(log, "project")
     assert (await log.head("project")).status == "complete"
 
 
-async def test_unknown_and_deleted_projects_are_refused(make: Make) -> None:
-    log = MemoryLog()
-    async with opened(make, log) as engine:
+async def test_unknown_and_deleted_projects_are_refused(place: Place) -> None:
+    log = place.log
+    async with place.opened() as engine:
         project = await engine.start(NewProject("A note API"))
         await ended(log, project)
         await log.append(project, [ProjectDeleted()], run=None)
@@ -385,11 +390,9 @@ async def test_unknown_and_deleted_projects_are_refused(make: Make) -> None:
                 await engine.retry(unknown)
 
 
-async def test_closing_leaves_no_task_behind(make: Make) -> None:
-    log, tools = MemoryLog(), Tools()
-    tools.hang()
+async def test_closing_leaves_no_task_behind(place: Place) -> None:
+    tools = Tools()
     before = asyncio.all_tasks()
-    async with opened(make, log, tools) as engine:
-        project = await engine.start(NewProject("A note API"))
-        await until(log, project, "code:chunk")
+    async with place.under_way(tools):
+        pass
     assert asyncio.all_tasks() == before

@@ -33,6 +33,21 @@ async def test_create_numbers_the_first_facts_from_1_and_returns_the_head(
     ]
 
 
+async def test_create_stores_what_asks_for_the_first_run_with_the_project_or_neither(
+    log: WatchedLog,
+) -> None:
+    asking = events.RunQueued(position=0, trigger="prompt")
+    with pytest.raises(ValueError, match="bytes"):
+        await log.create("p", [CREATED], run="r", asking=[asking, chunk("x" * EVENT_LIMIT)])
+    with pytest.raises(UnknownProject):
+        await log.head("p")
+    head = await log.create("p", [CREATED], run="r", asking=[asking])
+    assert (head.last, head.queued, head.active) == (2, 1, True)
+    assert head == await log.head("p")
+    envelopes = [events.decode(record.data)[0] for record in await log.read("p", 0, 10)]
+    assert [(each.seq, each.run) for each in envelopes] == [(1, None), (2, "r")]
+
+
 async def test_create_refuses_an_id_that_is_taken_and_changes_nothing(log: WatchedLog) -> None:
     before = await log.create("p", [CREATED])
     with pytest.raises(ValueError, match="taken"):

@@ -15,7 +15,7 @@ from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from tests.openai_wire import Answer, Dropped, Refusal, Wire, WireScript, openai_wire, problem
 
-QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1)
 KEY = "sk-proj-very_secret-0123456789"
 
 Make = Callable[[Wire, Limits], Provider]
@@ -113,6 +113,7 @@ async def test_any_other_end_than_stop_is_an_error_and_never_a_whole_answer(
         await provider.close()
     assert failure.value.path == ""
     assert failure.value.hint
+    assert failure.value.passing == (finish is None), "a reason that was given would be given again"
     assert len(wire.requests) == 1
 
 
@@ -128,8 +129,9 @@ async def test_a_cut_at_any_place_is_never_a_whole_answer(make: Make, cut: str) 
         provider = make(wire, QUICK)
         for place in places:
             got: list[str | Spent] = []
-            with pytest.raises(AnswerIncomplete):
+            with pytest.raises(AnswerIncomplete) as failure:
                 await gather(provider.stream("", f"File: {place}"), got)
+            assert failure.value.passing
             assert not any(isinstance(piece, Spent) for piece in got)
             begun = "".join(str(piece) for piece in got)
             assert text.startswith(begun)
@@ -165,8 +167,9 @@ async def test_a_silent_endpoint_ends_in_an_error(make: Make) -> None:
     files = {"begun": Answer("one two", hold_after=3), "mute": Answer("one", hold_after=0)}
     async with openai_wire(WireScript(files=files)) as wire:
         provider = make(wire, Limits(first=30, silence=0.2))
-        with pytest.raises(AnswerIncomplete, match=r"silent for 0\.2 s"):
+        with pytest.raises(AnswerIncomplete, match=r"silent for 0\.2 s") as told:
             await read(provider, "File: begun")
+        assert told.value.passing
         await provider.close()
         provider = make(wire, Limits(first=0.2, silence=30))
         with pytest.raises(ModelFailed, match=r"silent for 0\.2 s"):
@@ -187,47 +190,31 @@ async def test_after_the_finish_reason_a_hanging_response_is_not_waited_for(make
 
 
 @pytest.mark.parametrize(
-    "failures",
+    ("failure", "passing", "after"),
     [
-        [Refusal(429, problem("slow down"), {"Retry-After": "0.01"})],
-        [Refusal(500, "oops"), Refusal(503, problem("busy"))],
-        [Dropped(), Dropped()],
+        (Refusal(429, problem("slow down")), True, None),
+        (Refusal(429, problem("slow down"), {"Retry-After": "7"}), True, 7),
+        (Refusal(500, "oops"), True, None),
+        (Refusal(503, problem("busy")), True, None),
+        (Dropped(), True, None),
+        (Refusal(400, problem("no such parameter")), False, None),
+        (Refusal(401, problem("wrong key")), False, None),
+        (Refusal(404, problem("no such model", "model_not_found")), False, None),
+        (Refusal(429, problem("no credit", "insufficient_quota")), False, None),
+        (Refusal(501, problem("not here")), False, None),
     ],
-    ids=["429", "5xx", "reset"],
+    ids=["429", "429 for 7 s", "500", "503", "reset", "400", "401", "404", "no credit", "501"],
 )
-async def test_a_passing_failure_before_the_answer_is_asked_again(
-    make: Make, failures: list[Refusal | Dropped]
-) -> None:
-    async with openai_wire(WireScript(queue=[*failures, Answer("fine")])) as wire:
-        provider = make(wire, QUICK)
-        got, _ = await read(provider)
-        await provider.close()
-    assert got == "fine"
-    assert len(wire.requests) == len(failures) + 1
-
-
-@pytest.mark.parametrize(
-    ("failure", "requests"),
-    [
-        (Refusal(429, problem("slow down"), {"Retry-After": "0.01"}), 3),
-        (Refusal(429, problem("slow down"), {"Retry-After": "7200"}), 1),
-        (Refusal(500, "oops"), 3),
-        (Dropped(), 3),
-        (Refusal(400, problem("no such parameter")), 1),
-        (Refusal(401, problem("wrong key")), 1),
-        (Refusal(404, problem("no such model", "model_not_found")), 1),
-    ],
-    ids=["429", "429 for hours", "500", "reset", "400", "401", "404"],
-)
-async def test_at_most_three_requests_and_one_where_asking_again_cannot_help(
-    make: Make, failure: Refusal | Dropped, requests: int
+async def test_one_request_is_made_and_its_failure_says_whether_it_passes(
+    make: Make, failure: Refusal | Dropped, passing: bool, after: float | None
 ) -> None:
     async with openai_wire(WireScript(otherwise=failure)) as wire:
         provider = make(wire, QUICK)
         with pytest.raises(ModelFailed) as told:
             await read(provider, "anything")
         await provider.close()
-    assert len(wire.requests) == requests
+    assert len(wire.requests) == 1
+    assert (told.value.passing, told.value.after) == (passing, after)
     assert told.value.hint
     if isinstance(failure, Refusal):
         assert str(failure.status) in told.value.what

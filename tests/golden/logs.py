@@ -173,6 +173,24 @@ def retried(log: Log) -> None:
     log.make(1, "a.py", "b.py")
 
 
+def tried_again(log: Log) -> None:
+    log.created(model="gpt-4o")
+    log.start("r1")
+    late = {"cause": "http://x/v1 refused with status 503: busy", "delayMs": 700}
+    log.say("step:retry", step="planning", attempt=2, **late)
+    log.begin("planning")
+    log.say("step:retry", step="planning", path=None, round=0, attempt=2, **late)
+    log.say("step:retry", step="planning", attempt=3, **late)
+    log.say("step:retry", step="planning", round=1, attempt=2, **late)
+    log.end("planning")
+    log.begin("generating")
+    log.open("a.py", 1, "model")
+    log.chunk("a.py", 0, "half a f")
+    log.say("step:retry", step="generating", path="a.py", round=0, attempt=2, **late)
+    log.write("a.py", "whole", attempt=2)
+    log.end("generating")
+
+
 def follow_ups_waiting(log: Log) -> None:
     log.created()
     log.start("r1")
@@ -404,6 +422,7 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     cancelled_in_a_file,
     failed_check,
     retried,
+    tried_again,
     follow_ups_waiting,
     follow_ups_made,
     taken_back_when_complete,

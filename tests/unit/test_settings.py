@@ -63,6 +63,8 @@ def test_the_model_follows_from_key_endpoint_and_wish(
         (Options(), {"SMARTFORGE_VIEWERS": "0"}, "SMARTFORGE_VIEWERS"),
         (Options(), {"SMARTFORGE_VIEWERS_PER_PROJECT": "-1"}, "VIEWERS_PER_PROJECT"),
         (Options(), {"SMARTFORGE_VIEWERS_PER_ADDRESS": "many"}, "VIEWERS_PER_ADDRESS"),
+        (Options(), {"SMARTFORGE_BUDGET": "-1"}, "SMARTFORGE_BUDGET"),
+        (Options(), {"SMARTFORGE_BUDGET": "much"}, "SMARTFORGE_BUDGET"),
         (Options(), {"SMARTFORGE_LOG_LEVEL": "loud"}, "SMARTFORGE_LOG_LEVEL"),
     ],
 )
@@ -82,6 +84,18 @@ def test_each_limit_on_viewers_has_a_variable() -> None:
         "SMARTFORGE_VIEWERS_PER_ADDRESS": "7",
     }
     assert read(Options(), variables).viewers == Viewers(server=9, project=8, address=7)
+
+
+def test_a_run_has_no_budget_unless_one_is_set() -> None:
+    assert read(Options(), {}).budget == 0
+    assert read(Options(), {"SMARTFORGE_BUDGET": "250000"}).budget == 250_000
+
+
+def test_projects_are_kept_for_ever_unless_days_are_set() -> None:
+    assert read(Options(), {}).keep_days == 0
+    assert read(Options(), {"SMARTFORGE_KEEP_DAYS": "90"}).keep_days == 90
+    with pytest.raises(SettingsInvalid, match="SMARTFORGE_KEEP_DAYS"):
+        read(Options(), {"SMARTFORGE_KEEP_DAYS": "-1"})
 
 
 def test_little_is_logged_unless_more_is_asked_for() -> None:

@@ -11,6 +11,7 @@ export type ForgeEvent =
   | RunResumed
   | StepStarted
   | StepCompleted
+  | StepRetried
   | PlanReady
   | FileGenerating
   | CodeChunk
@@ -90,7 +91,7 @@ export interface ProjectUndeleted {
   ts: number;
 }
 /**
- * A run waits for its turn; `position` counts those ahead of it in this project and node.
+ * A run waits for its turn; `position` counts those ahead of it, in its project or in all.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -152,6 +153,24 @@ export interface StepCompleted {
   round: number;
   message: string;
   durationMs: number;
+}
+/**
+ * A step that asks a model failed for a passing reason; it is tried again after `delay_ms`.
+ *
+ * `attempt` is the try that follows, from 2: of a file that the step writes, its next attempt.
+ */
+export interface StepRetried {
+  type: "step:retry";
+  projectId: string;
+  seq: number;
+  run: string | null;
+  ts: number;
+  step: "generating" | "planning" | "repairing" | "validating";
+  path?: string | null;
+  round?: number;
+  attempt: number;
+  cause: string;
+  delayMs: number;
 }
 /**
  * What will be made. `notes` says what was understood and what was not.
@@ -941,6 +960,8 @@ export interface QueuedRun {
 }
 /**
  * A step of the current run. `unfinished` is one that was on when the run ended.
+ *
+ * `retries` is how often something in it was tried again.
  */
 export interface StepState {
   step: "generating" | "planning" | "repairing" | "validating";
@@ -949,6 +970,7 @@ export interface StepState {
   message: string;
   startedAt: number;
   durationMs: number | null;
+  retries?: number;
 }
 /**
  * A file of the project. `run` is the run that planned or began it last.

@@ -44,7 +44,7 @@ def _run() -> None:
 def _terminal() -> "typer.Typer":
     import typer
 
-    from smartforge.cli import backup, check, doctor, new, preview, remote, serve
+    from smartforge.cli import backup, check, doctor, new, preview, prune, remote, serve, worker
 
     terminal = typer.Typer(
         name="smartforge",
@@ -57,6 +57,7 @@ def _terminal() -> "typer.Typer":
     for name, command in {
         "new": new.new,
         "serve": serve.serve,
+        "worker": worker.worker,
         "list": remote.list_,
         "say": remote.say,
         "stop": remote.stop,
@@ -68,6 +69,7 @@ def _terminal() -> "typer.Typer":
         "doctor": doctor.doctor,
         "backup": backup.backup,
         "restore-backup": backup.restore_backup,
+        "prune": prune.prune,
     }.items():
         terminal.command(name)(command)
     return terminal

@@ -92,10 +92,21 @@ class _Counts(msgspec.Struct):
         self.wrong += bool(one.faults)
 
     def finding(self) -> Finding:
-        seen = f"{self.projects:,} projects, {self.events:,} events, {self.blobs:,} blobs"
-        wrong = f"faults in {self.wrong:,} projects" if self.wrong else "nothing is wrong"
+        seen = ", ".join(
+            _counted(count, noun)
+            for count, noun in (
+                (self.projects, "project"),
+                (self.events, "event"),
+                (self.blobs, "blob"),
+            )
+        )
+        wrong = f"faults in {_counted(self.wrong, 'project')}" if self.wrong else "nothing is wrong"
         cure = "docs/howto/data.md says what each means, and how to restore a backup."
         return Finding("log", not self.wrong, f"{seen}; {wrong}", cure)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _show_faults(one: Audit, json: bool) -> None:

@@ -19,6 +19,7 @@ from smartforge.events import (
     ProjectCreated,
     RunCancelled,
     RunFailed,
+    StepRetried,
     StepStarted,
     TitleChanged,
 )
@@ -58,6 +59,9 @@ class Progress:
             case StepStarted():
                 self._row("•", fact.message, "cyan")
                 self._moving(fact.message)
+            case StepRetried():
+                seconds = fact.delay_ms / 1000
+                self._row("↻", f"Trying again in {seconds:.1f} s: {fact.cause}", "yellow")
             case PlanReady():
                 for note in fact.notes:
                     self._row(" ", note, "dim")

@@ -36,7 +36,7 @@ def serve(
         data=data, database_url=database_url, host=host, port=port, token=token, pace=pace
     )
     settings = read(options, default_pace=SERVE_PACE)
-    _log_from(settings.log_level)
+    log_from(settings.log_level)
 
     def ready(url: str, made_token: str | None) -> None:
         print(f"Smart Forge is ready at {url}", flush=True)
@@ -52,7 +52,7 @@ def serve(
     raise typer.Exit(run(serve_until_stopped, uvloop.new_event_loop))
 
 
-def _log_from(level: LogLevel) -> None:
+def log_from(level: LogLevel) -> None:
     """Write our own log to standard error from this level on; of other programs, warnings only."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("smartforge").setLevel(level.upper())

@@ -115,6 +115,10 @@ class Client:
         """Run the last failed, stopped or interrupted request again."""
         await self._connection.json("POST", f"{place(project_id)}/retry", json={})
 
+    async def cluster(self) -> Json:
+        """The nodes, the runs that are on, and those that wait, as `GET /api/cluster` tells."""
+        return await self._connection.json("GET", "/api/cluster")
+
     async def files(self, project_id: str, version: VersionName | None = None) -> list[ProjectFile]:
         """The files of a version: the latest complete one, or `work`, as they are now."""
         params = _version(version)

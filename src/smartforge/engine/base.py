@@ -4,6 +4,9 @@ from typing import Protocol
 
 import msgspec
 
+LOCAL_USER = "local"
+"""Who asks from the terminal and from this machine: there are no accounts yet."""
+
 
 class NewProject(msgspec.Struct, frozen=True):
     """What a user asks for. Names that are None take the server's defaults."""
@@ -13,6 +16,65 @@ class NewProject(msgspec.Struct, frozen=True):
     model: str | None = None
     planner: str | None = None
     author: str | None = None
+    user: str = LOCAL_USER
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How many runs may be on at once: on each node, of each user, and in all."""
+
+    node: int = 4
+    user: int = 4
+    all: int = 100
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that waits for its turn or is on: `node` is the id of the node that executes it.
+
+    `seq` is that of its `run:queued`, which orders the runs of a project; `workflow` names the
+    code that executes it. `queued` is when it was asked for, `taken` when the node took it, in
+    Unix milliseconds.
+    """
+
+    project_id: str
+    run: str
+    seq: int
+    user: str
+    workflow: str
+    queued: int
+    node: str | None = None
+    taken: int | None = None
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """One process that executes runs. Times are Unix milliseconds by its database's clock.
+
+    `name` is its host and process, `role` is `serve` or `worker`. One that is `draining` takes
+    no more runs.
+    """
+
+    id: str
+    name: str
+    role: str
+    version: str
+    started: int
+    seen: int
+    slots: int
+    draining: bool = False
+
+
+class Cluster(msgspec.Struct, frozen=True, kw_only=True):
+    """The nodes, oldest first; the runs that are on; those that wait, in the order of asking.
+
+    `here` is the id of the node that was asked, `now` the time by its database's clock, in Unix
+    milliseconds.
+    """
+
+    here: str
+    now: int
+    limits: Limits
+    nodes: tuple[Node, ...]
+    on: tuple[Ticket, ...]
+    waiting: tuple[Ticket, ...]
 
 
 class Engine(Protocol):
@@ -40,7 +102,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def message(self, project_id: str, prompt: str) -> str:
+    async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
         """Queue a run for a follow-up; return the message's id."""
         ...
 
@@ -59,7 +121,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def retry(self, project_id: str) -> None:
+    async def retry(self, project_id: str, user: str = LOCAL_USER) -> None:
         """Queue the last failed, cancelled or interrupted request again.
 
         Raises Conflict while a run is on or queued, or where the last run did complete.
@@ -71,4 +133,8 @@ class Engine(Protocol):
 
         Raises Conflict where `run` names another run than the active one.
         """
+        ...
+
+    async def cluster(self) -> Cluster:
+        """Who executes runs, what is on, and what waits."""
         ...

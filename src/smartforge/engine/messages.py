@@ -14,8 +14,8 @@ from smartforge.events import (
 from smartforge.log.base import Record
 
 
-def check_waits(records: Iterable[Record], message_id: str) -> None:
-    """Nothing where the run of this message has not begun, by all events of its project.
+def check_waits(records: Iterable[Record], message_id: str) -> str:
+    """The run of this message, which has not begun, by all events of its project.
 
     Raises UnknownMessage where the user has not said it, or has taken it back; Conflict where
     its run has begun or is over.
@@ -45,6 +45,7 @@ def check_waits(records: Iterable[Record], message_id: str) -> None:
         raise Conflict("The run of this message is over.", "Send a new follow-up instead.")
     if begun:
         raise has_begun()
+    return run
 
 
 def has_begun() -> Conflict:

@@ -4,9 +4,25 @@ from collections.abc import Iterable
 
 import msgspec
 
-from smartforge.engine.lane import Queued
-from smartforge.events import ENDS_A_RUN, MessageRemoved, RunQueued, RunStarted, decode
+from smartforge.events import (
+    ENDS_A_RUN,
+    MessageRemoved,
+    RunQueued,
+    RunStarted,
+    Trigger,
+    decode,
+)
 from smartforge.log.base import Record
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """A run that was asked for by the event `seq` at `ts`, in Unix milliseconds."""
+
+    run: str
+    trigger: Trigger
+    message_id: str | None
+    seq: int
+    ts: int
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -27,10 +43,11 @@ def pending(records: Iterable[Record]) -> Pending:
         elif envelope.run is None:
             continue
         elif isinstance(fact, RunQueued):
-            waiting[envelope.run] = Queued(envelope.run, fact.trigger, fact.message_id)
+            waiting[envelope.run] = Queued(
+                envelope.run, fact.trigger, fact.message_id, record.seq, envelope.ts
+            )
         elif isinstance(fact, RunStarted):
-            waiting.pop(envelope.run, None)
-            on = Queued(envelope.run, fact.trigger, fact.message_id)
+            on = waiting.pop(envelope.run, on)
         elif isinstance(fact, ENDS_A_RUN):
             waiting.pop(envelope.run, None)
             on = None if on and on.run == envelope.run else on

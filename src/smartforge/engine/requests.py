@@ -2,7 +2,7 @@
 
 import msgspec
 
-from smartforge.engine.lane import Queued
+from smartforge.engine.pending import Queued
 from smartforge.errors import Fenced
 from smartforge.events import (
     Complete,

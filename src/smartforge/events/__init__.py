@@ -43,6 +43,7 @@ from smartforge.events.runs import (
     RunResumed,
     RunStarted,
     StepCompleted,
+    StepRetried,
     StepStarted,
     Usage,
 )
@@ -57,6 +58,7 @@ AnyFact = (
     | RunResumed
     | StepStarted
     | StepCompleted
+    | StepRetried
     | PlanReady
     | FileGenerating
     | CodeChunk
@@ -132,6 +134,7 @@ __all__ = [
     "RunStarted",
     "Step",
     "StepCompleted",
+    "StepRetried",
     "StepStarted",
     "TitleChanged",
     "Trigger",

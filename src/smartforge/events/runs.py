@@ -10,7 +10,7 @@ Round = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
-    """A run waits for its turn; `position` counts those ahead of it in this project and node."""
+    """A run waits for its turn; `position` counts those ahead of it, in its project or in all."""
 
     position: int
     trigger: Trigger
@@ -46,6 +46,20 @@ class StepCompleted(Fact, frozen=True, kw_only=True, tag="step:complete"):
     round: Round
     message: str
     duration_ms: int
+
+
+class StepRetried(Fact, frozen=True, kw_only=True, tag="step:retry"):
+    """A step that asks a model failed for a passing reason; it is tried again after `delay_ms`.
+
+    `attempt` is the try that follows, from 2: of a file that the step writes, its next attempt.
+    """
+
+    step: Step
+    path: str | None = None
+    round: Round = 0
+    attempt: Annotated[int, msgspec.Meta(ge=2)]
+    cause: str
+    delay_ms: int
 
 
 class FilePlanned(msgspec.Struct, frozen=True):

@@ -7,12 +7,24 @@ import msgspec
 
 from smartforge.checks.base import Check
 from smartforge.events import Author, Trigger
+from smartforge.forge.budget import Budget
+from smartforge.forge.retries import Patience
 from smartforge.planners.base import Planner
 from smartforge.sandbox.base import Sandbox
 from smartforge.targets.base import Target
 from smartforge.writers.base import Writer
 
 Json = Any
+
+
+def run_key(run: str, name: str) -> str:
+    """The key under which a run stores something once, however often it is executed."""
+    return f"{run}:{name}"
+
+
+def end_key(run: str) -> str:
+    """The key of whatever ends a run: however many try to at once, one end is stored."""
+    return run_key(run, "end")
 
 
 class Steps(Protocol):
@@ -46,7 +58,8 @@ class RunRequest(msgspec.Struct, frozen=True):
     `prompts` are the user's words, oldest first. `base_version` is the version that the run
     starts from (None for none), `paths` the files that exist so far. Of earlier executions of this
     very run, `began` is when the first one started (Unix milliseconds), `attempts` how often each
-    file was begun.
+    file was begun, `retries` how often each step was tried again, by its key, `spent` how many
+    tokens its model calls used.
     """
 
     project_id: str
@@ -60,10 +73,15 @@ class RunRequest(msgspec.Struct, frozen=True):
     message_id: str | None = None
     began: int | None = None
     attempts: Mapping[str, int] = {}
+    retries: Mapping[str, int] = {}
+    spent: int = 0
 
 
 class Workshop(msgspec.Struct, frozen=True):
-    """The tools for one choice. `author` says who writes the files that a model may write."""
+    """The tools for one run. `author` says who writes the files that a model may write.
+
+    `budget` is what its model calls may use; whatever asks a model has to take from it.
+    """
 
     planner: Planner
     target: Target
@@ -71,3 +89,5 @@ class Workshop(msgspec.Struct, frozen=True):
     writers: Mapping[Author, Writer]
     checks: Sequence[Check]
     sandbox: Sandbox
+    budget: Budget = msgspec.field(default_factory=Budget)
+    patience: Patience = Patience()

@@ -1,13 +1,12 @@
 """Lays a project's files into a folder of their own, for a check to look at."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
 
 from smartforge.errors import SmartForgeError
+from smartforge.temporary import Held
 
 
 def safe_path(path: str) -> PurePosixPath:
@@ -34,21 +33,21 @@ async def laid_out(files: Mapping[str, bytes]) -> AsyncGenerator[Path, None]:
     """A temporary folder with these files, readable for the sandbox's user, gone afterwards."""
     laying = asyncio.ensure_future(asyncio.to_thread(_lay_out, files))
     try:
-        yield await asyncio.shield(laying)
+        yield (await asyncio.shield(laying)).path
     finally:
         # Whoever is cancelled here cannot end the thread: what it makes is awaited, then removed.
         await asyncio.wait([laying])
         if laying.exception() is None:
-            await asyncio.to_thread(shutil.rmtree, laying.result(), ignore_errors=True)
+            await asyncio.to_thread(laying.result().remove)
 
 
-def _lay_out(files: Mapping[str, bytes]) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="smartforge-"))
+def _lay_out(files: Mapping[str, bytes]) -> Held:
+    folder = Held()
     try:
-        folder.chmod(0o755)
-        write_files(folder, files)
+        folder.path.chmod(0o755)
+        write_files(folder.path, files)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
         raise
     return folder
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from smartforge.checks.base import Verdict
 from smartforge.contract import reading
@@ -15,10 +16,11 @@ from smartforge.events import (
     Ref,
     RunResumed,
     RunStarted,
+    StepRetried,
     Usage,
     decode,
 )
-from smartforge.forge.base import Json
+from smartforge.forge.base import Json, RunRequest
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
 
@@ -27,14 +29,31 @@ class Left(msgspec.Struct):
     """What the executions of one run have left.
 
     `began` is when the run started, in Unix milliseconds. `results` are those of the finished
-    steps, by the keys of `forge.run`; `attempts` is how often each file was begun, `resumed` how
-    often the run was taken up since a step last finished.
+    steps, by the keys of `forge.run`; `retries` is how often a step was tried again, by the same
+    keys, `attempts` how often each file was begun, `spent` how many tokens its model calls used,
+    `resumed` how often the run was taken up since a step last finished.
     """
 
     began: int | None = None
     resumed: int = 0
     results: dict[str, Json] = {}
     attempts: dict[str, int] = {}
+    retries: dict[str, int] = {}
+    spent: int = 0
+
+    def continued(self, request: RunRequest) -> RunRequest:
+        """The request for one more execution, which goes on where the last one was."""
+        return replace(
+            request,
+            began=self.began,
+            attempts=self.attempts,
+            retries=self.retries,
+            spent=self.spent,
+        )
+
+    def retry(self, key: str) -> None:
+        """The step with this key was tried again."""
+        self.retries[key] = self.retries.get(key, 0) + 1
 
     def finish(self, key: str, result: Json) -> None:
         """The step with this key has finished."""
@@ -74,8 +93,12 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
                 left.began = envelope.ts
             case RunResumed():
                 left.resumed += 1
-            case Usage(step="planning"):
-                spent.append(fact)
+            case Usage():
+                left.spent += fact.input_tokens + fact.output_tokens
+                if fact.step == "planning":
+                    spent.append(fact)
+            case StepRetried(path=path):
+                left.retry("plan" if path is None else f"write:{path}")
             case PlanReady():
                 left.finish("plan", await _plan(fact, spent, blobs))
             case FileGenerating(path=path, attempt=attempt):

@@ -24,16 +24,18 @@ from smartforge.events import (
     RunStarted,
     Step,
     StepCompleted,
+    StepRetried,
     StepStarted,
     TitleChanged,
     ValidationCompleted,
 )
-from smartforge.forge.base import Json, RunRequest, Steps, Workshop
+from smartforge.forge.base import Json, RunRequest, Steps, Workshop, run_key
 from smartforge.forge.check import check, key_of
 from smartforge.forge.failure import failed_by
 from smartforge.forge.folder import laid_out, safe_path
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, plan
+from smartforge.forge.retries import Retries
 from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.write import write
 from smartforge.log import large
@@ -64,7 +66,7 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
             fitted,
             run=request.run,
             epoch=epoch,
-            key=key and f"{request.run}:{key}",
+            key=key and run_key(request.run, key),
             close=close,
         )
 
@@ -83,6 +85,7 @@ class Run:
         self._blobs = blobs
         self._steps = steps
         self._outbox = outbox
+        self._retries = Retries(self._retried, request.retries, shop.patience)
         self._began = time.monotonic() - _seconds_since(request.began)
 
     async def execute(self) -> None:
@@ -136,7 +139,12 @@ class Run:
 
     async def _plan_step(self, prompts: list[str]) -> Json:
         shop = self._shop
-        made = await plan(shop.planner, shop.target, shop.author, prompts)
+
+        async def attempt(_: int) -> Plan:
+            return await plan(shop.planner, shop.target, shop.author, prompts)
+
+        first = 1 + self._request.retries.get("plan", 0)
+        made = await self._retries.insist("plan", "planning", None, first, attempt)
         for file in made.files:
             safe_path(file.path)
         return msgspec.to_builtins(made)
@@ -158,13 +166,23 @@ class Run:
         return hashes
 
     async def _write_step(self, file: FilePlanned, made: Plan) -> Json:
+        async def attempt(number: int) -> str:
+            return await self._write_file(file, made, number)
+
+        path = file.path
+        first = 1 + self._request.attempts.get(path, 0)
+        return await self._retries.insist(f"write:{path}", "generating", path, first, attempt)
+
+    async def _write_file(self, file: FilePlanned, made: Plan, attempt: int) -> str:
+        if file.author == "model":
+            self._shop.budget.check()  # A file for which nothing is left is not begun either.
         writer = self._shop.writers[file.author]
         request = WriteRequest(
             file=file,
             files=made.files,
             contract=made.contract,
             prompts=self._request.prompts,
-            attempt=1 + self._request.attempts.get(file.path, 0),
+            attempt=attempt,
         )
         sha256 = ""
         async with aclosing(write(writer, request, self._blobs.put)) as facts:
@@ -232,6 +250,9 @@ class Run:
             skipped_checks=tuple(one.check for one in skipped),
             duration_ms=round(1000 * (time.monotonic() - self._began)),
         )
+
+    async def _retried(self, fact: StepRetried, key: str) -> None:
+        await self._outbox.now(fact, key=key)
 
     async def _begin(self, step: Step, message: str) -> float:
         await self._outbox.now(StepStarted(step=step, round=0, message=message), key=f"{step}:0")

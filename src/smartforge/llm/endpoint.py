@@ -27,19 +27,15 @@ STRUCK_OUT = "[secret]"
 class Limits(msgspec.Struct, frozen=True):
     """How long a provider waits and how much it takes; seconds and Unicode code points.
 
-    `first` counts from the request to the first text or reasoning, retries included; `silence`
-    between two of them; `trailer` from the finish reason to the end of the response. At most
-    `requests` are made for one answer, with pauses from `backoff` on, doubling; a `Retry-After`
-    above `patience` is not waited for. `answer` bounds what is read of one answer.
+    `first` counts from the request to the first text or reasoning; `silence` between two of
+    them; `trailer` from the finish reason to the end of the response. `answer` bounds what is
+    read of one answer.
     """
 
     connect: float = 10.0
     first: float = 60.0
     silence: float = 60.0
     trailer: float = 5.0
-    requests: int = 3
-    backoff: float = 0.5
-    patience: float = 20.0
     answer: int = 4 * 1024 * 1024
 
 

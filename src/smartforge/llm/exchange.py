@@ -11,12 +11,6 @@ from genai_prices import calc_price
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
 from pydantic_ai.direct import model_request_stream
-from pydantic_ai.exceptions import (
-    ModelAPIError,
-    ModelConnectionError,
-    ModelQuotaExceededError,
-    ModelTimeoutError,
-)
 from pydantic_ai.messages import (
     FinishReason,
     ModelMessage,
@@ -37,7 +31,7 @@ from pydantic_ai.usage import RequestUsage
 
 from smartforge.llm.base import Spent
 from smartforge.llm.endpoint import Endpoint, Limits
-from smartforge.llm.failures import ERRORS, Silent, TooLong, status_of
+from smartforge.llm.failures import ERRORS, Silent, TooLong
 
 _NEVER = ("", "")
 
@@ -157,27 +151,18 @@ class Exchange:
             self._ms = round((time.monotonic() - self._start) * 1000)
 
     async def _opened(self, stack: AsyncExitStack, deadline: float) -> StreamedResponse:
-        """The response once its first chunk is there; asks again where nothing had come yet."""
-        limits = self._limits
-        for attempt in range(1, limits.requests + 1):
-            try:
-                async with asyncio.timeout_at(deadline):
-                    return await stack.enter_async_context(
-                        model_request_stream(
-                            self._model,
-                            self._messages,
-                            model_request_parameters=self._parameters,
-                            instrument=False,
-                        )
-                    )
-            except TimeoutError:
-                raise Silent(limits.first) from None
-            except ModelAPIError as error:
-                pause = _pause(error, attempt, limits)
-                if pause is None:
-                    raise
-            await asyncio.sleep(pause)
-        raise RuntimeError("the last attempt neither returned nor raised")
+        """The response once its first chunk is there."""
+        request = model_request_stream(
+            self._model,
+            self._messages,
+            model_request_parameters=self._parameters,
+            instrument=False,
+        )
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await stack.enter_async_context(request)
+        except TimeoutError:
+            raise Silent(self._limits.first) from None
 
     async def _next(
         self, stream: AsyncIterator[ModelResponseStreamEvent], deadline: float
@@ -231,19 +216,6 @@ def cost(usage: RequestUsage, url: str, *models: str) -> str | None:
             continue
         return format(price.normalize(), "f")
     return None
-
-
-def _pause(error: ModelAPIError, attempt: int, limits: Limits) -> float | None:
-    """How long to wait before asking again; None where that would not help."""
-    status = status_of(error)
-    passing = status in (408, 429) or status >= 500
-    if isinstance(error, ModelConnectionError):
-        passing = passing or not isinstance(error, ModelTimeoutError)
-    if not passing or error.in_stream or isinstance(error, ModelQuotaExceededError):
-        return None
-    if attempt >= limits.requests or (error.retry_after or 0) > limits.patience:
-        return None
-    return max(0.0, error.retry_after or limits.backoff * 2 ** (attempt - 1))
 
 
 def _size(event: ModelResponseStreamEvent) -> int:

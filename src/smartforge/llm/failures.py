@@ -14,6 +14,7 @@ from pydantic_ai.exceptions import (
     ModelHTTPError,
     ModelNotFoundError,
     ModelQuotaExceededError,
+    ModelRequestRejectedError,
     ModelTimeoutError,
     UserError,
 )
@@ -22,6 +23,9 @@ from smartforge.errors import AnswerIncomplete, ModelFailed
 from smartforge.llm.endpoint import Endpoint
 
 MAX_WORDS = 500
+
+PASSING = (408, 429)  # too slow, too often: RFC 9110 section 15.5.9, RFC 6585 section 4
+UNABLE = (501, 505)  # the only ones from 500 on that say what the server never does
 
 AGAIN = "Try again; if it happens again, choose another model."
 WRONG_ADDRESS = "Check OPENAI_BASE_URL: for most endpoints it ends in /v1."
@@ -66,16 +70,38 @@ def explain(error: Exception, endpoint: Endpoint, begun: bool) -> ModelFailed:
     """`error` as a user should read it.
 
     AnswerIncomplete (with an empty path) where a part of the answer had come (`begun`), else
-    ModelFailed. Raise it outside of the `except` block: the error's own text may hold the key.
+    ModelFailed; `passing` where the same request may succeed a little later. Raise it outside of
+    the `except` block: the error's own text may hold the key.
     """
     what, hint = _told(error, endpoint)
     what = endpoint.redact(what)
-    return AnswerIncomplete("", what, hint) if begun else ModelFailed(what, hint)
+    passing, after = _passes(error), error.retry_after if isinstance(error, ModelAPIError) else None
+    if begun:
+        return AnswerIncomplete("", what, hint, passing=passing, after=after)
+    return ModelFailed(what, hint, passing=passing, after=after)
 
 
 def status_of(error: Exception) -> int:
     """The HTTP status that the endpoint gave, 0 where there was none."""
     return error.status_code if isinstance(error, ModelHTTPError) else 0
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the reason lies with the moment: too much to do, a defect there, a lost connection.
+
+    What refuses the request itself, the key, the account or the model would refuse it again.
+    """
+    match error:
+        case Silent():
+            return True
+        case ModelQuotaExceededError() | ModelRequestRejectedError():
+            return False
+        case ModelHTTPError(status_code=status):
+            return status in PASSING or (status >= 500 and status not in UNABLE)
+        case ModelAPIError():
+            return True
+        case _:
+            return False
 
 
 def _told(error: Exception, endpoint: Endpoint) -> tuple[str, str]:

@@ -34,10 +34,7 @@ class OpenAIProvider:
         self.model = self._endpoint.model
 
     async def stream(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
-        """The answer's text as it arrives, no piece empty, then one Spent.
-
-        At most three requests are made, and only one after the first piece of an answer.
-        """
+        """The answer's text as it arrives, no piece empty, then one Spent. Makes one request."""
         chat = await self._opened()
         async with aclosing(chat.text(instructions, prompt)) as pieces:
             async for piece in pieces:

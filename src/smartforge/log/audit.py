@@ -8,7 +8,7 @@ import msgspec
 
 from smartforge.errors import DatabaseUnusable, UnknownBlob, UnknownProject
 from smartforge.events import AnyFact, Envelope, decode
-from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.base import Checkpoint, Head, Record, Surveyed
 from smartforge.log.folded import SHAPE, Folded, named
 
 BATCH = 200
@@ -64,6 +64,10 @@ class Audited(Protocol):
     async def checkpoint(self, project_id: str) -> Checkpoint | None:
         """See `Checkpoints.checkpoint`."""
         ...
+
+
+class Beside(Audited, Surveyed, Protocol):
+    """A log that is only read, whoever else uses it."""
 
 
 async def audit(log: Audited) -> AsyncGenerator[Audit]:

@@ -5,7 +5,8 @@ Durability: what `append` has returned survives a crash; nothing is shown to a r
 is durable. Loss: none, ever. Readers of one project never wait for another project.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -73,7 +74,8 @@ class Reading(Protocol):
     async def wait(self, cursors: Mapping[str, int], timeout: float) -> bool:
         """Return True as soon as any project has an event beyond its cursor, else False.
 
-        Unknown projects never wake. `timeout` in seconds; 0 only looks.
+        Unknown projects never wake; one that is removed meanwhile does. `timeout` in seconds; 0
+        only looks.
         """
         ...
 
@@ -81,8 +83,17 @@ class Reading(Protocol):
 class Appending(Protocol):
     """Writes events. Only the run, and the engine around it, hold this."""
 
-    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+    async def create(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None = None,
+        asking: Sequence[Fact] = (),
+    ) -> Head:
         """Make the project and append its first facts (run: null), all or nothing.
+
+        Those in `asking` are of `run`, its first one, and follow.
 
         Raises ValueError where the id is taken.
         """
@@ -118,12 +129,23 @@ class Blobs(Protocol):
     """Content by its hash."""
 
     async def put(self, content: bytes) -> str:
-        """Store durably and return the SHA-256 in hexadecimal; storing twice is harmless."""
+        """Store durably and return the SHA-256 in hexadecimal; storing twice is harmless.
+
+        It stays for as long as an event names it, and without one for `UNNAMED_SECONDS` less
+        `RECENT_SECONDS`: who puts content has that long to append the event that names it.
+        """
         ...
 
     async def get(self, sha256: str) -> bytes:
         """Raises UnknownBlob."""
         ...
+
+
+UNNAMED_SECONDS = 24 * 3600.0
+"""How long content that no event names is left alone: somebody may be about to name it."""
+
+RECENT_SECONDS = 3600.0
+"""Content that was put before is dated anew by a later `put`, unless that is not longer ago."""
 
 
 class Projects(Protocol):
@@ -171,7 +193,77 @@ class Checkpoints(Protocol):
         ...
 
 
-class Log(Reading, Appending, Blobs, Projects, Checkpoints, Protocol):
+class Extent(msgspec.Struct, frozen=True):
+    """What a project takes in the log, beside the contents that it names.
+
+    `ts` is the time of its newest event in Unix milliseconds. `bytes` is what is stored, with
+    `ROW_BYTES` for each row: near to what it takes on the disk.
+    """
+
+    head: Head
+    ts: int
+    bytes: int
+
+
+ROW_BYTES = 100
+"""What a database needs for a row beside its content, with its place in an index."""
+
+
+class Surveyed(Protocol):
+    """Tells what takes how much; changes nothing."""
+
+    async def following(self, project_id: str) -> str | None:
+        """The next id in the order of ids, "" being before the first; None behind the last."""
+        ...
+
+    async def extent(self, project_id: str) -> Extent:
+        """Raises UnknownProject. A deleted project has an extent as any other."""
+        ...
+
+    async def named(self, project_id: str) -> frozenset[str]:
+        """The hashes of all content that the project's events name; empty for no such project.
+
+        Whatever looks like a hash counts as one (`hashes_in`).
+        """
+        ...
+
+    async def contents(self) -> dict[str, int]:
+        """The hash of every content that is stored, and its size in bytes."""
+        ...
+
+
+class Removing(Protocol):
+    """Takes away for good."""
+
+    async def remove(self, project_id: str, last: int) -> bool:
+        """Remove all of a project in one transaction, but the contents that it names.
+
+        False, and nothing is removed, where a run is on or waits in it, or where it has events
+        beyond `last`. Whoever follows it is woken, and finds that there is no such project.
+        Raises UnknownProject.
+        """
+        ...
+
+    async def discard(self, hashes: Collection[str], unnamed: float = UNNAMED_SECONDS) -> int:
+        """Remove those of these contents that were last put so many seconds ago, or earlier.
+
+        Return how many bytes that were. The caller knows that no event names them.
+        """
+        ...
+
+
+_HASH = re.compile(rb'"([0-9a-f]{64})"')
+
+
+def hashes_in(events: Iterable[bytes]) -> frozenset[str]:
+    """Whatever looks like a hash in encoded events, as a whole string of its own.
+
+    More than what they name, never less: also for types and fields that are not known here.
+    """
+    return frozenset(found.decode() for data in events for found in _HASH.findall(data))
+
+
+class Log(Reading, Appending, Blobs, Projects, Checkpoints, Removing, Protocol):
     """All of it: what an implementation provides."""
 
     async def open(self) -> None:

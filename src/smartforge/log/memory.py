@@ -1,13 +1,22 @@
 """The log in memory: for tests, and for runs whose events need not outlive the process."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Checkpoint, Head, Record, supersedes
+from smartforge.log.base import (
+    ROW_BYTES,
+    UNNAMED_SECONDS,
+    Checkpoint,
+    Extent,
+    Head,
+    Record,
+    hashes_in,
+    supersedes,
+)
 from smartforge.log.clock import Clock, wall_clock
-from smartforge.log.standing import Standing
+from smartforge.log.standing import Standing, begun
 from smartforge.log.waiting import Waiters, answer_within
 
 
@@ -24,6 +33,7 @@ class MemoryLog:
         self._records: dict[str, list[Record]] = {}
         self._keys: dict[tuple[str, str], int] = {}
         self._blobs: dict[str, bytes] = {}
+        self._put: dict[str, int] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._waiters = Waiters()
         self._closed = False
@@ -42,14 +52,19 @@ class MemoryLog:
         self._closed = True
         self._waiters.wake_all()
 
-    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+    async def create(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None = None,
+        asking: Sequence[Fact] = (),
+    ) -> Head:
         """See `Appending.create`."""
         self._check_open()
         if project_id in self._standings:
             raise refusals.taken(project_id)
-        now = self._clock()
-        new = Standing(project_id=project_id, created=now, ts=now)
-        standing, records = new.extended(facts, run=None, now=now)
+        standing, records = begun(project_id, self._clock(), facts, run, asking)
         self._records[project_id] = []
         self._store(standing, records)
         return standing.head()
@@ -108,6 +123,7 @@ class MemoryLog:
         self._check_open()
         sha256 = hashlib.sha256(content).hexdigest()
         self._blobs[sha256] = content
+        self._put[sha256] = self._clock()
         return sha256
 
     async def get(self, sha256: str) -> bytes:
@@ -137,6 +153,51 @@ class MemoryLog:
         project_id = self._standing(checkpoint.project_id).project_id
         if supersedes(checkpoint, self._checkpoints.get(project_id)):
             self._checkpoints[project_id] = checkpoint
+
+    async def following(self, project_id: str) -> str | None:
+        """See `Surveyed.following`."""
+        self._check_open()
+        return min((each for each in self._standings if each > project_id), default=None)
+
+    async def extent(self, project_id: str) -> Extent:
+        """See `Surveyed.extent`."""
+        standing = self._standing(project_id)
+        records = self._records[project_id]
+        kept = self._checkpoints.get(project_id)
+        keys = sum(of == project_id for of, _ in self._keys)
+        size = sum(len(record.data) for record in records) + (len(kept.data) if kept else 0)
+        rows = 1 + len(records) + keys + (kept is not None)
+        return Extent(head=standing.head(), ts=standing.ts, bytes=size + ROW_BYTES * rows)
+
+    async def named(self, project_id: str) -> frozenset[str]:
+        """See `Surveyed.named`."""
+        self._check_open()
+        return hashes_in(record.data for record in self._records.get(project_id, ()))
+
+    async def contents(self) -> dict[str, int]:
+        """See `Surveyed.contents`."""
+        self._check_open()
+        return {sha256: len(content) for sha256, content in self._blobs.items()}
+
+    async def remove(self, project_id: str, last: int) -> bool:
+        """See `Removing.remove`."""
+        head = self._standing(project_id).head()
+        if head.active or head.last > last:
+            return False
+        del self._standings[project_id], self._records[project_id]
+        self._keys = {key: at for key, at in self._keys.items() if key[0] != project_id}
+        self._checkpoints.pop(project_id, None)
+        self._waiters.wake_removed(project_id)
+        return True
+
+    async def discard(self, hashes: Collection[str], unnamed: float = UNNAMED_SECONDS) -> int:
+        """See `Removing.discard`."""
+        self._check_open()
+        before = self._clock() - unnamed * 1000
+        gone = [each for each in hashes if self._put.get(each, before + 1) <= before]
+        for sha256 in gone:
+            del self._put[sha256]
+        return sum(len(self._blobs.pop(sha256)) for sha256 in gone)
 
     def _store(self, standing: Standing, records: list[Record]) -> None:
         self._standings[standing.project_id] = standing

@@ -187,3 +187,15 @@ class Standing(msgspec.Struct, frozen=True):
                 "put its large field aside with large.fit"
             )
         return Record(seq=seq, type=type_, data=data)
+
+
+def begun(
+    project_id: str, now: int, facts: Sequence[Fact], run: str | None, asking: Sequence[Fact]
+) -> tuple[Standing, list[Record]]:
+    """A new project after its first facts, and what asks for its first run; see `extended`."""
+    new = Standing(project_id=project_id, created=now, ts=now)
+    standing, records = new.extended(facts, run=None, now=now)
+    if asking:
+        standing, more = standing.extended(asking, run=run, now=now)
+        records += more
+    return standing, records

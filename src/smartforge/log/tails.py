@@ -30,6 +30,10 @@ class Tails:
         if len(self._tails) > TAIL_PROJECTS:
             del self._tails[next(iter(self._tails))]
 
+    def forget(self, project_id: str) -> None:
+        """The project was removed."""
+        self._tails.pop(project_id, None)
+
     def after(self, project_id: str, cursor: int, limit: int) -> Sequence[Record] | None:
         """Up to `limit` events beyond the cursor; None where memory does not reach back so far."""
         tail = self._tails.get(project_id)

@@ -45,6 +45,11 @@ class Waiters:
             if last > cursor:
                 _answer(future, True)
 
+    def wake_removed(self, project_id: str) -> None:
+        """The project was removed: whoever waits for it is to look."""
+        for future in self._cursors.get(project_id, ()):
+            _answer(future, True)
+
     def wake_all(self) -> None:
         """Everybody gets False at once: nothing more will come."""
         for future in self._all:

@@ -12,6 +12,7 @@ from smartforge.server.metrics import Metrics
 from smartforge.server.options import ServerOptions
 from smartforge.server.page import PageRoutes
 from smartforge.server.problems import SAID, problem, response, tell_problems
+from smartforge.server.routes.cluster import ClusterRoutes
 from smartforge.server.routes.content import ContentRoutes
 from smartforge.server.routes.live import LiveRoutes
 from smartforge.server.routes.metrics import MetricsRoutes
@@ -87,9 +88,10 @@ def build(
         LiveRoutes(site),
         DurableRoutes(site),
         SystemRoutes(site),
+        ClusterRoutes(site),
         MetricsRoutes(metrics),
     ):
         app.include_router(room.router())
-    app.include_router(PageRoutes(options.static).router())
+    app.include_router(PageRoutes(options.static, site.users).router())
     tell_problems(app)
     return Server(Door(BodyLimit(app, options.body_limit), options.door), site)

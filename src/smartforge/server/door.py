@@ -13,7 +13,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from smartforge.server import hosts, problems, tokens
+from smartforge.server import cookies, hosts, problems, tokens
 from smartforge.server.options import DoorOptions
 from smartforge.server.problems import problem
 
@@ -22,7 +22,7 @@ HEAD_LIMIT = 64 * 1024
 """Bytes of the path with its query, and of all headers together."""
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
-PAGE_PATH = re.compile(r"/|/(?:projects|replay)/[^/]+")
+PAGE_PATH = re.compile(r"/|/cluster|/(?:projects|replay)/[^/]+")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CONTENT_SECURITY_POLICY = (
@@ -171,7 +171,7 @@ class Door:
             given = [tokens.bearer(value) or "" for value in knock.every("authorization")]
         if any(tokens.equal(each, token) for each in given):
             return True
-        held = [value for header in knock.every("cookie") for value in tokens.cookies(header)]
+        held = cookies.values(knock.every("cookie"), tokens.COOKIE)
         expected = tokens.digest(token)
         return any(tokens.equal(each, expected) for each in held)
 

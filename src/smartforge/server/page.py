@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from smartforge.server.users import Users
+
 TOP_FILE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 FOR_EVER = "public, max-age=31536000, immutable"
 """For assets, whose names hold a hash of their content."""
@@ -33,9 +35,10 @@ that <a href="/openapi.json">/openapi.json</a> describes.</p>
 
 
 class PageRoutes:
-    """Serves the built page, and says so where it is missing."""
+    """Serves the built page, and says so where it is missing. Its first visit makes a user."""
 
-    def __init__(self, static: Path) -> None:
+    def __init__(self, static: Path, users: Users) -> None:
+        self._users = users
         self._files = StaticFiles(directory=static, check_dir=False)
         if not mimetypes.inited:
             mimetypes.init()  # Reads files; the first request is no time for it.
@@ -44,6 +47,7 @@ class PageRoutes:
         router = APIRouter(include_in_schema=False)
         for path, endpoint in (
             ("/", self.get_page),
+            ("/cluster", self.get_page),
             ("/projects/{project_id}", self.get_page),
             ("/replay/{project_id}", self.get_page),
             ("/assets/{path:path}", self.get_asset),
@@ -54,9 +58,14 @@ class PageRoutes:
 
     async def get_page(self, request: Request) -> Response:
         try:
-            return await self._file(request, "index.html", "no-cache")
+            response = await self._file(request, "index.html", "no-cache")
         except HTTPException:
             return HTMLResponse(NOT_BUILT, 503)
+        shown, secure = request.headers.getlist("cookie"), request.url.scheme == "https"
+        if (cookie := self._users.introduce(shown, secure=secure)) is not None:
+            response.headers["Set-Cookie"] = cookie
+            response.headers["Cache-Control"] = "private, no-cache"  # One user's alone.
+        return response
 
     async def get_asset(self, request: Request, path: str) -> Response:
         return await self._file(request, f"assets/{path}", FOR_EVER)

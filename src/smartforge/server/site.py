@@ -17,6 +17,7 @@ from smartforge.server.problems import UnknownVersion
 from smartforge.server.replays import Replays
 from smartforge.server.seats import Places, Seat, Seats
 from smartforge.server.stream import Figures, Hub, Rules
+from smartforge.server.users import Users
 from smartforge.snapshot import Snapshot
 
 
@@ -40,6 +41,7 @@ class Site:
         self.states = States(log, options.folded_projects) if states is None else states
         self.closing = Closing()
         self.replays = Replays()
+        self.users = Users(options.door)
         self.seats = Seats(
             Places(options.viewers, options.viewers_per_project, options.viewers_per_address)
         )
@@ -51,6 +53,10 @@ class Site:
             linger=options.linger,
         )
         self.hub = Hub(log, self.states, rules, Figures(refused=self.seats.refused))
+
+    def user(self, request: Request) -> str:
+        """Who asks, for limits and turns."""
+        return self.users.named(request.headers.getlist("cookie"))
 
     def seat(self, scope: Scope, project_ids: Collection[str]) -> Seat:
         """A place for the one who asks, as a viewer of these projects, until its `leave`.

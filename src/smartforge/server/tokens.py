@@ -8,6 +8,8 @@ import hashlib
 import hmac
 from urllib.parse import parse_qsl, urlencode
 
+from smartforge.server import cookies
+
 COOKIE = "smartforge_door"
 PREVIEW_HEADER = "x-smart-forge-token"
 """Carries the token on `/preview`, where `Authorization` belongs to the generated API."""
@@ -34,16 +36,9 @@ def bearer(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def cookies(header: str) -> list[str]:
-    """Every value that a `Cookie` header gives for our cookie."""
-    pairs = (part.strip().partition("=") for part in header.split(";"))
-    return [value for name, _, value in pairs if name == COOKIE]
-
-
 def set_cookie(token: str, *, secure: bool) -> str:
     """The `Set-Cookie` header that lets this browser in."""
-    attributes = f"Path=/; Max-Age={COOKIE_AGE}; HttpOnly; SameSite=Strict"
-    return f"{COOKIE}={digest(token)}; {attributes}" + ("; Secure" if secure else "")
+    return cookies.setting(COOKIE, digest(token), COOKIE_AGE, secure=secure)
 
 
 def in_query(query: str) -> tuple[str | None, str]:

@@ -31,6 +31,7 @@ from smartforge.events import (
     RunStarted,
     Step,
     StepCompleted,
+    StepRetried,
     StepStarted,
     TitleChanged,
     Usage,
@@ -138,6 +139,8 @@ class Fold:
                 self._run(envelope, fact)
             case StepStarted() | StepCompleted():
                 self._step(envelope, fact)
+            case StepRetried():
+                self._retry(fact)
             case PlanReady():
                 self._plan(envelope, fact)
             case ValidationStarted() | ValidationCompleted() | CheckStarted() | CheckCompleted():
@@ -246,12 +249,14 @@ class Fold:
         at = index(steps, lambda one: (one.step, one.round) == (fact.step, fact.round))
         match fact:
             case StepStarted():
-                began, duration = envelope.ts, None
+                began, duration, retries = envelope.ts, None, 0
                 self._set(questions=())
                 self._go(fact.step, BEGUN[fact.step])
             case StepCompleted():
                 duration = fact.duration_ms
-                began = steps[at].started_at if at < len(steps) else envelope.ts - duration
+                known = steps[at] if at < len(steps) else None
+                began = known.started_at if known else envelope.ts - duration
+                retries = known.retries if known else 0
                 self._go(None, DONE[fact.step])
         steps[at : at + 1] = [
             StepState(
@@ -261,9 +266,20 @@ class Fold:
                 message=fact.message,
                 started_at=began,
                 duration_ms=duration,
+                retries=retries,
             )
         ]
         self._set(steps=tuple(steps))
+
+    def _retry(self, fact: StepRetried) -> None:
+        self._set(
+            steps=tuple(
+                replace(one, retries=one.retries + 1)
+                if (one.step, one.round) == (fact.step, fact.round)
+                else one
+                for one in self._state.steps
+            )
+        )
 
     def _plan(self, envelope: Envelope, fact: PlanReady) -> None:
         self._files.plan(fact.files, envelope.run)

@@ -50,7 +50,10 @@ class QueuedRun(State, frozen=True, kw_only=True):
 
 
 class StepState(State, frozen=True, kw_only=True):
-    """A step of the current run. `unfinished` is one that was on when the run ended."""
+    """A step of the current run. `unfinished` is one that was on when the run ended.
+
+    `retries` is how often something in it was tried again.
+    """
 
     step: Step
     round: int
@@ -58,6 +61,7 @@ class StepState(State, frozen=True, kw_only=True):
     message: str
     started_at: int
     duration_ms: int | None
+    retries: int = 0
 
 
 class FileState(State, frozen=True, kw_only=True):

@@ -71,9 +71,12 @@ class ModelWriter:
                 at += len(part)
         except AnswerIncomplete as error:
             what = error.what if error.path else f"{path} is incomplete. {error.what}"
-            raise AnswerIncomplete(path, what, error.hint) from None
+            raise AnswerIncomplete(
+                path, what, error.hint, passing=error.passing, after=error.after
+            ) from None
         except ModelFailed as error:
-            raise ModelFailed(f"{path} was not written. {error.what}", error.hint) from None
+            what = f"{path} was not written. {error.what}"
+            raise ModelFailed(what, error.hint, passing=error.passing, after=error.after) from None
         if spent is not None:
             yield _usage(spent, path)
 

@@ -1,40 +1,53 @@
 """The model's calls, counted where they arrive: which were for what was finished before."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from tests.chaos.runs.history import mark_in, runs_of
-from tests.chaos.runs.server import Stored
-from tests.openai_wire import Wire
+import msgspec
 
-Asked = tuple[str, str]
-"""Whose call it is, and for what: the mark of a run, and the plan or a path."""
+from tests.chaos.runs.history import Run, mark_in
+from tests.openai_wire import Request
 
 
-class Calls:
-    """Judges every call by what the log held when the server that makes it was started."""
+class Calls(msgspec.Struct):
+    """What is wrong with them, and how many there were.
 
-    def __init__(self, wire: Wire) -> None:
-        self.faults: list[str] = []
-        self.all: Counter[Asked] = Counter()
-        self._wire = wire
-        self._finished: set[Asked] = set()
+    `again`: made once more, since what was asked for was broken off before its end was stored.
+    `late`: by who had been replaced, and did not know it yet.
+    """
 
-    def server_ended(self, stored: Stored) -> None:
-        """Judge the calls of the server that has ended; `stored` is what the log holds now."""
-        asked = Counter(
-            (mark_in(each.prompt), each.asked) for each in self._wire.requests[self.all.total() :]
-        )
-        for (mark, what), times in asked.items():
-            if (mark, what) in self._finished:
-                self.faults.append(f"repeated call: {what} of {mark} was finished before")
-            if times > 1:
-                self.faults.append(f"repeated call: {what} of {mark}, {times} times by one server")
-        self.all += asked
-        for events in stored.values():
-            for run in runs_of(events):
-                self._finished |= run.finished
+    faults: list[str] = []
+    total: int = 0
+    again: int = 0
+    late: int = 0
 
-    @property
-    def broken_off(self) -> int:
-        """Calls that were made again, since the server was killed before their end was stored."""
-        return self.all.total() - len(self.all)
+
+def judge_calls(requests: Iterable[Request], runs: Iterable[Run]) -> Calls:
+    """Compare every call with what the runs had stored when it arrived, and with who made it.
+
+    What was finished need not be asked for again by anybody; what was not, only by another
+    execution of the run.
+    """
+    calls = Calls()
+    by_mark = {each.mark: each for each in runs}
+    asked = Counter[tuple[str, str]]()
+    asked_by = Counter[tuple[str, str, str]]()
+    for each in requests:
+        run = by_mark.get(mark := mark_in(each.prompt))
+        if run is None:
+            calls.faults.append(f"a call for no run: {each.asked} of {mark or each.prompt[:80]}")
+            continue
+        at = each.at * 1000
+        asked[mark, each.asked] += 1
+        asked_by[mark, each.asked, each.key] += 1
+        executions = sum(one.teller == each.key for one in run.executions)
+        if at >= run.finished.get(each.asked, at) + 1:
+            calls.faults.append(f"repeated call: {each.asked} of {mark} was finished before")
+        elif (times := asked_by[mark, each.asked, each.key]) > max(1, executions):
+            calls.faults.append(
+                f"repeated call: {each.asked} of {mark}, {times} times by {each.key}"
+            )
+        calls.late += run.was_replaced(each.key, at)
+    calls.total = asked.total()
+    calls.again = asked.total() - len(asked)
+    return calls

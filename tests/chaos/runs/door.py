@@ -1,6 +1,7 @@
-"""What a user asks of the server by HTTP, again and again until there is an answer."""
+"""What a user asks of the servers by HTTP, again and again until there is an answer."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -8,11 +9,14 @@ import httpx
 import msgspec
 
 from smartforge.events import Message, RunQueued, decode
+from tests.chaos.runs.fleet import Fleet
 from tests.chaos.runs.plan import Asked, Made, Wanted
-from tests.chaos.runs.server import Server
 
 REQUEST_SECONDS = 30.0
 AGAIN_SECONDS = 0.05
+QUEUED_SECONDS = 10.0
+"""How long a run may take to be queued whose project is there: others see that its node died."""
+
 PAGE = 10_000
 BODIES: dict[Made, dict[str, str]] = {
     "model": {"author": "model"},
@@ -26,13 +30,13 @@ class TrialFailed(Exception):
 
 
 class Door:
-    """The server's API. A request that is cut off, or that a full disk refuses, is made again.
+    """The servers' API: a request that is cut off, or refused for now, is made again anywhere.
 
     `asking` is called when a command is about to be sent.
     """
 
-    def __init__(self, server: Server, asking: Callable[[], None]) -> None:
-        self._server = server
+    def __init__(self, fleet: Fleet, asking: Callable[[], None]) -> None:
+        self._fleet = fleet
         self._asking = asking
         self._client = httpx.AsyncClient(trust_env=False, timeout=REQUEST_SECONDS)
 
@@ -82,13 +86,11 @@ class Door:
 
         Raises TrialFailed where the request itself is refused.
         """
-        await self._server.up.wait()
+        port = await self._fleet.port(asking=method == "POST")
         if method == "POST":
             self._asking()
         try:
-            answer = await self._client.request(
-                method, f"http://127.0.0.1:{self._server.port}{path}", json=body
-            )
+            answer = await self._client.request(method, f"http://127.0.0.1:{port}{path}", json=body)
         except httpx.TransportError:
             answer = None
         if answer is None or answer.status_code >= 500:
@@ -120,6 +122,14 @@ class Door:
         return False
 
     async def _queued(self, project_id: str, message_id: str | None) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(QUEUED_SECONDS):
+                while True:
+                    if await self._is_queued(project_id, message_id):
+                        return
+                    await asyncio.sleep(AGAIN_SECONDS)
+        raise TrialFailed(f"asked for but never queued: {message_id} in {project_id}")
+
+    async def _is_queued(self, project_id: str, message_id: str | None) -> bool:
         facts = [decode(data)[1] for data in await self.events(project_id)]
-        if not any(isinstance(one, RunQueued) and one.message_id == message_id for one in facts):
-            raise TrialFailed(f"asked for but never queued: {message_id} in {project_id}")
+        return any(isinstance(one, RunQueued) and one.message_id == message_id for one in facts)

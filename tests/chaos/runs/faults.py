@@ -1,28 +1,52 @@
 """Faults that a server plants in itself, to prove that a trial finds them."""
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from smartforge.engine import inprocess
+from smartforge.engine import executor
+from smartforge.events import Fact
 from smartforge.forge.recorded import Left, recorded
 from smartforge.log.base import Blobs, Record
 from tests.chaos.stream.faults import lose_tail
-
-FAULTS = ("forgotten step", "lost tail", "left process")
 
 
 def plant(fault: str, data: str) -> None:
     """Make this process have the fault; nothing for an empty name."""
     match fault:
         case "forgotten step":
-            inprocess.recorded = _forgetful
+            executor.recorded = _forgetful
         case "lost tail":
             _lose_tail(Path(data) / "smartforge.db")
         case "left process":
             subprocess.Popen(["sleep", "100"], stdout=subprocess.DEVNULL, start_new_session=True)
+        case "deaf":
+            _deafen()
+        case "deaf, no fence":
+            _deafen()
+            _open_fence()
         case _:
             assert not fault, fault
+
+
+def _deafen() -> None:
+    """Have it break off nothing that was taken from it: only the fence is left."""
+    executor.Executor.stop = lambda self, run: None
+
+
+def _open_fence() -> None:
+    """Let whoever has been replaced go on appending."""
+    from smartforge.log.postgres import PostgresLog
+
+    append: Any = PostgresLog.append
+
+    async def regardless(
+        self: PostgresLog, project_id: str, facts: Sequence[Fact], **options: Any
+    ) -> int:
+        return await append(self, project_id, facts, **(options | {"epoch": None}))
+
+    PostgresLog.append = regardless
 
 
 async def _forgetful(records: Iterable[Record], run: str, blobs: Blobs) -> Left:

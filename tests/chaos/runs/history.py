@@ -1,6 +1,7 @@
 """What a project's events say of its runs, and everything that is wrong with it."""
 
 import hashlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from smartforge.contract import reading
-from smartforge.engine.inprocess import MOST_RESUMED
+from smartforge.engine.executor import MOST_RESUMED
 from smartforge.events import (
     ENDS_A_RUN,
     CheckCompleted,
@@ -39,11 +40,29 @@ def mark_in(words: str) -> str:
     return found[-1] if found else ""
 
 
+class Execution(msgspec.Struct, frozen=True):
+    """One of those that a run had: who told its events, from when on (Unix milliseconds).
+
+    `node` is who said that it took the run over, None of the first.
+    """
+
+    teller: str
+    began: int
+    node: str | None = None
+
+
 class Run(msgspec.Struct):
-    """One run, folded from its events. `stuck` counts how often it was taken up in vain."""
+    """One run, folded from its events.
+
+    `stuck` counts how often it was taken up in vain, `finished` is when what a model was asked for
+    was stored, in Unix milliseconds. `begun` are the attempts of the newest execution at files.
+    """
 
     id: str
     mark: str = ""
+    executions: list[Execution] = []
+    finished: dict[str, int] = {}
+    begun: dict[str, int] = {}
     queued: int = 0
     started: int = 0
     resumed: int = 0
@@ -57,11 +76,10 @@ class Run(msgspec.Struct):
     ends: list[Complete | RunFailed | RunCancelled] = []
     faults: list[str] = []
 
-    @property
-    def finished(self) -> set[tuple[str, str]]:
-        """What the model need not be asked for again: the run's mark with the plan or a path."""
-        asked = [PLAN] * bool(self.plans) + list(self.whole)
-        return {(self.mark, each) for each in asked}
+    def was_replaced(self, teller: str, at: float) -> bool:
+        """Whether another one executed it at this time, as far as it is known who did."""
+        newest = [each for each in self.executions if each.began <= at][-1:]
+        return any(each.teller not in ("", teller) for each in newest)
 
     @property
     def code(self) -> str:
@@ -77,11 +95,14 @@ class Run(msgspec.Struct):
                 return "not at all"
 
 
-def runs_of(stored: Sequence[bytes]) -> list[Run]:
-    """Every run that the events of a project tell of, oldest first."""
+def runs_of(stored: Sequence[bytes], tellers: Sequence[str] = ()) -> list[Run]:
+    """Every run that the events of a project tell of, oldest first.
+
+    `tellers` are who appended each of them; nothing where only one could.
+    """
     runs: dict[str, Run] = {}
     said: dict[str | None, str] = {}
-    for data in stored:
+    for data, teller in zip(stored, tellers or [""] * len(stored), strict=True):
         envelope, fact = decode(data)
         match fact:
             case ProjectCreated(prompt=str(prompt)):
@@ -92,13 +113,31 @@ def runs_of(stored: Sequence[bytes]) -> list[Run]:
                 run = runs.setdefault(envelope.run, Run(envelope.run))
                 if isinstance(fact, RunQueued):
                     run.mark = said.get(fact.message_id, "")
-                _add(run, fact)
+                _tell(run, fact, teller, envelope.ts)
+                _add(run, fact, envelope.ts)
             case _:
                 pass
     return list(runs.values())
 
 
-def _add(run: Run, fact: object) -> None:
+def _tell(run: Run, fact: object, teller: str, ts: int) -> None:
+    """Note who executes it, and whoever appends though another one has taken it over."""
+    match fact:
+        case RunStarted() | RunResumed():
+            node = fact.node if isinstance(fact, RunResumed) else None
+            run.executions.append(Execution(teller, ts, node))
+            run.begun.clear()
+        case RunQueued() | RunFailed(code="interrupted"):
+            pass  # By who was asked for it, or by who does not take it up once more.
+        case _ if not run.executions:
+            run.faults.append(f"before it began: {str(fact)[:200]}")
+        case _ if teller != (by := run.executions[-1].teller):
+            run.faults.append(f"fenced: {teller} appended while {by} executed it: {str(fact)[:99]}")
+        case _:
+            pass
+
+
+def _add(run: Run, fact: object, ts: int) -> None:
     if run.ends:
         run.faults.append(f"after its end: {str(fact)[:200]}")
     match fact:
@@ -112,17 +151,10 @@ def _add(run: Run, fact: object) -> None:
             run.most_stuck = max(run.most_stuck, run.stuck)
         case PlanReady():
             run.plans.append(fact)
+            run.finished.setdefault(PLAN, ts)
             run.stuck = 0
-        case FileGenerating(path=path, attempt=attempt):
-            run.attempts.setdefault(path, []).append(attempt)
-            run.texts[path] = ""
-        case CodeChunk(path=path, at=at, text=text):
-            if at != len(run.texts[path]):
-                run.faults.append(f"{path} goes on at {at} after {len(run.texts[path])}")
-            run.texts[path] += text
-        case FileComplete(path=path):
-            run.whole.setdefault(path, []).append(fact)
-            run.stuck = 0
+        case FileGenerating() | CodeChunk() | FileComplete():
+            _add_to_file(run, fact, ts)
         case CheckCompleted(check=name):
             run.checked[name] += 1
             run.stuck = 0
@@ -130,6 +162,41 @@ def _add(run: Run, fact: object) -> None:
             run.ends.append(fact)
         case _:
             pass
+
+
+def _add_to_file(run: Run, fact: FileGenerating | CodeChunk | FileComplete, ts: int) -> None:
+    path = fact.path
+    if isinstance(fact, FileGenerating):
+        run.attempts.setdefault(path, []).append(fact.attempt)
+        run.begun[path] = fact.attempt
+        run.texts[path] = ""
+        return
+    if run.begun.get(path) != fact.attempt:
+        run.faults.append(f"fenced: attempt {fact.attempt} at {path} is not of this execution")
+    if isinstance(fact, CodeChunk):
+        text = run.texts.get(path, "")
+        if fact.at != len(text):
+            run.faults.append(f"{path} goes on at {fact.at} after {len(text)}")
+        run.texts[path] = text + fact.text
+    else:
+        run.whole.setdefault(path, []).append(fact)
+        run.finished.setdefault(path, ts)
+        run.stuck = 0
+
+
+def judge_executions(run: Run, nodes: Mapping[str, str], befell: Sequence[float]) -> list[str]:
+    """Whatever is wrong with who executed it, where that is known.
+
+    `nodes` says what the cluster calls each teller. `befell` is when something did that can end
+    an execution, in Unix milliseconds.
+    """
+    faults: list[str] = []
+    for before, each in itertools.pairwise(run.executions):
+        if each.node != nodes.get(each.teller):
+            faults.append(f"{each.teller} resumed it, the event says {each.node}")
+        if not any(before.began <= at <= each.began for at in befell):
+            faults.append(f"{each.teller} took it from {before.teller}, whom nothing befell")
+    return [f"run {run.id} ({run.mark}): {each}" for each in faults]
 
 
 def judge(run: Run, blobs: Mapping[str, bytes], excused: frozenset[str]) -> list[str]:

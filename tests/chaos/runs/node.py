@@ -1,4 +1,4 @@
-"""Run by a trial: `smartforge serve`, with fewer checks or a planted fault where it is asked."""
+"""Run by a trial: one `smartforge`, with fewer checks or a planted fault where it is asked."""
 
 import sys
 from collections.abc import Callable
@@ -11,15 +11,21 @@ from smartforge.checks.boot import Boot
 from smartforge.checks.lint import Lint
 from smartforge.checks.syntax import Syntax
 from tests.chaos.runs.faults import plant
+from tests.chaos.runs.plan import Role
 
 
 class Spec(msgspec.Struct, frozen=True):
-    """What to serve. Unless `thorough`, only quick checks are asked; their sandbox is real."""
+    """What to start. Unless `thorough`, only quick checks are asked; their sandbox is real.
+
+    `database` is the address of PostgreSQL; without one the log lies in `data`.
+    """
 
     data: str
     pace: int = 0
     thorough: bool = False
     fault: str = ""
+    role: Role = "serve"
+    database: str = ""
 
 
 def quick() -> tuple[Check, ...]:
@@ -33,16 +39,12 @@ def main() -> None:
         asked: Callable[[], tuple[Check, ...]] = quick
         app.checks = asked
     plant(spec.fault, spec.data)
-    sys.argv[1:] = [
-        "serve",
-        "--port",
-        "0",
-        "--no-open",
-        "--data",
-        spec.data,
-        "--pace",
-        str(spec.pace),
-    ]
+    arguments: list[str] = [spec.role, "--pace", str(spec.pace)]
+    if spec.role == "serve":
+        arguments += ["--port", "0", "--no-open", "--data", spec.data]
+    if spec.database:
+        arguments += ["--database-url", spec.database]
+    sys.argv[1:] = arguments
     cli.main()
 
 

@@ -1,20 +1,22 @@
-"""The server of a trial: started as often as needed, killed, frozen, out of disk."""
+"""One server of a trial: started as often as needed, killed, frozen, out of disk."""
 
 import asyncio
 import contextlib
 import os
 import resource
-import shutil
 import signal
-import sqlite3
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from tests.chaos.runs import left
+from tests.chaos.runs.databases import FILE, Database
 from tests.chaos.runs.node import Spec
 from tests.processes import environment
 
@@ -22,10 +24,11 @@ ROOT = Path(__file__).parents[3]
 START_SECONDS = 40
 END_SECONDS = 20
 GONE_SECONDS = 3.0
-DATABASE = "smartforge.db"
+AGAIN_SECONDS = 0.5
+RUNS_PER_NODE = "2"
+"""Of a cluster: fewer than there are runs, so that every node executes some."""
 
-Stored = dict[str, list[bytes]]
-"""The events of each project, in order, as the database holds them."""
+READY = {"serve": b"is ready at", "worker": b"Executing the runs"}
 
 
 class ServerFailed(Exception):
@@ -33,27 +36,51 @@ class ServerFailed(Exception):
 
 
 class Server:
-    """One place for the server; `port` is None while it is down, `up` tells that it is there.
+    """One place for a server; `port` is None while nobody can ask it.
 
-    `temporary` is where it makes its temporary folders.
+    `name` is of its newest start alone: the database and the model know it by that.
+    `changed` is called when it came up or went down. `temporary` is where it makes its temporary
+    folders.
     """
 
-    def __init__(self, folder: Path, temporary: Path, spec: Spec, model: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        spec: Spec,
+        database: Database,
+        model: str,
+        folder: Path,
+        temporary: Path,
+        changed: Callable[[], None],
+    ) -> None:
         self.port: int | None = None
-        self.up = asyncio.Event()
+        self.is_up = False
         self.starts = 0
         self.killed_below = 0
         self.start_seconds = 0.0
+        self.nodes: dict[str, str] = {}
+        self._number = number
         self._spec = spec
-        self._errors = folder / "server.txt"
-        self._temporary = temporary
-        self._copies = folder / "copies"
+        self._database = database
+        self._errors = folder / f"server{number}.txt"
+        self._temporary = temporary / f"n{number}"
+        self._temporary.mkdir()
+        self._changed = changed
         self._environment = environment(
             PYTHONPATH=os.pathsep.join(sys.path),
             OPENAI_BASE_URL=model,
-            TMPDIR=str(temporary),
+            TMPDIR=str(self._temporary),
         )
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"n{self._number}.{self.starts}"
+
+    @property
+    def node(self) -> str:
+        """What the cluster calls it."""
+        return f"{socket.gethostname()}:{self._running().pid}"
 
     @property
     def said(self) -> str:
@@ -70,25 +97,45 @@ class Server:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):
                 line = await asyncio.to_thread(process.stdout.readline)
-        if b"is ready at" not in line:
-            raise ServerFailed(f"the server did not start: {line!r} {self.said[-2000:]}")
+        if READY[self._spec.role] not in line:
+            await self._ended(process)
+            raise ServerFailed(f"{self.name} did not start: {line!r} {self.said[-2000:]}")
         self.start_seconds = max(self.start_seconds, time.monotonic() - began)
-        self.port = int(line.split()[-1].rstrip(b"/").rpartition(b":")[2])
-        self.up.set()
+        if self._spec.role == "serve":
+            self.port = int(line.split()[-1].rstrip(b"/").rpartition(b":")[2])
+        self.is_up = True
+        self._changed()
+
+    async def start_again(self) -> None:
+        """Start, again and again while the database is away. Raises ServerFailed."""
+        while True:
+            moves = self._database.moves
+            try:
+                return await self.start()
+            except ServerFailed:
+                if moves % 2 == 0 and moves == self._database.moves:
+                    raise
+                await asyncio.sleep(AGAIN_SECONDS)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        spec = replace(self._spec, database=self._database.address(self.name))
+        more = {"OPENAI_API_KEY": self.name}
+        if spec.database:
+            more["SMARTFORGE_RUNS_PER_NODE"] = RUNS_PER_NODE
         with self._errors.open("ab") as errors:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "tests.chaos.runs.node"),
-                    msgspec.json.encode(self._spec).decode(),
+                    msgspec.json.encode(spec).decode(),
                 ],
                 cwd=ROOT,
-                env=self._environment,
+                env=self._environment | more,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
+        self.nodes[self.name] = f"{socket.gethostname()}:{process.pid}"
+        return process
 
     async def kill(self) -> list[str]:
         """`kill -9`; returns the processes below it that did not go with it."""
@@ -101,19 +148,19 @@ class Server:
         await self._ended(process)
         return await self._remaining(below)
 
-    async def freeze(self, seconds: float) -> None:
-        """SIGSTOP, and SIGCONT so much later."""
+    async def freeze(self, until: Awaitable[None]) -> None:
+        """SIGSTOP, and SIGCONT after that, unless it was killed meanwhile."""
         process = self._running()
         process.send_signal(signal.SIGSTOP)
         try:
-            await asyncio.sleep(seconds)
+            await until
         finally:
             process.send_signal(signal.SIGCONT)
 
     async def fill(self, seconds: float) -> None:
         """No file of the server may grow beyond what its write-ahead log is now, for a while."""
         process = self._running()
-        most = (Path(self._spec.data) / f"{DATABASE}-wal").stat().st_size
+        most = (Path(self._spec.data) / f"{FILE}-wal").stat().st_size
         _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, hard))
         try:
@@ -138,30 +185,14 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def stored(self) -> Stored:
-        """What the database holds while the server is down; nothing of it is touched."""
-        self._copies.mkdir(exist_ok=True)
-        for suffix in ("", "-wal"):
-            source = Path(self._spec.data) / f"{DATABASE}{suffix}"
-            copy = self._copies / source.name
-            copy.unlink(missing_ok=True)
-            if source.exists():
-                shutil.copyfile(source, copy)
-        with contextlib.closing(sqlite3.connect(self._copies / DATABASE)) as db:
-            rows = db.execute("SELECT project, data FROM event ORDER BY project, seq").fetchall()
-        stored: Stored = {}
-        for name, data in rows:
-            stored.setdefault(name, []).append(data)
-        return stored
-
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            raise ServerFailed(f"the server ended by itself: {self.said[-2000:]}")
+            raise ServerFailed(f"{self.name} ended by itself: {self.said[-2000:]}")
         return self._process
 
     async def _ended(self, process: subprocess.Popen[bytes]) -> int:
-        self.port = None
-        self.up.clear()
+        self.port, self.is_up = None, False
+        self._changed()
         try:
             status = await asyncio.to_thread(process.wait, END_SECONDS)
         except subprocess.TimeoutExpired:

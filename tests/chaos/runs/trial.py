@@ -1,55 +1,64 @@
-"""One trial: runs are asked for, the server is disturbed; then everything is compared."""
+"""One trial: runs are asked for, servers are disturbed; then everything is compared."""
 
 import asyncio
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tests.chaos.runs.calls import Calls
+from tests.chaos.runs.calls import Calls, judge_calls
+from tests.chaos.runs.databases import Database, Postgres, SQLite, Stored, Tellers
 from tests.chaos.runs.door import Door, TrialFailed
-from tests.chaos.runs.history import Run, judge, runs_of
+from tests.chaos.runs.fleet import Fleet
+from tests.chaos.runs.history import Run, judge, judge_executions, runs_of
+from tests.chaos.runs.model import script
+from tests.chaos.runs.moments import Moments
 from tests.chaos.runs.node import Spec
 from tests.chaos.runs.outcome import Outcome
-from tests.chaos.runs.plan import Disturbance, Plan, Wanted, When
-from tests.chaos.runs.server import Server, ServerFailed, Stored
-from tests.chaos.runs.viewer import Head, Viewer
-from tests.model_project import PLAN, answers
-from tests.openai_wire import Answer, Wire, WireScript, openai_wire
+from tests.chaos.runs.plan import Disturbance, Plan, Wanted
+from tests.chaos.runs.server import Server, ServerFailed
+from tests.chaos.runs.viewer import Viewer
+from tests.openai_wire import Wire, openai_wire
+from tests.postgres import Server as PostgresServer
 
-SECONDS = 100.0
+SECONDS = 200.0
 """A trial that takes longer has stopped somewhere."""
 
-PIECES = 3
-PIECES_A_SECOND = 150.0
-PATIENCE = 500
-"""A moment that does not come within so many events will not come any more."""
+SETTLED_SECONDS = 10.0
+"""Within so long after the last run nothing is queued, and only nodes that live are listed."""
 
-SEEN: dict[tuple[str, str], When] = {
-    ("file:complete", ""): "file",
-    ("check:start", "boot"): "checks",
-    ("run:resumed", ""): "resumed",
-}
-"""The moments that an event tells, by its type and the name of its check."""
+HERE = "local"
+"""What a server calls itself that has no other beside it."""
 
 
-async def run(plan: Plan, folder: Path, *, fault: str = "", seconds: float = SECONDS) -> Outcome:
-    """Run it to its end; whatever is wrong stands in the outcome."""
+async def run(
+    plan: Plan,
+    folder: Path,
+    postgres: Callable[[], PostgresServer],
+    *,
+    fault: str = "",
+    seconds: float = SECONDS,
+) -> Outcome:
+    """Run it to its end; whatever is wrong stands in the outcome.
+
+    `postgres` is asked where the plan needs one, and this trial may restart it.
+    """
     # Short, since unix sockets lie there.
     temporary = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="runs-"))
-    async with openai_wire(_script()) as wire:
-        server = Server(
-            folder,
-            temporary,
-            Spec(str(folder / "data"), plan.pace, plan.thorough, fault),
-            wire.base_url,
-        )
-        trial = _Trial(plan, server, wire)
+    data = folder / "data"
+    if plan.database == "sqlite":
+        database: Database = SQLite(data, folder / "copies")
+    else:
+        database = await asyncio.to_thread(lambda: Postgres(postgres()))
+    async with openai_wire(script()) as wire:
+        spec = Spec(str(data), plan.pace, plan.thorough, fault)
+        fleet = Fleet(plan, spec, database, wire.base_url, folder, temporary)
+        trial = _Trial(plan, fleet, database, wire)
         try:
             async with asyncio.timeout(seconds):
                 await trial.run()
@@ -59,29 +68,17 @@ async def run(plan: Plan, folder: Path, *, fault: str = "", seconds: float = SEC
             trial.faults.append(f"not at its end after {seconds} s: {trial.standing()}")
         finally:
             await trial.close()
+            await database.close()
         outcome = trial.outcome()
     outcome.folders = await asyncio.to_thread(_remove, temporary)
     return outcome
 
 
 def _remove(temporary: Path) -> int:
-    """Remove the place for temporary folders; returns how many there were in it."""
-    folders = len(list(temporary.iterdir()))
+    """Remove the places for temporary folders; returns how many there were in them."""
+    folders = len(list(temporary.glob("*/*")))
     shutil.rmtree(temporary, ignore_errors=True)
     return folders
-
-
-def _script() -> WireScript:
-    """A model that plans one project, and writes each of its files in a few pieces."""
-    files = {
-        path: Answer(pieces=_pieces(text), pace=PIECES_A_SECOND) for path, text in answers().items()
-    }
-    return WireScript(plan=PLAN, files=files)
-
-
-def _pieces(text: str) -> list[str]:
-    size = max(1, -(-len(text) // PIECES))
-    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def _decoded(events: list[bytes]) -> list[Any]:
@@ -90,30 +87,30 @@ def _decoded(events: list[bytes]) -> list[Any]:
 
 
 class _Trial:
-    def __init__(self, plan: Plan, server: Server, wire: Wire) -> None:
+    def __init__(self, plan: Plan, fleet: Fleet, database: Database, wire: Wire) -> None:
         self.faults: list[str] = []
         self._plan = plan
-        self._server = server
+        self._fleet = fleet
+        self._database = database
         self._wire = wire
-        self._calls = Calls(wire)
-        self._door = Door(server, lambda: self._note("asking"))
+        self._moments = Moments(wire)
+        self._door = Door(fleet, lambda: self._moments.note("asking"))
         self._viewers: dict[str, Viewer] = {}
         self._following: list[asyncio.Task[None]] = []
-        self._moved = asyncio.Event()
-        self._over = False
-        self._failed = False
-        self._counts: Counter[When] = Counter()
+        self._recovering: list[asyncio.Task[None]] = []
+        self._befell: list[float] = []
         self._kept: Stored = {}
         self._runs: list[Run] = []
+        self._calls = Calls()
         self._done: Counter[str] = Counter()
         self._left = 0
         self._events = 0
 
     async def run(self) -> None:
-        await self._server.start()
-        self._follow(self._watch_model())
-        disturbing = asyncio.create_task(self._disturb_all())
-        disturbing.add_done_callback(self._followed)
+        await self._fleet.start()
+        self._following.append(self._begin(self._moments.watch_model()))
+        disturbing = self._begin(self._disturb_all())
+        self._following.append(disturbing)
         try:
             async with asyncio.TaskGroup() as group:
                 for each in self._plan.projects:
@@ -121,9 +118,10 @@ class _Trial:
         except* (TrialFailed, ServerFailed) as errors:
             raise TrialFailed(*errors.exceptions[0].args) from None
         finally:
-            self._over = True
-            self._moved.set()
-            await disturbing
+            self._moments.end()
+            await asyncio.wait([disturbing])
+        await asyncio.gather(*self._recovering)
+        await self._settle()
         await self._compare()
         await self._stop()
 
@@ -131,96 +129,128 @@ class _Trial:
         """Leave nothing behind."""
         for each in self._following:
             each.cancel()
-        await asyncio.gather(*self._following, return_exceptions=True)
+        # What is being started has to be there to be killed.
+        await asyncio.gather(*self._following, *self._recovering, return_exceptions=True)
         await self._door.close()
-        await self._server.close()
+        await self._fleet.close()
 
     def standing(self) -> str:
         """How far it came."""
-        ended = {each.project_id: len(each.ended) for each in self._viewers.values()}
-        return f"ended {ended}, seen {dict(self._counts)}, done {dict(self._done)}"
+        seen = [
+            f"{name}: {len(each.ended)} ended, last {each.seen[-1:]}"
+            for name, each in self._viewers.items()
+        ]
+        return f"{seen}, seen {self._moments}, done {dict(self._done)}"
 
     def outcome(self) -> Outcome:
+        servers = self._fleet.servers
         return Outcome(
             plan=self._plan,
             faults=self.faults + self._calls.faults,
-            said=self._server.said,
+            said=self._fleet.said,
             ends=Counter(each.code for each in self._runs),
             done=self._done,
             events=self._events,
             files=sum(len(each.whole) for each in self._runs),
             resumed=sum(each.resumed for each in self._runs),
-            calls=self._calls.all.total(),
-            broken_off=self._calls.broken_off,
+            calls=self._calls.total,
+            again=self._calls.again,
+            late=self._calls.late,
             repeated=len(self._calls.faults),
-            below=self._server.killed_below,
+            fenced=sum("fenced: " in each for each in self.faults),
+            below=sum(each.killed_below for each in servers),
             left=self._left,
-            slowest_start=self._server.start_seconds,
+            slowest_start=max(each.start_seconds for each in servers),
         )
 
     async def _ask(self, wanted: Wanted) -> None:
         """Ask for the runs of a project, and see each of them end."""
         project_id = await self._door.create(wanted)
-        self._note("queued")
-        viewer = self._viewers[wanted.name] = Viewer(project_id, self._server, self._saw)
-        self._follow(viewer.run())
+        self._moments.note("queued")
+        viewer = Viewer(project_id, self._fleet, self._moments.saw)
+        self._viewers[wanted.name] = viewer
+        self._following.append(self._begin(viewer.run()))
         for number, each in enumerate(wanted.runs[1:], 1):
             if not each.early:
-                await self._until(lambda number=number: len(viewer.ended) >= number)
+                await self._moments.until(lambda number=number: len(viewer.ended) >= number)
             await self._door.say(project_id, each)
-            self._note("queued")
-        await self._until(lambda: len(viewer.ended) >= len(wanted.runs))
+            self._moments.note("queued")
+        await self._moments.until(lambda: len(viewer.ended) >= len(wanted.runs))
 
     async def _disturb_all(self) -> None:
-        try:
-            for each in self._plan.disturbances:
-                before = {one: self._count(one) for one in (each.when, "event")}
-                await self._until(
-                    lambda each=each, before=before: (
-                        self._over
-                        or self._count(each.when) >= before[each.when] + each.count
-                        or self._count("event") >= before["event"] + PATIENCE
-                    )
-                )
-                await asyncio.sleep(each.after)
-                if self._over:
-                    return
-                await self._disturb(each)
-        except ServerFailed as error:
-            self.faults.append(str(error))
-            self._failed = True
-            self._moved.set()
+        for each in self._plan.disturbances:
+            await self._moments.until_due(each)
+            await asyncio.sleep(each.after)
+            if self._moments.over:
+                return
+            await self._disturb(each)
 
     async def _disturb(self, what: Disturbance) -> None:
+        """Do it. What was killed or frozen comes back by itself, while the next thing is done."""
         self._done[what.what] += 1
+        if what.what in ("restart", "crash"):
+            await self._database.restart(crash=what.what == "crash", seconds=what.seconds)
+            await self._keep()
+        else:
+            await self._disturb_server(what)
+
+    async def _disturb_server(self, what: Disturbance) -> None:
+        server = await self._fleet.victim(what)
+        self._befell.append(1000 * time.time())
         match what.what:
-            case "freeze":
-                await self._server.freeze(what.seconds)
-            case "fill":
-                await self._server.fill(what.seconds)
             case "kill":
-                self._took_with_it(await self._server.kill())
+                self._took_with_it(await server.kill())
                 await self._keep()
-                await self._server.start()
+                self._recover(self._start_again(server, what.seconds))
+            case "freeze":
+                self._recover(server.freeze(asyncio.sleep(what.seconds)))
+            case "outlast":
+                self._recover(server.freeze(self._outlasted(server, what.seconds)))
+            case _:
+                await server.fill(what.seconds)
+
+    def _recover(self, what: Coroutine[Any, Any, None]) -> None:
+        self._recovering.append(self._begin(what))
+
+    async def _start_again(self, server: Server, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await server.start_again()
+
+    async def _outlasted(self, server: Server, seconds: float) -> None:
+        await self._fleet.given_up(server)
+        await asyncio.sleep(seconds)
 
     async def _keep(self) -> None:
-        """The server is down: what it holds has to be there for ever, and has to hold all seen."""
-        stored = await asyncio.to_thread(self._server.stored)
-        for each in self._viewers.values():
-            if stored.get(each.project_id, [])[: len(each.seen)] != each.seen:
-                self.faults.append(f"lost: events of {each.project_id} were seen, but not stored")
-        for project_id, before in self._kept.items():
-            if stored.get(project_id, [])[: len(before)] != before:
-                self.faults.append(f"lost: events of {project_id} were stored before a kill")
+        """What the database holds now has to be there for ever, and has to hold all seen."""
+        seen = {each.project_id: each.seen.copy() for each in self._viewers.values()}
+        stored = await asyncio.to_thread(self._database.stored)
+        for what, before in (("seen", seen), ("stored", self._kept)):
+            for project_id, events in before.items():
+                if stored.get(project_id, [])[: len(events)] != events:
+                    self.faults.append(f"lost: what was {what} of {project_id} is not stored")
         self._kept = stored
-        self._calls.server_ended(stored)
+
+    async def _settle(self) -> None:
+        """Wait until the cluster says that nothing is on or waits, and who is there."""
+        there = {each.node for each in self._fleet.servers}
+        shown: Any = None
+        try:
+            async with asyncio.timeout(SETTLED_SECONDS):
+                while True:
+                    shown = (await self._door.get("/api/cluster")).json()
+                    nodes = {each["name"] for each in shown["nodes"]}
+                    if (nodes, shown["on"], shown["waiting"]) == (there, [], []):
+                        return
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            self.faults.append(f"there are {there} and nothing to do; the cluster says {shown}")
 
     async def _compare(self) -> None:
         """What is served in the end, against what was stored, seen and asked for."""
-        served: Stored = {}
+        tellers = await asyncio.to_thread(self._database.tellers)
         for wanted in self._plan.projects:
             viewer = self._viewers[wanted.name]
-            served[viewer.project_id] = events = await self._door.events(viewer.project_id)
+            events = await self._door.events(viewer.project_id)
             self._events += len(events)
             seqs = [each["seq"] for each in _decoded(events)]
             if seqs != list(range(1, len(events) + 1)):
@@ -230,19 +260,23 @@ class _Trial:
                 if _decoded(before) != _decoded(events[: len(before)]):
                     self.faults.append(f"lost: what was {what} of {wanted.name} is not served")
             self.faults += [f"{wanted.name}: {each}" for each in viewer.faults]
-            await self._compare_runs(wanted, viewer, events)
-        self._calls.server_ended(served)
+            await self._compare_runs(wanted, viewer, events, tellers)
+        self._calls = judge_calls(self._wire.requests, self._runs)
 
-    async def _compare_runs(self, wanted: Wanted, viewer: Viewer, events: list[bytes]) -> None:
-        runs = runs_of(events)
+    async def _compare_runs(
+        self, wanted: Wanted, viewer: Viewer, events: list[bytes], tellers: Tellers
+    ) -> None:
+        runs = runs_of(events, tellers.get(viewer.project_id, ()))
         self._runs += runs
         if [each.mark for each in runs] != [each.mark for each in wanted.runs]:
             self.faults.append(f"{wanted.name} has the runs {[each.mark for each in runs]}")
         hashes = {one.sha256 for each in runs for whole in each.whole.values() for one in whole}
         blobs = {each: await self._door.blob(viewer.project_id, each) for each in hashes}
         excused = frozenset({"database_unusable"} if self._done["fill"] else ())
+        nodes = self._fleet.nodes if tellers else {"": HERE}
         for each in runs:
             self.faults += judge(each, blobs, excused)
+            self.faults += judge_executions(each, nodes, self._befell)
         state = await self._door.snapshot(viewer.project_id)
         ended = "complete" if runs[-1].code == "complete" else "error"
         if (state["status"], state["queue"], state["seq"]) != (ended, [], len(events)):
@@ -250,60 +284,26 @@ class _Trial:
             self.faults.append(f"{wanted.name} ended as {ended} at {len(events)}, shown is {shown}")
 
     async def _stop(self) -> None:
-        status, remaining = await self._server.stop()
-        self._took_with_it(remaining)
-        if status:
-            self.faults.append(f"the server ended with {status} on SIGTERM")
-        if "Traceback" in self._server.said:
-            self.faults.append("the server wrote a traceback")
+        for status, remaining in await self._fleet.stop():
+            self._took_with_it(remaining)
+            if status:
+                self.faults.append(f"a server ended with {status} on SIGTERM")
+        if any("Traceback" in each.said for each in self._fleet.servers):
+            self.faults.append("a server wrote a traceback")
 
     def _took_with_it(self, remaining: list[str]) -> None:
         self._left += len(remaining)
         self.faults += [f"left process: {each}" for each in remaining]
 
-    async def _watch_model(self) -> None:
-        """Tell of everything that happens at the model."""
+    def _begin(self, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task whose failure is the trial's."""
+        task = asyncio.create_task(what)
+        task.add_done_callback(self._ended)
+        return task
 
-        def look(_: Wire) -> bool:
-            self._moved.set()
-            return False
-
-        while True:
-            with suppress(TimeoutError):
-                await self._wire.until(look)
-
-    def _saw(self, head: Head) -> None:
-        self._note("event")
-        if (moment := SEEN.get((head.type, head.check))) is not None:
-            self._note(moment)
-
-    def _note(self, when: When) -> None:
-        self._counts[when] += 1
-        self._moved.set()
-
-    def _count(self, when: When) -> int:
-        match when:
-            case "planning":
-                return sum(each.asked == "plan" for each in self._wire.requests)
-            case "answer":
-                return sum(each.asked != "plan" and bool(each.sent) for each in self._wire.requests)
-            case _:
-                return self._counts[when]
-
-    async def _until(self, reached: Callable[[], bool]) -> None:
-        while not reached():
-            if self._failed:
-                raise TrialFailed("the trial was given up")
-            await self._moved.wait()
-            self._moved.clear()
-
-    def _follow(self, what: Coroutine[Any, Any, None]) -> None:
-        following = asyncio.create_task(what)
-        following.add_done_callback(self._followed)
-        self._following.append(following)
-
-    def _followed(self, following: asyncio.Task[None]) -> None:
-        if not following.cancelled() and (error := following.exception()):
-            self.faults.append(f"the trial itself failed: {error!r}")
-            self._failed = True
-            self._moved.set()
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        known = isinstance(error, ServerFailed | TrialFailed)
+        self.faults.append(str(error) if known else f"the trial itself failed: {error!r}")
+        self._moments.give_up()

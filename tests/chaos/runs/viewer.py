@@ -1,11 +1,11 @@
-"""A viewer of one project, who comes back after every cut and keeps every byte of every event."""
+"""A viewer of one project, who goes on anywhere after every cut, and keeps every event's bytes."""
 
 import asyncio
 from collections.abc import Callable
 
 import msgspec
 
-from tests.chaos.runs.server import Server
+from tests.chaos.runs.fleet import Fleet
 from tests.chaos.stream.wire import Cut, Exchange, Frames
 
 AGAIN_SECONDS = 0.05
@@ -23,27 +23,24 @@ class Head(msgspec.Struct, frozen=True):
 class Viewer:
     """Follows a project from its first event on; `seen` are the events as they came."""
 
-    def __init__(self, project_id: str, server: Server, saw: Callable[[Head], None]) -> None:
+    def __init__(self, project_id: str, fleet: Fleet, saw: Callable[[Head], None]) -> None:
         self.project_id = project_id
         self.seen: list[bytes] = []
         self.ended: list[str] = []
         self.faults: list[str] = []
-        self._server = server
+        self._fleet = fleet
         self._saw = saw
 
     async def run(self) -> None:
         """Follow until cancelled."""
         while True:
-            await self._server.up.wait()
+            port = await self._fleet.port()
             try:
-                await self._visit()
+                await self._visit(port)
             except Cut:
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _visit(self) -> None:
-        port = self._server.port
-        if port is None:
-            return
+    async def _visit(self, port: int) -> None:
         target = f"/api/stream/{self.project_id}?after={len(self.seen)}&compact=0&live=1"
         exchange = await Exchange.ask(port, target, {}, narrow=False)
         frames = Frames()

@@ -69,6 +69,16 @@ def test_a_sound_log_is_counted(data: Path, capsys: pytest.CaptureFixture[str]) 
     ]
 
 
+def test_one_of_a_kind_is_not_counted_as_many(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(data, "p")
+    execute(data, "DELETE FROM event WHERE seq > 1")
+    assert look(as_json=False) == FAILED
+    said = capsys.readouterr().out
+    assert "✗ log: 1 project, 1 event, 0 blobs; faults in 1 project\n" in said
+
+
 def test_each_project_with_a_fault_is_told_and_the_status_is_1(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

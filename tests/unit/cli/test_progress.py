@@ -21,6 +21,7 @@ from smartforge.events import (
     RunCancelled,
     RunFailed,
     RunQueued,
+    StepRetried,
     StepStarted,
     TitleChanged,
 )
@@ -128,3 +129,9 @@ def test_long_lines_are_left_to_the_terminal_to_wrap() -> None:
 def test_on_a_terminal_the_moving_line_is_gone_at_the_end() -> None:
     said = shown(StepStarted(step="planning", round=0, message="Planning..."), terminal=True)
     assert said.endswith("\x1b[?25h\r\x1b[1A\x1b[2K") or "\x1b[2K" in said.rpartition("\n")[2]
+
+
+def test_a_step_that_is_tried_again_is_one_line_with_its_cause() -> None:
+    cause = "http://x/v1 refused with status 503: [bold]busy"
+    told = shown(StepRetried(step="generating", path="a.py", attempt=2, cause=cause, delay_ms=1260))
+    assert told == f"↻ Trying again in 1.3 s: {cause}\n"

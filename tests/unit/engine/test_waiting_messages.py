@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from smartforge import events
-from smartforge.engine.inprocess import InProcess
+from smartforge.engine.base import Limits
+from smartforge.engine.durable import DurableEngine
+from smartforge.engine.local import LocalQueue
 from smartforge.engine.messages import check_waits
 from smartforge.engine.pending import pending
 from smartforge.errors import Conflict, UnknownMessage
@@ -17,7 +19,7 @@ from smartforge.forge.base import Choice, RunRequest, Steps
 from smartforge.log.memory import MemoryLog
 from smartforge.snapshot import fold
 from tests.fakes import ended, events_of, until
-from tests.unit.engine.test_inprocess import WISH, Unhurried, complete, started
+from tests.unit.engine.test_durable import WISH, Unhurried, end, started
 
 MOMENTS = range(24)
 """Each lets others go first once more often, so that each falls into another step of a begin."""
@@ -30,14 +32,20 @@ class Runs:
         self.log = log
         self.gate = asyncio.Event()
         self.asked: list[RunRequest] = []
-        self.engine = InProcess(log, self._execute, lambda new: Choice("fake", None), slots, 0.001)
+        self.engine = DurableEngine(
+            log,
+            LocalQueue(Limits(node=slots)),
+            {"run.v1": self._execute},
+            lambda new: Choice("fake", None),
+            0.001,
+        )
 
     async def _execute(self, request: RunRequest, steps: Steps, epoch: int) -> None:
         self.asked.append(request)
         project, run = request.project_id, request.run
         await self.log.append(project, [started()], run=run, epoch=epoch)
         await self.gate.wait()
-        await self.log.append(project, [complete()], run=run, epoch=epoch, close=True)
+        await end(self.log, request, epoch)
 
     def prompts(self) -> list[tuple[str, ...]]:
         return [request.prompts for request in self.asked]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartforge.checks.base import Subject, Verdict
+from smartforge.errors import AnswerIncomplete
 from smartforge.events import (
     ENDS_A_RUN,
     CodeChunk,
@@ -16,10 +17,12 @@ from smartforge.events import (
     FileComplete,
     FileGenerating,
     ProjectCreated,
+    StepRetried,
     Usage,
 )
 from smartforge.forge.base import Json
 from smartforge.forge.recorded import Left, RecordedSteps, recorded
+from smartforge.forge.retries import Patience
 from smartforge.forge.run import run
 from smartforge.log.memory import MemoryLog
 from smartforge.writers.base import WriteRequest
@@ -35,8 +38,12 @@ from tests.fakes import (
 )
 
 CREATED = ProjectCreated(title="A note API", prompt="A note API", target="fake", model=None)
-RETOLD = {"file:generating", "code:chunk"}
+RETOLD = {"file:generating", "code:chunk", "step:retry"}
 """What is said again, under a new attempt, of a file that was not whole."""
+
+FLAKY = "app/main.py"
+BREAKS = 2
+"""How often the answer for that file breaks off before it comes whole."""
 
 
 class Kill(msgspec.Struct, frozen=True):
@@ -87,16 +94,19 @@ class Mortal(MemoryLog):
 
 
 class CountingWriter(FakeWriter):
-    """Counts what it was asked for, as a provider counts what is paid for."""
+    """Counts what it was asked for, as a provider counts what is paid for; one file is flaky."""
 
     def __init__(self) -> None:
         super().__init__(FakeTarget())
         self.asked: list[str] = []
 
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
-        self.asked.append(request.file.path)
+        path = request.file.path
+        self.asked.append(path)
         async for fact in super().write(request):
             yield fact
+            if path == FLAKY and self.asked.count(path) <= BREAKS:
+                raise AnswerIncomplete(path, "The connection broke off.", passing=True)
 
 
 async def left_in(log: MemoryLog) -> Left:
@@ -106,10 +116,11 @@ async def left_in(log: MemoryLog) -> Left:
 async def executed(kills: Sequence[Kill]) -> tuple[Mortal, CountingWriter, FakePlanner]:
     log, writer, planner = Mortal(), CountingWriter(), FakePlanner()
     shop = workshop(planner, writer, [FakeCheck("syntax"), FakeCheck("boot"), FakeCheck("tests")])
+    shop = msgspec.structs.replace(shop, patience=Patience(base=0.0))
     await log.create("project", [CREATED])
     for kill in (*kills, None):
         left, before = await left_in(log), Counter(writer.asked)
-        request = msgspec.structs.replace(run_request(), attempts=left.attempts)
+        request = left.continued(run_request())
         log.die(kill)
         steps, epoch = RecordedSteps(left.results), await log.claim("project")
         execution = asyncio.create_task(run(request, shop, log, steps, epoch))
@@ -138,9 +149,12 @@ async def check_broken_run(kills: Sequence[Kill]) -> None:
     facts = [fact for _, fact in await events_of(log, "project")]
     assert sum(isinstance(fact, ENDS_A_RUN) for fact in facts) == 1
     assert sorted(await outline(log)) == sorted(await outline(whole))
+    assert sum(isinstance(fact, StepRetried) for fact in facts) <= BREAKS
     texts, attempts = dict[str, str](), dict[str, int]()
     for fact in facts:
-        if isinstance(fact, FileGenerating):
+        if isinstance(fact, StepRetried):
+            assert fact.attempt == attempts[FLAKY] + 1
+        elif isinstance(fact, FileGenerating):
             assert fact.attempt == attempts.get(fact.path, 0) + 1
             attempts[fact.path], texts[fact.path] = fact.attempt, ""
         elif isinstance(fact, CodeChunk):
@@ -195,3 +209,33 @@ async def test_the_log_remembers_exactly_what_the_steps_returned() -> None:
     assert left.results == steps.noted
     assert left.began == (await events_of(log, "project"))[1][0].ts
     assert left.attempts == dict.fromkeys(FakeTarget().render(CONTRACT), 1)
+
+
+async def test_the_log_remembers_what_was_tried_again_and_what_it_cost() -> None:
+    log = MemoryLog()
+    await log.create("project", [CREATED])
+    spent = Usage(
+        step="planning",
+        model="m",
+        input_tokens=10,
+        cached_input_tokens=9,
+        output_tokens=5,
+        cost=None,
+        duration_ms=1,
+    )
+    writing = msgspec.structs.replace(spent, step="generating", path=FLAKY)
+    again = StepRetried(step="generating", path=FLAKY, attempt=2, cause="busy", delay_ms=1)
+    planning = StepRetried(step="planning", attempt=2, cause="busy", delay_ms=1)
+    await log.append("project", [spent, again, planning], run="another run")
+    await log.append("project", [planning, spent, again, again, writing, writing], run="run")
+    left = await left_in(log)
+    assert left.retries == {"plan": 1, f"write:{FLAKY}": 2}
+    assert left.spent == 45
+    request = left.continued(run_request())
+    assert (request.retries, request.spent) == (left.retries, 45)
+
+
+async def test_a_flaky_file_is_tried_again_until_it_is_whole() -> None:
+    log, writer, _ = await executed([])
+    assert writer.asked.count(FLAKY) == BREAKS + 1
+    assert (await left_in(log)).retries == {f"write:{FLAKY}": BREAKS}

@@ -14,7 +14,7 @@ from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from tests.openai_wire import Answer, Refusal, Wire, WireScript, openai_wire, problem
 
-QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1)
 KEY = "sk-proj-very_secret-0123456789"
 
 

@@ -13,7 +13,7 @@ from smartforge.llm.openai import OpenAIProvider
 from smartforge.llm.shaped import schema_of
 from tests.openai_wire import Answer, Refusal, Wire, WireScript, openai_wire, problem
 
-QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1)
 GOOD = {"title": "T", "sizes": [{"name": "L", "width": 3}]}
 
 

@@ -35,7 +35,7 @@ from smartforge.planners.model import INSTRUCTIONS, ModelPlanner
 from smartforge.planners.shape import PlanShape, contract_of
 from tests.openai_wire import WireScript, openai_wire
 
-QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1)
 SPENT = Spent("fake", 7, 3, 5, "0.0001", 12)
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import httpx
 from blockbuster import blockbuster_ctx
 
 from smartforge import events
-from smartforge.engine.base import NewProject
+from smartforge.engine.base import LOCAL_USER, Cluster, Limits, NewProject
 from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage
 from smartforge.events import Fact
 from smartforge.log.large import fit
@@ -26,7 +26,8 @@ TARGETS = ("fastapi",)
 class FakeEngine:
     """Queues a run for each request; the test says what happens in it.
 
-    Remembers what it was asked. `gate`, where it is given, holds up `start` until it is set.
+    Remembers what it was asked, and by which `users`; tells the cluster that the test has `seen`.
+    `gate`, where it is given, holds up `start` until it is set.
     """
 
     def __init__(self, log: MemoryLog, gate: asyncio.Event | None = None) -> None:
@@ -34,6 +35,8 @@ class FakeEngine:
         self.gate = gate
         self.started: list[NewProject] = []
         self.asked: list[tuple[str, ...]] = []
+        self.users: list[str] = []
+        self.seen = Cluster(here="n1", now=0, limits=Limits(), nodes=(), on=(), waiting=())
         self._numbers = itertools.count(1)
 
     async def open(self) -> None: ...
@@ -42,6 +45,7 @@ class FakeEngine:
 
     async def start(self, new: NewProject) -> str:
         self.started.append(new)
+        self.users.append(new.user)
         if new.target not in (None, *TARGETS):
             raise SettingsInvalid(f"There is no target called {new.target!r}.", "Choose fastapi.")
         if self.gate is not None:
@@ -54,7 +58,8 @@ class FakeEngine:
         await self.queue(project_id, "prompt")
         return project_id
 
-    async def message(self, project_id: str, prompt: str) -> str:
+    async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
+        self.users.append(user)
         self.asked.append(("message", project_id, prompt))
         message_id = f"m{next(self._numbers)}"
         said = events.Message(id=message_id, role="user", text=prompt)
@@ -73,7 +78,8 @@ class FakeEngine:
         await self._check_waits(project_id, message_id)
         await self.log.append(project_id, [events.MessageRemoved(id=message_id)], run=None)
 
-    async def retry(self, project_id: str) -> None:
+    async def retry(self, project_id: str, user: str = LOCAL_USER) -> None:
+        self.users.append(user)
         self.asked.append(("retry", project_id))
         head = await self.log.head(project_id)
         if head.active:
@@ -84,6 +90,9 @@ class FakeEngine:
         self.asked.append(("cancel", project_id, run or ""))
         if run not in (None, "r1"):
             raise Conflict(f"The run {run!r} is not the active one.")
+
+    async def cluster(self) -> Cluster:
+        return self.seen
 
     async def _check_waits(self, project_id: str, message_id: str) -> None:
         state = fold(record.data for record in await self.log.read(project_id, 0, 10_000))

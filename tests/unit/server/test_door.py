@@ -135,6 +135,8 @@ TOKENS: list[tuple[DoorOptions, str, str, dict[str, str], int]] = [
     (PUBLIC, "GET", "/preview/p1/books", {"cookie": COOKIE} | bearer("theirs"), 200),
     (PUBLIC, "GET", f"/?token={PLAIN}", {}, 303),
     (PUBLIC, "HEAD", f"/?token={PLAIN}", {}, 303),
+    (PUBLIC, "GET", f"/cluster?token={PLAIN}", {}, 303),
+    (PUBLIC, "GET", "/api/cluster", {}, 401),
     (PUBLIC, "GET", f"/projects/p1?token={PLAIN}", {}, 303),
     (PUBLIC, "GET", f"/replay/p1?token={PLAIN}", {}, 303),
     (PUBLIC, "GET", "/?token=wrong", {}, 401),

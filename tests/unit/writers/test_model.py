@@ -16,7 +16,7 @@ from smartforge.writers.base import Writer, WriteRequest
 from smartforge.writers.model import MAX_BYTES, ModelWriter
 from tests.openai_wire import Answer, Refusal, WireScript, openai_wire, problem
 
-QUICK = Limits(first=300, silence=300, trailer=0.1, backoff=0.01)
+QUICK = Limits(first=300, silence=300, trailer=0.1)
 SPENT = Spent("fake", 7, 3, 5, "0.0001", 12)
 CONTRACT = Contract("Book API", (Resource("book", "books", (Field("title", Text()),)),))
 FILES = (
@@ -151,10 +151,12 @@ async def test_a_file_at_the_limit_is_whole() -> None:
     ("failure", "kind"),
     [
         (AnswerIncomplete("", "The model stopped.", "Ask for less."), AnswerIncomplete),
+        (AnswerIncomplete("", "It broke.", "Ask for less.", passing=True), AnswerIncomplete),
         (ModelFailed("It refused with status 401.", "Ask for less."), ModelFailed),
+        (ModelFailed("It is busy.", "Ask for less.", passing=True, after=7.0), ModelFailed),
     ],
 )
-async def test_a_failure_names_the_file_and_keeps_its_hint(
+async def test_a_failure_names_the_file_and_keeps_its_hint_and_whether_it_passes(
     failure: ModelFailed, kind: type[ModelFailed]
 ) -> None:
     with pytest.raises(ModelFailed) as told:
@@ -163,6 +165,7 @@ async def test_a_failure_names_the_file_and_keeps_its_hint(
     assert "app/main.py" in told.value.what
     assert failure.what in told.value.what
     assert told.value.hint == "Ask for less."
+    assert (told.value.passing, told.value.after) == (failure.passing, failure.after)
 
 
 async def test_closing_the_writer_closes_the_provider() -> None:

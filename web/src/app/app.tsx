@@ -1,4 +1,5 @@
 /** The page as a whole: which of its parts the address asks for. */
+import { ClusterPage } from "../features/cluster/cluster-page";
 import { Home } from "../features/prompt/home";
 import { ProjectPage } from "../features/project/project-page";
 import { routeOf, usePath } from "../ui/route";
@@ -11,6 +12,7 @@ export function App() {
   return (
     <Broken key={path}>
       {route.page === "home" && <Home />}
+      {route.page === "cluster" && <ClusterPage />}
       {route.page === "project" && <ProjectPage projectId={route.projectId} />}
       {route.page === "unknown" && <NotFound />}
     </Broken>

@@ -77,11 +77,19 @@ function messageUrl(projectId: string, messageId: string): string {
   return `${projectUrl(projectId)}/messages/${encodeURIComponent(messageId)}`;
 }
 
-/** One request with a JSON body. Rejects with `CommandFailed` unless the answer is a success. */
-export async function send(method: string, url: string, body?: unknown): Promise<Response> {
+/**
+ * One request with a JSON body. Rejects with `CommandFailed` unless the answer is a success;
+ * where `signal` gives up on the server, it could not be reached.
+ */
+export async function send(
+  method: string,
+  url: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method === "POST") headers["Idempotency-Key"] = idempotencyKey();
-  const init: RequestInit = { method, headers };
+  const init: RequestInit = { method, headers, signal: signal ?? null };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
@@ -121,7 +129,8 @@ const UNREACHABLE: Problem = {
   detail: "Check that it is running and that you are connected, then try again.",
 };
 
-async function json(response: Response): Promise<unknown> {
+/** The value that an answer holds. Rejects with `CommandFailed` where it holds none. */
+export async function json(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {

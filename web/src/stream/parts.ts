@@ -6,6 +6,7 @@ import type {
   Complete,
   QueuedRun,
   StepCompleted,
+  StepRetried,
   StepStarted,
   StepState,
   Usage,
@@ -36,6 +37,7 @@ export function stepStarted(steps: StepState[], fact: StepStarted): StepState[] 
     message: fact.message,
     startedAt: fact.ts,
     durationMs: null,
+    retries: 0,
   });
 }
 
@@ -48,7 +50,15 @@ export function stepCompleted(steps: StepState[], fact: StepCompleted): StepStat
     message: fact.message,
     startedAt: known?.startedAt ?? fact.ts - fact.durationMs,
     durationMs: fact.durationMs,
+    retries: known?.retries ?? 0,
   });
+}
+
+export function stepRetried(steps: StepState[], { step, round = 0 }: StepRetried): StepState[] {
+  if (!steps.some((one) => one.step === step && one.round === round)) return steps;
+  return steps.map((one) =>
+    one.step === step && one.round === round ? { ...one, retries: (one.retries ?? 0) + 1 } : one,
+  );
 }
 
 /** The steps when their run ends at `ts`. */

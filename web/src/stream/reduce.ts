@@ -22,6 +22,7 @@ import {
   checkCompleted,
   checkStarted,
   stepCompleted,
+  stepRetried,
   stepsEnded,
   stepStarted,
   usageAdded,
@@ -110,6 +111,8 @@ function changes(now: Snapshot, event: ForgeEvent): Changes {
         steps: stepCompleted(now.steps, event),
         ...going(now, null, DONE[event.step]),
       };
+    case "step:retry":
+      return { steps: stepRetried(now.steps, event) };
     case "plan:ready": {
       const { contract, notes, operationsNotMade } = event;
       const files = planned(now.files, event);

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 
 export type Route =
   | { page: "home" }
+  | { page: "cluster" }
   | { page: "project"; projectId: string }
   | { page: "unknown" };
 
@@ -11,6 +12,7 @@ export function routeOf(path: string): Route {
   const parts = path.split("/").filter(Boolean);
   if (parts.length === 0) return { page: "home" };
   const [first, id] = parts;
+  if (first === "cluster" && parts.length === 1) return { page: "cluster" };
   if (first === "projects" && id && parts.length === 2) {
     try {
       return { page: "project", projectId: decodeURIComponent(id) };

@@ -12,7 +12,7 @@ from smartforge.log.base import Checkpoint, Head, Record, supersedes
 from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Moved
 from smartforge.log.postgres.reads import is_storable
-from smartforge.log.standing import Append, Standing
+from smartforge.log.standing import Append, Standing, begun
 
 Key = tuple[str, str]
 """A project and the key of one of its appends."""
@@ -37,14 +37,18 @@ class Batch:
         self.blobs: dict[str, bytes] = {}
         self.kept: dict[str, Checkpoint] = {}
 
-    def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+    def create(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        run: str | None = None,
+        asking: Sequence[Fact] = (),
+    ) -> Head:
         """See `Appending.create`."""
         if project_id in self.standings:
             raise refusals.taken(project_id)
         _check_storable("project id", project_id)
-        now = self._clock()
-        new = Standing(project_id=project_id, created=now, ts=now)
-        standing, records = new.extended(facts, run=None, now=now)
+        standing, records = begun(project_id, self._clock(), facts, run, asking)
         self.created.append(project_id)
         return self._change(standing, records).head()
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import psycopg
 
 from smartforge.errors import DatabaseUnusable
-from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.base import Checkpoint, Extent, Head, Record
 from smartforge.log.postgres import reads
 from smartforge.log.postgres.database import Database
 from smartforge.log.postgres.migrations import known_version, steps
@@ -16,7 +16,7 @@ from smartforge.log.postgres.readers import Readers
 
 
 class PostgresBeside:
-    """What is stored, each call as of now. `audit.Audited` says what the calls promise."""
+    """What is stored, each call as of now; `audit.Audited` and `Surveyed` promise it."""
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
@@ -35,6 +35,15 @@ class PostgresBeside:
 
     async def checkpoint(self, project_id: str) -> Checkpoint | None:
         return await self._readers.read(lambda db: reads.checkpoint(db, project_id))
+
+    async def extent(self, project_id: str) -> Extent:
+        return await self._readers.read(lambda db: reads.extent(db, project_id))
+
+    async def named(self, project_id: str) -> frozenset[str]:
+        return await self._readers.read(lambda db: reads.named(db, project_id))
+
+    async def contents(self) -> dict[str, int]:
+        return await self._readers.read(reads.contents)
 
 
 @asynccontextmanager

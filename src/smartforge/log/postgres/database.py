@@ -1,5 +1,6 @@
 """Reaching PostgreSQL: its address without the secret, connections, and errors in plain words."""
 
+import re
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -43,11 +44,9 @@ class Database:
             given = conninfo.conninfo_to_dict(url)
         except psycopg.ProgrammingError:
             # What libpq says of it repeats parts of the address, the password among them.
-            raise DatabaseUnusable(
-                "The address of the database cannot be read.",
-                "Write it as postgresql://USER:PASSWORD@HOST:PORT/NAME; signs such as @, / and #"
-                " in a password are written as %40, %2F and %23.",
-            ) from None
+            raise _unreadable() from None
+        if _torn(given):
+            raise _unreadable()
         self._parameters: dict[str, Any] = {**DEFAULTS, **given}
         host, port = given.get("host") or given.get("hostaddr"), given.get("port")
         self.where = f"{host or 'the local socket'}{f':{port}' if port else ''}"
@@ -57,12 +56,19 @@ class Database:
     def __repr__(self) -> str:
         return f"Database({self.where})"
 
+    def reach(self) -> Connection[TupleRow]:
+        """A connection without implicit transactions, on which nothing was said yet.
+
+        Raises psycopg.Error.
+        """
+        return psycopg.connect(**self._parameters, autocommit=True)
+
     def connect(self, *, writing: bool = False) -> Connection[TupleRow]:
         """A connection without implicit transactions, that cannot write unless asked to.
 
         Raises psycopg.Error.
         """
-        connection = psycopg.connect(**self._parameters, autocommit=True)
+        connection = self.reach()
         try:
             connection.execute(_SETTINGS, (IDLE_IN_BATCH, "off" if writing else "on"))
         except BaseException:
@@ -76,8 +82,11 @@ class Database:
             if isinstance(error, kind):
                 return DatabaseUnusable(what.format(where=self.where), hint)
         reason = self._told(error)
-        # libpq gives no code where no connection was made, or where it broke.
+        # libpq gives no code where no connection was made, or where it broke; there is but text.
         if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+            for words, what, hint in _UNREACHED:
+                if re.search(words, reason):
+                    return DatabaseUnusable(what.format(where=self.where, reason=reason), hint)
             return DatabaseUnusable(
                 f"PostgreSQL at {self.where} cannot be reached: {reason}.",
                 "Check that it runs, and the address, user and password of --database-url.",
@@ -91,8 +100,24 @@ class Database:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__).rstrip(".")
         for secret in ("password", "sslpassword"):
             if hidden := cast(str | None, self._parameters.get(secret)):
-                reason = reason.replace(hidden, "***")
-        return reason
+                # As a whole word: "x" struck out of "exists" would tell it.
+                reason = re.sub(rf"(?<!\w){re.escape(hidden)}(?!\w)", "***", reason)
+        return _PREFIX.sub("", reason)
+
+
+def _torn(given: dict[str, Any]) -> bool:
+    """Whether a sign in the password has torn it: the rest stands where it would be repeated."""
+    host, port = str(given.get("host", "")), str(given.get("port", ""))
+    name, user = str(given.get("dbname", "")), given.get("user")
+    return "@" in host or bool(port.strip("0123456789,")) or ("@" in name and user is None)
+
+
+def _unreadable() -> DatabaseUnusable:
+    return DatabaseUnusable(
+        "The address of the database cannot be read.",
+        "Write it as postgresql://USER:PASSWORD@HOST:PORT/NAME; signs such as @, / and # in a"
+        " password are written as %40, %2F and %23.",
+    )
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -123,17 +148,58 @@ _PASSING = (
     errors.LockNotAvailable,
     errors.UniqueViolation,
 )
-_KINDS: tuple[tuple[type[psycopg.Error], str, str], ...] = (
+_PREFIX = re.compile(
+    "^connection (failed|is bad): "
+    "(connection to server .* failed: FATAL:  |connection to server at .* failed: )?"
+)
+"""What libpq says before the reason: the address once more, unless a socket is missing."""
+_STANDBY = (
+    "PostgreSQL at {where} takes no writes: it is a standby, or set to read only.",
+    "Give the address of the primary with --database-url.",
+)
+_FULL = (
+    "The disk of PostgreSQL at {where} is full: nothing more can be stored.",
+    "Free some space. Nothing that was acknowledged is lost and nothing is half done: a server"
+    " that runs goes on by itself, one that could not start can be started again.",
+)
+_UNREACHED = (
     (
-        errors.DiskFull,
-        "The disk of PostgreSQL at {where} is full; the last events were not stored.",
-        "Free some space. Nothing that was acknowledged is lost, and the log goes on by itself.",
+        "server does not support SSL|no pg_hba.conf entry",
+        "PostgreSQL at {where} does not take this kind of connection: {reason}.",
+        "Let its pg_hba.conf allow this user, database and host. Where it insists on TLS write"
+        " ?sslmode=require behind --database-url, where it has none ?sslmode=prefer.",
     ),
     (
-        errors.ReadOnlySqlTransaction,
-        "PostgreSQL at {where} takes no writes: it is a standby, or set to read only.",
-        "Give the address of the primary with --database-url.",
+        "authentication failed|no password supplied|^role .* (does not exist|not permitted)",
+        "PostgreSQL at {where} refuses the user or the password: {reason}.",
+        "Check both in --database-url or SMARTFORGE_DATABASE_URL; signs such as @, / and # in a"
+        " password are written as %40, %2F and %23.",
     ),
+    (
+        "^database .* does not exist",
+        "There is no such database in PostgreSQL at {where}: {reason}.",
+        "Make it with `createdb --template=template0 --encoding=UTF8 NAME`, or name another one"
+        " in --database-url.",
+    ),
+    (
+        "too many (clients|connections)|remaining connection slots|no more connections",
+        "PostgreSQL at {where} has no connection left: {reason}.",
+        "Raise its max_connections, or the limit of the user or the database: each node of Smart"
+        " Forge needs up to 10. A node that runs goes on when there is one again.",
+    ),
+    (
+        "resolve host|translate host name",
+        "The host of PostgreSQL at {where} is not known: {reason}.",
+        "Check the name of the host in --database-url.",
+    ),
+    ("session is read-only|standby mode", *_STANDBY),
+    ("No space left on device", *_FULL),
+)
+"""What is found in PostgreSQL's words where no connection came about. In another language none of
+it is found; its words are then told as they are."""
+_KINDS: tuple[tuple[type[psycopg.Error] | tuple[type[psycopg.Error], ...], str, str], ...] = (
+    (errors.DiskFull, *_FULL),
+    (errors.ReadOnlySqlTransaction, *_STANDBY),
     (
         errors.InsufficientPrivilege,
         "The user of PostgreSQL at {where} may not do what the log needs.",
@@ -150,7 +216,7 @@ _KINDS: tuple[tuple[type[psycopg.Error], str, str], ...] = (
         "It is overloaded, or its disk is. Nothing that was acknowledged is lost.",
     ),
     (
-        errors.UndefinedTable,
+        (errors.UndefinedTable, errors.UndefinedColumn),
         "The tables in PostgreSQL at {where} are not as this server left them.",
         "Another program has changed them. Restore a backup, or choose another database.",
     ),

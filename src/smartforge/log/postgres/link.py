@@ -13,6 +13,7 @@ from psycopg.rows import TupleRow
 
 from smartforge.errors import DatabaseUnusable
 from smartforge.log.postgres.database import Database, is_lost, is_passing
+from smartforge.log.postgres.pooler import check_pooler
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +69,12 @@ class Link:
             pause = min(pause * 2, LONGEST)
 
     def once(self, work: Callable[[Connection[TupleRow]], T]) -> T:
-        """As `use`, but nothing is tried again: for the start, when a user looks on."""
+        """As `use`, but nothing is tried again: for the start, when a user looks on.
+
+        Raises DatabaseUnusable also where a pool is in between that mixes connections.
+        """
         try:
+            check_pooler(self._database)
             return work(self._opened())
         except psycopg.Error as error:
             self.close()

@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
+from typing import TypeVar
 
 import msgspec
 from psycopg import Connection
@@ -13,10 +14,10 @@ from psycopg.rows import TupleRow
 from smartforge.errors import DatabaseUnusable
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Checkpoint, Head, Observe, Record
+from smartforge.log.base import UNNAMED_SECONDS, Checkpoint, Head, Observe, Record
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
-from smartforge.log.postgres import reads
+from smartforge.log.postgres import notices, reads, removal
 from smartforge.log.postgres.database import Database
 from smartforge.log.postgres.link import Link
 from smartforge.log.postgres.listener import Listener
@@ -26,6 +27,8 @@ from smartforge.log.postgres.writes import FORGET_WRITERS, Operation, Writes
 from smartforge.log.standing import Append
 from smartforge.log.tails import Tails
 from smartforge.log.waiting import Waiters, answer_within
+
+T = TypeVar("T")
 
 KEPT_LASTS = 4096
 """Of how many projects it is kept in memory how far their logs surely reach."""
@@ -124,9 +127,18 @@ class PostgresLog:
         """How many transactions were written since `open`."""
         return await self._open_parts().writer.submit(lambda writes: writes.commits)
 
-    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+    async def create(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None = None,
+        asking: Sequence[Fact] = (),
+    ) -> Head:
         """See `Appending.create`."""
-        operation = Operation(lambda batch: batch.create(project_id, facts), project_id)
+        operation = Operation(
+            lambda batch: batch.create(project_id, facts, run, asking), project_id
+        )
         return await self._open_parts().writer.submit(operation)
 
     async def claim(self, project_id: str) -> int:
@@ -208,6 +220,27 @@ class PostgresLog:
         operation = Operation(lambda batch: batch.keep(checkpoint), checkpoint.project_id)
         await self._open_parts().writer.submit(operation)
 
+    async def remove(self, project_id: str, last: int) -> bool:
+        """See `Removing.remove`. Other nodes are told, and let go of what they hold of it."""
+        removed = await self._alone(lambda db: removal.remove(db, project_id, last))
+        if removed:
+            self._forget(project_id)
+        return removed
+
+    async def discard(self, hashes: Collection[str], unnamed: float = UNNAMED_SECONDS) -> int:
+        """See `Removing.discard`."""
+        return await self._alone(lambda db: removal.discard(db, hashes, unnamed))
+
+    async def _alone(self, work: Callable[[Connection[TupleRow]], T]) -> T:
+        """What `work` returns of a connection of its own: appends do not wait for long deletes."""
+        link = Link(self._database, self._open_parts().stopping, writing=True)
+
+        def use() -> T:
+            with closing(link):
+                return link.use(work)
+
+        return await asyncio.to_thread(use)
+
     def _open_parts(self) -> _Parts:
         if self._parts is None:
             raise refusals.closed()
@@ -237,6 +270,7 @@ class PostgresLog:
     def _heard(self, lasts: Mapping[str, int] | None) -> None:
         if lasts is None:
             self._lasts.clear()
+            self._tails = Tails()  # It may have been missed that a project was removed.
             self._look_now.set()
         else:
             self._learn(lasts)
@@ -250,11 +284,20 @@ class PostgresLog:
     def _learn(self, lasts: Mapping[str, int]) -> None:
         """These logs reach at least so far; whoever waits for that goes on."""
         for project_id, last in lasts.items():
+            if last == notices.REMOVED:
+                self._forget(project_id)
+                continue
             last = max(last, self._lasts.pop(project_id, 0))
             self._lasts[project_id] = last
             self._waiters.wake(project_id, last)
         while len(self._lasts) > KEPT_LASTS:
             del self._lasts[next(iter(self._lasts))]
+
+    def _forget(self, project_id: str) -> None:
+        """The project was removed; whoever waits for it finds that out."""
+        self._lasts.pop(project_id, None)
+        self._tails.forget(project_id)
+        self._waiters.wake_removed(project_id)
 
 
 async def _lasts_of(readers: Readers, project_ids: Collection[str]) -> dict[str, int]:

@@ -98,7 +98,8 @@ def _version(connection: Connection[TupleRow], where: str) -> int:
 def _check_server(connection: Connection[TupleRow], where: str) -> None:
     if connection.info.server_version < OLDEST_SERVER:
         raise DatabaseUnusable(
-            f"PostgreSQL at {where} is too old; {OLDEST_SERVER // 10_000} is needed.",
+            f"PostgreSQL at {where} is of version {connection.info.server_version // 10_000};"
+            f" {OLDEST_SERVER // 10_000} is needed.",
             "Update it, or choose another one with --database-url.",
         )
     encoding = connection.info.parameter_status("server_encoding")

@@ -7,6 +7,9 @@ import msgspec
 CHANNEL = "smartforge"
 """Where every commit is announced: a JSON object of projects and their newest seq."""
 
+REMOVED = 0
+"""Announced in place of a seq: there is no such project any more."""
+
 PAYLOAD_BYTES = 7_500
 """A longer announcement is left empty and means "look"; PostgreSQL allows less than 8,000."""
 

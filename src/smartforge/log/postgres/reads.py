@@ -8,11 +8,28 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from smartforge.log import refusals
-from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.base import (
+    RECENT_SECONDS,
+    ROW_BYTES,
+    Checkpoint,
+    Extent,
+    Head,
+    Record,
+    hashes_in,
+)
 from smartforge.log.standing import Headline, Standing
 
 COLUMNS: LiteralString = "id, created, ts, next_seq - 1, epoch, headline::text"
 """What `standing_of` makes a standing of."""
+
+_SIZES: tuple[LiteralString, ...] = (
+    "SELECT count(*), coalesce(sum(octet_length(data)), 0)::bigint FROM smartforge.event"
+    " WHERE project = %s",
+    "SELECT count(*), 0 FROM smartforge.append_key WHERE project = %s",
+    "SELECT count(*), coalesce(sum(octet_length(data)), 0)::bigint FROM smartforge.checkpoint"
+    " WHERE project = %s",
+)
+"""Rows and bytes, table by table."""
 
 _headline = msgspec.json.Decoder(Headline)
 
@@ -89,8 +106,15 @@ def projects(connection: Connection[TupleRow], limit: int, after: str | None) ->
 
 
 def has_blob(connection: Connection[TupleRow], sha256: str) -> bool:
-    """Whether content with this hash is stored."""
-    return _row(connection, "SELECT 1 FROM smartforge.blob WHERE sha256 = %s", sha256) is not None
+    """Whether content with this hash was stored within the last `RECENT_SECONDS`."""
+    if not is_storable(sha256):
+        return False
+    row = connection.execute(
+        "SELECT 1 FROM smartforge.blob"
+        " WHERE sha256 = %s AND stored > now() - make_interval(secs => %s)",
+        (sha256, RECENT_SECONDS),
+    ).fetchone()
+    return row is not None
 
 
 def blob(connection: Connection[TupleRow], sha256: str) -> bytes:
@@ -109,6 +133,38 @@ def checkpoint(connection: Connection[TupleRow], project_id: str) -> Checkpoint 
         project_id,
     )
     return None if row is None else Checkpoint(*row)
+
+
+def extent(connection: Connection[TupleRow], project_id: str) -> Extent:
+    """What the project takes. Raises UnknownProject."""
+    query: LiteralString = f"SELECT {COLUMNS} FROM smartforge.project WHERE id = %s"
+    row = _row(connection, query, project_id)
+    if row is None:
+        raise refusals.unknown_project(project_id)
+    stands = standing_of(row)
+    size = ROW_BYTES
+    for query in _SIZES:
+        rows, stored = _row(connection, query, project_id) or (0, 0)
+        size += stored + ROW_BYTES * rows
+    return Extent(head=stands.head(), ts=stands.ts, bytes=size)
+
+
+def named(connection: Connection[TupleRow], project_id: str) -> frozenset[str]:
+    """The hashes that the project's events name."""
+    if not is_storable(project_id):
+        return frozenset()
+    rows = connection.execute(
+        "SELECT data FROM smartforge.event WHERE project = %s AND type <> 'code:chunk'",
+        (project_id,),
+        binary=True,
+    )
+    return hashes_in(data for (data,) in rows)
+
+
+def contents(connection: Connection[TupleRow]) -> dict[str, int]:
+    """The hash and the size of every content."""
+    query = "SELECT sha256, octet_length(content) FROM smartforge.blob"
+    return dict(connection.execute(query).fetchall())
 
 
 def _number(connection: Connection[TupleRow], project_id: str) -> int:

@@ -86,7 +86,7 @@ _INSERT_KEYS = """
 _INSERT_BLOBS = """
     INSERT INTO smartforge.blob (sha256, content)
     SELECT * FROM unnest(%b::text[], %b::bytea[])
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (sha256) DO UPDATE SET stored = now()
 """
 # The condition is `base.supersedes`.
 _KEEP_CHECKPOINTS = """

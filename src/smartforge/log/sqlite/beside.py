@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from smartforge.errors import DatabaseUnusable
-from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.base import Checkpoint, Extent, Head, Record
 from smartforge.log.sqlite import database, reads
 from smartforge.log.sqlite.migrations import known_version, steps
 from smartforge.log.sqlite.readers import Readers
 
 
 class SQLiteBeside:
-    """What is stored, each call as of now. `audit.Audited` says what the calls promise."""
+    """What is stored, each call as of now; `audit.Audited` and `Surveyed` promise it."""
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
@@ -33,6 +33,15 @@ class SQLiteBeside:
 
     async def checkpoint(self, project_id: str) -> Checkpoint | None:
         return await self._readers.read(lambda db: reads.checkpoint(db, project_id))
+
+    async def extent(self, project_id: str) -> Extent:
+        return await self._readers.read(lambda db: reads.extent(db, project_id))
+
+    async def named(self, project_id: str) -> frozenset[str]:
+        return await self._readers.read(lambda db: reads.named(db, project_id))
+
+    async def contents(self) -> dict[str, int]:
+        return await self._readers.read(reads.contents)
 
 
 @asynccontextmanager

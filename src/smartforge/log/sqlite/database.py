@@ -3,12 +3,15 @@
 import contextlib
 import errno
 import fcntl
+import logging
 import os
 import sqlite3
 from pathlib import Path
 from typing import Self
 
 from smartforge.errors import DatabaseUnusable
+
+logger = logging.getLogger(__name__)
 
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables came with this version, RETURNING before it."""
@@ -54,13 +57,23 @@ class FileLock:
 
 
 def make_private(path: Path) -> None:
-    """Create the file, and the folders above it, so that no other user can read the prompts."""
+    """Create the file, and the folders above it, so that no other user can read the prompts.
+
+    Raises DatabaseUnusable where only the newest part of a database is there; OSError.
+    """
+    _refuse_remnant(path)
+    if path.is_file() and not _size(path):
+        logger.warning("%s was empty: a new log begins in it", path)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection without implicit transactions, usable from any one thread at a time."""
+    """A connection without implicit transactions, usable from any one thread at a time.
+
+    Raises DatabaseUnusable where only the newest part of a database is there; sqlite3.Error.
+    """
+    _refuse_remnant(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
@@ -111,17 +124,47 @@ def check_sqlite() -> None:
         )
 
 
+def _refuse_remnant(path: Path) -> None:
+    """SQLite would remove a write-ahead log beside an empty or missing file, and begin anew."""
+    newest = Path(f"{path}-wal")
+    with contextlib.suppress(OSError):  # A folder that cannot be read is told of elsewhere.
+        if _size(newest) and not _size(path):
+            raise DatabaseUnusable(
+                f"The database {path} is missing or empty, but its newest part {newest} is there.",
+                "Put back the file that belongs to it, or a backup with `smartforge restore-backup"
+                f" FILE --force`. To begin with an empty log, move {newest.name} away.",
+            )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
 def unusable(error: sqlite3.Error | OSError, path: Path) -> DatabaseUnusable:
     """What went wrong with the database at `path`, and the way out, in a user's words."""
     if isinstance(error, OSError):
-        return DatabaseUnusable(
-            f"The database {path} cannot be opened: {error.strerror or error}.",
-            "Check the folder and its permissions, or choose another one with --data.",
-        )
+        return _not_opened(error, path)
     # The code's low byte is the kind of error, the rest says more (sqlite.org/rescode.html).
     kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     what, hint = _KINDS.get(kind, _UNKNOWN)
     return DatabaseUnusable(what.format(path=path, error=error), hint)
+
+
+def _not_opened(error: OSError, path: Path) -> DatabaseUnusable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        what, hint = _FULL
+        return DatabaseUnusable(what.format(path=path), hint)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return DatabaseUnusable(
+            f"The database {path} cannot be opened: {error.filename or path.parent} is no folder.",
+            "Move that file away, or choose another folder with --data.",
+        )
+    # What is refused may also be the folder, or the file of the lock.
+    where = f" ({error.filename})" if error.filename not in (None, str(path)) else ""
+    return DatabaseUnusable(
+        f"The database {path} cannot be opened: {error.strerror or error}{where}.",
+        "Check the folder and its permissions, or choose another one with --data.",
+    )
 
 
 def damaged(path: Path, reason: str) -> DatabaseUnusable:
@@ -136,13 +179,16 @@ _UNKNOWN = (
 )
 _DAMAGED = (
     "The database {path} is damaged: {error}.",
-    "Restore it from a backup, or move it away to begin with an empty one.",
+    "Restore a backup with `smartforge restore-backup FILE --force`, or move the folder away to"
+    " begin with an empty log.",
+)
+_FULL = (
+    "The disk that holds {path} is full: nothing more can be stored.",
+    "Free some space. Nothing that was acknowledged is lost and nothing is half done: a server that"
+    " runs goes on by itself, one that could not start can be started again.",
 )
 _KINDS = {
-    sqlite3.SQLITE_FULL: (
-        "The disk that holds {path} is full; the last events were not stored.",
-        "Free some space. Nothing that was acknowledged is lost, and the log goes on by itself.",
-    ),
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: (
         "The disk that holds {path} refused a read or a write: {error}.",
         "Check the disk and its free space. Nothing that was acknowledged is lost.",

@@ -10,7 +10,14 @@ import msgspec
 
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Checkpoint, Head, Observe, Record
+from smartforge.log.base import (
+    RECENT_SECONDS,
+    UNNAMED_SECONDS,
+    Checkpoint,
+    Head,
+    Observe,
+    Record,
+)
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
 from smartforge.log.sqlite import database, reads
@@ -85,10 +92,17 @@ class SQLiteLog:
         """How many transactions were written since `open`."""
         return await self._open_parts().writer.submit(lambda writes: writes.commits)
 
-    async def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+    async def create(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None = None,
+        asking: Sequence[Fact] = (),
+    ) -> Head:
         """See `Appending.create`."""
         writer = self._open_parts().writer
-        return await writer.submit(lambda writes: writes.create(project_id, facts))
+        return await writer.submit(lambda writes: writes.create(project_id, facts, run, asking))
 
     async def claim(self, project_id: str) -> int:
         """See `Appending.claim`."""
@@ -143,10 +157,11 @@ class SQLiteLog:
     async def put(self, content: bytes) -> str:
         """See `Blobs.put`."""
         parts = self._open_parts()
+        since = self._clock() - int(RECENT_SECONDS * 1000)
 
         def look(db: sqlite3.Connection) -> tuple[str, bool]:
             sha256 = hashlib.sha256(content).hexdigest()
-            return sha256, reads.has_blob(db, sha256)
+            return sha256, reads.has_blob(db, sha256, since)
 
         sha256, stored = await parts.readers.read(look)
         if not stored:
@@ -171,6 +186,22 @@ class SQLiteLog:
     async def keep(self, checkpoint: Checkpoint) -> None:
         """See `Checkpoints.keep`."""
         await self._open_parts().writer.submit(lambda writes: writes.keep(checkpoint))
+
+    async def remove(self, project_id: str, last: int) -> bool:
+        """See `Removing.remove`."""
+        writer = self._open_parts().writer
+        removed = await writer.submit(lambda writes: writes.remove(project_id, last))
+        if removed:
+            self._published += 1  # A look that began before may still find it.
+            self._heads.pop(project_id, None)
+            self._tails.forget(project_id)
+            self._waiters.wake_removed(project_id)
+        return removed
+
+    async def discard(self, hashes: Collection[str], unnamed: float = UNNAMED_SECONDS) -> int:
+        """See `Removing.discard`."""
+        writer = self._open_parts().writer
+        return await writer.submit(lambda writes: writes.discard(hashes, unnamed))
 
     def _open_parts(self) -> _Parts:
         if self._parts is None:

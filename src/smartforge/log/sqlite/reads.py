@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from smartforge.log import refusals
-from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.base import ROW_BYTES, Checkpoint, Extent, Head, Record, hashes_in
 from smartforge.log.standing import Headline, Standing, WaitingRun
 
 _COLUMNS = (
@@ -69,9 +69,11 @@ def projects(connection: sqlite3.Connection, limit: int, after: str | None) -> l
     return [_standing(row).head() for row in rows]
 
 
-def has_blob(connection: sqlite3.Connection, sha256: str) -> bool:
-    """Whether content with this hash is stored."""
-    row = connection.execute("SELECT 1 FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
+def has_blob(connection: sqlite3.Connection, sha256: str, since: int) -> bool:
+    """Whether content with this hash was stored after this time, in Unix milliseconds."""
+    row = connection.execute(
+        "SELECT 1 FROM blob WHERE sha256 = ? AND stored > ?", (sha256, since)
+    ).fetchone()
     return row is not None
 
 
@@ -94,6 +96,37 @@ def checkpoint(connection: sqlite3.Connection, project_id: str) -> Checkpoint | 
         return None
     seq, shape, data = row
     return Checkpoint(project_id=project_id, seq=seq, shape=shape, data=data)
+
+
+def extent(connection: sqlite3.Connection, project_id: str) -> Extent:
+    """What the project takes. Raises UnknownProject."""
+    stands = standing(connection, project_id)
+    events, size = connection.execute(
+        "SELECT count(*), coalesce(sum(length(data)), 0) FROM event WHERE project = ?",
+        (project_id,),
+    ).fetchone()
+    (keys,) = connection.execute(
+        "SELECT count(*) FROM append_key WHERE project = ?", (project_id,)
+    ).fetchone()
+    states, kept = connection.execute(
+        "SELECT count(*), coalesce(sum(length(data)), 0) FROM checkpoint WHERE project = ?",
+        (project_id,),
+    ).fetchone()
+    rows = 1 + events + keys + states
+    return Extent(head=stands.head(), ts=stands.ts, bytes=size + kept + ROW_BYTES * rows)
+
+
+def named(connection: sqlite3.Connection, project_id: str) -> frozenset[str]:
+    """The hashes that the project's events name."""
+    rows = connection.execute(
+        "SELECT data FROM event WHERE project = ? AND type <> 'code:chunk'", (project_id,)
+    )
+    return hashes_in(data for (data,) in rows)
+
+
+def contents(connection: sqlite3.Connection) -> dict[str, int]:
+    """The hash and the size of every content."""
+    return dict(connection.execute("SELECT sha256, length(content) FROM blob").fetchall())
 
 
 def _number(connection: sqlite3.Connection, project_id: str) -> int:

@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Committed, Moved, Refused
 from smartforge.log.sqlite import reads
 from smartforge.log.sqlite.database import unusable
-from smartforge.log.standing import Append, Standing
+from smartforge.log.standing import Append, Standing, begun
 
 KEPT = 4096
 """How many projects' standings are kept in memory between batches."""
@@ -38,7 +38,18 @@ _CLAIM = "UPDATE project SET epoch = epoch + 1 WHERE id = ? RETURNING epoch"
 _INSERT_EVENT = "INSERT INTO event (project, seq, type, data) VALUES (?, ?, ?, ?)"
 _INSERT_KEY = "INSERT INTO append_key (project, key, last) VALUES (?, ?, ?)"
 _FIND_KEY = "SELECT last FROM append_key WHERE project = ? AND key = ?"
-_INSERT_BLOB = "INSERT OR IGNORE INTO blob (sha256, content) VALUES (?, ?)"
+_INSERT_BLOB = """
+    INSERT INTO blob (sha256, content, stored) VALUES (?, ?, ?)
+    ON CONFLICT (sha256) DO UPDATE SET stored = excluded.stored
+"""
+_REMOVE_BLOB = "DELETE FROM blob WHERE sha256 = ? AND stored <= ? RETURNING length(content)"
+# The project itself is last: the others refer to it.
+_REMOVE_PROJECT = (
+    "DELETE FROM event WHERE project = ?",
+    "DELETE FROM append_key WHERE project = ?",
+    "DELETE FROM checkpoint WHERE project = ?",
+    "DELETE FROM project WHERE id = ?",
+)
 # The condition is `base.supersedes`.
 _KEEP_CHECKPOINT = """
     INSERT INTO checkpoint (project, seq, shape, data) VALUES (?, ?, ?, ?)
@@ -80,13 +91,17 @@ class Writes:
         self.commits += 1
         return Committed(outcomes=outcomes, moved=self._take_moved())
 
-    def create(self, project_id: str, facts: Sequence[Fact]) -> Head:
+    def create(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        run: str | None = None,
+        asking: Sequence[Fact] = (),
+    ) -> Head:
         """See `Appending.create`."""
         if reads.heads(self._db, (project_id,)):
             raise refusals.taken(project_id)
-        now = self._clock()
-        new = Standing(project_id=project_id, created=now, ts=now)
-        standing, records = new.extended(facts, run=None, now=now)
+        standing, records = begun(project_id, self._clock(), facts, run, asking)
         self._db.execute(_INSERT_PROJECT, _values(standing))
         self._insert(project_id, records)
         return self._keep(standing, records)
@@ -119,13 +134,30 @@ class Writes:
 
     def put(self, sha256: str, content: bytes) -> None:
         """Store the content under its hash."""
-        self._db.execute(_INSERT_BLOB, (sha256, content))
+        self._db.execute(_INSERT_BLOB, (sha256, content, self._clock()))
 
     def keep(self, new: Checkpoint) -> None:
         """See `Checkpoints.keep`."""
         self._standing(new.project_id)
         values = (new.project_id, new.seq, new.shape, new.data)
         self._db.execute(_KEEP_CHECKPOINT, values)
+
+    def remove(self, project_id: str, last: int) -> bool:
+        """See `Removing.remove`."""
+        head = self._standing(project_id).head()
+        if head.active or head.last > last:
+            return False
+        for query in _REMOVE_PROJECT:
+            self._db.execute(query, (project_id,))
+        for known in (self._standings, self._moved, self._stored):
+            known.pop(project_id, None)
+        return True
+
+    def discard(self, hashes: Collection[str], unnamed: float) -> int:
+        """See `Removing.discard`."""
+        before = self._clock() - int(unnamed * 1000)
+        gone = [self._db.execute(_REMOVE_BLOB, (each, before)).fetchall() for each in hashes]
+        return sum(size for rows in gone for (size,) in rows)
 
     def _attempt(self, operation: Callable[[Self], Any]) -> Any:
         self._db.execute("SAVEPOINT one")

@@ -134,7 +134,14 @@ class ProjectRoutes:
         self, request: Request, body: NewProjectBody, key: Key = None
     ) -> Response:
         """Start a project; answers with its snapshot once its first run is queued."""
-        new = NewProject(body.prompt, body.target, body.model, body.planner, body.author)
+        new = NewProject(
+            body.prompt,
+            body.target,
+            body.model,
+            body.planner,
+            body.author,
+            self._site.user(request),
+        )
 
         async def start() -> str:
             return await self._site.engine.start(new)
@@ -167,7 +174,8 @@ class ProjectRoutes:
 
         async def send() -> str:
             await self._check_base(project_id, body.base_version)
-            return await self._site.engine.message(project_id, body.prompt)
+            user = self._site.user(request)
+            return await self._site.engine.message(project_id, body.prompt, user)
 
         message_id = await self._once(request, key, send)
         return answers.json({"messageId": message_id}, 202)
@@ -191,7 +199,7 @@ class ProjectRoutes:
 
         async def retry() -> str:
             await self._site.head(project_id)
-            await self._site.engine.retry(project_id)
+            await self._site.engine.retry(project_id, self._site.user(request))
             return project_id
 
         await self._once(request, key, retry)

@@ -404,6 +404,9 @@ class Hub:
             except DatabaseUnusable as error:
                 logger.warning("project %s cannot be followed now: %s", feed.project_id, error)
                 await asyncio.sleep(self._rules.again)
+            except UnknownProject:  # It was removed for good; viewers that come back are told.
+                self._give_up(feed)
+                return
             except Exception:
                 logger.exception("project %s cannot be followed", feed.project_id)
                 self._give_up(feed)

@@ -1,11 +1,11 @@
 """Python source in its one layout: Ruff's formatter, in one process for a whole project."""
 
 import subprocess
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from ruff import find_ruff_bin
+
+from smartforge.temporary import held
 
 _OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length=100", "--target-version=py311")
 
@@ -15,8 +15,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
 
     Raises ValueError where one of them is no Python.
     """
-    with tempfile.TemporaryDirectory(prefix="smartforge-") as name:
-        folder = Path(name)
+    with held() as folder:
         sources = {path: folder / path for path in files if path.endswith(".py")}
         for path, place in sources.items():
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from smartforge import events
 from smartforge.errors import DatabaseUnusable
-from smartforge.log.postgres import PostgresLog
+from smartforge.log.postgres import PostgresLog, migrations
 from smartforge.log.postgres.database import Database
 from smartforge.log.postgres.migrations import migrate, steps
 from tests import postgres
@@ -129,6 +129,16 @@ def test_a_database_that_cannot_hold_all_text_is_refused(
             migrate(latin, "here", steps())
     finally:
         postgres.shared().drop(other)
+
+
+def test_a_server_that_is_too_old_is_refused_and_left_alone(
+    connection: Connection[TupleRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "OLDEST_SERVER", 990_000)
+    with pytest.raises(DatabaseUnusable, match=r"of version \d+; 99 is needed") as refused:
+        migrate(connection, "here", steps())
+    assert refused.value.hint
+    assert connection.execute("SELECT to_regnamespace('smartforge')").fetchall() == [(None,)]
 
 
 async def test_nodes_that_open_an_empty_database_together_both_serve(url: str) -> None:

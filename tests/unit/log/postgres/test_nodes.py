@@ -1,11 +1,12 @@
 """Several nodes share one database: what one appends all see, and nobody is in the way."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from smartforge import events
-from smartforge.errors import Fenced
+from smartforge.errors import Fenced, UnknownProject
 from smartforge.log.base import follow
 from smartforge.log.postgres import PostgresLog, notices, reads
 from smartforge.log.postgres import log as postgres_log
@@ -206,3 +207,52 @@ async def test_who_follows_what_is_written_here_costs_the_database_no_read(
         assert [each.seq for each in await next_records] == [last]
     assert looks == 0
     await following.aclose()
+
+
+async def test_a_project_that_one_node_removes_is_gone_on_all(node: OpenNode) -> None:
+    here, there = await node(), await node()
+    await here.create("p", [CREATED])
+    last = await there.append("p", [events.RunCancelled(reason="Stopped by you.")], run="r")
+    assert len(await there.read("p", last - 1, 10)) == 1  # From its memory.
+
+    async def to_the_end() -> None:
+        async for _ in follow(there, "p", last):
+            raise AssertionError("there is no event beyond the last one")
+
+    following = asyncio.create_task(to_the_end())
+    async with asyncio.timeout(20):
+        # Only this test wants to know, so the log has no event for it.
+        while there.waiters == 0:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert await here.remove("p", last)
+        with pytest.raises(UnknownProject):
+            await following
+    for log in (here, there):
+        for asked in (log.head("p"), log.read("p", last - 1, 10), log.claim("p")):
+            with pytest.raises(UnknownProject):
+                await asked
+        with pytest.raises(UnknownProject):
+            await log.append("p", [chunk()], run="r")
+
+
+async def test_who_missed_that_a_project_was_removed_knows_once_it_listens_again(
+    node: OpenNode, database: str
+) -> None:
+    here, there = await node(), await node()
+    await here.create("p", [CREATED])
+    last = await there.append("p", [events.RunCancelled(reason="Stopped by you.")], run="r")
+    query = "DELETE FROM smartforge.event; DELETE FROM smartforge.project"
+    postgres.shared().execute(query, database)
+    assert len(await there.read("p", last - 1, 10)) == 1
+    before = there.reconnects
+    postgres.shared().execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'",
+        database,
+    )
+    async with asyncio.timeout(20):
+        # Only this test wants to know, so the log has no event for it.
+        while there.reconnects == before:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        with suppress(UnknownProject):
+            while await there.read("p", last - 1, 10):  # noqa: ASYNC110
+                await asyncio.sleep(0)

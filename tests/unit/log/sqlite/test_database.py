@@ -1,11 +1,14 @@
 """A database that cannot be used says why, and what to do."""
 
 import asyncio
+import errno
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import pytest
 from smartforge.errors import DatabaseUnusable
 from smartforge.log.sqlite import SQLiteLog
 from smartforge.log.sqlite.database import FileLock, connect_reader, connect_writer, unusable
+from smartforge.log.sqlite.migrations import migrate, steps
 from tests.contract.logs import CREATED
 
 
@@ -108,6 +112,67 @@ def test_a_truncated_database_is_refused(path: Path) -> None:
     assert "damaged" in refusal(path).what
 
 
+def newest_part(path: Path) -> Path:
+    return Path(f"{path}-wal")
+
+
+@pytest.fixture
+def killed(path: Path) -> Path:
+    """The database of a server that was killed: all of its content is in the newest part."""
+    living = path.with_name("living.db")
+    with closing(connect_writer(make_parents(living))) as writer:
+        migrate(writer, living, steps())
+        for part in ("", "-wal"):
+            shutil.copy(f"{living}{part}", f"{path}{part}")
+    return path
+
+
+def make_parents(path: Path) -> Path:
+    path.parent.mkdir()
+    return path
+
+
+def emptied(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+@pytest.mark.parametrize("lost", [Path.unlink, emptied])
+def test_the_newest_part_of_a_database_is_not_removed_where_the_rest_is_lost(
+    killed: Path, lost: Callable[[Path], None]
+) -> None:
+    lost(killed)
+    newest, there = newest_part(killed).read_bytes(), killed.exists()
+    assert "missing or empty" in refusal(killed).what
+    for connect in (connect_reader, connect_writer):
+        with pytest.raises(DatabaseUnusable, match="missing or empty"):
+            connect(killed)
+    assert (newest_part(killed).read_bytes(), killed.exists()) == (newest, there)
+    newest_part(killed).rename(killed.with_name("away"))
+    fill(killed)
+
+
+def test_the_newest_part_of_a_database_is_read_with_the_rest(killed: Path) -> None:
+    with closing(connect_reader(killed)) as reader:
+        assert reader.execute("PRAGMA user_version").fetchone() == (len(steps()),)
+
+
+def test_an_empty_file_becomes_a_new_log_and_that_is_said(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_parents(path).touch()
+    fill(path)
+    assert f"{path} was empty" in caplog.text
+    caplog.clear()
+    fill_again = SQLiteLog(path)
+
+    async def reopen() -> None:
+        await fill_again.open()
+        await fill_again.close()
+
+    asyncio.run(reopen())
+    assert not caplog.text
+
+
 def test_a_damaged_page_is_told_where_it_is_met(path: Path) -> None:
     fill(path, projects=300)
     intact = 3 * 4096
@@ -142,7 +207,19 @@ def test_a_folder_in_the_place_of_the_file_is_refused(path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_folder_is_refused(path: Path) -> None:
     path.parent.write_text("not a folder")
-    assert "cannot be opened" in refusal(path).what
+    assert f"{path.parent} is no folder" in refusal(path).what
+
+
+def test_what_exactly_is_refused_is_told() -> None:
+    refused = unusable(PermissionError(errno.EACCES, "Permission denied", "x.lock"), Path("x"))
+    assert "Permission denied (x.lock)" in refused.what
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_is_full_at_the_start_is_named(number: int) -> None:
+    refused = unusable(OSError(number, "No space left on device", "x"), Path("x"))
+    assert "is full" in refused.what
+    assert "Free some space" in refused.hint
 
 
 async def test_an_sqlite_without_what_is_needed_is_refused(

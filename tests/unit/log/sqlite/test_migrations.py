@@ -1,5 +1,6 @@
 """An older database is brought up to date, a foreign or newer one is left alone."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ from smartforge import events
 from smartforge.errors import DatabaseUnusable
 from smartforge.log.base import Checkpoint
 from smartforge.log.sqlite import SQLiteLog
+from smartforge.log.sqlite.database import unusable
 from smartforge.log.sqlite.migrations import APPLICATION_ID, migrate, steps
 
 PATH = Path("log.db")
@@ -45,6 +47,23 @@ def test_a_step_that_fails_leaves_the_database_before_it(connection: sqlite3.Con
     assert version(connection) == 1
     assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("thing",)]
     assert migrate(connection, PATH, [FIRST, SECOND]) == 1
+
+
+def test_a_full_disk_leaves_the_database_before_the_step_and_the_same_call_goes_on(
+    connection: sqlite3.Connection,
+) -> None:
+    connection.executescript(left_by(1))
+    before = connection.execute("SELECT * FROM sqlite_master").fetchall()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full") as refused:
+        migrate(connection, PATH, steps())
+    assert "nothing is half done" in unusable(refused.value, PATH).hint
+    assert version(connection) == 1
+    assert connection.execute("SELECT * FROM sqlite_master").fetchall() == before
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert migrate(connection, PATH, steps()) == len(steps()) - 1
+    assert version(connection) == len(steps())
 
 
 def test_a_newer_database_is_refused_and_left_alone(connection: sqlite3.Connection) -> None:
@@ -87,6 +106,8 @@ async def test_a_database_of_an_older_version_is_read_and_goes_on(tmp_path: Path
     assert await log.append("first", [chunk], run="r1", epoch=1) == 8
     content = await log.get("5340b5c23a4c38ed6206528a6d6d2377c7295d5df15bfc1f47f9b4d32c0fb4dc")
     assert content == "# Bücher\n".encode()
+    # It is not known how old what is stored already is, but new it is not.
+    assert await log.discard([hashlib.sha256(content).hexdigest()]) == len(content)
     await log.close()
 
 
@@ -107,9 +128,13 @@ async def test_folded_states_are_kept_beside_what_an_older_version_left(
 
 async def opened_as_of(version: int, path: Path) -> SQLiteLog:
     """A log over a file that a program of this version left."""
-    left = Path(__file__).with_name(f"version_{version}.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(path)) as old:
-        old.executescript(left)
+        old.executescript(left_by(version))
     log = SQLiteLog(path)
     await log.open()
     return log
+
+
+def left_by(version: int) -> str:
+    """The SQL of a database that a program of this version left."""
+    return Path(__file__).with_name(f"version_{version}.sql").read_text(encoding="utf-8")

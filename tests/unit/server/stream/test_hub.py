@@ -145,6 +145,29 @@ async def test_viewers_of_a_feed_that_is_broken_are_sent_back_to_a_new_one(
     await house.nothing_is_left()
 
 
+async def test_viewers_of_a_project_that_is_removed_are_told_so_when_they_come_back(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.project.add(events.RunCancelled(reason="Stopped by you."))
+    client = await house.client(live=True)
+    await until(lambda: house.seen(client) == 2)
+    assert await house.log.remove(house.project.id, 2)
+    await until(lambda: client.lost)
+    assert caplog.text == ""
+    house.log.stood[house.project.id][2] = (False, True)  # To a viewer it looks deleted.
+    again = Client(
+        house.log,
+        Wish({house.project.id: 2}, live=True),
+        {house.project.id: 2},
+        websocket=False,
+        ours=True,
+    )
+    again.open(house.site)
+    await until(lambda: again.ended)
+    assert again.gone == {house.project.id}
+    await house.nothing_is_left()
+
+
 async def test_presence_is_told_to_those_who_came_after_a_change(house: House) -> None:
     first = await house.client(live=True)
     await until(lambda: house.seen(first) == 1)

@@ -98,6 +98,17 @@ test("a run tells its steps and files in order, planned files not yet", () => {
   ).toEqual(["user:prompt", "planning:done", "notes", "a.py:done", "b.py:running"]);
 });
 
+test("a step that is on says how often it was tried again", () => {
+  const detail = (retries: number, state: StepState["state"] = "running") =>
+    rowsOf({ ...EMPTY, status: "planning", steps: [{ ...step("planning", state), retries }] }).flatMap((row) =>
+      row.kind === "step" ? [row.detail] : [],
+    );
+  expect(detail(0)).toEqual([""]);
+  expect(detail(1)).toEqual(["Tried again once"]);
+  expect(detail(2)).toEqual(["Tried again 2 times"]);
+  expect(detail(2, "unfinished")).toEqual(["Did not finish"]);
+});
+
 test("a stopped run says what did not finish", () => {
   expect(
     shown({

@@ -111,8 +111,13 @@ function stepRow(step: StepState, snapshot: Snapshot): Row {
     step: step.step,
     round: step.round,
     state,
-    detail: state === "running" && step.step !== "repairing" ? "" : state === "unfinished" ? "Did not finish" : detail,
+    detail: state === "running" && step.step !== "repairing" ? triedAgain(step) : state === "unfinished" ? "Did not finish" : detail,
   };
+}
+
+function triedAgain({ retries = 0 }: StepState): string {
+  if (retries === 0) return "";
+  return retries === 1 ? "Tried again once" : `Tried again ${retries} times`;
 }
 
 function detailOf(step: StepState, { contract, checks }: Snapshot): string {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { sharedStore } from "../../stream/store";
 import type { Snapshot } from "../../stream/types";
 import { Anvil } from "../../ui/icons";
+import { Link } from "../../ui/link";
 import { navigate, projectPath } from "../../ui/route";
 import { useDraft } from "../../ui/use-draft";
 import styles from "./home.module.css";
@@ -56,6 +57,9 @@ export function Home() {
         ))}
       </ul>
       <RecentProjects />
+      <footer className={styles["foot"]}>
+        <Link href="/cluster">Nodes and queue</Link>
+      </footer>
     </main>
   );
 }

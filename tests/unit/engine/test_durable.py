@@ -5,9 +5,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from msgspec.structs import replace
 
 from smartforge.engine.base import NewProject
-from smartforge.engine.inprocess import Execute, InProcess
+from smartforge.engine.durable import DurableEngine
+from smartforge.engine.executor import Execute
+from smartforge.engine.local import LocalQueue
 from smartforge.errors import Conflict, DatabaseUnusable, SettingsInvalid
 from smartforge.events import (
     ENDS_A_RUN,
@@ -20,7 +23,7 @@ from smartforge.events import (
     RunQueued,
     RunStarted,
 )
-from smartforge.forge.base import Choice, RunRequest, Steps
+from smartforge.forge.base import Choice, RunRequest, Steps, end_key
 from smartforge.log.base import Head
 from smartforge.log.memory import MemoryLog
 from tests.fakes import ended, events_of, until
@@ -91,9 +94,18 @@ class Unhurried(MemoryLog):
                 await asyncio.sleep(0)
 
 
+class Late(MemoryLog):
+    """Lists each project as active, as whoever has listed it before its run ended would."""
+
+    async def projects(self, limit: int, after: str | None = None) -> list[Head]:
+        return [replace(each, status="planning") for each in await super().projects(limit, after)]
+
+
 @asynccontextmanager
-async def engine_on(log: MemoryLog, execute: Execute) -> AsyncGenerator[InProcess, None]:
-    engine = InProcess(log, execute, lambda new: Choice("fake", None), again=0.001)
+async def engine_on(log: MemoryLog, execute: Execute) -> AsyncGenerator[DurableEngine, None]:
+    engine = DurableEngine(
+        log, LocalQueue(), {"run.v1": execute}, lambda new: Choice("fake", None), 0.001
+    )
     await engine.open()
     try:
         yield engine
@@ -114,6 +126,14 @@ def complete(version: int = 1) -> Complete:
         operation_count=0,
         skipped_checks=(),
         duration_ms=0,
+    )
+
+
+async def end(log: MemoryLog, request: RunRequest, epoch: int) -> None:
+    """Complete the run, as an execution does."""
+    key = end_key(request.run)
+    await log.append(
+        request.project_id, [complete()], run=request.run, epoch=epoch, key=key, close=True
     )
 
 
@@ -160,13 +180,27 @@ async def test_a_run_that_cannot_even_begin_ends_with_an_error(
         assert "KeyError" not in end.message
 
 
+async def test_a_run_that_ends_while_it_is_looked_for_is_not_asked_for_again() -> None:
+    log = Late()
+
+    async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+        await end(log, request, epoch)
+
+    async with engine_on(log, execute) as engine:
+        project = await engine.start(WISH)
+        await ended(log, project)
+    async with engine_on(log, execute):
+        pass
+    assert len(await ends_by_run(log, project)) == 1
+
+
 async def test_a_run_that_the_full_disk_broke_ends_once_there_is_space() -> None:
     log = FullDisk()
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
         await log.append(request.project_id, [started()], run=request.run, epoch=epoch)
         log.full = True
-        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch)
+        await end(log, request, epoch)
 
     async with engine_on(log, execute) as engine:
         project = await engine.start(WISH)
@@ -183,7 +217,7 @@ async def test_runs_that_wait_begin_once_the_full_disk_has_space() -> None:
     log = FullDisk()
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
-        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch, close=True)
+        await end(log, request, epoch)
 
     async with engine_on(log, execute) as engine:
         project = await engine.start(WISH)
@@ -219,7 +253,7 @@ async def test_a_follow_up_that_was_stored_runs_however_soon_the_process_ended()
     log = LastWords()
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
-        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch, close=True)
+        await end(log, request, epoch)
 
     async with engine_on(log, execute) as engine:
         project = await engine.start(WISH)
@@ -262,7 +296,7 @@ async def test_a_stop_as_the_run_completes_leaves_one_end() -> None:
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
         await gate.wait()
-        await log.append(request.project_id, [complete()], run=request.run, epoch=epoch, close=True)
+        await end(log, request, epoch)
 
     async with engine_on(log, execute) as engine:
         for stops in range(1, 20):

@@ -1,0 +1,260 @@
+"""What users ask of runs: each command stores facts, and lets the queue know what they mean."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping
+from weakref import WeakValueDictionary
+
+from smartforge.engine.base import LOCAL_USER, Cluster, NewProject, Ticket
+from smartforge.engine.executor import AGAIN_SECONDS, EngineLog, Execute, Executor
+from smartforge.engine.ids import new_id, short_id
+from smartforge.engine.messages import check_waits, has_begun
+from smartforge.engine.pending import Queued, pending
+from smartforge.engine.queue import Heard, Queue
+from smartforge.engine.requests import everything
+from smartforge.errors import Conflict, DatabaseUnusable, UnknownProject
+from smartforge.events import (
+    Fact,
+    Message,
+    MessageRemoved,
+    MessageUpdated,
+    ProjectCreated,
+    RunCancelled,
+    RunQueued,
+    Trigger,
+)
+from smartforge.forge.base import Choice, end_key
+from smartforge.log import large
+from smartforge.log.base import Head
+from smartforge.log.clock import wall_clock
+
+logger = logging.getLogger(__name__)
+
+FIRST = "prompt"
+"""The key of a project's first run, which another node may ask for as well (`_left_of`)."""
+
+
+class DurableEngine:
+    """Runs that outlive any process: the log says what is to be done, the queue who does it.
+
+    `workflows` are the ways to execute a run by name; the last one is for what is queued from
+    now on, the others for what an older version has queued.
+    """
+
+    def __init__(
+        self,
+        log: EngineLog,
+        queue: Queue,
+        workflows: Mapping[str, Execute],
+        choose: Callable[[NewProject], Choice],
+        again: float = AGAIN_SECONDS,
+    ) -> None:
+        self._log = log
+        self._queue = queue
+        self._choose = choose
+        self._again = again
+        self._workflow = list(workflows)[-1]
+        self._executor = Executor(log, queue, workflows, again)
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._taking_up: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        await self._queue.open(
+            Heard(
+                wake=self._executor.wake,
+                stop=self._executor.stop,
+                lost=self._executor.stop_all,
+                left=self._left,
+            )
+        )
+        await self._take_up()
+        self._executor.open()
+
+    @property
+    def on(self) -> int:
+        """How many runs this node executes now."""
+        return self._executor.on
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more runs, and wait for up to so long until those that are on have ended."""
+        await self._queue.drain()
+        await self._executor.drain(seconds)
+
+    async def close(self) -> None:
+        for task in self._taking_up:
+            task.cancel()
+        await asyncio.gather(*self._taking_up, return_exceptions=True)
+        await self._executor.close()
+        await self._queue.close()
+
+    async def start(self, new: NewProject) -> str:
+        choice = self._choose(new)
+        project_id = new_id()
+        created = ProjectCreated(
+            title=title_of(new.prompt),
+            prompt=new.prompt,
+            target=choice.target,
+            model=choice.model,
+            planner=choice.planner,
+            author=choice.author,
+        )
+        run = short_id()
+        # Stored together, as a follow-up is with its run.
+        head = await self._log.create(
+            project_id,
+            [await large.fit(created, self._log)],
+            run=run,
+            asking=[RunQueued(position=await self._queue.ahead(project_id), trigger="prompt")],
+        )
+        await self._queue.add(self._ticket(project_id, run, head.last, new.user, wall_clock()))
+        return project_id
+
+    async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
+        message_id = short_id()
+        said = Message(id=message_id, role="user", text=prompt)
+        async with self._order(project_id):
+            await self._live(project_id)
+            # Stored together: a message without its run would be shown, and never be run.
+            fitted = await large.fit(said, self._log)
+            await self._ask(project_id, user, "message", message_id, fitted)
+        return message_id
+
+    async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
+        edited = MessageUpdated(id=message_id, role="user", text=prompt)
+        async with self._waiting(project_id, message_id):
+            await self._log.append(project_id, [await large.fit(edited, self._log)], run=None)
+
+    async def remove(self, project_id: str, message_id: str) -> None:
+        async with self._waiting(project_id, message_id) as run:
+            await self._log.append(project_id, [MessageRemoved(id=message_id)], run=None)
+        await self._queue.drop(run)
+
+    async def retry(self, project_id: str, user: str = LOCAL_USER) -> None:
+        async with self._order(project_id):
+            head = await self._live(project_id)
+            if head.active:
+                raise Conflict(
+                    "A run is on or queued in this project.", "Wait for its end, or stop it first."
+                )
+            if head.status == "complete":
+                raise Conflict(
+                    "The last run is complete; there is nothing to try again.",
+                    "Send a follow-up to change the API.",
+                )
+            await self._ask(project_id, user, "retry", key=f"retry:{head.last}")
+
+    async def cancel(self, project_id: str, run: str | None = None) -> None:
+        await self._live(project_id)
+        # What is to end is settled now, by its name: a late Stop must not end the run that follows.
+        queued = await self._queue.of(project_id)
+        if not queued:
+            return
+        meant = queued[0].run
+        if run is not None and run != meant:
+            raise Conflict(
+                f"The run {run!r} is not the one that is on.", "Reload to see which run is on."
+            )
+        await self._log.append(
+            project_id,
+            [RunCancelled(reason="Stopped by you.")],
+            run=meant,
+            key=end_key(meant),
+            close=True,
+        )
+        await self._queue.drop(meant)
+        self._executor.stop(meant)
+        await self._executor.stopped(meant)
+
+    async def cluster(self) -> Cluster:
+        return await self._queue.cluster()
+
+    @contextlib.asynccontextmanager
+    async def _waiting(self, project_id: str, message_id: str) -> AsyncGenerator[str, None]:
+        """The run of a message that waits; it does not begin meanwhile."""
+        await self._live(project_id)
+        async with self._order(project_id):  # What is being queued is in the queue then.
+            pass
+        async with self._queue.hold(project_id) as waiting:
+            run = check_waits(await everything(self._log, project_id), message_id)
+            if run not in waiting:
+                raise has_begun()
+            yield run
+
+    def _order(self, project_id: str) -> asyncio.Lock:
+        """Held while a run is queued, so that runs queue in the order of what asks for them."""
+        return self._orders.setdefault(project_id, asyncio.Lock())
+
+    async def _live(self, project_id: str) -> Head:
+        head = await self._log.head(project_id)
+        if head.deleted:
+            raise UnknownProject(f"There is no project {project_id!r}.")
+        return head
+
+    async def _ask(
+        self,
+        project_id: str,
+        user: str,
+        trigger: Trigger,
+        message_id: str | None = None,
+        *before: Fact,
+        key: str | None = None,
+    ) -> None:
+        """Store that a run is wanted, once under the same key, and let it wait for its turn."""
+        run = short_id()
+        ahead = await self._queue.ahead(project_id)
+        fact = RunQueued(position=ahead, trigger=trigger, message_id=message_id)
+        seq = await self._log.append(project_id, [*before, fact], run=run, key=key)
+        await self._queue.add(self._ticket(project_id, run, seq, user, wall_clock()))
+
+    def _ticket(self, project_id: str, run: str, seq: int, user: str, queued: int) -> Ticket:
+        return Ticket(
+            project_id=project_id,
+            run=run,
+            seq=seq,
+            user=user,
+            workflow=self._workflow,
+            queued=queued,
+        )
+
+    def _left(self) -> None:
+        task = asyncio.create_task(self._take_up_insisting(), name="taking up what a node left")
+        self._taking_up.add(task)
+        task.add_done_callback(self._taking_up.discard)
+
+    async def _take_up_insisting(self) -> None:
+        while True:
+            try:
+                return await self._take_up()
+            except DatabaseUnusable as error:
+                logger.warning("what a node left cannot be looked for yet: %s", error)
+                await asyncio.sleep(self._again)
+
+    async def _take_up(self) -> None:
+        """Queue whatever the log knows of and the queue does not, in the order of asking."""
+        left: list[tuple[str, Queued]] = []
+        after: str | None = None
+        while heads := await self._log.projects(100, after):
+            after = heads[-1].project_id
+            for head in heads:
+                if head.active:
+                    left += [(head.project_id, each) for each in await self._left_of(head)]
+        for project_id, each in sorted(left, key=lambda one: one[1].ts):
+            await self._queue.add(self._ticket(project_id, each.run, each.seq, LOCAL_USER, each.ts))
+
+    async def _left_of(self, head: Head) -> list[Queued]:
+        records = await everything(self._log, head.project_id)
+        # An older version stored a project and its first run one after the other. What was active
+        # when it was listed may have ended since; that is none of those.
+        if not any(record.type == "run:queued" for record in records):
+            await self._ask(head.project_id, LOCAL_USER, "prompt", key=FIRST)
+        left = pending(records)
+        return [each for each in (left.on, *left.waiting) if each is not None]
+
+
+def title_of(prompt: str) -> str:
+    """A first title: the prompt's first words, at most 60 characters."""
+    line = " ".join(prompt.split())
+    if len(line) <= 60:
+        return line
+    return line[:60].rsplit(" ", 1)[0].rstrip(".,;:") + "..."
