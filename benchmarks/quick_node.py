@@ -1,6 +1,7 @@
 """`smartforge` with one quick check of what it makes: for what is not about checks."""
 
-from smartforge import app, cli
+from smartforge import cli
+from smartforge.app import forge
 from smartforge.checks.base import Check
 from smartforge.checks.syntax import Syntax
 
@@ -12,7 +13,7 @@ def only_syntax() -> tuple[Check, ...]:
 
 def main() -> None:
     """The program, by its own command line."""
-    app.checks = only_syntax
+    forge.checks = only_syntax
     cli.main()
 
 

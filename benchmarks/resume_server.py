@@ -18,7 +18,8 @@ import uvloop
 
 from benchmarks.fanout.pace import obey, say
 from smartforge import events
-from smartforge.app import Product, product, shown
+from smartforge.app.product import Product, product
+from smartforge.app.serving import shown
 from smartforge.server.build import build
 from smartforge.server.options import DoorOptions, ServerOptions
 from smartforge.server.serve import serve

@@ -14,12 +14,14 @@ from smartforge.events import (
     CheckName,
     CodeChunk,
     Envelope,
+    Fact,
     Outcome,
     Usage,
     decode,
 )
 from smartforge.forge.base import Choice, RunRequest, Workshop
 from smartforge.log.base import ENDING, Reading, follow
+from smartforge.log.memory import MemoryLog
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.sandbox.base import Ended, Level, Program, Served
 from smartforge.targets.base import TargetFile
@@ -128,6 +130,34 @@ class FakeSandbox:
 
     def serve(self, program: Program, application: str) -> AbstractAsyncContextManager[Served]:
         raise SandboxUnavailable("A fake runs nothing.")
+
+
+class HookedLog(MemoryLog):
+    """A log whose appends can be held up or refused: override what happens around each."""
+
+    async def before(self, facts: Sequence[Fact]) -> None:
+        """These are about to be stored, unless this raises."""
+
+    async def after(self, facts: Sequence[Fact]) -> None:
+        """These have been stored, or were refused by the log."""
+
+    async def append(
+        self,
+        project_id: str,
+        facts: Sequence[Fact],
+        *,
+        run: str | None,
+        epoch: int | None = None,
+        key: str | None = None,
+        close: bool = False,
+    ) -> int:
+        await self.before(facts)
+        try:
+            return await super().append(
+                project_id, facts, run=run, epoch=epoch, key=key, close=close
+            )
+        finally:
+            await self.after(facts)
 
 
 def workshop(

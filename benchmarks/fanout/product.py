@@ -17,7 +17,8 @@ import uvloop
 
 from benchmarks.fanout.pace import Command, obey, publish, say
 from smartforge import events
-from smartforge.app import Product, product, shown
+from smartforge.app.product import Product, product
+from smartforge.app.serving import shown
 from smartforge.engine.ids import new_id, short_id
 from smartforge.log.base import Log
 from smartforge.server.build import build

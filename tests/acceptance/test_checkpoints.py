@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from smartforge.app import product
+from smartforge.app.product import product
 from smartforge.engine.base import NewProject
 from smartforge.log.folded import DUE_EVENTS, Folded
 from smartforge.log.sqlite import SQLiteLog

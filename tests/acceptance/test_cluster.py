@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from smartforge.app import product
+from smartforge.app.product import product
 from smartforge.engine.base import NewProject
 from smartforge.settings import Options, read
 from tests import postgres

@@ -21,7 +21,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE where it exists.")] = False,
 ) -> None:
     """Copy the log to FILE, also while a server runs. FILE is checked before it counts."""
-    from smartforge.app import backup as copy
+    from smartforge.app.upkeep import backup as copy
 
     settings = read(Options(data=data))
 
@@ -44,7 +44,7 @@ def restore_backup(
     ] = False,
 ) -> None:
     """Make FILE the log. No server may run on it meanwhile."""
-    from smartforge.app import restore_backup as copy
+    from smartforge.app.upkeep import restore_backup as copy
 
     settings = read(Options(data=data))
 

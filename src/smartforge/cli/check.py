@@ -28,7 +28,7 @@ def check(
 
 
 async def _check(folder: Path, json: bool) -> int:
-    from smartforge.app import checks, subject
+    from smartforge.app.forge import checks, subject
 
     promised = await asyncio.to_thread(promised_in, folder)
     under_check = subject(read(Options(model="offline")), folder, promised)

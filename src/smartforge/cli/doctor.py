@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from smartforge import __version__
+from smartforge.cli.counts import counted
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.stopping import run
 from smartforge.cli.streams import plain, write_line
@@ -58,7 +59,7 @@ async def _doctor(settings: Settings, deep: bool, json: bool) -> int:
 
 async def _look_deep(settings: Settings, json: bool) -> bool:
     """Show each project with a fault as it is found, then the counts; whether there was none."""
-    from smartforge.app import audited
+    from smartforge.app.logs import audited
 
     counts = _Counts()
     try:
@@ -93,20 +94,16 @@ class _Counts(msgspec.Struct):
 
     def finding(self) -> Finding:
         seen = ", ".join(
-            _counted(count, noun)
+            counted(count, noun)
             for count, noun in (
                 (self.projects, "project"),
                 (self.events, "event"),
                 (self.blobs, "blob"),
             )
         )
-        wrong = f"faults in {_counted(self.wrong, 'project')}" if self.wrong else "nothing is wrong"
+        wrong = f"faults in {counted(self.wrong, 'project')}" if self.wrong else "nothing is wrong"
         cure = "docs/howto/data.md says what each means, and how to restore a backup."
         return Finding("log", not self.wrong, f"{seen}; {wrong}", cure)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _show_faults(one: Audit, json: bool) -> None:
@@ -145,7 +142,7 @@ async def _look(settings: Settings) -> list[Finding]:
 
 
 async def _sandbox(settings: Settings) -> Finding:
-    from smartforge.app import Forge
+    from smartforge.app.forge import Forge
 
     level = await Forge(settings).sandbox.probe()
     detail = f"{level.level}. {level.detail}"
@@ -153,7 +150,7 @@ async def _sandbox(settings: Settings) -> Finding:
 
 
 def _dependencies() -> Finding:
-    from smartforge.app import TARGETS
+    from smartforge.app.forge import TARGETS
 
     try:
         places = [f"{name}: {make().dependencies()}" for name, make in TARGETS.items()]
@@ -163,7 +160,7 @@ def _dependencies() -> Finding:
 
 
 def _model(settings: Settings) -> Finding:
-    from smartforge.app import Forge
+    from smartforge.app.forge import Forge
 
     if settings.model is None:
         return Finding("model", True, "none; the offline planner and compiled writer do the work")
@@ -176,7 +173,7 @@ def _model(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> str:
-    from smartforge.app import database_state
+    from smartforge.app.logs import database_state
 
     return await database_state(settings)
 
@@ -189,7 +186,7 @@ async def _tried(name: str, look: Awaitable[str]) -> Finding:
 
 
 def _page() -> Finding:
-    from smartforge.app import page_built
+    from smartforge.app.serving import page_built
 
     if page_built():
         return Finding("page", True, "built")

@@ -74,7 +74,7 @@ def words(prompt: str) -> str:
 async def _new(
     wish: NewProject, out: Path | None, options: Options, json: bool, stopping: Stopping
 ) -> int:
-    from smartforge.app import product
+    from smartforge.app.product import product
 
     settings = read(options)
     console = Console(stderr=json, highlight=False)

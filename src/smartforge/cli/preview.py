@@ -28,7 +28,7 @@ def preview(
     place = folder.resolve()
 
     async def serve_until_stopped(stopping: Stopping) -> int:
-        from smartforge.app import preview as run_preview
+        from smartforge.app.previewing import preview as run_preview
 
         stop = asyncio.Event()
 

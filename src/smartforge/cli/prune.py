@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from smartforge.cli.counts import counted
 from smartforge.cli.exits import COMPLETE
 from smartforge.cli.stopping import run
 from smartforge.cli.streams import plain
@@ -42,7 +43,7 @@ def prune(
 
     Projects with a run on or waiting stay. For a log in SQLite the server must be stopped.
     """
-    from smartforge.app import check_alone
+    from smartforge.app.upkeep import check_alone
 
     criteria = _criteria(older_than, larger_than, deleted)
     settings = _settings(data, database_url)
@@ -112,22 +113,23 @@ def _settings(data: Path | None, database_url: str | None) -> Settings:
 
 
 async def _look(settings: Settings, criteria: Criteria) -> Due:
-    from smartforge.app import audited
+    from smartforge.app.logs import audited
 
     async with audited(settings) as log:
         return due(await survey(log, await extents(log)), criteria, wall_clock())
 
 
 async def _remove(settings: Settings, chosen: Due) -> int:
-    from smartforge.app import audited, pruning
+    from smartforge.app.logs import audited
+    from smartforge.app.upkeep import pruning
 
     async with pruning(settings) as (log, unnamed):
         async with audited(settings) as beside:  # Once more: much may have happened since.
             found = await survey(beside, await extents(beside))
         done = await remove(log, found, chosen.projects, unnamed)
-    print(f"Removed {_counted(done.projects)}: {done.bytes:,} bytes.")
+    print(f"Removed {counted(done.projects, 'project')}: {done.bytes:,} bytes.")
     if done.spared:
-        print(f"{_counted(done.spared)} stayed: a run or an event came meanwhile.")
+        print(f"{counted(done.spared, 'project')} stayed: a run or an event came meanwhile.")
     return COMPLETE
 
 
@@ -135,7 +137,7 @@ def _show(found: Due) -> None:
     if not found.projects:
         print("There is no project to remove.")
         return
-    print(f"To be removed: {_counted(len(found.projects))}, {found.bytes:,} bytes.")
+    print(f"To be removed: {counted(len(found.projects), 'project')}, {found.bytes:,} bytes.")
     for one in found.projects[:SHOWN]:
         day = time.strftime("%Y-%m-%d", time.localtime(one.ts / 1000))
         title = plain(" ".join(one.head.title.split()))
@@ -151,7 +153,3 @@ def _ask() -> None:
     if not typer.confirm("Remove them for good?"):
         print("Nothing was removed.")
         raise typer.Exit(COMPLETE)
-
-
-def _counted(projects: int) -> str:
-    return f"{projects:,} project{'' if projects == 1 else 's'}"

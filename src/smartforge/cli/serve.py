@@ -30,7 +30,7 @@ def serve(
     """Serve the page and the API until stopped."""
     import uvloop
 
-    from smartforge.app import serve as run_server
+    from smartforge.app.serving import serve as run_server
 
     options = Options(
         data=data, database_url=database_url, host=host, port=port, token=token, pace=pace

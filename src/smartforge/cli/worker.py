@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from smartforge.cli.counts import counted
 from smartforge.cli.exits import COMPLETE
 from smartforge.cli.serve import log_from
 from smartforge.cli.stopping import Stopping, run
@@ -35,7 +36,7 @@ def worker(
     log_from(settings.log_level)
 
     async def work_until_stopped(stopping: Stopping) -> int:
-        from smartforge.app import work
+        from smartforge.app.serving import work
 
         stop = asyncio.Event()
 
@@ -45,7 +46,7 @@ def worker(
             print(f"Executing the runs of PostgreSQL at {where}", flush=True)
 
         def draining(runs: int) -> None:
-            words = f"Waiting up to {drain:.0f} s for {runs} {'run' if runs == 1 else 'runs'}"
+            words = f"Waiting up to {drain:.0f} s for {counted(runs, 'run')}"
             print(words, file=sys.stderr, flush=True)
 
         await work(settings, stop=stop, ready=ready, draining=draining, patience=drain)

@@ -15,7 +15,6 @@ from smartforge.engine.queue import Heard, Queue
 from smartforge.engine.requests import everything
 from smartforge.errors import Conflict, DatabaseUnusable, UnknownProject
 from smartforge.events import (
-    Fact,
     Message,
     MessageRemoved,
     MessageUpdated,
@@ -23,6 +22,7 @@ from smartforge.events import (
     RunCancelled,
     RunQueued,
     Trigger,
+    decode,
 )
 from smartforge.forge.base import Choice, end_key
 from smartforge.log import large
@@ -115,9 +115,7 @@ class DurableEngine:
         said = Message(id=message_id, role="user", text=prompt)
         async with self._order(project_id):
             await self._live(project_id)
-            # Stored together: a message without its run would be shown, and never be run.
-            fitted = await large.fit(said, self._log)
-            await self._ask(project_id, user, "message", message_id, fitted)
+            await self._ask(project_id, user, "message", said)
         return message_id
 
     async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
@@ -196,15 +194,20 @@ class DurableEngine:
         project_id: str,
         user: str,
         trigger: Trigger,
-        message_id: str | None = None,
-        *before: Fact,
+        said: Message | None = None,
         key: str | None = None,
     ) -> None:
         """Store that a run is wanted, once under the same key, and let it wait for its turn."""
         run = short_id()
         ahead = await self._queue.ahead(project_id)
-        fact = RunQueued(position=ahead, trigger=trigger, message_id=message_id)
-        seq = await self._log.append(project_id, [*before, fact], run=run, key=key)
+        fact = RunQueued(position=ahead, trigger=trigger, message_id=said.id if said else None)
+        # Stored together: a message without its run would be shown, and never be run.
+        facts = [fact] if said is None else [await large.fit(said, self._log), fact]
+        seq = await self._log.append(project_id, facts, run=run, key=key)
+        if key is not None:
+            # Another node may have been asked for the same: then the run is that one's.
+            [stored] = await self._log.read(project_id, seq - 1, 1)
+            run = decode(stored.data)[0].run or run
         await self._queue.add(self._ticket(project_id, run, seq, user, wall_clock()))
 
     def _ticket(self, project_id: str, run: str, seq: int, user: str, queued: int) -> Ticket:
@@ -225,10 +228,14 @@ class DurableEngine:
     async def _take_up_insisting(self) -> None:
         while True:
             try:
-                return await self._take_up()
+                await self._take_up()
+                return
             except DatabaseUnusable as error:
                 logger.warning("what a node left cannot be looked for yet: %s", error)
                 await asyncio.sleep(self._again)
+            except Exception:
+                logger.exception("what a node left cannot be looked for")
+                return
 
     async def _take_up(self) -> None:
         """Queue whatever the log knows of and the queue does not, in the order of asking."""

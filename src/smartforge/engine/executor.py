@@ -122,9 +122,11 @@ class Executor:
                     self._begin(ticket)
                 await self._let_go()
                 refused = False
-            except DatabaseUnusable as error:
+            except Exception as error:
+                # Whatever it is, a node that never took a run again would look well.
+                log = logger.warning if isinstance(error, DatabaseUnusable) else logger.exception
                 if not refused:
-                    logger.warning("no run can be taken yet: %s", error)
+                    log("no run can be taken yet: %s", error)
                 refused = True
                 await asyncio.sleep(self._again)
                 self._woken.set()
@@ -164,19 +166,19 @@ class Executor:
                 logger.info("project %s has gone, with run %s", ticket.project_id, ticket.run)
                 break
             except Fenced:
-                mine = await self._insist(self._queue.mine, "run %s was fenced out", ticket.run)
+                mine = await self._insist(self._queue.mine, f"run {ticket.run} was fenced out")
                 if ticket.run not in mine:
                     return
-        await self._insist(partial(self._queue.drop, ticket.run), "run %s is over", ticket.run)
+        await self._insist(partial(self._queue.drop, ticket.run), f"run {ticket.run} is over")
 
     async def _bring_to_its_end(self, ticket: Ticket) -> None:
         """Raises Fenced where somebody else ends the run or goes on with it."""
         epoch: int | None = None
         try:
             claiming = partial(self._log.claim, ticket.project_id)
-            epoch = await self._insist(claiming, "run %s begins", ticket.run)
+            epoch = await self._insist(claiming, f"run {ticket.run} begins")
             reading = partial(everything, self._log, ticket.project_id)
-            records = await self._insist(reading, "run %s is looked up", ticket.run)
+            records = await self._insist(reading, f"run {ticket.run} is looked up")
             if (queued := _unfinished(records, ticket.run)) is None:
                 return
             asked, steps = await self._prepare(ticket.project_id, queued, records, epoch)
@@ -187,7 +189,7 @@ class Executor:
             log = logger.warning if isinstance(error, SmartForgeError) else logger.exception
             log("run %s of project %s broke: %s", ticket.run, ticket.project_id, error)
             failing = partial(self._fail, ticket, epoch, error)
-            await self._insist(failing, "run %s has failed", ticket.run)
+            await self._insist(failing, f"run {ticket.run} has failed")
 
     async def _prepare(
         self, project_id: str, queued: Queued, records: list[Record], epoch: int
@@ -215,14 +217,14 @@ class Executor:
             close=True,
         )
 
-    async def _insist(self, act: Callable[[], Awaitable[T]], what: str, run: str) -> T:
+    async def _insist(self, act: Callable[[], Awaitable[T]], what: str) -> T:
         """Do it once the database lets it, however long that takes."""
         for tries in itertools.count():
             try:
                 return await act()
             except DatabaseUnusable as refused:
                 if tries == 0:
-                    logger.warning(f"{what}, and the database refuses: %s", run, refused)
+                    logger.warning("%s, and the database refuses: %s", what, refused)
                 await asyncio.sleep(self._again)
         raise AssertionError
 

@@ -156,6 +156,8 @@ async def retain(
                 done = await _once(surveyed, log, criteria, clock())
         except SmartForgeError as error:
             logger.warning("projects without an event for %d days stay: %s", days, error)
+        except Exception:
+            logger.exception("projects without an event for %d days stay", days)
         else:
             if done.projects:
                 told = "removed %d projects without an event for %d days: %d bytes"

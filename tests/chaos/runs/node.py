@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from smartforge import app, cli
+from smartforge import cli
+from smartforge.app import forge
 from smartforge.checks.base import Check
 from smartforge.checks.boot import Boot
 from smartforge.checks.lint import Lint
@@ -37,7 +38,7 @@ def main() -> None:
     spec = msgspec.json.decode(sys.argv[1], type=Spec)
     if not spec.thorough:
         asked: Callable[[], tuple[Check, ...]] = quick
-        app.checks = asked
+        forge.checks = asked
     plant(spec.fault, spec.data)
     arguments: list[str] = [spec.role, "--pace", str(spec.pace)]
     if spec.role == "serve":

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 import typer
 
-from smartforge import app
+from smartforge.app import upkeep
 from smartforge.cli.backup import backup, restore_backup
 from smartforge.cli.exits import COMPLETE
 from smartforge.cli.stopping import SIGNALS
@@ -117,5 +117,5 @@ def test_a_signal_stops_the_copy_in_order(
         assert isinstance(told, threading.Event)
         assert told.wait(20), "the signal has not arrived"
 
-    monkeypatch.setattr(app, name, copy)
+    monkeypatch.setattr(upkeep, name, copy)
     assert status(command, tmp_path / "monday.db", tmp_path) == 128 + by

@@ -26,12 +26,12 @@ from smartforge.events import (
 from smartforge.forge.base import Choice, RunRequest, Steps, end_key
 from smartforge.log.base import Head
 from smartforge.log.memory import MemoryLog
-from tests.fakes import ended, events_of, until
+from tests.fakes import HookedLog, ended, events_of, until
 
 WISH = NewProject("A note API")
 
 
-class FullDisk(MemoryLog):
+class FullDisk(HookedLog):
     """Refuses to store while `full`, as a log on a full disk does; counts what it refused."""
 
     def __init__(self) -> None:
@@ -43,18 +43,8 @@ class FullDisk(MemoryLog):
         self._refuse()
         return await super().claim(project_id)
 
-    async def append(
-        self,
-        project_id: str,
-        facts: Sequence[Fact],
-        *,
-        run: str | None,
-        epoch: int | None = None,
-        key: str | None = None,
-        close: bool = False,
-    ) -> int:
+    async def before(self, facts: Sequence[Fact]) -> None:
         self._refuse()
-        return await super().append(project_id, facts, run=run, epoch=epoch, key=key, close=close)
 
     def _refuse(self) -> None:
         if self.full:
@@ -62,7 +52,7 @@ class FullDisk(MemoryLog):
             raise DatabaseUnusable("The disk is full.", "Free some space.")
 
 
-class Unhurried(MemoryLog):
+class Unhurried(HookedLog):
     """Lets others go first at every call, so that an answer may be old, as with one on a disk."""
 
     async def head(self, project_id: str) -> Head:
@@ -74,24 +64,12 @@ class Unhurried(MemoryLog):
         await asyncio.sleep(0)
         return await super().claim(project_id)
 
-    async def append(
-        self,
-        project_id: str,
-        facts: Sequence[Fact],
-        *,
-        run: str | None,
-        epoch: int | None = None,
-        key: str | None = None,
-        close: bool = False,
-    ) -> int:
+    async def before(self, facts: Sequence[Fact]) -> None:
         await asyncio.sleep(0)
-        try:
-            return await super().append(
-                project_id, facts, run=run, epoch=epoch, key=key, close=close
-            )
-        finally:
-            for _ in range(5):
-                await asyncio.sleep(0)
+
+    async def after(self, facts: Sequence[Fact]) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
 
 
 class Late(MemoryLog):
@@ -221,7 +199,7 @@ async def test_runs_that_wait_begin_once_the_full_disk_has_space() -> None:
 
     async with engine_on(log, execute) as engine:
         project = await engine.start(WISH)
-        log.full = True  # Before the run's lane had its first turn.
+        log.full = True  # Before the run was taken.
         for _ in range(5):
             await log.refused.acquire()
         with pytest.raises(DatabaseUnusable):
@@ -234,19 +212,8 @@ async def test_runs_that_wait_begin_once_the_full_disk_has_space() -> None:
 class LastWords(FullDisk):
     """Stores nothing more once it has stored a chat message, as where the process ends then."""
 
-    async def append(
-        self,
-        project_id: str,
-        facts: Sequence[Fact],
-        *,
-        run: str | None,
-        epoch: int | None = None,
-        key: str | None = None,
-        close: bool = False,
-    ) -> int:
-        last = await super().append(project_id, facts, run=run, epoch=epoch, key=key, close=close)
+    async def after(self, facts: Sequence[Fact]) -> None:
         self.full = self.full or any(isinstance(fact, Message) for fact in facts)
-        return last
 
 
 async def test_a_follow_up_that_was_stored_runs_however_soon_the_process_ended() -> None:
@@ -323,6 +290,24 @@ async def test_of_many_retries_at_once_one_is_taken() -> None:
         assert sum(answer is None for answer in answers) == 1
         assert sum(isinstance(answer, Conflict) for answer in answers) == 19
     assert len(await ends_by_run(log, project)) == 2
+
+
+async def test_a_retry_asked_of_two_nodes_at_once_is_one_run() -> None:
+    log, queue = Unhurried(), LocalQueue()
+    engines = [
+        DurableEngine(log, queue, {"run.v1": hanging(log)}, lambda new: Choice("fake", None))
+        for _ in range(2)
+    ]
+    for engine in engines:
+        await engine.open()
+    project = await engines[0].start(WISH)
+    await until(log, project, "run:started")
+    await engines[1].cancel(project)
+    await asyncio.gather(*(engine.retry(project) for engine in engines))
+    _, again = await ends_by_run(log, project)
+    assert [each.run for each in await queue.of(project)] == [again]
+    for engine in engines:
+        await engine.close()
 
 
 async def test_messages_at_once_queue_in_order_and_say_their_place() -> None:

@@ -27,6 +27,7 @@ class Nodes(LocalQueue):
         self.heard: Heard
         self.over: asyncio.Queue[str] = asyncio.Queue()
         self.refusing = 0
+        self.refusal: Exception = DatabaseUnusable("The queue is away.", "Wait.")
 
     async def open(self, heard: Heard) -> None:
         self.heard = heard
@@ -35,7 +36,7 @@ class Nodes(LocalQueue):
     async def take(self, workflows: Collection[str], on: Collection[str]) -> Ticket | None:
         if self.refusing:
             self.refusing -= 1
-            raise DatabaseUnusable("The queue is away.", "Wait.")
+            raise self.refusal
         return await super().take(workflows, on)
 
     async def drop(self, run: str) -> None:
@@ -167,9 +168,10 @@ async def test_a_ticket_without_a_run_is_dropped(known: bool) -> None:
     assert len(made.epochs) == 2
 
 
-async def test_runs_are_taken_once_the_queue_is_back() -> None:
+@pytest.mark.parametrize("refusal", [DatabaseUnusable("The queue is away."), KeyError("a slip")])
+async def test_runs_are_taken_once_the_queue_is_back(refusal: Exception) -> None:
     log, queue = MemoryLog(), Nodes()
-    queue.refusing = 5
+    queue.refusing, queue.refusal = 5, refusal
     made = Executions(log)
     made.go_on.set()
     async with running(queue, log, made.execute) as engine:

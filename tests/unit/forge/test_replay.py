@@ -32,6 +32,7 @@ from tests.fakes import (
     FakePlanner,
     FakeTarget,
     FakeWriter,
+    HookedLog,
     events_of,
     run_request,
     workshop,
@@ -56,7 +57,7 @@ class Kill(msgspec.Struct, frozen=True):
 KILLS = st.lists(st.builds(Kill, st.integers(1, 25), st.booleans()), max_size=4)
 
 
-class Mortal(MemoryLog):
+class Mortal(HookedLog):
     """Stands still for ever at the append at which its process is to die."""
 
     def __init__(self) -> None:
@@ -69,28 +70,17 @@ class Mortal(MemoryLog):
         self.died.clear()
         self._kill, self._left = kill, kill.append if kill else 0
 
-    async def append(
-        self,
-        project_id: str,
-        facts: Sequence[Fact],
-        *,
-        run: str | None,
-        epoch: int | None = None,
-        key: str | None = None,
-        close: bool = False,
-    ) -> int:
+    async def before(self, facts: Sequence[Fact]) -> None:
         self._left -= 1
-        dies = self._kill is not None and self._left == 0
-        if dies and self._kill and not self._kill.stored:
-            await self._dead()
-        last = await super().append(project_id, facts, run=run, epoch=epoch, key=key, close=close)
-        if dies:
-            await self._dead()
-        return last
+        await self._die_here(stored=False)
 
-    async def _dead(self) -> None:
-        self.died.set()
-        await asyncio.Event().wait()
+    async def after(self, facts: Sequence[Fact]) -> None:
+        await self._die_here(stored=True)
+
+    async def _die_here(self, *, stored: bool) -> None:
+        if self._kill is not None and self._left == 0 and self._kill.stored is stored:
+            self.died.set()
+            await asyncio.Event().wait()
 
 
 class CountingWriter(FakeWriter):

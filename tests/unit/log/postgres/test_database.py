@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from smartforge import app
+from smartforge.app.logs import database_state
+from smartforge.app.product import product
+from smartforge.app.serving import shown
 from smartforge.errors import DatabaseUnusable
 from smartforge.log.postgres import PostgresLog
 from smartforge.log.postgres.database import Database
@@ -208,10 +210,10 @@ def test_a_password_in_what_the_server_says_is_struck_out() -> None:
 
 async def test_what_the_product_shows_of_its_database(url: str) -> None:
     settings = read(Options(database_url=url), {})
-    assert app.shown(settings)["database"] == "postgresql"
+    assert shown(settings)["database"] == "postgresql"
     secret = Settings(data=settings.data, database_url=f"postgresql://me:{SECRET}@host/db")
-    assert SECRET not in str(app.shown(secret))
-    assert (await app.database_state(settings)).startswith("PostgreSQL at ")
-    async with app.product(settings, durable=True) as made:
+    assert SECRET not in str(shown(secret))
+    assert (await database_state(settings)).startswith("PostgreSQL at ")
+    async with product(settings, durable=True) as made:
         assert isinstance(made.log, PostgresLog)
         assert await made.log.projects(1) == []

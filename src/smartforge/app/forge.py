@@ -1,0 +1,135 @@
+"""What a run is made with: targets, checks, planner, writers, the model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from smartforge.checks.authorization import Authorization
+from smartforge.checks.base import Check, Subject
+from smartforge.checks.boot import Boot
+from smartforge.checks.contract import ContractServed
+from smartforge.checks.fuzz import Fuzz
+from smartforge.checks.lint import Lint
+from smartforge.checks.operations import Operations
+from smartforge.checks.security import Security
+from smartforge.checks.syntax import Syntax
+from smartforge.checks.tests import GeneratedTests
+from smartforge.engine.base import NewProject
+from smartforge.errors import SettingsInvalid
+from smartforge.events import Author
+from smartforge.forge.base import Choice, Workshop
+from smartforge.forge.budget import Budget, Budgeted
+from smartforge.llm.base import Provider
+from smartforge.planners.base import Planner
+from smartforge.planners.offline import OfflinePlanner
+from smartforge.sandbox.base import Sandbox
+from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.settings import DEFAULT_MODEL, Settings
+from smartforge.targets.base import Target
+from smartforge.targets.fastapi import FastAPITarget
+from smartforge.writers.base import Writer
+from smartforge.writers.compiled import CompiledWriter
+
+TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
+DEFAULT_TARGET = "fastapi"
+
+
+def checks() -> tuple[Check, ...]:
+    """Every check, in the order in which they are shown; the longest of a stage begin first."""
+    return (
+        *(Syntax(), Lint(), Security(), Boot()),
+        *(Fuzz(), GeneratedTests(), Operations(), Authorization(), ContractServed()),
+    )
+
+
+class Forge:
+    """The tools of this process, made once from the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.sandbox: Sandbox = Bubblewrap()
+        self._providers: dict[str, Provider] = {}
+
+    def choose(self, new: NewProject) -> Choice:
+        """What a new project is made with. Raises SettingsInvalid for what there is not."""
+        settings = self.settings
+        target = new.target or DEFAULT_TARGET
+        _known("target", target, tuple(TARGETS))
+        planner, author = new.planner or settings.planner, new.author or settings.author
+        _known("planner", planner, ("auto", "offline", "model"))
+        _known("author", author, ("auto", "model"))
+        model = None if new.model == "offline" else new.model or settings.model
+        if model is not None and settings.model is None:
+            raise SettingsInvalid(
+                f"The model {model!r} was chosen, but no endpoint is set.",
+                "Set OPENAI_API_KEY or OPENAI_BASE_URL and start again, or choose `offline`.",
+            )
+        if model is None and "model" in (planner, author):
+            raise SettingsInvalid(
+                "A model was asked for, but none is set.",
+                "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
+            )
+        if model is not None:
+            self._new_provider(model)  # Raises here what would else end every run.
+        return Choice(target, model, planner, author)
+
+    def workshop(self, choice: Choice, spent: int = 0) -> Workshop:
+        """The tools for one run, whose model calls have used `spent` tokens so far."""
+        budget = Budget(self.settings.budget, spent)
+        target = TARGETS[choice.target]()
+        writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
+        planner: Planner = OfflinePlanner()
+        author: Author = "compiled"
+        if choice.model is not None:
+            from smartforge.planners.model import ModelPlanner
+            from smartforge.writers.model import ModelWriter
+
+            provider = Budgeted(self._provider(choice.model), budget)
+            writers["model"] = ModelWriter(provider)
+            if choice.planner != "offline":
+                planner = ModelPlanner(provider)
+            if choice.author == "model":
+                author = "model"
+        return Workshop(
+            planner=planner,
+            target=target,
+            author=author,
+            writers=writers,
+            checks=checks(),
+            sandbox=self.sandbox,
+            budget=budget,
+        )
+
+    def _provider(self, model: str) -> Provider:
+        if model not in self._providers:
+            self._providers[model] = self._new_provider(model)
+        return self._providers[model]
+
+    def _new_provider(self, model: str) -> Provider:
+        from smartforge.llm.openai import OpenAIProvider
+
+        return OpenAIProvider(
+            model or DEFAULT_MODEL,
+            api_key=self.settings.openai_api_key,
+            base_url=self.settings.openai_base_url,
+        )
+
+    async def close(self) -> None:
+        for provider in self._providers.values():
+            await provider.close()
+
+
+def subject(settings: Settings, folder: Path, promised: dict[str, object]) -> Subject:
+    """A generated project in a folder, ready to be checked."""
+    return Subject(
+        folder=folder,
+        promised=promised,
+        dependencies=TARGETS[DEFAULT_TARGET]().dependencies(),
+        sandbox=Forge(settings).sandbox,
+    )
+
+
+def _known(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise SettingsInvalid(
+            f"There is no {name} called {given!r}.", f"Choose one of {', '.join(allowed)}."
+        )

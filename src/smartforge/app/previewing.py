@@ -1,0 +1,51 @@
+"""A generated project, served from its sandbox."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from smartforge.app.forge import DEFAULT_TARGET, TARGETS
+from smartforge.checks.promise import promised_in
+from smartforge.preview.base import Project
+from smartforge.preview.environment import Admin, environment_of
+from smartforge.sandbox.bubblewrap import Bubblewrap
+
+LOOPBACK = "127.0.0.1"
+
+
+async def preview(
+    folder: Path,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[str, Admin | None], None],
+    tell: Callable[[str], None],
+) -> None:
+    """Serve the project in this folder on loopback until `stop`; nothing of it is left then.
+
+    `ready` gets the URL once the project answers there, and the account that may do everything,
+    where it has roles. `tell` gets a sentence when the project is started again. Raises
+    SettingsInvalid for a folder that is no project and for a port that cannot be had,
+    PreviewFailed where the project does not start, SandboxUnavailable where nothing can be run.
+    """
+    from smartforge.preview.front import Front
+    from smartforge.preview.headers import Rules
+    from smartforge.preview.sandboxed import SandboxedPreviews
+    from smartforge.server.serve import listen, serve_on, url_of
+    from smartforge.server.tokens import PREVIEW_HEADER
+    from smartforge.server.users import OWN_COOKIES
+
+    environment, admin = environment_of(await asyncio.to_thread(promised_in, folder))
+    dependencies = TARGETS[DEFAULT_TARGET]().dependencies()
+    sockets = listen(LOOPBACK, port)
+    url = url_of(LOOPBACK, sockets[0].getsockname()[1])
+    # Cookies know no ports: a server's would come here too, and untrusted code would read them.
+    own = Rules(own_headers=frozenset({PREVIEW_HEADER}), own_cookies=OWN_COOKIES)
+    previews = SandboxedPreviews(Bubblewrap(), own, lambda _, words: tell(words))
+    try:
+        made = await previews.start(url, Project(folder, dependencies, environment))
+        await serve_on(sockets, Front(made), ready=lambda: ready(url, admin), stop=stop)
+    finally:
+        for each in sockets:
+            each.close()
+        await previews.close()
