@@ -10,9 +10,16 @@ from smartforge.events import Usage
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
-    """The prompts of a project, oldest first; the last one is what was just asked."""
+    """The prompts of a project, oldest first; the last one is what was just asked.
+
+    With a `base`, the contract of the version to start from, that last prompt alone is read, as an
+    edit of `base`: what it does not speak of stays as it is. `earlier` holds the contracts of the
+    versions until then, oldest first, for prompts that ask to go back.
+    """
 
     prompts: Sequence[str]
+    base: Contract | None = None
+    earlier: tuple[Contract, ...] = ()
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -20,12 +27,15 @@ class Planned(msgspec.Struct, frozen=True):
 
     `notes`: one sentence each, what was understood and what was not, quoting the prompt's words.
     `operations_not_made`: what was asked for and cannot be made. `usage`: one per model call.
+    `restore`: the place in `PlanRequest.earlier` of the version to go back to, where that was
+    asked for; then `contract` is that version's, unchanged.
     """
 
     contract: Contract
     notes: tuple[str, ...]
     operations_not_made: tuple[str, ...] = ()
     usage: tuple[Usage, ...] = ()
+    restore: int | None = None
 
 
 class Planner(Protocol):
