@@ -55,14 +55,14 @@ class FakeTarget:
     def __init__(self, folder: Path = Path("/nowhere")) -> None:
         self._folder = folder
 
-    def files(self, contract: Contract) -> Sequence[TargetFile]:
+    def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         return (
             TargetFile("app/__init__.py", "the package", judge=False),
             TargetFile("app/main.py", "the application", judge=False),
             TargetFile("openapi.yaml", "the promise", judge=True),
         )
 
-    def render(self, contract: Contract) -> Mapping[str, str]:
+    def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         return {
             "app/__init__.py": "",
             "app/main.py": "# grüße 🚀\n" * 40,

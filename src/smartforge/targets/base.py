@@ -22,15 +22,19 @@ class TargetFile(msgspec.Struct, frozen=True):
 
 
 class Target(Protocol):
-    """Renders a contract for one framework. Pure: equal contracts give equal bytes."""
+    """Renders a contract for one framework. Pure: equal contracts give equal bytes.
+
+    `past` are the contracts of the versions that led to this one, oldest first: data that is kept
+    under them has to be carried over. What was rendered for the past stays as it was.
+    """
 
     name: str
 
-    def files(self, contract: Contract) -> Sequence[TargetFile]:
+    def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         """All files, in the order in which they are written."""
         ...
 
-    def render(self, contract: Contract) -> Mapping[str, str]:
+    def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         """The text of every file in `files`, by path, formatted."""
         ...
 

@@ -10,13 +10,17 @@ from smartforge.events import Author, CodeChunk, FilePlanned, Usage
 
 
 class WriteRequest(msgspec.Struct, frozen=True):
-    """One file to write. `attempt` goes into every chunk; `prompts` are the user's words."""
+    """One file to write. `attempt` goes into every chunk; `prompts` are the user's words.
+
+    `past` are the contracts of the versions that led here, as a target takes them.
+    """
 
     file: FilePlanned
     files: Sequence[FilePlanned]
     contract: Contract
     prompts: Sequence[str]
     attempt: int
+    past: Sequence[Contract] = ()
 
 
 class Writer(Protocol):

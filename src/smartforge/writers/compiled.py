@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -46,7 +46,7 @@ class CompiledWriter:
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """Raises AnswerIncomplete where the target makes no such file of this contract."""
         path = request.file.path
-        text = (await self._files(request.contract)).get(path)
+        text = (await self._files(request.contract, request.past)).get(path)
         if text is None:
             raise AnswerIncomplete(
                 path,
@@ -65,11 +65,11 @@ class CompiledWriter:
             return 0
         return max(0.0, begun + characters / self._pace - self._clock())
 
-    async def _files(self, contract: Contract) -> Mapping[str, str]:
-        key = msgspec.json.encode(contract)
+    async def _files(self, contract: Contract, past: Sequence[Contract]) -> Mapping[str, str]:
+        key = msgspec.json.encode((contract, past))
         async with self._rendering:
             if key not in self._rendered:
-                self._rendered[key] = await asyncio.to_thread(self._target.render, contract)
+                self._rendered[key] = await asyncio.to_thread(self._target.render, contract, past)
             self._rendered.move_to_end(key)
             while len(self._rendered) > _KEPT:
                 self._rendered.popitem(last=False)

@@ -26,10 +26,10 @@ class OneFile:
         self.text = text
         self.rendered: list[Contract] = []
 
-    def files(self, contract: Contract) -> Sequence[TargetFile]:
+    def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         return [TargetFile("a.py", "all there is", judge=False)]
 
-    def render(self, contract: Contract) -> Mapping[str, str]:
+    def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         self.rendered.append(contract)
         return {"a.py": self.text}
 

@@ -21,10 +21,10 @@ class FastAPITarget:
 
     name = "fastapi"
 
-    def files(self, contract: Contract) -> Sequence[TargetFile]:
+    def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         return [one.file for one in planned(contract, resource_views(contract))]
 
-    def render(self, contract: Contract) -> Mapping[str, str]:
+    def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         with _ONE_AT_A_TIME:
             views = resource_views(contract)
             context = rendering.context(contract, views)
