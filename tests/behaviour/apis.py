@@ -100,6 +100,10 @@ class Api:
             asked = [threads.submit(self.send, method, path, **options) for _ in range(count)]
             return [one.result() for one in asked]
 
+    def said(self) -> str:
+        """All that the server wrote."""
+        return (self._folder / "said.txt").read_text("utf-8")
+
     def _said(self) -> str:
         """What the server wrote, without what it writes of every request."""
         said = self._folder / "said.txt"

@@ -1,4 +1,4 @@
-"""Registration, login, tokens, roles."""
+"""Registration, login, tokens and their end, roles."""
 
 import time
 from typing import Any
@@ -41,7 +41,9 @@ CONTRACT = Contract(
             ),
         ),
     ),
-    accounts=Accounts(roles=("viewer", "editor", "admin"), token_minutes=30),
+    accounts=Accounts(
+        roles=("viewer", "editor", "admin"), token_minutes=30, refresh=True, password_change=True
+    ),
 )
 
 
@@ -179,3 +181,94 @@ def test_whoever_may_makes_accounts_for_others(api: Api) -> None:
     assert api.login(email).get("/auth/me") == made
     plain = api.admin().post("/users", {"email": address(), "password": PASSWORD})
     assert plain["role"] == "viewer"
+
+
+# ---- the end of a login -----------------------------------------------------------------------
+
+
+def entered(api: Api) -> tuple[str, dict[str, Any]]:
+    """The address of somebody who has just registered, and the tokens of a login."""
+    email = address()
+    api.post("/auth/register", {"email": email, "password": PASSWORD})
+    return email, tokens(api, email)
+
+
+def tokens(api: Api, email: str, password: str = PASSWORD) -> dict[str, Any]:
+    return api.post("/auth/login", {"email": email, "password": password}, 200)
+
+
+def renewed(api: Api, pair: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    return api.post("/auth/refresh", {"refresh_token": pair["refresh_token"]}, status)
+
+
+def ended(api: Api, *pairs: dict[str, Any]) -> None:
+    """Neither token of these is good for anything."""
+    for pair in pairs:
+        api.as_caller(pair["access_token"]).get("/auth/me", 401)
+        renewed(api, pair, 401)
+
+
+def test_a_refresh_token_gives_the_next_pair_and_is_used_up(api: Api) -> None:
+    _, first = entered(api)
+    second = renewed(api, first)
+    third = renewed(api, second)
+    assert len({one["refresh_token"] for one in (first, second, third)}) == 3
+    me = api.as_caller(first["access_token"]).get("/auth/me")
+    assert api.as_caller(third["access_token"]).get("/auth/me") == me
+
+
+def test_whoever_steals_a_used_token_ends_the_whole_login(api: Api) -> None:
+    email, first = entered(api)
+    elsewhere = tokens(api, email)
+    second = renewed(api, first)
+    renewed(api, first, 401)
+    ended(api, first, second)
+    api.as_caller(elsewhere["access_token"]).get("/auth/me")
+    renewed(api, elsewhere)
+
+
+def test_of_many_who_send_a_refresh_token_at_once_one_wins(api: Api) -> None:
+    _, pair = entered(api)
+    body = {"refresh_token": pair["refresh_token"]}
+    answers = api.at_once(8, "POST", "/auth/refresh", json=body)
+    assert statuses(answers) == [200] + [401] * 7
+
+
+def test_a_made_up_refresh_token_harms_nobody(api: Api) -> None:
+    _, pair = entered(api)
+    for made_up in ("x", "x.y", f".{pair['refresh_token']}", pair["access_token"]):
+        api.post("/auth/refresh", {"refresh_token": made_up}, 401)
+    renewed(api, pair)
+
+
+def test_logging_out_counts_at_once_and_for_this_login_alone(api: Api) -> None:
+    email, pair = entered(api)
+    elsewhere = tokens(api, email)
+    api.as_caller(pair["access_token"]).post("/auth/logout", status=204)
+    ended(api, pair)
+    api.as_caller(pair["access_token"]).post("/posts", {"title": "A"}, 401)
+    api.post("/auth/logout", status=401)
+    renewed(api, elsewhere)
+
+
+def test_a_new_password_ends_all_that_was_before(api: Api) -> None:
+    email, pair = entered(api)
+    elsewhere = tokens(api, email)
+    somebody = api.as_caller(pair["access_token"])
+    change = {"current_password": PASSWORD, "new_password": "quite another one"}
+    wrong = {**change, "current_password": "something else"}
+    assert "password" in somebody.post("/auth/password", wrong, 403)["detail"]
+    somebody.get("/auth/me")
+    assert errors(somebody.post("/auth/password", {**change, "new_password": "short"}, 422))
+    somebody.post("/auth/password", change, 204)
+    ended(api, pair, elsewhere)
+    api.post("/auth/login", {"email": email, "password": PASSWORD}, 401)
+    renewed(api, tokens(api, email, "quite another one"))
+
+
+def test_no_token_and_no_hash_of_one_is_in_the_log(api: Api) -> None:
+    _, pair = entered(api)
+    second = renewed(api, pair)
+    said = api.said()
+    for secret in (pair["refresh_token"], second["refresh_token"], pair["access_token"]):
+        assert secret not in said

@@ -578,6 +578,11 @@ export interface Redirect {
  * that has it is made from the environment when the application starts. Without roles there
  * are none. `tenant` names the reference field of `resource` that says to which tenant an
  * account belongs: every registration makes a new tenant, whose first account has the last role.
+ *
+ * With `refresh` a login also gives a refresh token: it is good once, for the next pair of
+ * tokens, and one that is used again ends its login, as logging out does. With
+ * `password_change` people give themselves a new password, which ends all that they were
+ * logged in with.
  */
 export interface Accounts {
   resource?: string;
@@ -585,6 +590,8 @@ export interface Accounts {
   roles?: string[];
   token_minutes?: number;
   tenant?: string;
+  refresh?: boolean;
+  password_change?: boolean;
 }
 /**
  * What was asked for and cannot be made: `POST /not-made/name` answers 501 and says so.

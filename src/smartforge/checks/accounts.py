@@ -127,11 +127,13 @@ class Accounts:
         request = Draft(endpoint, NOBODY, body=login).request()
         answer = await self._talk.send(request)
         told = answer.json()
-        token = cast(Json, told).get("access_token") if isinstance(told, dict) else None
+        tokens = cast(Json, told) if isinstance(told, dict) else {}
+        token, refresh = tokens.get("access_token"), tokens.get("refresh_token")
         if answer.status != 200 or not isinstance(token, str) or not _sendable(token):
             return None
         line = f"TOKEN=$({request.curl().replace('curl -i', 'curl -s')} | {_PICK})"
-        return Actor(name, token, account, login, (*before, line))
+        again = refresh if isinstance(refresh, str) else ""
+        return Actor(name, token, account, login, (*before, line), again)
 
     async def _promoted(self, name: str, role: str) -> Actor | None:
         endpoint, admin = giving_roles(self._promised), await self.admin()

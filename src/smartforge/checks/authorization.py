@@ -83,7 +83,7 @@ class Intruder:
             await self._listed(endpoint, owner, other)
         elif endpoint.places:
             await self._of_somebody_else(endpoint, owner, other)
-        elif endpoint.answers(403):
+        elif endpoint.answers(403) and endpoint.access.who != "user":
             await self._without_role(endpoint)
 
     async def _somebody(self, endpoint: Endpoint) -> Draft | None:

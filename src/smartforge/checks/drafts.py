@@ -11,13 +11,14 @@ from smartforge.checks.surface import Json
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks. `before` are the lines that give this one's TOKEN."""
+    """Who asks. `before` are the lines that give this one's TOKEN; `refresh` is for a new one."""
 
     name: str
     token: str = ""
     account: Json = {}
     login: Json = {}
     before: tuple[str, ...] = ()
+    refresh: str = ""
 
 
 NOBODY = Actor("nobody")

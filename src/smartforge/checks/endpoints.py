@@ -187,6 +187,29 @@ class Promised(msgspec.Struct, frozen=True):
         )
 
     @property
+    def refresh(self) -> Endpoint | None:
+        """What answers new tokens for a refresh token."""
+        return next(
+            (
+                one
+                for one in self.endpoints
+                if one.method == "POST" and [*one.properties] == ["refresh_token"]
+            ),
+            None,
+        )
+
+    def takes_credentials(self, endpoint: Endpoint) -> bool:
+        """Whether only what somebody was given or knows can stand in its body."""
+        named = {"password", "current_password"} & endpoint.properties.keys()
+        own = endpoint in (self.login, self.register, self.refresh)
+        return own or bool(named and endpoint.path.startswith("/auth/"))
+
+    def ends_login(self, endpoint: Endpoint) -> bool:
+        """Whether the token with which it is asked is of no use afterwards."""
+        leaves = endpoint.method == "POST" and endpoint.path.endswith(("/logout", "/signout"))
+        return endpoint.secured and (leaves or "current_password" in endpoint.properties)
+
+    @property
     def me(self) -> Endpoint | None:
         """What answers one's own account."""
         return next((one for one in self.endpoints if one.key.endswith("/me")), None)

@@ -38,7 +38,8 @@ class Exercise:
             return
         draft, answer = done
         await self._kept(draft, answer)
-        if endpoint.method == "DELETE" and self._rows.is_of_oneself(endpoint):
+        alone = endpoint.method == "DELETE" and self._rows.is_of_oneself(endpoint)
+        if alone or self._promised.ends_login(endpoint):
             # Whoever asked is gone.
             draft = draft.by(await self._rows.accounts.user() or draft.actor)
         await self._refused(draft)
@@ -114,7 +115,8 @@ class Exercise:
         endpoint = draft.endpoint
         shown = answer.json()
         writes = endpoint.method in ("POST", "PATCH", "PUT") and draft.body is not None
-        if writes and isinstance(shown, dict) and endpoint is not self._promised.login:
+        given = self._promised.takes_credentials(endpoint) and endpoint != self._promised.register
+        if writes and isinstance(shown, dict) and not given:
             lost = next(_lost(draft.body or {}, cast(Json, shown)), None)
             if lost:
                 self._judge.failed("for what is valid", draft, answer, f"answered another {lost}")
@@ -183,7 +185,7 @@ class Exercise:
         """The smallest and the largest values that the document allows."""
         if draft.body is None or draft.endpoint.form:
             return
-        if draft.endpoint in (self._promised.login, self._promised.register):
+        if self._promised.takes_credentials(draft.endpoint):
             return
         for at, what in ((0, "smallest"), (1, "largest")):
             # New values for what may be unique, then the outermost for what has bounds.

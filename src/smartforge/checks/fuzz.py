@@ -17,7 +17,7 @@ from smartforge.checks.base import LOGGED_BYTES, Subject, Verdict
 from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import cause_of, clean, tail
 from smartforge.checks.drafts import Actor
-from smartforge.checks.endpoints import Promised, promised
+from smartforge.checks.endpoints import Endpoint, Promised, promised
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import TooComplex
 from smartforge.events import CheckName
@@ -86,7 +86,7 @@ class Fuzz:
         program = subject.program(limits=limits, environment=environment(known))
         async with subject.sandbox.serve(program, APPLICATION) as served:
             try:
-                actor = await _account(served, limits, known)
+                actor, passing = await _accounts(served, limits, known)
             except NoAnswer as error:
                 said = f"The application {error.cause.clause}, before anything was tried."
                 return Verdict("failed", said, error.cause.evidence)
@@ -96,7 +96,8 @@ class Fuzz:
                 "document": subject.promised,
                 "socket": str(served.socket),
                 "base": BASE,
-                "headers": {"Authorization": f"Bearer {actor.token}"} if actor else {},
+                "headers": _bearer(actor) if actor else {},
+                "instead": {one.key: _bearer(leaving) for one, leaving in passing},
                 "examples": EXAMPLES,
                 "cases": BASE_CASES + CASES_EACH * count,
                 "seconds": seconds,
@@ -109,10 +110,15 @@ class Fuzz:
         return _verdict(told, known, actor)
 
 
-async def _account(served: Served, limits: Limits, known: Promised) -> Actor | None:
-    """Somebody to fuzz as: the administrator may do most."""
+async def _accounts(
+    served: Served, limits: Limits, known: Promised
+) -> tuple[Actor | None, list[tuple[Endpoint, Actor]]]:
+    """Somebody to fuzz as: the administrator may do most.
+
+    And with each endpoint that ends a login somebody else, who may lose theirs.
+    """
     if not known.secured:
-        return None
+        return None, []
     async with conversation(served, limits) as talk:
         rows = Rows(talk, known)
         actor = await rows.accounts.admin() or await rows.accounts.user()
@@ -120,7 +126,13 @@ async def _account(served: Served, limits: Limits, known: Promised) -> Actor | N
             # Rows that are there let more requests through to where faults are.
             for collection in known.collections:
                 await rows.need(collection, actor)
-        return actor
+        ending = [one for one in known.secured if known.ends_login(one)]
+        leaving = [(one, await rows.accounts.registered("passing")) for one in ending]
+        return actor, [(one, passing) for one, passing in leaving if passing is not None]
+
+
+def _bearer(actor: Actor) -> dict[str, str]:
+    return {"Authorization": f"Bearer {actor.token}"}
 
 
 async def _fuzzed(order: dict[str, Any], seconds: float) -> Told:

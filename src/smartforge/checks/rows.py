@@ -102,7 +102,8 @@ class Rows:
 
     async def draft(self, endpoint: Endpoint, actor: Actor, way: Way) -> Draft | None:
         """A request that should be fine, None where what it needs cannot be made."""
-        if way.fresh and self.is_of_oneself(endpoint):
+        leaves = self.promised.ends_login(endpoint) or endpoint == self.promised.refresh
+        if leaves or (way.fresh and self.is_of_oneself(endpoint)):
             # Nothing may be left of an account that the others still need.
             actor = await self.accounts.registered("passing") or actor
         places: dict[str, Any] = {}
@@ -145,6 +146,8 @@ class Rows:
         if endpoint == self.promised.login:
             somebody = await self.accounts.user()
             return dict(somebody.login) if somebody else None
+        if endpoint == self.promised.refresh:
+            return {"refresh_token": actor.refresh} if actor.refresh else None
         number = self.next_number()
         body: Json = {}
         for at, (name, schema) in enumerate(endpoint.properties.items()):
@@ -158,6 +161,8 @@ class Rows:
                     body[name] = [row.id] if schema.get("type") == "array" else row.id
                 elif is_file(schema):
                     body[name] = file_of(endpoint.file_types.get(name, "image/png"))
+                elif name == "current_password" and "password" in actor.login:
+                    body[name] = actor.login["password"]
                 else:
                     body[name] = good(schema, name, number, at, low=way.low)
             except CannotTell:

@@ -56,6 +56,11 @@ class Accounts(msgspec.Struct, frozen=True):
     that has it is made from the environment when the application starts. Without roles there
     are none. `tenant` names the reference field of `resource` that says to which tenant an
     account belongs: every registration makes a new tenant, whose first account has the last role.
+
+    With `refresh` a login also gives a refresh token: it is good once, for the next pair of
+    tokens, and one that is used again ends its login, as logging out does. With
+    `password_change` people give themselves a new password, which ends all that they were
+    logged in with.
     """
 
     resource: str = "user"
@@ -63,3 +68,5 @@ class Accounts(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
     token_minutes: int = 60
     tenant: str = ""
+    refresh: bool = False
+    password_change: bool = False

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from smartforge.contract.access import Access
+from smartforge.contract.access import Access, Accounts
 from smartforge.contract.fields import Reference
 from smartforge.contract.names import kebab, spaced
 from smartforge.contract.resources import Contract, Resource
@@ -16,7 +16,10 @@ Role = Literal[
     "health",
     "register",
     "login",
+    "refresh",
+    "logout",
     "me",
+    "change_password",
     "list",
     "create",
     "read",
@@ -87,10 +90,7 @@ def nested_lists(contract: Contract, parent: Resource) -> Iterator[tuple[Resourc
 def _operations(contract: Contract) -> Iterator[Operation]:
     yield Operation("health", "health", "GET", "/health", "Say that the API is up")
     if contract.accounts:
-        user = Access("user")
-        yield Operation("register", "register", "POST", "/auth/register", "Register an account")
-        yield Operation("login", "login", "POST", "/auth/login", "Log in for a token")
-        yield Operation("get_me", "me", "GET", "/auth/me", "Get one's own account", user)
+        yield from _of_accounts(contract.accounts)
     for resource in contract.resources:
         yield from _of_resource(contract, resource)
     for resource in contract.resources:
@@ -105,6 +105,21 @@ def _operations(contract: Contract) -> Iterator[Operation]:
                 f"Go where {_a(name)} leads",
                 resource=resource.name,
             )
+
+
+def _of_accounts(accounts: Accounts) -> Iterator[Operation]:
+    user = Access("user")
+    yield Operation("register", "register", "POST", "/auth/register", "Register an account")
+    yield Operation("login", "login", "POST", "/auth/login", "Log in for a token")
+    if accounts.refresh:
+        yield Operation("refresh", "refresh", "POST", "/auth/refresh", "Get new tokens")
+        yield Operation("logout", "logout", "POST", "/auth/logout", "Log out", user)
+    yield Operation("get_me", "me", "GET", "/auth/me", "Get one's own account", user)
+    if accounts.password_change:
+        summary = "Change one's own password"
+        yield Operation(
+            "change_password", "change_password", "POST", "/auth/password", summary, user
+        )
 
 
 def _of_resource(contract: Contract, resource: Resource) -> Iterator[Operation]:

@@ -6,7 +6,7 @@ from smartforge.contract.operations import Operation
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import Adjusts, NoOverlap, OneOpen, Ordered, Rule, UniqueTogether
 
-_WITHOUT_INPUT = frozenset({"health", "me", "redirect"})
+_WITHOUT_INPUT = frozenset({"health", "logout", "me", "redirect"})
 _OF_ONE_ROW = frozenset(
     {"read", "update", "delete", "nested", "transition", "mark", "unmark", "content", "set_role"}
 )
@@ -17,7 +17,7 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
     """The statuses from 400 that `operation` promises, in ascending order."""
     role = operation.role
     found = {
-        401: operation.access.secured or role == "login",
+        401: operation.access.secured or role in ("login", "refresh"),
         403: _forbids(contract, operation),
         404: role in _OF_ONE_ROW or role == "redirect",
         409: _conflicts(contract, operation),
@@ -57,7 +57,7 @@ def restricted(contract: Contract, resource: str) -> bool:
 
 def _forbids(contract: Contract, operation: Operation) -> bool:
     access = operation.access
-    if access.who == "role":
+    if access.who == "role" or operation.role == "change_password":
         return True
     if access.who != "owner" or operation.role not in _OF_OWN_ROW:
         return False

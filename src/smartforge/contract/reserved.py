@@ -17,7 +17,7 @@ GIVEN_BY_SERVER = frozenset({"id", "created_at"})
 PATHS = frozenset({"auth", "docs", "favicon", "health", "not_made", "openapi", "r", "redoc"})
 
 # What accounts and uploads have besides their fields.
-ACCOUNT = frozenset({"password", "password_hash"})
+ACCOUNT = frozenset({"password", "password_hash", "token_version"})
 UPLOAD = frozenset({"content_type", "file", "filename", "size"})
 
 # Class names that are constants of the language, or schemas that every document has.

@@ -178,6 +178,8 @@ def _accounts() -> st.SearchStrategy[Accounts]:
         login=st.sampled_from([("email",), ("nick", "email")]),
         roles=st.sampled_from([(), ("member", "admin"), ("reader", "writer", "admin")]),
         tenant=st.sampled_from(["", "firm_id"]),
+        refresh=st.booleans(),
+        password_change=st.booleans(),
     )
 
 

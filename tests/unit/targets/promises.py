@@ -194,7 +194,7 @@ TICKETS = validate(
                 access=Permissions(USER, USER, USER, OWNER, OWNER_OR_ADMIN),
             ),
         ),
-        accounts=Accounts(roles=("customer", "agent", "admin")),
+        accounts=Accounts(roles=("customer", "agent", "admin"), refresh=True, password_change=True),
     )
 )
 

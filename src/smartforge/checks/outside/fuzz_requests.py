@@ -63,6 +63,9 @@ def configuration(order: Json) -> Json:
         "seed": SEED,
         "base-url": order["base"],
         "headers": order["headers"],
+        "operations": [
+            {"include-name": name, "headers": headers} for name, headers in order["instead"].items()
+        ],
         "request-timeout": ANSWER_SECONDS,
         "continue-on-failure": True,
         "workers": 1,

@@ -102,6 +102,10 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
             return _sent("Registration")
         case "login":
             return _sent("Login")
+        case "refresh":
+            return _sent("Refresh")
+        case "change_password":
+            return _sent("PasswordChange")
         case "set_role":
             return _sent(f"{name}NewRole")
         case "update":
@@ -127,6 +131,10 @@ def _answers(contract: Contract, operation: Operation) -> Json:
             return {"200": _json("Up", "Health")}
         case "login":
             return {"200": _json("A token", "Token")}
+        case "refresh":
+            return {"200": _json("New tokens", "Token")}
+        case "logout" | "change_password":
+            return {"204": {"description": "Done"}}
         case "register" | "me" if contract.accounts:
             account = class_name(contract.accounts.resource)
             created = operation.role == "register"

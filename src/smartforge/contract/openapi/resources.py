@@ -25,6 +25,8 @@ from smartforge.contract.rules import Report
 
 Json = dict[str, Any]
 
+MAX_REFRESH_TOKEN = 200
+
 # As FastAPI describes the file of a form.
 FILE: Json = {"type": "string", "contentMediaType": "application/octet-stream"}
 
@@ -87,11 +89,20 @@ def _of_accounts(contract: Contract) -> Json:
         "token_type": {"type": "string", "enum": ["bearer"]},
     }
     credentials: Json = {login.name: field_property(login), "password": password}
+    refresh: Json = {"refresh_token": _refresh_token()} if accounts.refresh else {}
+    token |= {name: {"type": "string"} for name in refresh}
+    change: Json = {"current_password": password, "new_password": _new_password()}
     return {
         "Registration": _registration(contract, resource),
         "Login": closed(credentials, list(credentials)),
         "Token": closed(token, list(token)),
+        "Refresh": closed(refresh, list(refresh)),
+        "PasswordChange": closed(change, list(change)),
     }
+
+
+def _refresh_token() -> Json:
+    return {"type": "string", "minLength": 1, "maxLength": MAX_REFRESH_TOKEN}
 
 
 def _registration(contract: Contract, resource: Resource) -> Json:

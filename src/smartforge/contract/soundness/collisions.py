@@ -10,7 +10,7 @@ from smartforge.contract.operations import Operation, operations
 from smartforge.contract.resources import Contract, Resource
 
 SHARED_SCHEMAS = ("Health", "Problem", "ProblemError")
-ACCOUNT_SCHEMAS = ("Registration", "Login", "Token")
+ACCOUNT_SCHEMAS = ("Registration", "Login", "Token", "Refresh", "PasswordChange")
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 

@@ -12,6 +12,8 @@ from smartforge.targets.fastapi.endpoints import Reach, given
 from smartforge.targets.fastapi.imports import from_import
 from smartforge.targets.fastapi.views import FieldView, ResourceView
 
+_SECURED_BODIES = ("create", "update", "set_role", "change_password")
+
 
 class TenantView(msgspec.Struct, frozen=True):
     """The tenants: `attribute` of an account refers to a `row`, whose name takes `type`."""
@@ -39,6 +41,8 @@ class AccountsView(msgspec.Struct, frozen=True):
     login_line: str
     roles: tuple[str, ...]
     minutes: int
+    refresh: bool
+    password_change: bool
     tenant: TenantView | None
     reaches: tuple[Reach, ...]
     slugs: tuple[str, ...]
@@ -56,6 +60,11 @@ class AccountsView(msgspec.Struct, frozen=True):
         own = [one.type for one in self.fields if one.own_type]
         own += [self.names.role] if self.roles else []
         return dict.fromkeys(own, from_import(f"app.schemas.{self.names.module}", own))
+
+    @property
+    def told(self) -> bool:
+        """Whether tokens say more than whose they are."""
+        return self.refresh or self.password_change
 
     @property
     def one(self) -> str:
@@ -94,14 +103,15 @@ def accounts_view(contract: Contract, views: tuple[ResourceView, ...]) -> Accoun
         login_line=login_view.create,
         roles=accounts.roles,
         minutes=accounts.token_minutes,
+        refresh=accounts.refresh,
+        password_change=accounts.password_change,
         tenant=_tenant(contract, view.resource, views),
         reaches=view.endpoints.registered,
         slugs=tuple(one for one in given(*place) if "free_slug(" in one),
         needs=tuple(_needs(view)),
         first=_first(view.resource, login) if accounts.roles and not accounts.tenant else None,
         secured_bodies=any(
-            one.access.secured and one.role in ("create", "update", "set_role")
-            for one in operations(contract)
+            one.access.secured and one.role in _SECURED_BODIES for one in operations(contract)
         ),
     )
 

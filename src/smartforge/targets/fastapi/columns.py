@@ -104,6 +104,9 @@ def _columns(contract: Contract, resource: Resource, names: Names) -> Iterator[s
     accounts = contract.accounts
     if accounts and accounts.resource == resource.name:
         yield "password_hash: Mapped[str] = mapped_column(String(255))"
+        if accounts.password_change:
+            # Rows that were there before have one too.
+            yield 'token_version: Mapped[int] = mapped_column(default=0, server_default="0")'
         if accounts.roles:
             longest = max(map(len, accounts.roles))
             yield f"role: Mapped[str] = mapped_column(String({longest}))"

@@ -10,6 +10,7 @@ MARK = "@imports\n"
 _MODULES = frozenset(
     {
         "datetime",
+        "hashlib",
         "json",
         "jwt",
         "logging",
@@ -70,6 +71,7 @@ NAMES = {
         "sqlalchemy.types": "TypeEngine",
         "app": "models",
         "app.accounts": "make_first_account open_account",
+        "app.logins": "end_logins open_login renew_login",
         "app.database": "Base Database ExactNumeric Stamped UtcDateTime",
         "app.figures": "average total",
         "app.lists": "holds",
@@ -84,10 +86,10 @@ NAMES = {
         "app.references": "check_reference referred",
         "app.reports": "day_of_dates day_of_moments month_of_dates month_of_moments",
         "app.rules": "lock lock_all",
-        "app.schemas.auth": "Login Registration RoleChange Token",
+        "app.schemas.auth": "Login PasswordChange Refresh Registration RoleChange Token",
         "app.security": (
-            "CurrentUser Passwords SecuredRoute Tokens current_user require_role signing_key "
-            "unauthorized"
+            "Claims CurrentClaims CurrentUser Passwords SecuredRoute Tokens current_user "
+            "require_role signing_key unauthorized"
         ),
         "app.settings": "Settings",
         "app.slugs": "free_slug",
@@ -102,7 +104,7 @@ NAMES = {
 _STANDARD = frozenset(
     {
         *("collections.abc", "concurrent.futures", "contextlib", "dataclasses", "datetime"),
-        *("decimal", "itertools", "json", "logging", "os", "re", "secrets", "threading"),
+        *("decimal", "hashlib", "itertools", "json", "logging", "os", "re", "secrets", "threading"),
         *("typing", "unicodedata", "urllib.parse"),
     }
 )

@@ -23,7 +23,7 @@ def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Pla
     """Every file of the project; `source` is a path under the folder `project`."""
     users = _accounts(contract, views)
     yield from _foundation(contract, views, users)
-    yield from _schemas(views, users)
+    yield from _schemas(contract, views, users)
     yield from _routers(contract, views, users)
     yield from _frame()
     yield from _tests(views, users)
@@ -49,7 +49,9 @@ def _foundation(
         yield _code(f"app/{name}.py", purpose)
 
 
-def _schemas(views: tuple[ResourceView, ...], users: ResourceView | None) -> Iterator[Planned]:
+def _schemas(
+    contract: Contract, views: tuple[ResourceView, ...], users: ResourceView | None
+) -> Iterator[Planned]:
     yield _code("app/schemas/__init__.py", "The package of the schemas")
     for view in views:
         if view.answers:
@@ -66,6 +68,8 @@ def _schemas(views: tuple[ResourceView, ...], users: ResourceView | None) -> Ite
             users, "app/schemas/auth.py", "app/schemas/auth.py", "What registers and logs in"
         )
         yield _code("app/accounts.py", "New accounts")
+        if contract.accounts and contract.accounts.refresh:
+            yield _code("app/logins.py", "Logins, and the refresh tokens that keep them up")
 
 
 def _routers(

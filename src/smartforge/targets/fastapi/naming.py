@@ -36,7 +36,9 @@ _ATTRIBUTES = _KEYWORDS | _set(
     """
 )
 # What rows have besides their fields.
-_GIVEN = _set("created_at updated_at password_hash role filename content_type size file_bytes")
+_GIVEN = _set(
+    "created_at updated_at password_hash token_version role filename content_type size file_bytes"
+)
 # Names in the functions of a router.
 _LOCALS = _KEYWORDS.union(
     _BUILTINS,
@@ -47,16 +49,20 @@ _LOCALS = _KEYWORDS.union(
 )
 _SCHEMA_CLASSES = _set(
     "Amount Annotated Any AwareDatetime CalendarDate Count Decimal EmailAddress Field I Id "
-    "Literal Login Number O Password Patch Registration RoleChange RowId RowIds Schema SlugText "
+    "Literal Login Number O Password PasswordChange Patch Refresh Registration RoleChange RowId "
+    "RowIds Schema SlugText "
     "StorableText StrictBool StrictInt Token UploadFile UtcTime WebAddress WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError"
 )
 _MODEL_CLASSES = _set(
-    "Any Base Column Decimal ExactNumeric ForeignKey I Index Integer JSON LargeBinary Mapped "
+    "Any Base Column Decimal ExactNumeric ForeignKey I Index Integer IssuedLogin JSON LargeBinary "
+    "Mapped "
     "Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
 )
 _TEST_MODULES = _set("auth contract migrations problems requests settings")
 _MODULES = _KEYWORDS | _BUILTINS | _set("health")
+# Tables of the frame.
+_TABLES = _set("issued_logins")
 # PostgreSQL's own columns in every table.
 _COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
 
@@ -96,7 +102,7 @@ def _names(resource: Resource, plurals: set[str], classes: set[str]) -> Resource
     return ResourceNames(
         module=_free(resource.plural, "_", _MODULES, plurals),
         test_module=_free(resource.plural, "_", _TEST_MODULES, plurals),
-        table=f"t_{resource.plural}" if resource.plural.startswith("sqlite_") else resource.plural,
+        table=_table(resource.plural),
         answer=schema,
         create=f"{schema}Create",
         update=f"{schema}Update",
@@ -108,6 +114,10 @@ def _names(resource: Resource, plurals: set[str], classes: set[str]) -> Resource
         local=_local(resource.name),
         short=shorten(resource.name, _SHORT),
     )
+
+
+def _table(name: str) -> str:
+    return f"t_{name}" if name.startswith("sqlite_") or name in _TABLES else name
 
 
 def _local(name: str) -> str:

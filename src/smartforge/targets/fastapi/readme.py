@@ -13,6 +13,8 @@ from smartforge.targets.fastapi import samples
 
 _BASE = "http://127.0.0.1:8001"
 _PASSWORD = "correct horse battery"
+# After these, the token is of no use.
+_ENDING = ("change_password", "logout")
 _TOKEN = '-H "Authorization: Bearer $TOKEN"'
 
 Body = dict[str, object]
@@ -29,7 +31,7 @@ class Section(msgspec.Struct, frozen=True):
 def sections(contract: Contract) -> tuple[Section, ...]:
     """The accounts' own operations first, then resource by resource."""
     every = [one for one in operations(contract) if one.role != "health"]
-    own = [_line(contract, one) for one in every if not one.resource]
+    own = [_line(contract, one) for one in every if not one.resource and one.role not in _ENDING]
     if own:
         own.insert(2, ("Keep a token for the lines below", _token_line(contract)))
     found = [Section("Accounts", "", tuple(own))] if own else []
@@ -40,7 +42,8 @@ def sections(contract: Contract) -> tuple[Section, ...]:
         if lines:
             title = spaced(resource.plural).capitalize()
             found.append(Section(title, resource.description, lines))
-    return tuple(found)
+    ending = tuple(_line(contract, one) for one in every if one.role in _ENDING)
+    return (*found, Section("The end of a login", "", ending)) if ending else tuple(found)
 
 
 def _token_line(contract: Contract) -> str:
@@ -111,6 +114,10 @@ def _body(contract: Contract, operation: Operation) -> Body | None:
         case "login" if accounts:
             field = contract.resource(accounts.resource).field(accounts.login[0])
             return {field.name: samples.three(field)[0], "password": _PASSWORD}
+        case "refresh":
+            return {"refresh_token": "REFRESH_TOKEN"}
+        case "change_password":
+            return {"current_password": _PASSWORD, "new_password": f"another {_PASSWORD}"}
         case "set_role" if accounts:
             return {"role": accounts.roles[-1]}
         case "create" if resource:

@@ -46,6 +46,9 @@ test("accounts add three operations, and one that gives roles", () => {
   const user: Resource = { name: "user", plural: "users", fields: [], actions: ["read"] };
   const whole: Contract = { ...contract(user), accounts: { roles: ["member", "admin"] } };
   expect(accountOperations(whole).map(({ path }) => path)).toEqual(["/auth/register", "/auth/login", "/auth/me"]);
+  const more: Contract = { ...whole, accounts: { refresh: true, password_change: true } };
+  const [, , refresh, logout, , password] = accountOperations(more).map(({ path }) => path);
+  expect([refresh, logout, password]).toEqual(["/auth/refresh", "/auth/logout", "/auth/password"]);
   const [, giving] = operationsOf(user, whole);
   expect([giving?.path, giving?.who.words]).toEqual(["/users/{user_id}/role", "admin"]);
   expect(operationCount(whole)).toBe(5);

@@ -33,13 +33,18 @@ export function operationsOf(resource: Resource, contract: Contract): Operation[
   ];
 }
 
-/** Registration, login and one's own account; none without accounts. */
+/** Registration, login, its end, and one's own account; none without accounts. */
 export function accountOperations({ accounts }: Contract): Operation[] {
   if (!accounts) return [];
+  const user: Access = { who: "user" };
+  const [refreshed, changed] = [accounts.refresh ?? false, accounts.password_change ?? false];
   return [
     operation("POST", "/auth/register", "Register an account"),
     operation("POST", "/auth/login", "Log in for a token"),
-    operation("GET", "/auth/me", "Read one's own account", { who: "user" }),
+    ...(refreshed ? [operation("POST", "/auth/refresh", "Get new tokens")] : []),
+    ...(refreshed ? [operation("POST", "/auth/logout", "Log out", user)] : []),
+    operation("GET", "/auth/me", "Read one's own account", user),
+    ...(changed ? [operation("POST", "/auth/password", "Change one's own password", user)] : []),
   ];
 }
 

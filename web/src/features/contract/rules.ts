@@ -43,12 +43,15 @@ export function formulaOf({ formula }: Computed, contract: Contract): string {
 }
 
 /** How accounts work here, a sentence each. */
-export function accountsOf({ login = ["email"], roles = [], token_minutes = 60, tenant }: Accounts): string[] {
+export function accountsOf(accounts: Accounts): string[] {
+  const { login = ["email"], roles = [], token_minutes = 60, tenant } = accounts;
   const told = [`Log in with ${listed(login.map(spaced), "or")} and password; a token lasts ${token_minutes} minutes.`];
   if (roles.length > 0) {
     const [first, last] = [spaced(roles[0] ?? ""), spaced(roles[roles.length - 1] ?? "")];
     told.push(`Roles: ${listed(roles.map(spaced))}. New accounts are ${first}; ${last} gives roles to others.`);
   }
+  if (accounts.refresh) told.push("A refresh token gives the next pair, once; logging out ends both at once.");
+  if (accounts.password_change) told.push("A new password ends every login that came before it.");
   if (tenant) told.push(`Every registration makes a new ${spaced(tenant.replace(/_id$/, ""))} of its own.`);
   return told;
 }

@@ -2,12 +2,13 @@
 
 from smartforge.planners.offline.people.acting import settle_acting
 from smartforge.planners.offline.people.claim import claim
+from smartforge.planners.offline.people.logins import claim_logins, read_logins
 from smartforge.planners.offline.people.makers import drop_makers
 from smartforge.planners.offline.people.reading import read_people
 from smartforge.planners.offline.sketch import Claim, Reader
 
-CLAIMS: tuple[Claim, ...] = (claim,)
+CLAIMS: tuple[Claim, ...] = (claim, claim_logins)
 READERS: tuple[Reader, ...] = (read_people, drop_makers)
 
 # After all others, since these add what it is about.
-LAST: tuple[Reader, ...] = (settle_acting,)
+LAST: tuple[Reader, ...] = (read_logins, settle_acting)

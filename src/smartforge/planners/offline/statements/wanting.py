@@ -18,7 +18,8 @@ _SIGNS = word_set(
     """
     login logins signup sign-up jwt authentication authenticated authenticate auth
     logged-in password passwords rbac permissions register-and-login log-in sign-in signin
-    access-control bearer multi-tenant multitenant multi-tenancy
+    access-control bearer multi-tenant multitenant multi-tenancy logout logouts log-out signout
+    sign-out refresh-token refresh-tokens
     """
 )
 _PAIRS = {
@@ -32,6 +33,15 @@ _PAIRS = {
     ("sign", "in"),
     ("signed", "in"),
     ("signed", "up"),
+    ("log", "out"),
+    ("logs", "out"),
+    ("logging", "out"),
+    ("sign", "out"),
+    ("signs", "out"),
+    ("refresh", "token"),
+    ("refresh", "tokens"),
+    ("token", "refresh"),
+    ("token", "rotation"),
     ("user", "accounts"),
     ("user", "account"),
     ("an", "account"),

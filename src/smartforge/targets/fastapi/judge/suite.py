@@ -116,6 +116,19 @@ class Suite:
         return self.accounts.login[0] if self.accounts else ""
 
     @property
+    def refresh(self) -> bool:
+        return bool(self.accounts and self.accounts.refresh)
+
+    @property
+    def password_change(self) -> bool:
+        return bool(self.accounts and self.accounts.password_change)
+
+    @property
+    def told(self) -> bool:
+        """Whether tokens say more than whose they are."""
+        return self.refresh or self.password_change
+
+    @property
     def tenants(self) -> bool:
         return bool(self.accounts and self.accounts.tenant)
 
