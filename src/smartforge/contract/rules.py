@@ -126,20 +126,51 @@ class Mark(msgspec.Struct, frozen=True):
     access: Access = Access("user")
 
 
+Period = Literal["", "day", "week", "month", "quarter", "year"]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """What rows of one group have in common: the value at the end of `path`, or its period.
+
+    It stands under `name` in the answer.
+    """
+
+    path: str
+    name: str
+    period: Period = ""
+
+
 class Report(msgspec.Struct, frozen=True):
     """`GET /plural/name`: rows in groups, with the filters of the list.
 
-    Groups are the values of the field `group` (choice, text, boolean or reference), or its days
-    or months where `period` says so (dates and timestamps; the latter in UTC), in ascending
-    order; without a group all rows together. Each has its `count` and, where `field` names a
-    number, `total`, its sum, and `average`.
+    Groups are the values of the field `group` (choice, text, boolean or reference), or its days,
+    ISO weeks, months, quarters or years where `period` says so (dates and timestamps; the latter
+    in UTC), together with those of `also`, in ascending order of the first, then the second, and
+    so on; without a group all rows together. Each has its `count` and, where `field` names a
+    number or a product of numbers, `total`, its sum, and `average`.
+
+    A group, `field` and `status` may also be a path to a row that this one belongs to, by up to
+    two references: `product_id.category`. Where `status`, a choice, is named, only rows that hold
+    one of `among` there count. With `top`, only that many groups are told: those with the
+    greatest total, or else count, the greatest first.
     """
 
     name: str
     group: str = ""
-    period: Literal["", "day", "month"] = ""
+    period: Period = ""
     field: str = ""
     access: Access = Access()
+    also: tuple[str, ...] = ()
+    status: str = ""
+    among: tuple[str, ...] = ()
+    top: int = 0
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All groups in their order, each under the period or else the last name of its path."""
+        first = Group(self.group, self.period or self.group.rpartition(".")[2], self.period)
+        others = (Group(path, path.rpartition(".")[2]) for path in self.also)
+        return (first, *others) if self.group else tuple(others)
 
 
 class Upload(msgspec.Struct, frozen=True):

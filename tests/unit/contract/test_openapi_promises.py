@@ -363,6 +363,18 @@ def test_reports_tell_of_groups() -> None:
     assert list(SCHEMAS["ArticleSummaryReportGroup"]["properties"]) == ["count"]
 
 
+def test_groups_lie_at_the_ends_of_ways_and_are_told_as_they_were_promised() -> None:
+    report = Report("by_name", "out_at", "week", "pages", also=("author_id.bio",), top=3)
+    changed = replace(ARTICLE, reports=(report,))
+    resources = tuple(changed if one is ARTICLE else one for one in CONTRACT.resources)
+    document = openapi(validate(replace(CONTRACT, resources=resources)))
+    group = document["components"]["schemas"]["ArticleByNameReportGroup"]["properties"]
+    assert list(group) == ["week", "bio", "count", "total", "average"]
+    assert group["week"] == nullable({"type": "string", "minLength": 8, "maxLength": 8})
+    told = document["paths"]["/articles/by-name"]["get"]["x-report"]
+    assert (told["also"], told["top"]) == (["author_id.bio"], 3)
+
+
 def test_a_group_may_be_null_where_its_field_may() -> None:
     changed = replace(ARTICLE, reports=(Report("by_end", "out_at", "month"),))
     resources = tuple(changed if one is ARTICLE else one for one in CONTRACT.resources)

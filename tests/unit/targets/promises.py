@@ -42,6 +42,7 @@ from smartforge.contract import (
     validate,
 )
 
+ANYONE = Access()
 USER = Access("user")
 OWNER = Access("owner")
 ADMIN = Access("role", ("admin",))
@@ -117,6 +118,8 @@ BOOKSTORE = validate(
                     Report("months", "created_at", "month", "price"),
                     Report("days", "published", "day"),
                     Report("overall", field="price"),
+                    Report("authors", "created_at", "quarter", "price", also=("author_id.name",)),
+                    Report("first", "author_id", "", "price", ANYONE, (), "format", ("paper",), 2),
                 ),
             ),
             Resource(
@@ -132,6 +135,10 @@ BOOKSTORE = validate(
                 owner="user_id",
                 filters=("book_id", "user_id", "rating"),
                 rules=(UniqueTogether(("book_id", "user_id")),),
+                reports=(
+                    Report("weeks", "book_id.published", "week", also=("book_id.author_id.name",)),
+                    Report("prices", "book_id.format", "", "book_id.price", top=1),
+                ),
             ),
         ),
         accounts=Accounts(),

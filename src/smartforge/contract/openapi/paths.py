@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from smartforge.contract.names import class_name, spaced
 from smartforge.contract.openapi.parameters import (
     id_parameter,
@@ -13,6 +15,7 @@ from smartforge.contract.openapi.resources import ref, report_name, takes_body
 from smartforge.contract.operations import Operation, operations
 from smartforge.contract.refusals import refusals
 from smartforge.contract.resources import Contract
+from smartforge.contract.rules import Report
 
 Json = dict[str, Any]
 
@@ -49,6 +52,8 @@ def _operation(contract: Contract, operation: Operation) -> Json:
     if operation.access.secured:
         found["security"] = [{"bearerAuth": []}]
         found["x-access"] = _access(contract, operation)
+    if operation.role == "report":
+        found["x-report"] = msgspec.json.decode(msgspec.json.encode(report_of(contract, operation)))
     parameters = _parameters(contract, operation)
     if parameters:
         found["parameters"] = parameters
@@ -58,6 +63,12 @@ def _operation(contract: Contract, operation: Operation) -> Json:
     refused = {str(code): _refusal(operation, code) for code in refusals(contract, operation)}
     found["responses"] = _answers(contract, operation) | refused
     return found
+
+
+def report_of(contract: Contract, operation: Operation) -> Report:
+    """The report that the operation tells."""
+    reports = contract.resource(operation.resource).reports
+    return next(one for one in reports if one.name == operation.subject)
 
 
 def _access(contract: Contract, operation: Operation) -> Json:
@@ -164,7 +175,7 @@ def _of_resource(contract: Contract, operation: Operation) -> Json:
                 else created
             )
         case "report":
-            report = next(one for one in resource.reports if one.name == operation.subject)
+            report = report_of(contract, operation)
             return {"200": _json("The groups", report_name(resource, report))}
         case "content":
             types = (resource.upload and resource.upload.types) or ("*/*",)

@@ -1,6 +1,6 @@
 """The component schemas: what bodies and answers look like."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from smartforge.contract.fields import Field, Reference
@@ -21,7 +21,8 @@ from smartforge.contract.openapi.schemas import (
     unbounded,
 )
 from smartforge.contract.resources import Contract, Resource
-from smartforge.contract.rules import Report
+from smartforge.contract.rules import Group, Report
+from smartforge.contract.ways import way
 
 Json = dict[str, Any]
 
@@ -159,7 +160,7 @@ def _of_resource(contract: Contract, resource: Resource) -> Json:
         group = f"{report_name(resource, report)}Group"
         listed: Json = {"items": {"type": "array", "items": ref(group)}}
         schemas[report_name(resource, report)] = closed(listed, ["items"])
-        schemas[group] = _group(resource, report)
+        schemas[group] = _group(contract, resource, report)
     return schemas
 
 
@@ -223,27 +224,32 @@ def _page(resource: Resource) -> Json:
 
 # ---- reports ----------------------------------------------------------------------------------
 
+_PERIODS: dict[str, Json] = {
+    "day": {"type": "string", "format": "date"},
+    "week": {"type": "string", "minLength": 8, "maxLength": 8},
+    "month": {"type": "string", "minLength": 7, "maxLength": 7},
+    "quarter": {"type": "string", "minLength": 7, "maxLength": 7},
+    "year": {"type": "string", "minLength": 4, "maxLength": 4},
+}
 
-def _group(resource: Resource, report: Report) -> Json:
-    properties: Json = {}
-    if report.group:
-        properties[report.period or report.group] = _key(resource, report)
+
+def _group(contract: Contract, resource: Resource, report: Report) -> Json:
+    properties: Json = {one.name: _key(contract, resource, one) for one in report.groups}
     properties["count"] = count()
     if report.field:
-        properties["total"] = unbounded(resource, report.field)
+        summed = way(contract, resource, report.field)
+        assert summed, "soundness: a path leads to a number"
+        properties["total"] = unbounded(summed.resource, summed.name)
         properties["average"] = or_null({"type": "number"})
     return closed(properties, list(properties))
 
 
-def _key(resource: Resource, report: Report) -> Json:
+def _key(contract: Contract, resource: Resource, group: Group) -> Json:
     """What all rows of a group have in common; null where they hold nothing there."""
-    field = next((one for one in resource.fields if one.name == report.group), None)
-    periods: dict[str, Callable[[], Json]] = {
-        "day": lambda: {"type": "string", "format": "date"},
-        "month": lambda: {"type": "string", "minLength": 7, "maxLength": 7},
-    }
-    if report.period:
-        schema = periods[report.period]()
+    found = way(contract, resource, group.path)
+    assert found, "soundness: groups are fields"
+    if group.period:
+        schema = dict(_PERIODS[group.period])
     else:
-        schema = field_schema(resource.field(report.group).kind)
-    return or_null(schema) if field and field.nullable else schema
+        schema = field_schema(found.resource.field(found.name).kind)
+    return or_null(schema) if found.nullable else schema

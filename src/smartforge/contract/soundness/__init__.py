@@ -11,11 +11,12 @@ from smartforge.contract.soundness.collisions import (
     schema_names,
 )
 from smartforge.contract.soundness.fields import MAX_FIELDS, field_list_problems
-from smartforge.contract.soundness.formulas import computed_problems, report_problems
+from smartforge.contract.soundness.formulas import computed_problems
 from smartforge.contract.soundness.lists import list_problems
 from smartforge.contract.soundness.places import Place, name_problems
 from smartforge.contract.soundness.prose import line_problems, prose_problems
 from smartforge.contract.soundness.references import cycle_problems, reference_problems
+from smartforge.contract.soundness.reports import report_problems
 from smartforge.contract.soundness.resources import MAX_RESOURCES, resource_problems
 from smartforge.contract.soundness.rules import rule_problems
 from smartforge.contract.soundness.serving import serving_problems

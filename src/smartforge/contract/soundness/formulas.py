@@ -1,16 +1,13 @@
-"""Computed fields and reports: what is worked out from which numbers."""
+"""Computed fields: what is worked out from which numbers."""
 
 from collections.abc import Iterator
 
-from smartforge.contract.fields import Boolean, Choice, Date, Reference, Text, Timestamp
+from smartforge.contract.fields import Reference
 from smartforge.contract.names import quoted, squeezed
-from smartforge.contract.rules import Aggregate, Computed, Marked, Product, Report
+from smartforge.contract.rules import Aggregate, Computed, Marked, Product
 from smartforge.contract.soundness.fields import taken_name
 from smartforge.contract.soundness.places import NUMBERS, Place, name_problems
 from smartforge.contract.soundness.prose import prose_problems
-
-GROUPS = (Choice, Text, Boolean, Reference)
-GROUP_NUMBERS = ("count", "total", "average")
 
 
 def computed_problems(place: Place) -> Iterator[str]:
@@ -58,40 +55,14 @@ def _aggregate_problems(here: str, place: Place, formula: Aggregate) -> Iterator
     if formula.function == "count":
         if formula.field:
             yield f"{here}: rows are counted, so the field {quoted(formula.field)} has no effect"
-    elif not _is_number(child, formula.field):
+    elif not is_number(child, formula.field):
         yield f"{here}: {quoted(formula.field)} of {child.here} is no number field or product"
 
 
-def _is_number(place: Place, name: str) -> bool:
+def is_number(place: Place, name: str) -> bool:
     """Whether there is a number of this name: a field, or the product of fields.
 
     Nothing else that is computed may be computed with, so formulas cannot run in circles.
     """
     products = [one.name for one in place.resource.computed if isinstance(one.formula, Product)]
     return isinstance(place.kind(name), NUMBERS) or name in products
-
-
-def report_problems(place: Place) -> Iterator[str]:
-    for report in place.resource.reports:
-        here = f"report {quoted(report.name)} of {place.here}"
-        yield from name_problems(here, report.name)
-        yield from _group_problems(here, place, report)
-        if report.field and not isinstance(place.kind(report.field), NUMBERS):
-            yield f"{here}: {quoted(report.field)}, of which it tells the sum, is no number field"
-
-
-def _group_problems(here: str, place: Place, report: Report) -> Iterator[str]:
-    kind = place.kind(report.group)
-    given = report.group in place.given
-    if report.period and not (given or isinstance(kind, Date | Timestamp)):
-        group = quoted(report.group)
-        yield f"{here}: {group} is no date or timestamp, so it has no {report.period}s"
-    elif not report.period and report.group and kind is None and not given:
-        yield f"{here}: it groups by {quoted(report.group)}, which is no field"
-    elif not report.period and report.group and not isinstance(kind, GROUPS):
-        yield (
-            f"{here}: it groups by {quoted(report.group)}, which is no choice, text, boolean or "
-            "reference; dates and timestamps need a period"
-        )
-    elif (report.period or report.group) in GROUP_NUMBERS:
-        yield f"{here}: {quoted(report.group)} is also the name of a number that it tells"

@@ -84,7 +84,10 @@ NAMES = {
         "app.parameters": "DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
         "app.problems": "Problem ProblemResponse invalid",
         "app.references": "check_reference referred",
-        "app.reports": "day_of_dates day_of_moments month_of_dates month_of_moments",
+        "app.reports": (
+            "day_of_dates day_of_moments month_of_dates month_of_moments quarter_of_dates "
+            "quarter_of_moments week_of_dates week_of_moments year_of_dates year_of_moments"
+        ),
         "app.rules": "lock lock_all",
         "app.schemas.auth": "Login PasswordChange Refresh Registration RoleChange Token",
         "app.security": (

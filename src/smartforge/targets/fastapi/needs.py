@@ -50,7 +50,7 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
         "looks_into_lists": any(
             "holds(" in one.condition for view in views for one in view.filters.shared
         ),
-        "periods": {report.key.partition("(")[0] for report in reports},
+        "periods": {key.expression.partition("(")[0] for report in reports for key in report.keys},
         **_rows(contract, views),
         **_values(contract, views),
     }
@@ -135,9 +135,7 @@ def _values(contract: Contract, views: Views) -> dict[str, Any]:
         ),
         "row_filters": any(view.filters.chosen for view in views),
         "dates": any(isinstance(field.kind, Date) for field in fields)
-        or any(
-            report.label == "day" and "day: CalendarDate" in report.key_line for report in reports
-        ),
+        or any("CalendarDate" in key.line for report in reports for key in report.keys),
         "moments": any(isinstance(field.kind, Timestamp) for field in fields)
         or bool(ranged & {"created_at", "updated_at"}),
         "counts": bool(reports)

@@ -154,7 +154,7 @@ def _resource(
         table=table,
         filters=filters_view(contract, resource, outside, table, names),
         endpoints=endpoints(contract, resource, names, every),
-        reports=report_views(resource, types, names),
+        reports=report_views(contract, resource, types, names),
         rules=rules_view(contract, resource, names),
         account=account,
         roles=accounts.roles if accounts and account else (),

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from smartforge.targets.fastapi import kinds
-from smartforge.targets.fastapi.judge import access, accounts, fields, relations, rules
+from smartforge.targets.fastapi.judge import access, accounts, fields, relations, reports, rules
 from smartforge.targets.fastapi.judge.bodies import RANKS, Body, Source
 from smartforge.targets.fastapi.judge.flows import Flow, flows
 from smartforge.targets.fastapi.judge.subject import Subject
@@ -236,7 +236,7 @@ class Module(Subject):
 
     @cached_property
     def reports(self) -> list[dict[str, object]]:
-        return list(relations.reports(self)) if self.makes else []
+        return list(reports.reports(self)) if self.makes else []
 
     # ---- rules --------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from smartforge.contract.reserved import word_set
 NAMES = {
     name: module
     for module, names in {
-        "collections.abc": "Generator Iterator",
+        "collections.abc": "Callable Generator Iterator",
         "concurrent.futures": "ThreadPoolExecutor",
         "contextlib": "contextmanager",
         "decimal": "ROUND_HALF_UP Decimal",
@@ -18,7 +18,7 @@ NAMES = {
         "tests.expect": (
             "AS_JSON FILE FILE_TYPE NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID Row add "
             "assert_invalid assert_problem assert_unauthorized average comparable form get groups "
-            "holds_text in_order me send_file told total upload with_token within"
+            "holds_text in_order me period reached send_file told total upload with_token within"
         ),
     }.items()
     for name in word_set(names)

@@ -1,4 +1,4 @@
-"""What rows of one resource mean for those of others: lists, sums, deletion, marks, reports."""
+"""What rows of one resource mean for those of others: lists, sums, deletion, marks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,6 @@ from smartforge.contract import (
     OneOpen,
     Reference,
     References,
-    Text,
     UniqueTogether,
 )
 from smartforge.contract.names import kebab
@@ -246,7 +245,7 @@ def _ancestors(subject: Subject, name: str) -> set[str]:
     return found
 
 
-# ---- marks and reports ------------------------------------------------------------------------
+# ---- marks ------------------------------------------------------------------------------------
 
 
 def marks(subject: Subject) -> Iterator[dict[str, Any]]:
@@ -277,27 +276,4 @@ def marks(subject: Subject) -> Iterator[dict[str, Any]]:
             "args": subject.args("create", *(who for who, _, _ in steps), "new"),
             "steps": f"({lines})",
             "fields": fields,
-        }
-
-
-def reports(subject: Subject) -> Iterator[dict[str, Any]]:
-    resource = subject.resource
-    for report in resource.reports:
-        caller = subject.caller(report.access)
-        first = subject.bodies.rows[0]
-        known = not report.field or first.get(report.field) is not None
-        if caller is None or not subject.makes or not known:
-            continue
-        field = subject.field(report.group)
-        if report.group and field and isinstance(field.kind, Text | Reference):
-            known = first.get(report.group) is not None
-        yield {
-            "name": report.name,
-            "caller": caller.fixture,
-            "path": f"{resource.path}/{kebab(report.name)}",
-            "group": report.group,
-            "key": report.period or report.group,
-            "length": {"day": 10, "month": 7}.get(report.period),
-            "field": report.field,
-            "grouped": bool(report.group),
         }

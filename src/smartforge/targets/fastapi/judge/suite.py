@@ -73,15 +73,23 @@ class Suite:
 
     @cached_property
     def averages(self) -> bool:
-        return self._computes("average") or self._reports("field")
+        return self._computes("average") or self._reports("number")
 
     @cached_property
     def sums(self) -> bool:
-        return self._computes("sum") or self._reports("field")
+        return self._computes("sum") or self._reports("number")
 
     @cached_property
     def reports(self) -> bool:
-        return self._reports("group")
+        return self._reports("groups")
+
+    @cached_property
+    def periods(self) -> bool:
+        return self._reports("periods")
+
+    @cached_property
+    def reaches(self) -> bool:
+        return self._reports("reaches")
 
     def _reports(self, what: str) -> bool:
         return any(one[what] for module in self.modules.values() for one in module.reports)
