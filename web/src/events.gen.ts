@@ -535,17 +535,27 @@ export interface Mark {
 /**
  * `GET /plural/name`: rows in groups, with the filters of the list.
  *
- * Groups are the values of the field `group` (choice, text, boolean or reference), or its days
- * or months where `period` says so (dates and timestamps; the latter in UTC), in ascending
- * order; without a group all rows together. Each has its `count` and, where `field` names a
- * number, `total`, its sum, and `average`.
+ * Groups are the values of the field `group` (choice, text, boolean or reference), or its days,
+ * ISO weeks, months, quarters or years where `period` says so (dates and timestamps; the latter
+ * in UTC), together with those of `also`, in ascending order of the first, then the second, and
+ * so on; without a group all rows together. Each has its `count` and, where `field` names a
+ * number or a product of numbers, `total`, its sum, and `average`.
+ *
+ * A group, `field` and `status` may also be a path to a row that this one belongs to, by up to
+ * two references: `product_id.category`. Where `status`, a choice, is named, only rows that hold
+ * one of `among` there count. With `top`, only that many groups are told: those with the
+ * greatest total, or else count, the greatest first.
  */
 export interface Report {
   name: string;
   group?: string;
-  period?: "" | "day" | "month";
+  period?: "" | "day" | "month" | "quarter" | "week" | "year";
   field?: string;
   access?: Access;
+  also?: string[];
+  status?: string;
+  among?: string[];
+  top?: number;
 }
 /**
  * Rows hold a file: `POST /plural` takes `multipart/form-data` with `file` besides the
