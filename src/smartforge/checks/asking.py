@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shlex
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from mimetypes import guess_extension
 from typing import Any
@@ -98,7 +98,7 @@ class NoAnswer(Exception):
 
 
 class Conversation:
-    """Many requests to one application, one after the other."""
+    """Many requests to one application: one after the other, or some at once."""
 
     def __init__(self, client: httpx.AsyncClient, ending: "asyncio.Task[Ended]", limits: Limits):
         self._client = client
@@ -121,8 +121,24 @@ class Conversation:
         except httpx.HTTPError as error:
             raise NoAnswer(await self._without_answer(error), request) from None
 
-    async def _answered(self, request: Request) -> Answer:
-        asking = asyncio.create_task(_sent(self._client, request))
+    async def together(self, requests: Sequence[Request]) -> list[Answer]:
+        """The answers to requests that are all under way at once, each on a connection of its own.
+
+        None is written before all are connected. Raises NoAnswer as soon as one gets no answer.
+        """
+        start = asyncio.Barrier(len(requests)) if requests else None
+        asked = [asyncio.create_task(self._answered(request, start)) for request in requests]
+        try:
+            return await asyncio.gather(*asked)
+        except httpx.HTTPError as error:
+            raise NoAnswer(await self._without_answer(error), requests[0]) from None
+        finally:
+            for one in asked:
+                one.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+
+    async def _answered(self, request: Request, start: asyncio.Barrier | None = None) -> Answer:
+        asking = asyncio.create_task(_sent(self._client, request, start))
         try:
             await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
@@ -181,7 +197,9 @@ def _broken_off(error: Exception) -> Cause:
     return Cause(f"broke off the answer ({reason})", {"reason": reason})
 
 
-async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
+async def _sent(
+    client: httpx.AsyncClient, request: Request, start: asyncio.Barrier | None = None
+) -> Answer:
     headers = dict(request.headers)
     if request.kind:
         headers["content-type"] = request.kind
@@ -203,6 +221,7 @@ async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
         data=fields or None,
         files=files or None,
         follow_redirects=False,
+        extensions={"trace": _waiting_at(start)} if start else None,
     ) as response:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise TooLarge("it is compressed, although nobody asked for that")
@@ -217,6 +236,16 @@ async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
             for name, value in response.headers.multi_items()[:MOST_HEADERS]
         }
         return Answer(response.status_code, clean(kind).lower(), bytes(body), told)
+
+
+def _waiting_at(start: asyncio.Barrier) -> Callable[[str, object], Awaitable[None]]:
+    """What httpcore is to call at each step: it waits before the first byte is written."""
+
+    async def trace(step: str, _: object) -> None:
+        if step == "http11.send_request_headers.started":
+            await start.wait()
+
+    return trace
 
 
 def encoded(value: object) -> bytes:

@@ -298,16 +298,21 @@ def test_answers_hold_everything_in_its_order() -> None:
     assert article["required"] == list(article["properties"])
     assert article["additionalProperties"] is False
     number = {"type": "number"}
-    assert article["properties"]["comments"] == {"type": "integer", "minimum": 0}
-    assert article["properties"]["likes"] == {"type": "integer", "minimum": 0}
-    assert article["properties"]["stars"] == nullable(number) | {"description": "Of all"}
-    assert article["properties"]["most"] == nullable({"type": "integer"})
-    assert article["properties"]["due"] == number
-    assert article["properties"]["value"] == nullable(number)
-    assert article["properties"]["author_id"] == ID
+    properties = {name: without_hints(one) for name, one in article["properties"].items()}
+    assert properties["comments"] == {"type": "integer", "minimum": 0}
+    assert properties["likes"] == {"type": "integer", "minimum": 0}
+    assert properties["stars"] == nullable(number) | {"description": "Of all"}
+    assert properties["most"] == nullable({"type": "integer"})
+    assert properties["due"] == number
+    assert properties["value"] == nullable(number)
+    assert properties["author_id"] == ID
     many = {"type": "array", "items": ID, "maxItems": 5, "uniqueItems": True}
-    assert article["properties"]["tag_ids"] == many
-    assert article["properties"]["slug"] == {"type": "string", "minLength": 1, "maxLength": 80}
+    assert properties["tag_ids"] == many
+    assert properties["slug"] == {"type": "string", "minLength": 1, "maxLength": 80}
+
+
+def without_hints(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in schema.items() if not name.startswith("x-")}
 
 
 def test_clients_send_what_they_may_write() -> None:

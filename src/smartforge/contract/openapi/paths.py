@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import msgspec
-
 from smartforge.contract.names import class_name, spaced
+from smartforge.contract.openapi.hints import operation_hints
 from smartforge.contract.openapi.parameters import (
     id_parameter,
     list_parameters,
@@ -52,8 +51,7 @@ def _operation(contract: Contract, operation: Operation) -> Json:
     if operation.access.secured:
         found["security"] = [{"bearerAuth": []}]
         found["x-access"] = _access(contract, operation)
-    if operation.role == "report":
-        found["x-report"] = msgspec.json.decode(msgspec.json.encode(report_of(contract, operation)))
+    found |= operation_hints(contract, operation)
     parameters = _parameters(contract, operation)
     if parameters:
         found["parameters"] = parameters

@@ -6,6 +6,12 @@ from typing import Any
 from smartforge.contract.fields import Field, Reference
 from smartforge.contract.kinds import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from smartforge.contract.names import class_name
+from smartforge.contract.openapi.hints import (
+    answered_hints,
+    computed_hints,
+    rule_hints,
+    sent_hints,
+)
 from smartforge.contract.openapi.parameters import MAX_OFFSET
 from smartforge.contract.openapi.schemas import (
     closed,
@@ -14,7 +20,6 @@ from smartforge.contract.openapi.schemas import (
     creation_property,
     field_property,
     field_schema,
-    hints,
     identity,
     moment,
     or_null,
@@ -166,18 +171,24 @@ def _of_resource(contract: Contract, resource: Resource) -> Json:
 
 def _answer(contract: Contract, resource: Resource) -> Json:
     properties: Json = {"id": identity()}
-    properties |= {field.name: field_property(field) for field in resource.fields}
+    properties |= {
+        field.name: field_property(field) | answered_hints(contract, field)
+        for field in resource.fields
+    }
     roles = _roles(contract, resource)
     if roles:
         properties["role"] = {"type": "string", "enum": list(roles)}
     if resource.upload:
         properties |= {"filename": {"type": "string"}, "content_type": {"type": "string"}}
         properties["size"] = count()
-    properties |= {one.name: computed_property(contract, one) for one in resource.computed}
+    properties |= {
+        one.name: computed_property(contract, one) | computed_hints(contract, one)
+        for one in resource.computed
+    }
     properties["created_at"] = moment()
     if resource.stamped:
         properties["updated_at"] = moment()
-    return closed(properties, list(properties))
+    return closed(properties, list(properties)) | rule_hints(resource)
 
 
 def _create(contract: Contract, resource: Resource) -> Json:
@@ -200,14 +211,16 @@ def _create(contract: Contract, resource: Resource) -> Json:
 def _sent(contract: Contract, fields: Iterable[Field]) -> tuple[Json, list[str]]:
     """The properties that clients send on creation, and the names of those that they must."""
     sent = [field for field in fields if field.on_creation]
-    properties = {field.name: creation_property(field) | hints(contract, field) for field in sent}
+    properties = {
+        field.name: creation_property(field) | sent_hints(contract, field) for field in sent
+    }
     return properties, [field.name for field in sent if field.required]
 
 
 def _update(contract: Contract, resource: Resource) -> Json:
     changed = [field for field in resource.fields if field.on_update]
     schema = closed(
-        {field.name: field_property(field) | hints(contract, field) for field in changed}, []
+        {field.name: field_property(field) | sent_hints(contract, field) for field in changed}, []
     )
     return schema | {"minProperties": 1}
 

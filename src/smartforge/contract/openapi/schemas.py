@@ -125,14 +125,6 @@ def creation_property(field: Field) -> Json:
     return schema
 
 
-def hints(contract: Contract, field: Field) -> Json:
-    """What JSON Schema has no words for: uniqueness, and to which collection a field points."""
-    found: Json = {"x-unique": True} if field.unique else {}
-    if isinstance(field.kind, Reference | References):
-        found["x-references"] = contract.resource(field.kind.resource).path.removeprefix("/")
-    return found
-
-
 def _default(field: Field) -> object:
     if isinstance(field.kind, Decimal) and isinstance(field.default, str | int | float):
         return number(field.default)

@@ -1,0 +1,142 @@
+"""A row that changes a number of the row it belongs to, which never leaves its bounds."""
+
+from typing import Any
+
+from smartforge.checks.asking import Answer
+from smartforge.checks.drafts import Actor, Draft, Row
+from smartforge.checks.ruling.court import CROWD, ROUNDS, Court
+from smartforge.checks.ruling.found import Found, Undecided
+from smartforge.contract import Adjusts
+
+# So much is there when many take one at once.
+LEFT = 3
+
+
+async def trial(court: Court, found: Found) -> None:
+    rule = found.read(Adjusts)
+    await Stock(court, found, rule).all()
+
+
+class Stock:
+    """The rows that change the number, and the row whose number it is."""
+
+    def __init__(self, court: Court, found: Found, rule: Adjusts) -> None:
+        self._court = court
+        self._found = found
+        self._rule = rule
+        self._creating = court.creating(found.collection)
+        target = self._creating.references.get(rule.reference)
+        if target is None:
+            raise Undecided(f"the document does not say where {rule.reference} points")
+        self._target: str = target
+        column = court.property(target, rule.field)
+        self._least, self._most = column.get("minimum"), column.get("maximum")
+        amount = self._creating.properties.get(rule.amount, {})
+        self._largest: float = amount.get("maximum", 1)
+        self._directions: list[Any] = self._creating.properties.get(rule.direction, {}).get(
+            "enum", [""]
+        )
+
+    async def all(self) -> None:
+        taking = next((one for one in self._directions if one in self._rule.taking), None)
+        adding = next((one for one in self._directions if one not in self._rule.taking), None)
+        if adding is not None:
+            await self._adds(adding)
+        if taking is not None:
+            await self._takes(taking, adding)
+
+    async def _adds(self, direction: str) -> None:
+        stock, actor = await self._stock(None)
+        before = await self._number(stock, actor)
+        await self._court.made(await self._moving(stock, direction, 2), "to add 2")
+        await self._is(stock, actor, before + 2, await self._moving(stock, direction, 2))
+        if self._most is None:
+            return
+        room = self._most - before - 2
+        if room + 1 <= self._largest:
+            beyond = await self._moving(stock, direction, room + 1)
+            await self._court.expect("to add more than there is room for", beyond, {409})
+            await self._is(stock, actor, before + 2, beyond)
+            if room >= 1:
+                exact = await self._moving(stock, direction, room)
+                await self._court.allowed(self._found, "to add all there is room for", exact)
+        if room >= CROWD:
+            for _ in range(ROUNDS):
+                await self._crowd(direction, 1, None, CROWD)
+
+    async def _takes(self, direction: str, adding: str | None) -> None:
+        stock, actor = await self._stock(adding)
+        before = await self._number(stock, actor)
+        floor = self._least if self._least is not None else 0
+        have = before - floor
+        if have < LEFT:
+            raise Undecided(f"no row with a {self._rule.field} to take from could be made")
+        if have + 1 <= self._largest:
+            beyond = await self._moving(stock, direction, have + 1)
+            await self._court.expect("to take more than is there", beyond, {409})
+            await self._is(stock, actor, before, beyond)
+        one = await self._moving(stock, direction, 1)
+        await self._court.made(one, "to take 1")
+        await self._is(stock, actor, before - 1, one)
+        for _ in range(ROUNDS):
+            await self._crowd(direction, -1, adding, int(min(LEFT, have)))
+
+    async def _crowd(self, direction: str, sign: int, adding: str | None, able: int) -> None:
+        """Many at once, of whom only `able` can be served."""
+        stock, actor = await self._stock(adding, exactly=LEFT if sign < 0 else None)
+        before = await self._number(stock, actor)
+        if sign < 0:
+            able = int(before - (self._least or 0))
+            if not 0 < able < CROWD:
+                return
+        drafts = [await self._moving(stock, direction, 1) for _ in range(CROWD)]
+        answers = await self._court.together(drafts)
+        done = [one for one in answers if one.status in self._creating.successes]
+        odd = [one for one in answers if one not in done and one.status != 409]
+        if odd and odd[0].status < 500:
+            self._say(drafts[0], odd[0], f"answered {odd[0].status}")
+        if len(done) != able:
+            said = f"was done {len(done)} times, where there was enough for {able}"
+            self._say(drafts[0], answers[-1], said)
+        await self._is(stock, actor, before + sign * len(done), drafts[0])
+
+    def _say(self, draft: Draft, answer: Answer, said: str) -> None:
+        self._court.failed("many times at once", draft, answer, said)
+
+    # ---- the row whose number it is -----------------------------------------------------------
+
+    async def _stock(self, adding: str | None, exactly: int | None = None) -> tuple[Row, Actor]:
+        """A new one, with something there to take where that can be."""
+        wanted = (self._least or 0) + (exactly or 10)
+        if self._most is not None:
+            wanted = min(wanted, self._most)
+        draft = await self._court.draft(self._target, **{self._rule.field: wanted})
+        row = await self._court.made(draft)
+        if adding is not None and row.shown.get(self._rule.field, 0) < wanted:
+            filling = await self._moving(row, adding, wanted - row.shown[self._rule.field])
+            await self._court.made(filling, "to add some")
+        return row, draft.actor
+
+    async def _moving(self, stock: Row, direction: str, amount: float) -> Draft:
+        values = {self._rule.reference: stock.id, self._rule.amount: amount}
+        if self._rule.direction:
+            values[self._rule.direction] = direction
+        return await self._court.draft(self._found.collection, **values)
+
+    async def _number(self, stock: Row, actor: Actor) -> float:
+        shown = await self._court.shown(self._target, stock, actor)
+        value = shown.get(self._rule.field)
+        if not isinstance(value, int | float):
+            raise Undecided(f"{self._rule.field} is not answered as a number")
+        return value
+
+    async def _is(self, stock: Row, actor: Actor, wanted: float, after: Draft) -> None:
+        """The number is what it must be after that request."""
+        value = await self._number(stock, actor)
+        if abs(value - wanted) > 1e-9:
+            endpoint = self._court.promised.reading(self._target)
+            assert endpoint is not None
+            reading = self._court.at(endpoint, stock, after.actor)
+            answer = await self._court.send(reading)
+            said = f"answered {self._rule.field} {value}, not {wanted}"
+            self._court.failed("after what changed it", reading, answer, said)

@@ -1,0 +1,105 @@
+"""Every wrong variant is noticed by the check of its rule, and what is right passes."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from smartforge.checks.authorization import Authorization
+from smartforge.checks.base import Check, Subject, Verdict
+from smartforge.checks.operations import Operations
+from smartforge.checks.rules import Rules
+from smartforge.checks.ruling import TRIALS
+from smartforge.contract import Rule, validate
+from smartforge.contract.openapi import openapi
+from smartforge.contract.rules import Computed
+from smartforge.targets.fastapi import FastAPITarget
+from tests.behaviour.conftest import Starter
+from tests.mutants.contracts import CONTRACTS
+from tests.mutants.mutants import MUTANTS, Mutant
+from tests.mutants.starting import StarterSandbox
+from tests.unit.targets.projects import project
+
+pytestmark = pytest.mark.xdist_group("mutants")
+
+# Rules of the contract that have no variant here yet.
+MISSING = frozenset(
+    {"ordered", "no_overlap", "one_open", "aggregate", "product", "marked"},
+)
+
+
+@pytest.fixture(scope="module")
+def projects() -> Iterator[dict[str, Path]]:
+    """The projects of all contracts, each rendered once."""
+    folder = Path(tempfile.mkdtemp(prefix="mutants-"))
+    try:
+        yield {name: project(validate(one), folder / name) for name, one in CONTRACTS.items()}
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def copied(projects: dict[str, Path]) -> Iterator[dict[str, Path]]:
+    """Projects that a test may spoil; their folders have short names, for their sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="mutant-"))
+    try:
+        yield {name: shutil.copytree(one, folder / name) for name, one in projects.items()}
+    finally:
+        shutil.rmtree(folder)
+
+
+def verdict(check: Check, name: str, folder: Path, starter: Starter) -> Verdict:
+    subject = Subject(
+        folder,
+        openapi(CONTRACTS[name]),
+        FastAPITarget().dependencies(),
+        StarterSandbox(starter.ask),
+    )
+    return asyncio.run(check.check(subject))
+
+
+def check_of(mutant: Mutant) -> Check:
+    match mutant.check:
+        case "operations":
+            return Operations()
+        case "authorization":
+            return Authorization()
+        case _:
+            return Rules(only={mutant.rule})
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.rule}: {one.what}")
+def test_a_wrong_variant_is_noticed(
+    copied: dict[str, Path], starter: Starter, mutant: Mutant
+) -> None:
+    folder = copied[mutant.contract]
+    place = folder / mutant.path
+    text = place.read_text("utf-8")
+    assert text.count(mutant.find) == 1, f"{text.count(mutant.find)} times: {mutant.find}"
+    place.write_text(text.replace(mutant.find, mutant.replace), "utf-8")
+    found = verdict(check_of(mutant), mutant.contract, folder, starter)
+    assert found.outcome == "failed", found.summary
+    assert found.evidence["curl"].startswith("curl")
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_what_is_right_passes_and_every_rule_of_it_is_tried(
+    projects: dict[str, Path], starter: Starter, name: str
+) -> None:
+    found = verdict(Rules(TRIALS), name, projects[name], starter)
+    assert found.outcome == "passed", found
+    assert "undecided" not in found.evidence
+
+
+def test_every_rule_of_a_contract_has_a_wrong_variant() -> None:
+    tags = {one.__struct_config__.tag for one in get_args(Rule)}
+    (formula,) = (one for one in msgspec.structs.fields(Computed) if one.name == "formula")
+    tags |= {one.__struct_config__.tag for one in get_args(formula.type)}
+    tried = {mutant.rule for mutant in MUTANTS}
+    assert tags - tried == MISSING
+    assert set(TRIALS) <= tried
