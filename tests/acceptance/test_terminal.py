@@ -185,6 +185,17 @@ def test_watch_export_and_stop_against_a_server(tmp_path: Path) -> None:
             assert done.returncode == status, done.stderr
             assert is_clean(done.stderr)
         assert (tmp_path / "a.zip").read_bytes().startswith(b"PK")
+        for way in ("--into", "--git"):
+            folder = tmp_path / way.strip("-")
+            done = smartforge("export", project, way, str(folder), folder=tmp_path, more=at)
+            assert done.returncode == 0, done.stderr
+            (folder / "README.md").write_text("mine")
+            again = smartforge("export", project, way, str(folder), folder=tmp_path, more=at)
+            assert again.returncode == 0, again.stderr
+            assert (folder / "README.md").read_text() == "mine"
+        both = smartforge("export", project, "--into", "x", "--git", "y", folder=tmp_path, more=at)
+        assert both.returncode == 2
+        assert is_clean(both.stderr)
         for unknown in ("nobody", "../healthz", "a/b", "a\nb"):
             done = smartforge("watch", unknown, more=at, seconds=20)
             assert done.returncode == 1

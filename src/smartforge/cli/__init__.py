@@ -44,7 +44,18 @@ def _run() -> None:
 def _terminal() -> "typer.Typer":
     import typer
 
-    from smartforge.cli import backup, check, doctor, new, preview, prune, remote, serve, worker
+    from smartforge.cli import (
+        backup,
+        check,
+        doctor,
+        export,
+        new,
+        preview,
+        prune,
+        remote,
+        serve,
+        worker,
+    )
 
     terminal = typer.Typer(
         name="smartforge",
@@ -63,7 +74,7 @@ def _terminal() -> "typer.Typer":
         "stop": remote.stop,
         "retry": remote.retry,
         "watch": remote.watch,
-        "export": remote.export,
+        "export": export.export,
         "preview": preview.preview,
         "check": check.check,
         "doctor": doctor.doctor,

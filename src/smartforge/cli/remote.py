@@ -1,11 +1,8 @@
-"""Commands that talk to a running server: list, say, stop, retry, watch, export."""
+"""Commands that talk to a running server: list, say, stop, retry, watch."""
 
-import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +16,6 @@ from smartforge.cli.progress import Progress
 from smartforge.cli.stopping import Stopping, run
 from smartforge.cli.streams import plain, write_line
 from smartforge.client import DEFAULT_SERVER, Client
-from smartforge.errors import SettingsInvalid
 from smartforge.events import AnyFact, RunFailed
 
 Server = Annotated[
@@ -43,7 +39,7 @@ def list_(server: Server = DEFAULT_SERVER, token: Token = None) -> None:
         Console(soft_wrap=not sys.stdout.isatty()).print(table)
         return COMPLETE
 
-    _talk(server, token, show)
+    talk(server, token, show)
 
 
 def say(
@@ -60,7 +56,7 @@ def say(
         print("Queued.")
         return COMPLETE
 
-    _talk(server, token, send)
+    talk(server, token, send)
 
 
 def stop(project: Project, server: Server = DEFAULT_SERVER, token: Token = None) -> None:
@@ -71,7 +67,7 @@ def stop(project: Project, server: Server = DEFAULT_SERVER, token: Token = None)
         print("Stopped.")
         return COMPLETE
 
-    _talk(server, token, send)
+    talk(server, token, send)
 
 
 def retry(project: Project, server: Server = DEFAULT_SERVER, token: Token = None) -> None:
@@ -82,7 +78,7 @@ def retry(project: Project, server: Server = DEFAULT_SERVER, token: Token = None
         print("Queued.")
         return COMPLETE
 
-    _talk(server, token, send)
+    talk(server, token, send)
 
 
 def watch(
@@ -107,54 +103,14 @@ def watch(
                         progress.show(event.fact)
         return FAILED if isinstance(last, RunFailed) else COMPLETE
 
-    _talk(server, token, follow)
+    talk(server, token, follow)
 
 
-def export(
-    project: Project,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The zip file to write.")],
-    version: Annotated[int | None, typer.Option(min=1, help="Default: the latest.")] = None,
-    server: Server = DEFAULT_SERVER,
-    token: Token = None,
-) -> None:
-    """Save PROJECT as a zip file."""
-    if os.path.lexists(output):
-        raise _exists(output)
+def talk(server: str, token: str | None, act: Callable[[Client], Awaitable[int]]) -> None:
+    """Let `act` talk to the server, and leave with the exit status that it answers."""
 
-    async def save(client: Client) -> int:
-        content = await client.export(project, version)
-        await asyncio.to_thread(_write, output, content)
-        print(f"Wrote {output}")
-        return COMPLETE
-
-    _talk(server, token, save)
-
-
-def _write(output: Path, content: bytes) -> None:
-    """Write a new file, or nothing."""
-    try:
-        with output.open("xb") as file:
-            try:
-                file.write(content)
-                file.flush()
-            except OSError:
-                output.unlink()
-                raise
-    except FileExistsError:
-        raise _exists(output) from None
-    except OSError as error:
-        raise SettingsInvalid(
-            f"{output} cannot be written: {error.strerror}.", "Name another file with --output."
-        ) from error
-
-
-def _exists(output: Path) -> SettingsInvalid:
-    return SettingsInvalid(f"{output} exists.", "Name another file, or remove it first.")
-
-
-def _talk(server: str, token: str | None, act: Callable[[Client], Awaitable[int]]) -> None:
-    async def talk(_: Stopping) -> int:
+    async def talking(_: Stopping) -> int:
         async with Client(server, token) as client:
             return await act(client)
 
-    raise typer.Exit(run(talk))
+    raise typer.Exit(run(talking))

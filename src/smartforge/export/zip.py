@@ -61,6 +61,16 @@ def zip_of(contents: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def contents_of(archive: bytes) -> dict[str, bytes]:
+    """The files of a zip that `zip_of` has made, by path.
+
+    Raises Conflict where a path is not safe to unpack, zipfile.BadZipFile where it is no zip.
+    """
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        check_paths(opened.namelist())
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
 def check_paths(paths: Iterable[str]) -> None:
     """Raises Conflict unless all paths can lie in one folder, on every common system.
 
