@@ -24,7 +24,7 @@ from smartforge.log.base import ENDING, Reading, follow
 from smartforge.log.memory import MemoryLog
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.sandbox.base import Ended, Level, Program, Served
-from smartforge.targets.base import TargetFile
+from smartforge.targets.base import Target, TargetFile
 from smartforge.writers.base import WriteRequest
 
 CONTRACT = Contract(
@@ -78,7 +78,7 @@ class FakeWriter:
 
     author: Author = "compiled"
 
-    def __init__(self, target: FakeTarget, stop_in: str = "", *, hang: bool = False) -> None:
+    def __init__(self, target: Target, stop_in: str = "", *, hang: bool = False) -> None:
         self._target = target
         self._stop_in = stop_in
         self._hang = hang
@@ -86,7 +86,7 @@ class FakeWriter:
 
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         path = request.file.path
-        text = self._target.render(request.contract)[path]
+        text = self._target.render(request.contract, request.past)[path]
         try:
             for at in range(0, len(text), 10):
                 if path == self._stop_in and at >= 50:

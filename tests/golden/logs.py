@@ -318,6 +318,37 @@ def files_come_and_go(log: Log) -> None:
     log.say("project:undeleted")
 
 
+def kept_files(log: Log) -> None:
+    """Most of a version stays: what a failed run left is put right, one file is written anew."""
+    log.created()
+    log.start("r1")
+    log.make(1, "same.py", "new.py", "gone.py", "back.py")
+    log.start("r2", "message")
+    log.plan("same.py", "extra.py")
+    log.begin("generating")
+    log.say("file:deleted", path="back.py")
+    log.open("same.py")
+    log.chunk("same.py", 0, "half")
+    log.fail()
+    log.start("r3", "message")
+    files = [
+        {"path": path, "purpose": "now", "author": "compiled", "kept": path != "new.py"}
+        for path in ("same.py", "new.py", "back.py")
+    ]
+    log.say("message", id="said-r3", role="assistant", text="Added a price to books.")
+    log.plan(files=files)
+    log.begin("generating")
+    log.whole("same.py", "# same.py\nx = 1\n")
+    log.whole("back.py", "# back.py\nx = 1\n")
+    log.write("new.py", "y = 2\n")
+    log.say("file:deleted", path="gone.py")
+    log.say("file:deleted", path="extra.py")
+    log.end("generating")
+    log.complete(2)
+    log.start("r4", "restore")
+    log.plan(files=[{**files[0], "kept": True}], restores=1)
+
+
 def costs(log: Log) -> None:
     log.created(model="gpt-4o")
     log.start("r1")
@@ -432,6 +463,7 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     unknown_types_and_fields,
     large_fields,
     files_come_and_go,
+    kept_files,
     costs,
     unknown_cost,
     odd_cost,

@@ -92,6 +92,8 @@ export interface ProjectUndeleted {
 }
 /**
  * A run waits for its turn; `position` counts those ahead of it, in its project or in all.
+ *
+ * `version` is the one that a restore is to bring back.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -102,6 +104,7 @@ export interface RunQueued {
   position: number;
   trigger: "checks" | "edit" | "message" | "prompt" | "restore" | "retry";
   messageId?: string | null;
+  version?: number | null;
 }
 /**
  * The run has begun. `base_version` is the version it starts from, null for the first.
@@ -175,7 +178,8 @@ export interface StepRetried {
 /**
  * What will be made. `notes` says what was understood and what was not.
  *
- * `contract` is the contract as JSON, or the fields of a `Ref` where it is too large.
+ * `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
+ * is the version whose files these are, where an old one is brought back.
  */
 export interface PlanReady {
   type: "plan:ready";
@@ -187,6 +191,7 @@ export interface PlanReady {
   files: FilePlanned[];
   notes: string[];
   operationsNotMade: string[];
+  restores?: number | null;
 }
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.
@@ -613,12 +618,15 @@ export interface NotMade {
   summary: string;
 }
 /**
- * One file that the run is going to write, and why.
+ * One file of what the run makes, and why it is there.
+ *
+ * One that is `kept` is not written: it is as it was in the version that the run starts from.
  */
 export interface FilePlanned {
   path: string;
   purpose: string;
   author: "compiled" | "model";
+  kept?: boolean;
 }
 /**
  * A file is begun; readers drop earlier text of that path. `attempt` counts from 1 in a run.

@@ -26,6 +26,7 @@ from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.settings import DEFAULT_MODEL, Settings
 from smartforge.targets.base import Target
 from smartforge.targets.fastapi import FastAPITarget
+from smartforge.targets.rendered import Rendered
 from smartforge.writers.base import Writer
 from smartforge.writers.compiled import CompiledWriter
 
@@ -75,7 +76,7 @@ class Forge:
     def workshop(self, choice: Choice, spent: int = 0) -> Workshop:
         """The tools for one run, whose model calls have used `spent` tokens so far."""
         budget = Budget(self.settings.budget, spent)
-        target = TARGETS[choice.target]()
+        target = Rendered(TARGETS[choice.target]())
         writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
         planner: Planner = OfflinePlanner()
         author: Author = "compiled"

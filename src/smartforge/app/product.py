@@ -20,9 +20,10 @@ from smartforge.log.states import States
 from smartforge.settings import Settings
 from smartforge.temporary import sweep
 
-WORKFLOW = "run.v1"
+WORKFLOWS = ("run.v1", "run.v2")
 """How runs are executed. Where the steps of a run or what they leave change so that an older node
-could not go on with it, this gets a new name, and the old one stays until no run has it."""
+could not go on with it, there is a new name, and the old one stays until no run has it. `run.v1`
+knew no files that are kept; what it has planned is executed as it was."""
 
 
 class Product(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ async def product(
     try:
         if durable:
             await asyncio.to_thread(sweep)
-        engine = DurableEngine(log, queue, {WORKFLOW: execute}, forge.choose)
+        engine = DurableEngine(log, queue, dict.fromkeys(WORKFLOWS, execute), forge.choose)
         try:
             await engine.open()
             yield Product(forge, log, states, engine)

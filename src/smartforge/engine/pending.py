@@ -16,13 +16,17 @@ from smartforge.log.base import Record
 
 
 class Queued(msgspec.Struct, frozen=True):
-    """A run that was asked for by the event `seq` at `ts`, in Unix milliseconds."""
+    """A run that was asked for by the event `seq` at `ts`, in Unix milliseconds.
+
+    `version` is the one that a restore is to bring back.
+    """
 
     run: str
     trigger: Trigger
     message_id: str | None
     seq: int
     ts: int
+    version: int | None = None
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -44,7 +48,7 @@ def pending(records: Iterable[Record]) -> Pending:
             continue
         elif isinstance(fact, RunQueued):
             waiting[envelope.run] = Queued(
-                envelope.run, fact.trigger, fact.message_id, record.seq, envelope.ts
+                envelope.run, fact.trigger, fact.message_id, record.seq, envelope.ts, fact.version
             )
         elif isinstance(fact, RunStarted):
             on = waiting.pop(envelope.run, on)

@@ -1,6 +1,7 @@
 """Turns what the log knows of a project into the request for one run."""
 
 import msgspec
+from msgspec.structs import replace
 
 from smartforge.engine.pending import Queued
 from smartforge.errors import Fenced
@@ -9,14 +10,18 @@ from smartforge.events import (
     Message,
     MessageRemoved,
     MessageUpdated,
+    PlanReady,
     ProjectCreated,
     Ref,
     RunQueued,
+    RunStarted,
     decode,
 )
 from smartforge.forge.base import Choice, RunRequest
+from smartforge.forge.versions import Version, VersionFile
 from smartforge.log.base import Blobs, Reading, Record
-from smartforge.snapshot import fold
+from smartforge.log.large import whole
+from smartforge.snapshot import Fold, Snapshot, empty
 
 PAGE = 5_000
 """Events read at a time; bounds memory per read, not the length of a log."""
@@ -30,47 +35,89 @@ async def everything(log: Reading, project_id: str) -> list[Record]:
     return records
 
 
-class Story(msgspec.Struct, frozen=True):
+class Story(msgspec.Struct):
     """What a project's log says that a new run needs to know.
 
     `prompts` are the user's words by message id, oldest first; None is the project's own prompt.
+    `versions` are all that are complete, by number, their contracts as they stand in the log.
+    `leads` are the numbers of those that led to each, itself the last: a version that was
+    restored stands in it for the one that it is equal to. `work` is the working copy.
     """
 
-    choice: Choice
-    title: str
-    prompts: dict[str | None, str | Ref]
-    base_version: int | None
-    paths: tuple[str, ...]
+    choice: Choice = Choice(target="", model=None)
+    title: str = ""
+    prompts: dict[str | None, str | Ref] = {}
+    base_version: int | None = None
+    versions: dict[int, Version] = {}
+    leads: dict[int, tuple[int, ...]] = {}
+    work: dict[str, str | None] = {}
+
+    def complete(self, state: Snapshot, base: int | None, restored: int | None) -> None:
+        """The run that started from `base` is complete, and left this state."""
+        number = state.version or 1
+        behind = self.leads[restored][:-1] if restored else self.leads.get(base or 0, ())
+        self.leads[number] = (*behind, number)
+        self.versions[number] = _version(state)
+        self.base_version = number
 
 
 def story(records: list[Record], run: str) -> Story:
     """Read the project's choice, the user's words until `run` was asked for, and what there is."""
-    choice = Choice(target="", model=None)
-    prompts: dict[str | None, str | Ref] = {}
+    told = Story()
+    folding: Fold | None = None
     base: int | None = None
+    restored: int | None = None
     asked = False
     for record in records:
         envelope, fact = decode(record.data)
-        if isinstance(fact, ProjectCreated):
-            choice = Choice(fact.target, fact.model, fact.planner, fact.author)
-            prompts[None] = fact.prompt
-        elif (isinstance(fact, Message) and fact.role == "user" and not asked) or (
-            isinstance(fact, MessageUpdated) and fact.id in prompts
-        ):
-            prompts[fact.id] = fact.text
-        elif isinstance(fact, MessageRemoved):
-            prompts.pop(fact.id, None)
-        elif isinstance(fact, RunQueued) and envelope.run == run:
-            asked = True
-        elif isinstance(fact, Complete):
-            base = fact.version
-    state = fold(record.data for record in records)
-    return Story(
-        choice=choice,
-        title=state.title,
-        prompts=prompts,
-        base_version=base,
-        paths=tuple(file.path for file in state.files),
+        folding = folding or Fold(empty(envelope.project_id))
+        folding.add(envelope, fact)
+        match fact:
+            case ProjectCreated():
+                told.choice = Choice(fact.target, fact.model, fact.planner, fact.author)
+                told.prompts[None] = fact.prompt
+            case Message(role="user") if not asked:
+                told.prompts[fact.id] = fact.text
+            case MessageUpdated() if fact.id in told.prompts:
+                told.prompts[fact.id] = fact.text
+            case MessageRemoved():
+                told.prompts.pop(fact.id, None)
+            case RunQueued() if envelope.run == run:
+                asked = True
+            case RunStarted():
+                base, restored = fact.base_version, None
+            case PlanReady():
+                restored = fact.restores
+            case Complete():
+                told.complete(folding.snapshot(), base, restored)
+            case _:
+                pass
+    if folding is not None:
+        state = folding.snapshot()
+        told.title = state.title
+        told.work = {file.path: file.sha256 for file in state.files}
+    return told
+
+
+def _version(state: Snapshot) -> Version:
+    """The version that has just become complete."""
+    return Version(
+        number=state.version or 1,
+        contract=state.contract or {},
+        notes=state.notes,
+        operations_not_made=state.operations_not_made,
+        files=tuple(
+            VersionFile(
+                path=file.path,
+                purpose=file.purpose or "",
+                author=file.author or "compiled",
+                size=file.size,
+                sha256=file.sha256,
+                binary=file.binary,
+            )
+            for file in state.files
+            if file.sha256 is not None
+        ),
     )
 
 
@@ -90,6 +137,8 @@ async def request(
         (await blobs.get(text.ref)).decode() if isinstance(text, Ref) else text
         for text in told.prompts.values()
     ]
+    chain = told.leads.get(told.base_version or 0, ())
+    restored = told.versions.get(queued.version or 0)
     return RunRequest(
         project_id=project_id,
         run=queued.run,
@@ -98,6 +147,12 @@ async def request(
         choice=told.choice,
         title=told.title,
         base_version=told.base_version,
-        paths=told.paths,
+        chain=tuple([await _whole(told.versions[number], blobs) for number in chain]),
+        restored=restored and await _whole(restored, blobs),
+        work=told.work,
         message_id=queued.message_id,
     )
+
+
+async def _whole(version: Version, blobs: Blobs) -> Version:
+    return replace(version, contract=await whole(version.contract, blobs))

@@ -10,11 +10,15 @@ Round = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
-    """A run waits for its turn; `position` counts those ahead of it, in its project or in all."""
+    """A run waits for its turn; `position` counts those ahead of it, in its project or in all.
+
+    `version` is the one that a restore is to bring back.
+    """
 
     position: int
     trigger: Trigger
     message_id: str | None = None
+    version: int | None = None
 
 
 class RunStarted(Fact, frozen=True, kw_only=True, tag="run:started"):
@@ -63,23 +67,29 @@ class StepRetried(Fact, frozen=True, kw_only=True, tag="step:retry"):
 
 
 class FilePlanned(msgspec.Struct, frozen=True):
-    """One file that the run is going to write, and why."""
+    """One file of what the run makes, and why it is there.
+
+    One that is `kept` is not written: it is as it was in the version that the run starts from.
+    """
 
     path: str
     purpose: str
     author: Author
+    kept: bool = False
 
 
 class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
     """What will be made. `notes` says what was understood and what was not.
 
-    `contract` is the contract as JSON, or the fields of a `Ref` where it is too large.
+    `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
+    is the version whose files these are, where an old one is brought back.
     """
 
     contract: dict[str, Any]
     files: tuple[FilePlanned, ...]
     notes: tuple[str, ...]
     operations_not_made: tuple[str, ...]
+    restores: int | None = None
 
 
 class RepairStarted(Fact, frozen=True, kw_only=True, tag="repair:start"):

@@ -9,6 +9,7 @@ from smartforge.checks.base import Check
 from smartforge.events import Author, Trigger
 from smartforge.forge.budget import Budget
 from smartforge.forge.retries import Patience
+from smartforge.forge.versions import Version
 from smartforge.planners.base import Planner
 from smartforge.sandbox.base import Sandbox
 from smartforge.targets.base import Target
@@ -55,8 +56,11 @@ class Choice(msgspec.Struct, frozen=True):
 class RunRequest(msgspec.Struct, frozen=True):
     """One run to execute. Plain data, so that an engine can store it and hand it to another node.
 
-    `prompts` are the user's words, oldest first. `base_version` is the version that the run
-    starts from (None for none), `paths` the files that exist so far. Of earlier executions of this
+    `prompts` are the user's words, oldest first. `chain` are the versions that led here, oldest
+    first: the run starts from the last one, and its own version gets the number after
+    `base_version` (None for none), the latest there is. `restored` is the version to bring back,
+    without a plan. `work` is the working copy: hashes by path, None for a file that is not whole.
+    Of earlier executions of this
     very run, `began` is when the first one started (Unix milliseconds), `attempts` how often each
     file was begun, `retries` how often each step was tried again, by its key, `spent` how many
     tokens its model calls used.
@@ -69,7 +73,9 @@ class RunRequest(msgspec.Struct, frozen=True):
     choice: Choice
     title: str
     base_version: int | None = None
-    paths: tuple[str, ...] = ()
+    chain: tuple[Version, ...] = ()
+    restored: Version | None = None
+    work: Mapping[str, str | None] = {}
     message_id: str | None = None
     began: int | None = None
     attempts: Mapping[str, int] = {}

@@ -1,7 +1,6 @@
 """What a run that was broken off has finished: the log itself remembers the results of steps."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +12,6 @@ from smartforge.events import (
     FileComplete,
     FileGenerating,
     PlanReady,
-    Ref,
     RunResumed,
     RunStarted,
     StepRetried,
@@ -23,6 +21,7 @@ from smartforge.events import (
 from smartforge.forge.base import Json, RunRequest
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
+from smartforge.log.large import whole
 
 
 class Left(msgspec.Struct):
@@ -114,25 +113,19 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
 
 async def _plan(fact: PlanReady, spent: list[Usage], blobs: Blobs) -> Json:
     made = Plan(
-        contract=reading.from_json(await _whole(fact.contract, blobs)),
+        contract=reading.from_json(await whole(fact.contract, blobs)),
         files=fact.files,
         notes=fact.notes,
         operations_not_made=fact.operations_not_made,
         usage=tuple(spent),
+        restores=fact.restores,
     )
     return _json(made)
 
 
 async def _verdict(fact: CheckCompleted, blobs: Blobs) -> Json:
-    evidence = await _whole(fact.evidence, blobs)
+    evidence = await whole(fact.evidence, blobs)
     return _json(Verdict(fact.verdict, fact.summary, evidence))
-
-
-async def _whole(field: dict[str, Any], blobs: Blobs) -> dict[str, Any]:
-    """The field itself, also where it was put aside (`log.large`)."""
-    if field.keys() != {"ref", "size"}:
-        return field
-    return msgspec.json.decode(await blobs.get(msgspec.convert(field, Ref).ref))
 
 
 def _json(value: Plan | Verdict) -> Json:

@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
 
 from smartforge.checks.base import Check, Subject, Verdict
-from smartforge.contract import openapi, reading
+from smartforge.contract import Contract, openapi, reading
 from smartforge.contract.operations import operation_count
 from smartforge.errors import Fenced, SmartForgeError
 from smartforge.events import (
@@ -19,6 +20,7 @@ from smartforge.events import (
     FileComplete,
     FileDeleted,
     FilePlanned,
+    Message,
     PlanReady,
     RunFailed,
     RunStarted,
@@ -29,13 +31,15 @@ from smartforge.events import (
     TitleChanged,
     ValidationCompleted,
 )
+from smartforge.forge import telling
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, run_key
 from smartforge.forge.check import check, key_of
 from smartforge.forge.failure import failed_by
 from smartforge.forge.folder import laid_out, safe_path
 from smartforge.forge.outbox import Outbox
-from smartforge.forge.plan import Plan, plan
+from smartforge.forge.plan import Plan, plan, taken_as_it_is, taking
 from smartforge.forge.retries import Retries
+from smartforge.forge.versions import contracts
 from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.write import write
 from smartforge.log import large
@@ -118,10 +122,7 @@ class Run:
 
     async def _plan(self) -> Plan:
         began = await self._begin("planning", "Planning API structure...")
-        found = await self._steps.step(
-            "plan", self._plan_step, {"prompts": list(self._request.prompts)}
-        )
-        made = msgspec.convert(found, Plan)
+        made = await self._found_plan()
         told: list[Fact] = [*made.usage]
         if self._request.trigger == "prompt" and made.contract.title != self._request.title:
             told.append(TitleChanged(title=made.contract.title))
@@ -130,18 +131,29 @@ class Run:
             files=made.files,
             notes=made.notes,
             operations_not_made=made.operations_not_made,
+            restores=made.restores,
         )
+        if made.said:
+            text = "\n".join(made.said)
+            told.append(Message(id=f"said-{self._request.run}", role="assistant", text=text))
         await self._outbox.now(*told, ready, key="plan")
-        count = operation_count(made.contract)
-        summary = f"Planned {count} operations in {len(made.files)} files"
-        await self._end("planning", summary, began)
+        await self._end("planning", telling.planned(made), began)
         return made
 
+    async def _found_plan(self) -> Plan:
+        request = self._request
+        if request.restored is not None:
+            return taking(request.restored, request.chain[-1])
+        prompts = list(request.prompts)
+        return msgspec.convert(
+            await self._steps.step("plan", self._plan_step, {"prompts": prompts}), Plan
+        )
+
     async def _plan_step(self, prompts: list[str]) -> Json:
-        shop = self._shop
+        shop, chain = self._shop, self._request.chain
 
         async def attempt(_: int) -> Plan:
-            return await plan(shop.planner, shop.target, shop.author, prompts)
+            return await plan(shop.planner, shop.target, shop.author, prompts, chain)
 
         first = 1 + self._request.retries.get("plan", 0)
         made = await self._retries.insist("plan", "planning", None, first, attempt)
@@ -151,8 +163,17 @@ class Run:
 
     async def _write(self, made: Plan) -> dict[str, str]:
         began = await self._begin("generating", "Generating code...")
-        hashes: dict[str, str] = {}
+        taken = {
+            file.path: file
+            for file in taken_as_it_is(made, self._request.chain, self._request.restored)
+        }
+        work = self._request.work
+        back = [one.complete() for one in taken.values() if work.get(one.path) != one.sha256]
+        await self._outbox.now(*back, key="taken")
+        hashes: dict[str, str] = {path: file.sha256 for path, file in taken.items()}
         for file in made.files:
+            if file.path in taken:
+                continue
 
             async def body(path: str, file: FilePlanned = file) -> Json:
                 return await self._write_step(file, made)
@@ -160,9 +181,9 @@ class Run:
             hashes[file.path] = await self._steps.step(
                 f"write:{file.path}", body, {"path": file.path}
             )
-        gone = [FileDeleted(path=path) for path in self._request.paths if path not in hashes]
+        gone = [FileDeleted(path=path) for path in work if path not in hashes]
         await self._outbox.now(*gone, key="deleted")
-        await self._end("generating", f"Created {len(hashes)} files", began)
+        await self._end("generating", telling.written(made, self._request.chain), began)
         return hashes
 
     async def _write_step(self, file: FilePlanned, made: Plan) -> Json:
@@ -183,6 +204,7 @@ class Run:
             contract=made.contract,
             prompts=self._request.prompts,
             attempt=attempt,
+            past=self._past,
         )
         sha256 = ""
         async with aclosing(write(writer, request, self._blobs.put)) as facts:
@@ -236,20 +258,19 @@ class Run:
         self, made: Plan, done: list[CheckCompleted], whole: ValidationCompleted
     ) -> Complete:
         skipped = [one for one in done if one.verdict == "skipped"]
-        count = operation_count(made.contract)
-        if whole.verdict == "skipped":
-            summary = f"Not proven: {skipped[0].summary}"
-        else:
-            summary = f"{count} operations, {whole.passed} checks passed"
         return Complete(
             version=(self._request.base_version or 0) + 1,
             verdict=whole.verdict,
-            summary=summary,
+            summary=telling.ended(made, self._request.chain, whole, skipped),
             file_count=len(made.files),
-            operation_count=count,
+            operation_count=operation_count(made.contract),
             skipped_checks=tuple(one.check for one in skipped),
             duration_ms=round(1000 * (time.monotonic() - self._began)),
         )
+
+    @cached_property
+    def _past(self) -> tuple[Contract, ...]:
+        return contracts(self._request.chain)
 
     async def _retried(self, fact: StepRetried, key: str) -> None:
         await self._outbox.now(fact, key=key)

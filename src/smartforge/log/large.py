@@ -44,6 +44,13 @@ async def fit(fact: Fact, blobs: Blobs) -> Fact:
     return _with(fact, name, Ref(ref=await blobs.put(content), size=len(content)))
 
 
+async def whole(field: dict[str, Any], blobs: Blobs) -> dict[str, Any]:
+    """The JSON field of a fact itself, also where it was put aside. Raises UnknownBlob."""
+    if field.keys() != {"ref", "size"}:
+        return field
+    return msgspec.json.decode(await blobs.get(msgspec.convert(field, Ref).ref))
+
+
 def _with(fact: Fact, name: str, ref: Ref) -> Fact:
     is_dict = isinstance(getattr(fact, name), dict)
     return msgspec.structs.replace(fact, **{name: msgspec.to_builtins(ref) if is_dict else ref})

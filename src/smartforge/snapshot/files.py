@@ -51,6 +51,8 @@ class Files:
     def plan(self, planned: Iterable[FilePlanned], run: str | None) -> None:
         """What a run is going to write becomes planned; all other files stay as they are."""
         for file in planned:
+            if file.kept and file.path in self._states:
+                continue
             self._texts.pop(file.path, None)
             self._put(
                 FileState(

@@ -2,19 +2,14 @@
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 
-import msgspec
-
-from smartforge.contract import Contract
 from smartforge.errors import AnswerIncomplete
 from smartforge.events import Author, CodeChunk, Usage
 from smartforge.targets.base import Target
 from smartforge.writers.base import WriteRequest
 
 MAX_CHUNK = 100
-_KEPT = 8  # renderings, the latest ones: each run asks for the files of one contract in a row
 
 
 class CompiledWriter:
@@ -23,7 +18,7 @@ class CompiledWriter:
     Chunks hold at most 100 code points and end with a line where one fits. A chunk is due when
     its last character is, counted from the beginning of the file, so that no rounding adds up;
     a reader that was slow gets what is overdue at once. Between two chunks the event loop always
-    runs, so writing can be cancelled there at any pace.
+    runs, so writing can be cancelled there at any pace. The target is asked for each file anew.
     """
 
     author: Author = "compiled"
@@ -40,17 +35,16 @@ class CompiledWriter:
         self._pace = pace
         self._clock = clock
         self._sleep = sleep
-        self._rendered: OrderedDict[bytes, Mapping[str, str]] = OrderedDict()
-        self._rendering = asyncio.Lock()
 
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """Raises AnswerIncomplete where the target makes no such file of this contract."""
         path = request.file.path
-        text = (await self._files(request.contract, request.past)).get(path)
+        target = self._target
+        text = (await asyncio.to_thread(target.render, request.contract, request.past)).get(path)
         if text is None:
             raise AnswerIncomplete(
                 path,
-                f"The target {self._target.name} makes no file {path} of this contract.",
+                f"The target {target.name} makes no file {path} of this contract.",
                 "Plan the project again.",
             )
         begun = self._clock()
@@ -64,16 +58,6 @@ class CompiledWriter:
         if not self._pace:
             return 0
         return max(0.0, begun + characters / self._pace - self._clock())
-
-    async def _files(self, contract: Contract, past: Sequence[Contract]) -> Mapping[str, str]:
-        key = msgspec.json.encode((contract, past))
-        async with self._rendering:
-            if key not in self._rendered:
-                self._rendered[key] = await asyncio.to_thread(self._target.render, contract, past)
-            self._rendered.move_to_end(key)
-            while len(self._rendered) > _KEPT:
-                self._rendered.popitem(last=False)
-            return self._rendered[key]
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from smartforge.contract import Contract, Field, Resource, Text, TextList
 from smartforge.errors import AnswerIncomplete
 from smartforge.events import CodeChunk, FilePlanned
 from smartforge.targets.base import TargetFile
+from smartforge.targets.rendered import Rendered
 from smartforge.writers.base import WriteRequest
 from smartforge.writers.compiled import MAX_CHUNK, CompiledWriter, pieces
 
@@ -165,7 +166,7 @@ async def test_cancelling_ends_a_wait() -> None:
 
 async def test_a_contract_is_rendered_once_for_all_its_files() -> None:
     target = OneFile("text\n")
-    writer = CompiledWriter(target, pace=0)
+    writer = CompiledWriter(Rendered(target), pace=0)
     await asyncio.gather(*(chunks(writer) for _ in range(5)))
     await chunks(writer, request(title="Another"))
     await chunks(writer)

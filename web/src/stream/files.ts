@@ -10,10 +10,10 @@ import { codePoints, utf8Length } from "./text";
 
 /** What a run is going to write becomes planned; all other files stay as they are. */
 export function planned(files: FileState[], fact: PlanReady): FileState[] {
-  return fact.files.reduce(
-    (now, { path, author, purpose }) => put(now, { ...blank(path, fact.run), author, purpose }),
-    files,
-  );
+  return fact.files.reduce((now, { path, author, purpose, kept }) => {
+    if (kept && find(now, path)) return now;
+    return put(now, { ...blank(path, fact.run), author, purpose });
+  }, files);
 }
 
 /** Drop whatever the file held, and begin it. */
