@@ -140,7 +140,7 @@ class Field(msgspec.Struct, frozen=True):
     creation where it may be. An optional one takes `default` when it is left out, or not
     written by clients; without a default it is null. Only optional fields without a default
     may be null. A `unique` field never holds the same value in two rows (409); nulls do not
-    count as the same.
+    count as the same. `was` is its name in the version before, where that was another.
     """
 
     name: str
@@ -150,6 +150,7 @@ class Field(msgspec.Struct, frozen=True):
     description: str = ""
     unique: bool = False
     written: Written = "always"
+    was: str = ""
 
     @property
     def nullable(self) -> bool:

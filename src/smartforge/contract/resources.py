@@ -47,7 +47,8 @@ class Resource(msgspec.Struct, frozen=True):
     the caller on creation. For the accounts themselves it is `id`. `tenant` names the reference
     that says to which tenant a row belongs, set likewise; to other tenants the row is not there.
     With `stamped`, rows also have `updated_at`. `idempotent` names a unique field: creating a
-    row with a value that is there already answers the row that is there (200).
+    row with a value that is there already answers the row that is there (200). `was` is its name
+    in the version before, where that was another.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Resource(msgspec.Struct, frozen=True):
     reports: tuple[Report, ...] = ()
     upload: Upload | None = None
     redirect: Redirect | None = None
+    was: str = ""
 
     @property
     def path(self) -> str:

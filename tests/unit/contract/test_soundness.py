@@ -192,3 +192,21 @@ def test_very_many_problems_are_counted() -> None:
     told = problems(with_resource(fields=fields))
     assert len(told) == 101
     assert told[-1].endswith("more problems")
+
+
+def test_a_former_name_is_another_name_and_nobodys_now() -> None:
+    same = with_resource(fields=(msgspec.structs.replace(TITLE, was="title"),))
+    assert problems(same) == (
+        'resource "book": a field was "title", which is what it is called now',
+    )
+    page = Field("page", Text(), was="title")
+    assert problems(with_resource(fields=(TITLE, page))) == (
+        'resource "book": a field was "title", but another one is called so now',
+    )
+    twice = (Field("a", Text(), was="title"), Field("b", Text(), was="title"))
+    assert problems(with_resource(fields=twice)) == (
+        'resource "book": a field was "title", and so was another one',
+    )
+    assert problems(with_resource(was="book")) == (
+        'a resource was "book", which is what it is called now',
+    )

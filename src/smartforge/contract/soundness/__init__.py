@@ -13,7 +13,7 @@ from smartforge.contract.soundness.collisions import (
 from smartforge.contract.soundness.fields import MAX_FIELDS, field_list_problems
 from smartforge.contract.soundness.formulas import computed_problems
 from smartforge.contract.soundness.lists import list_problems
-from smartforge.contract.soundness.places import Place, name_problems
+from smartforge.contract.soundness.places import Place, name_problems, was_problems
 from smartforge.contract.soundness.prose import line_problems, prose_problems
 from smartforge.contract.soundness.references import cycle_problems, reference_problems
 from smartforge.contract.soundness.reports import report_problems
@@ -54,6 +54,8 @@ def _problems(contract: Contract) -> Iterator[str]:
         yield "there is no resource"
     elif count > MAX_RESOURCES:
         yield f"{count} resources are more than the {MAX_RESOURCES} that one API may have"
+    named = [(one.name, one.was) for one in contract.resources]
+    yield from was_problems("a resource", named, [one.name for one in contract.resources])
     yield from account_problems(contract)
     for resource in contract.resources:
         yield from _of_resource(Place(contract, resource))

@@ -6,7 +6,7 @@ from smartforge.contract import reserved
 from smartforge.contract.fields import Code, Field, Reference, References, Slug, Text
 from smartforge.contract.kinds import default_problem, kind_problems
 from smartforge.contract.names import quoted, squeezed
-from smartforge.contract.soundness.places import MANIFOLD, Place, name_problems
+from smartforge.contract.soundness.places import MANIFOLD, Place, name_problems, was_problems
 from smartforge.contract.soundness.prose import prose_problems
 
 MAX_FIELDS = 60
@@ -20,6 +20,8 @@ def field_list_problems(place: Place) -> Iterator[str]:
     elif count > MAX_FIELDS:
         yield f"{here}: {count} fields are more than the {MAX_FIELDS} that a resource may have"
     seen: dict[str, Field] = {}
+    names = [field.name for field in fields]
+    yield from was_problems(f"{here}: a field", [(one.name, one.was) for one in fields], names)
     for field in fields:
         yield from _field_problems(place, field)
         first = seen.get(squeezed(field.name))

@@ -97,3 +97,17 @@ def twice(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         seen[name] = seen.get(name, 0) + 1
     yield from (name for name, count in seen.items() if count > 1)
+
+
+def was_problems(
+    here: str, pairs: Iterable[tuple[str, str]], names: Iterable[str]
+) -> Iterator[str]:
+    """What is wrong with the names that these had in the version before."""
+    pairs, taken = list(pairs), set(names)
+    for name, was in pairs:
+        if was and was == name:
+            yield f"{here} was {quoted(was)}, which is what it is called now"
+        elif was and was in taken:
+            yield f"{here} was {quoted(was)}, but another one is called so now"
+    for was in twice(was for _, was in pairs if was):
+        yield f"{here} was {quoted(was)}, and so was another one"
