@@ -221,7 +221,8 @@ export interface Contract {
  * the caller on creation. For the accounts themselves it is `id`. `tenant` names the reference
  * that says to which tenant a row belongs, set likewise; to other tenants the row is not there.
  * With `stamped`, rows also have `updated_at`. `idempotent` names a unique field: creating a
- * row with a value that is there already answers the row that is there (200).
+ * row with a value that is there already answers the row that is there (200). `was` is its name
+ * in the version before, where that was another.
  */
 export interface Resource {
   name: string;
@@ -247,6 +248,7 @@ export interface Resource {
   reports?: Report[];
   upload?: Upload | null;
   redirect?: Redirect | null;
+  was?: string;
 }
 /**
  * One field of a resource.
@@ -255,7 +257,7 @@ export interface Resource {
  * creation where it may be. An optional one takes `default` when it is left out, or not
  * written by clients; without a default it is null. Only optional fields without a default
  * may be null. A `unique` field never holds the same value in two rows (409); nulls do not
- * count as the same.
+ * count as the same. `was` is its name in the version before, where that was another.
  */
 export interface Field {
   name: string;
@@ -280,6 +282,7 @@ export interface Field {
   description?: string;
   unique?: boolean;
   written?: "always" | "creation" | "never" | "update";
+  was?: string;
 }
 /**
  * Unicode text, `min_length` to `max_length` code points, both included.
