@@ -42,7 +42,11 @@ CONTRACT = Contract(
         ),
     ),
     accounts=Accounts(
-        roles=("viewer", "editor", "admin"), token_minutes=30, refresh=True, password_change=True
+        roles=("viewer", "editor", "admin"),
+        token_minutes=30,
+        refresh=True,
+        password_change=True,
+        api_keys=True,
     ),
 )
 
@@ -266,9 +270,63 @@ def test_a_new_password_ends_all_that_was_before(api: Api) -> None:
     renewed(api, tokens(api, email, "quite another one"))
 
 
-def test_no_token_and_no_hash_of_one_is_in_the_log(api: Api) -> None:
+# ---- API keys ---------------------------------------------------------------------------------
+
+
+def by_key(api: Api, status: int, key: str, method: str, path: str, **options: Any) -> Any:
+    return api.expect(status, method, path, headers={"X-API-Key": key}, **options)
+
+
+def test_a_key_stands_for_its_account_with_the_role_that_it_has_now(api: Api) -> None:
+    somebody = api.newcomer()
+    me = somebody.get("/auth/me")
+    made = somebody.post("/auth/api-keys", {"name": "a script"})
+    assert made.keys() == {"id", "name", "prefix", "key", "created_at"}
+    assert made["key"].startswith(made["prefix"])
+    assert len(made["key"]) > len(made["prefix"]) + 30
+    assert by_key(api, 200, made["key"], "GET", "/auth/me") == me
+    post = by_key(api, 201, made["key"], "POST", "/posts", json={"title": "A"})["id"]
+    by_key(api, 403, made["key"], "PATCH", f"/posts/{post}", json={"title": "B"})
+    api.admin().put(f"/users/{me['id']}/role", {"role": "editor"})
+    by_key(api, 200, made["key"], "PATCH", f"/posts/{post}", json={"title": "B"})
+
+
+def test_a_key_is_told_once_and_only_its_beginning_later(api: Api) -> None:
+    somebody = api.newcomer()
+    made = somebody.post("/auth/api-keys", {"name": "a script"})
+    listed = somebody.get("/auth/api-keys")
+    assert listed == {"items": [{name: made[name] for name in made if name != "key"}]}
+    assert api.newcomer().get("/auth/api-keys") == {"items": []}
+
+
+def test_a_key_makes_no_keys_and_ends_no_login(api: Api) -> None:
+    somebody = api.newcomer()
+    made = somebody.post("/auth/api-keys", {"name": "a script"})
+    by_key(api, 403, made["key"], "POST", "/auth/api-keys", json={"name": "another"})
+    by_key(api, 403, made["key"], "DELETE", f"/auth/api-keys/{made['id']}")
+    change = {"current_password": PASSWORD, "new_password": "quite another one"}
+    by_key(api, 403, made["key"], "POST", "/auth/password", json=change)
+    by_key(api, 403, made["key"], "POST", "/auth/logout")
+    somebody.get("/auth/me")
+
+
+def test_a_key_ends_when_it_is_deleted_by_its_owner(api: Api) -> None:
+    somebody = api.newcomer()
+    made = somebody.post("/auth/api-keys", {"name": "a script"})
+    api.newcomer().delete(f"/auth/api-keys/{made['id']}", 404)
+    api.admin().delete(f"/auth/api-keys/{made['id']}", 404)
+    somebody.delete(f"/auth/api-keys/{made['id']}")
+    by_key(api, 401, made["key"], "GET", "/auth/me")
+    by_key(api, 401, made["key"], "POST", "/posts", json={"nonsense": 1})
+    by_key(api, 401, "", "GET", "/auth/me")
+    somebody.post("/auth/api-keys", {"name": ""}, 422)
+
+
+def test_no_secret_is_in_the_log(api: Api) -> None:
     _, pair = entered(api)
     second = renewed(api, pair)
+    key = api.as_caller(second["access_token"]).post("/auth/api-keys", {"name": "x"})["key"]
+    by_key(api, 200, key, "GET", "/auth/me")
     said = api.said()
-    for secret in (pair["refresh_token"], second["refresh_token"], pair["access_token"]):
+    for secret in (key, pair["refresh_token"], second["refresh_token"], pair["access_token"]):
         assert secret not in said

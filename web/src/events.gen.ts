@@ -600,7 +600,7 @@ export interface Redirect {
  * With `refresh` a login also gives a refresh token: it is good once, for the next pair of
  * tokens, and one that is used again ends its login, as logging out does. With
  * `password_change` people give themselves a new password, which ends all that they were
- * logged in with.
+ * logged in with. With `api_keys` people make keys that stand for their account as tokens do.
  */
 export interface Accounts {
   resource?: string;
@@ -610,6 +610,7 @@ export interface Accounts {
   tenant?: string;
   refresh?: boolean;
   password_change?: boolean;
+  api_keys?: boolean;
 }
 /**
  * What was asked for and cannot be made: `POST /not-made/name` answers 501 and says so.

@@ -11,6 +11,7 @@ from smartforge.checks.boot import APPLICATION
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
 from smartforge.checks.endpoints import Endpoint, Promised, promised
 from smartforge.checks.judging import Judge
+from smartforge.checks.keys import Keys
 from smartforge.checks.operations import broken_off, limits_for
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import Json, TooComplex
@@ -64,6 +65,8 @@ class Intruder:
         """Judge every secured operation. May raise NoAnswer."""
         for endpoint in self._promised.secured:
             await self._one(endpoint)
+        if self._promised.key_header:
+            await Keys(self._judge, self._rows, self._promised).all()
 
     async def _one(self, endpoint: Endpoint) -> None:
         allowed = await self._somebody(endpoint)
@@ -155,7 +158,7 @@ class Intruder:
     async def _listed(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
         """A list of one's own rows holds none of somebody else's."""
         private = endpoint.access.who == "owner" or endpoint.access.tenant
-        collection = "/" + endpoint.path.rpartition("/")[2]
+        collection = "/" + endpoint.path.rpartition("/")[2] if endpoint.places else endpoint.path
         row = await self._rows.make(collection, owner) if private else None
         draft = await self._rows.draft(endpoint, owner, Way()) if row else None
         if row is None or draft is None:

@@ -11,7 +11,10 @@ from smartforge.checks.surface import Json
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks. `before` are the lines that give this one's TOKEN; `refresh` is for a new one."""
+    """Who asks. `before` are the lines that give this one's TOKEN; `refresh` is for a new one.
+
+    `headers` let somebody in who has no token.
+    """
 
     name: str
     token: str = ""
@@ -19,6 +22,7 @@ class Actor(msgspec.Struct, frozen=True):
     login: Json = {}
     before: tuple[str, ...] = ()
     refresh: str = ""
+    headers: Mapping[str, str] = {}
 
 
 NOBODY = Actor("nobody")
@@ -68,6 +72,7 @@ class Draft(msgspec.Struct, frozen=True):
             self.endpoint.method,
             path,
             tuple((name, _spelled(value)) for name, value in self.query),
+            headers=self.actor.headers,
             token=token,
             known=bool(self.actor.before),
         )

@@ -72,6 +72,11 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
         return self.method == "PUT" and self.path.endswith("/role") and bool(self.places)
 
     @property
+    def by_key(self) -> bool:
+        """Whether an API key lets somebody in."""
+        return any('"apiKey"' in way for way in self.operation.security)
+
+    @property
     def secured(self) -> bool:
         return bool(self.operation.security) and "[]" not in self.operation.security
 
@@ -127,10 +132,14 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
 
 
 class Promised(msgspec.Struct, frozen=True):
-    """All endpoints in the order of the document; the roles, the one of new accounts first."""
+    """All endpoints in the order of the document; the roles, the one of new accounts first.
+
+    `key_header` is the header that API keys come in, empty where none are taken.
+    """
 
     endpoints: tuple[Endpoint, ...]
     roles: tuple[str, ...] = ()
+    key_header: str = ""
 
     def get(self, method: str, path: str) -> Endpoint | None:
         return next((one for one in self.endpoints if one.key == f"{method} {path}"), None)
@@ -198,6 +207,19 @@ class Promised(msgspec.Struct, frozen=True):
             None,
         )
 
+    @property
+    def new_key(self) -> Endpoint | None:
+        """What answers a new API key."""
+        return next(
+            (
+                one
+                for one in self.endpoints
+                if one.method == "POST" and "key" in one.answer(201).get("properties", {})
+                if one.secured and one.path.startswith("/auth/")
+            ),
+            None,
+        )
+
     def takes_credentials(self, endpoint: Endpoint) -> bool:
         """Whether only what somebody was given or knows can stand in its body."""
         named = {"password", "current_password"} & endpoint.properties.keys()
@@ -244,7 +266,17 @@ def promised(document: Json) -> Promised:
         raw = _at(_at(_at(document, "paths"), giving.path), "put")
         told = _followed(document, _at(_sent(document, raw), "role")).get("enum")
         roles = cast(list[Any], told) if isinstance(told, list) else []
-    return Promised(endpoints, tuple(one for one in roles if isinstance(one, str)))
+    named = tuple(one for one in roles if isinstance(one, str))
+    return Promised(endpoints, named, _key_header(document))
+
+
+def _key_header(document: Json) -> str:
+    schemes = _at(_at(document, "components"), "securitySchemes")
+    for scheme in map(_object, schemes.values()):
+        name: Any = scheme.get("name")
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "header" and name:
+            return str(name)
+    return ""
 
 
 def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:

@@ -60,7 +60,7 @@ class Accounts(msgspec.Struct, frozen=True):
     With `refresh` a login also gives a refresh token: it is good once, for the next pair of
     tokens, and one that is used again ends its login, as logging out does. With
     `password_change` people give themselves a new password, which ends all that they were
-    logged in with.
+    logged in with. With `api_keys` people make keys that stand for their account as tokens do.
     """
 
     resource: str = "user"
@@ -70,3 +70,4 @@ class Accounts(msgspec.Struct, frozen=True):
     tenant: str = ""
     refresh: bool = False
     password_change: bool = False
+    api_keys: bool = False

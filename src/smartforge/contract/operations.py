@@ -20,6 +20,9 @@ Role = Literal[
     "logout",
     "me",
     "change_password",
+    "create_api_key",
+    "list_api_keys",
+    "delete_api_key",
     "list",
     "create",
     "read",
@@ -120,6 +123,17 @@ def _of_accounts(accounts: Accounts) -> Iterator[Operation]:
         yield Operation(
             "change_password", "change_password", "POST", "/auth/password", summary, user
         )
+    if accounts.api_keys:
+        yield from _of_keys()
+
+
+def _of_keys() -> Iterator[Operation]:
+    path, own = "/auth/api-keys", Access("owner")
+    user = Access("user")
+    yield Operation("list_api_keys", "list_api_keys", "GET", path, "List one's own API keys", own)
+    yield Operation("create_api_key", "create_api_key", "POST", path, "Make an API key", user)
+    item = f"{path}/{{api_key_id}}"
+    yield Operation("delete_api_key", "delete_api_key", "DELETE", item, "Delete an API key", own)
 
 
 def _of_resource(contract: Contract, resource: Resource) -> Iterator[Operation]:

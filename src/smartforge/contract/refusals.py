@@ -6,7 +6,9 @@ from smartforge.contract.operations import Operation
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import Adjusts, NoOverlap, OneOpen, Ordered, Rule, UniqueTogether
 
-_WITHOUT_INPUT = frozenset({"health", "logout", "me", "redirect"})
+_WITHOUT_INPUT = frozenset({"health", "list_api_keys", "logout", "me", "redirect"})
+# What API keys are not enough for.
+_BY_LOGIN = frozenset({"logout", "change_password", "create_api_key", "delete_api_key"})
 _OF_ONE_ROW = frozenset(
     {"read", "update", "delete", "nested", "transition", "mark", "unmark", "content", "set_role"}
 )
@@ -19,13 +21,19 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
     found = {
         401: operation.access.secured or role in ("login", "refresh"),
         403: _forbids(contract, operation),
-        404: role in _OF_ONE_ROW or role == "redirect",
+        404: role in _OF_ONE_ROW or role in ("redirect", "delete_api_key"),
         409: _conflicts(contract, operation),
         413: _uploads(contract, operation),
         415: _uploads(contract, operation, typed=True),
         422: role not in _WITHOUT_INPUT,
     }
     return tuple(status for status, applies in found.items() if applies)
+
+
+def takes_keys(contract: Contract, operation: Operation | None = None) -> bool:
+    """Whether API keys stand for accounts; for an operation, whether they do there."""
+    by_login = operation is not None and operation.role in _BY_LOGIN
+    return contract.accounts is not None and contract.accounts.api_keys and not by_login
 
 
 def settable(field: Field, resource: Resource) -> bool:
@@ -59,6 +67,8 @@ def _forbids(contract: Contract, operation: Operation) -> bool:
     access = operation.access
     if access.who == "role" or operation.role == "change_password":
         return True
+    if operation.role in _BY_LOGIN:
+        return takes_keys(contract)
     if access.who != "owner" or operation.role not in _OF_OWN_ROW:
         return False
     return _seen_by_others(contract.resource(operation.resource).access.read, access)
@@ -77,7 +87,7 @@ def _uploads(contract: Contract, operation: Operation, typed: bool = False) -> b
 
 
 def _conflicts(contract: Contract, operation: Operation) -> bool:
-    if operation.role == "register":
+    if operation.role in ("register", "create_api_key"):
         return True
     if operation.role not in ("create", "update", "delete", "transition"):
         return False

@@ -180,6 +180,7 @@ def _accounts() -> st.SearchStrategy[Accounts]:
         tenant=st.sampled_from(["", "firm_id"]),
         refresh=st.booleans(),
         password_change=st.booleans(),
+        api_keys=st.booleans(),
     )
 
 

@@ -201,7 +201,9 @@ TICKETS = validate(
                 access=Permissions(USER, USER, USER, OWNER, OWNER_OR_ADMIN),
             ),
         ),
-        accounts=Accounts(roles=("customer", "agent", "admin"), refresh=True, password_change=True),
+        accounts=Accounts(
+            roles=("customer", "agent", "admin"), refresh=True, password_change=True, api_keys=True
+        ),
     )
 )
 

@@ -35,6 +35,9 @@ def openapi(contract: Contract) -> Json:
     if contract.accounts:
         bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         components["securitySchemes"] = {"bearerAuth": bearer}
+        if contract.accounts.api_keys:
+            key = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
+            components["securitySchemes"]["apiKeyAuth"] = key
     return {
         "openapi": "3.1.0",
         "info": info,

@@ -11,8 +11,9 @@ from smartforge.contract.openapi.parameters import (
     path_parameter,
 )
 from smartforge.contract.openapi.resources import ref, report_name, takes_body
+from smartforge.contract.openapi.schemas import identity
 from smartforge.contract.operations import Operation, operations
-from smartforge.contract.refusals import refusals
+from smartforge.contract.refusals import refusals, takes_keys
 from smartforge.contract.resources import Contract
 from smartforge.contract.rules import Report
 
@@ -49,7 +50,8 @@ def _operation(contract: Contract, operation: Operation) -> Json:
         found["tags"] = [tag]
     found |= {"summary": operation.summary, "operationId": operation.id}
     if operation.access.secured:
-        found["security"] = [{"bearerAuth": []}]
+        schemes = ["bearerAuth", *(["apiKeyAuth"] if takes_keys(contract, operation) else [])]
+        found["security"] = [{scheme: []} for scheme in schemes]
         found["x-access"] = _access(contract, operation)
     found |= operation_hints(contract, operation)
     parameters = _parameters(contract, operation)
@@ -86,6 +88,8 @@ def _tag(contract: Contract, operation: Operation) -> str:
 
 
 def _parameters(contract: Contract, operation: Operation) -> list[Json]:
+    if operation.role == "delete_api_key":
+        return [path_parameter("api_key_id", identity())]
     if not operation.resource:
         return []
     resource = contract.resource(operation.resource)
@@ -115,6 +119,8 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
             return _sent("Refresh")
         case "change_password":
             return _sent("PasswordChange")
+        case "create_api_key":
+            return _sent("KeyRequest")
         case "set_role":
             return _sent(f"{name}NewRole")
         case "update":
@@ -144,6 +150,10 @@ def _answers(contract: Contract, operation: Operation) -> Json:
             return {"200": _json("New tokens", "Token")}
         case "logout" | "change_password":
             return {"204": {"description": "Done"}}
+        case "create_api_key":
+            return {"201": _json("Created", "NewKey")}
+        case "list_api_keys":
+            return {"200": _json("All of them", "IssuedKeys")}
         case "register" | "me" if contract.accounts:
             account = class_name(contract.accounts.resource)
             created = operation.role == "register"
@@ -154,7 +164,7 @@ def _answers(contract: Contract, operation: Operation) -> Json:
             return {"200": _json("A page of them", f"{class_name(operation.subject)}Page")}
         case "redirect":
             return {"307": {"description": "There", "headers": _location("Where it leads")}}
-        case "delete":
+        case "delete" | "delete_api_key":
             return {"204": {"description": "Deleted"}}
         case _:
             return _of_resource(contract, operation)

@@ -32,6 +32,7 @@ from smartforge.contract.ways import way
 Json = dict[str, Any]
 
 MAX_REFRESH_TOKEN = 200
+MAX_KEY_NAME = 100
 
 # As FastAPI describes the file of a form.
 FILE: Json = {"type": "string", "contentMediaType": "application/octet-stream"}
@@ -104,11 +105,27 @@ def _of_accounts(contract: Contract) -> Json:
         "Token": closed(token, list(token)),
         "Refresh": closed(refresh, list(refresh)),
         "PasswordChange": closed(change, list(change)),
+        **_of_keys(),
     }
 
 
 def _refresh_token() -> Json:
     return {"type": "string", "minLength": 1, "maxLength": MAX_REFRESH_TOKEN}
+
+
+def _of_keys() -> Json:
+    """API keys: what asks for one, one as it is shown once, and as it is listed."""
+    name: Json = {"type": "string", "minLength": 1, "maxLength": MAX_KEY_NAME}
+    text: Json = {"type": "string"}
+    shown: Json = {"id": identity(), "name": name, "prefix": text}
+    fresh = shown | {"key": text, "created_at": moment()}
+    kept = shown | {"created_at": moment()}
+    return {
+        "KeyRequest": closed({"name": name}, ["name"]),
+        "NewKey": closed(fresh, list(fresh)),
+        "IssuedKey": closed(kept, list(kept)),
+        "IssuedKeys": closed({"items": {"type": "array", "items": ref("IssuedKey")}}, ["items"]),
+    }
 
 
 def _registration(contract: Contract, resource: Resource) -> Json:

@@ -11,6 +11,7 @@ from smartforge.contract.resources import Contract, Resource
 
 SHARED_SCHEMAS = ("Health", "Problem", "ProblemError")
 ACCOUNT_SCHEMAS = ("Registration", "Login", "Token", "Refresh", "PasswordChange")
+KEY_SCHEMAS = ("KeyRequest", "NewKey", "IssuedKey", "IssuedKeys")
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
@@ -31,6 +32,7 @@ def collisions(contract: Contract) -> Iterator[str]:
 def _of_resources(contract: Contract) -> Iterator[str]:
     resources = contract.resources
     shared = (*SHARED_SCHEMAS, *(ACCOUNT_SCHEMAS if contract.accounts else ()))
+    shared += KEY_SCHEMAS if contract.accounts and contract.accounts.api_keys else ()
     spellings: dict[str, int] = {}
     schemas: dict[str, int] = {squeezed(name): -1 for name in shared}
     for place, resource in enumerate(resources):

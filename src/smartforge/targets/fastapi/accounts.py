@@ -12,7 +12,7 @@ from smartforge.targets.fastapi.endpoints import Reach, given
 from smartforge.targets.fastapi.imports import from_import
 from smartforge.targets.fastapi.views import FieldView, ResourceView
 
-_SECURED_BODIES = ("create", "update", "set_role", "change_password")
+_SECURED_BODIES = ("create", "update", "set_role", "change_password", "create_api_key")
 
 
 class TenantView(msgspec.Struct, frozen=True):
@@ -43,6 +43,7 @@ class AccountsView(msgspec.Struct, frozen=True):
     minutes: int
     refresh: bool
     password_change: bool
+    api_keys: bool
     tenant: TenantView | None
     reaches: tuple[Reach, ...]
     slugs: tuple[str, ...]
@@ -65,6 +66,13 @@ class AccountsView(msgspec.Struct, frozen=True):
     def told(self) -> bool:
         """Whether tokens say more than whose they are."""
         return self.refresh or self.password_change
+
+    @property
+    def lasting(self) -> str:
+        """What must last for a token to be good."""
+        if self.refresh:
+            return "the login lasts that it came from"
+        return "the password lasts that it came from" if self.password_change else "it exists"
 
     @property
     def one(self) -> str:
@@ -105,6 +113,7 @@ def accounts_view(contract: Contract, views: tuple[ResourceView, ...]) -> Accoun
         minutes=accounts.token_minutes,
         refresh=accounts.refresh,
         password_change=accounts.password_change,
+        api_keys=accounts.api_keys,
         tenant=_tenant(contract, view.resource, views),
         reaches=view.endpoints.registered,
         slugs=tuple(one for one in given(*place) if "free_slug(" in one),

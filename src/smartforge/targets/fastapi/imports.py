@@ -41,7 +41,8 @@ NAMES = {
         "fastapi.dependencies.models": "Dependant",
         "fastapi.responses": "RedirectResponse",
         "fastapi.routing": "APIRoute",
-        "fastapi.security": "HTTPAuthorizationCredentials HTTPBearer",
+        "fastapi.security": "APIKeyHeader HTTPAuthorizationCredentials HTTPBearer",
+        "fastapi.concurrency": "run_in_threadpool",
         "fastapi.security.utils": "get_authorization_scheme_param",
         "fastapi.testclient": "TestClient",
         "pydantic": (
@@ -71,6 +72,7 @@ NAMES = {
         "sqlalchemy.types": "TypeEngine",
         "app": "models",
         "app.accounts": "make_first_account open_account",
+        "app.keys": "account_of_key new_key",
         "app.logins": "end_logins open_login renew_login",
         "app.database": "Base Database ExactNumeric Stamped UtcDateTime",
         "app.figures": "average total",
@@ -89,10 +91,13 @@ NAMES = {
             "quarter_of_moments week_of_dates week_of_moments year_of_dates year_of_moments"
         ),
         "app.rules": "lock lock_all",
-        "app.schemas.auth": "Login PasswordChange Refresh Registration RoleChange Token",
+        "app.schemas.auth": (
+            "IssuedKey IssuedKeys KeyRequest Login NewKey PasswordChange Refresh Registration "
+            "RoleChange Token"
+        ),
         "app.security": (
-            "Claims CurrentClaims CurrentUser Passwords SecuredRoute Tokens current_user "
-            "require_role signing_key unauthorized"
+            "Claims CurrentClaims CurrentLogin CurrentUser Passwords SecuredRoute Tokens "
+            "current_login current_user require_role signing_key unauthorized"
         ),
         "app.settings": "Settings",
         "app.slugs": "free_slug",

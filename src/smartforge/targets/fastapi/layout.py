@@ -70,6 +70,8 @@ def _schemas(
         yield _code("app/accounts.py", "New accounts")
         if contract.accounts and contract.accounts.refresh:
             yield _code("app/logins.py", "Logins, and the refresh tokens that keep them up")
+        if contract.accounts and contract.accounts.api_keys:
+            yield _code("app/keys.py", "API keys, which stand for accounts")
 
 
 def _routers(
@@ -84,6 +86,9 @@ def _routers(
     if users:
         purpose = "Register, log in, and who is calling"
         yield _about(users, "app/routers/auth.py", "app/routers/auth.py", purpose)
+        if contract.accounts and contract.accounts.api_keys:
+            path = "app/routers/api_keys.py"
+            yield _about(users, path, path, "The operations on API keys")
     yield _code("app/routers/health.py", "Whether the API is up")
     yield _code("app/routers/__init__.py", "All routers")
 

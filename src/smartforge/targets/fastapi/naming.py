@@ -52,17 +52,17 @@ _SCHEMA_CLASSES = _set(
     "Literal Login Number O Password PasswordChange Patch Refresh Registration RoleChange RowId "
     "RowIds Schema SlugText "
     "StorableText StrictBool StrictInt Token UploadFile UtcTime WebAddress WithJsonSchema "
-    "Health Problem ProblemError HTTPValidationError ValidationError"
+    "Health Problem ProblemError HTTPValidationError ValidationError "
+    "IssuedKey IssuedKeys KeyRequest NewKey"
 )
 _MODEL_CLASSES = _set(
-    "Any Base Column Decimal ExactNumeric ForeignKey I Index Integer IssuedLogin JSON LargeBinary "
-    "Mapped "
-    "Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
+    "Any Base Column Decimal ExactNumeric ForeignKey I Index Integer IssuedKey IssuedLogin JSON "
+    "LargeBinary Mapped Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
 )
 _TEST_MODULES = _set("auth contract migrations problems requests settings")
 _MODULES = _KEYWORDS | _BUILTINS | _set("health")
 # Tables of the frame.
-_TABLES = _set("issued_logins")
+_TABLES = _set("issued_keys issued_logins")
 # PostgreSQL's own columns in every table.
 _COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
 

@@ -42,7 +42,7 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
         },
         "headers": bool(contract.accounts or "create" in actions or "redirect" in roles),
         "lists": bool(roles & {"list", "nested"}),
-        "items": any(view.item for view in views),
+        "items": any(view.item for view in views) or _keyed(contract),
         "narrows": any(view.filters.shared or view.filters.chosen for view in views),
         "redirects": "redirect" in roles,
         "contents": "content" in roles,
@@ -157,7 +157,7 @@ def _values(contract: Contract, views: Views) -> dict[str, Any]:
 def _readers(contract: Contract, views: Views) -> set[str]:
     """The validators that read values from the text of queries and forms."""
     found: set[str] = set()
-    if any(view.item or "list" in view.actions for view in views):
+    if _keyed(contract) or any(view.item or "list" in view.actions for view in views):
         found.add("DIGITS")
     for resource in contract.resources:
         for field in resource.fields:
@@ -166,6 +166,11 @@ def _readers(contract: Contract, views: Views) -> set[str]:
                 found.add(kinds.from_text(field.kind))
                 found |= {"DIGITS"} if isinstance(field.kind, References) else set()
     return found - {""}
+
+
+def _keyed(contract: Contract) -> bool:
+    """Whether accounts have API keys."""
+    return contract.accounts is not None and contract.accounts.api_keys
 
 
 def _tag(kind: Kind) -> str:

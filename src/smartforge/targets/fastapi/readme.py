@@ -68,6 +68,7 @@ def _line(contract: Contract, operation: Operation) -> tuple[str, str]:
 
 def _path(contract: Contract, operation: Operation) -> str:
     path = operation.path
+    path = path.replace("{api_key_id}", "1")
     for resource in contract.resources:
         path = path.replace(f"{{{resource.name}_id}}", "1")
         if resource.redirect and operation.role == "redirect":
@@ -118,6 +119,8 @@ def _body(contract: Contract, operation: Operation) -> Body | None:
             return {"refresh_token": "REFRESH_TOKEN"}
         case "change_password":
             return {"current_password": _PASSWORD, "new_password": f"another {_PASSWORD}"}
+        case "create_api_key":
+            return {"name": "nightly import"}
         case "set_role" if accounts:
             return {"role": accounts.roles[-1]}
         case "create" if resource:

@@ -88,6 +88,7 @@ def context(contract: Contract, views: tuple[ResourceView, ...]) -> dict[str, An
     modules = [view.names.module for view in served]
     accounts = accounts_view(contract, views)
     frame = ("health", "auth") if accounts else ("health",)
+    frame += ("api_keys",) if accounts and accounts.api_keys else ()
     not_made = ("not_made",) if contract.not_made else ()
     others = ["auth.roles"] if accounts and accounts.roles else []
     others += [f"{view.names.module}.links" for view in served if view.resource.redirect]

@@ -48,6 +48,8 @@ test("accounts add three operations, and one that gives roles", () => {
   expect(accountOperations(whole).map(({ path }) => path)).toEqual(["/auth/register", "/auth/login", "/auth/me"]);
   const more: Contract = { ...whole, accounts: { refresh: true, password_change: true } };
   const [, , refresh, logout, , password] = accountOperations(more).map(({ path }) => path);
+  const keyed: Contract = { ...whole, accounts: { api_keys: true } };
+  expect(accountOperations(keyed)).toHaveLength(6);
   expect([refresh, logout, password]).toEqual(["/auth/refresh", "/auth/logout", "/auth/password"]);
   const [, giving] = operationsOf(user, whole);
   expect([giving?.path, giving?.who.words]).toEqual(["/users/{user_id}/role", "admin"]);

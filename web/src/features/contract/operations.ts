@@ -45,6 +45,16 @@ export function accountOperations({ accounts }: Contract): Operation[] {
     ...(refreshed ? [operation("POST", "/auth/logout", "Log out", user)] : []),
     operation("GET", "/auth/me", "Read one's own account", user),
     ...(changed ? [operation("POST", "/auth/password", "Change one's own password", user)] : []),
+    ...(accounts.api_keys ? keyOperations() : []),
+  ];
+}
+
+function keyOperations(): Operation[] {
+  const own: Access = { who: "owner" };
+  return [
+    operation("GET", "/auth/api-keys", "List one's own API keys", own, true),
+    operation("POST", "/auth/api-keys", "Make an API key", { who: "user" }),
+    operation("DELETE", "/auth/api-keys/{api_key_id}", "Delete an API key", own),
   ];
 }
 

@@ -9,6 +9,7 @@ from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.statements.actors import Actor
 from smartforge.planners.offline.statements.forms import READING, all_statements
+from smartforge.planners.offline.statements.keys import key_words, near
 from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.tenancy import Tenancy, tenancies
 from smartforge.planners.offline.statements.vocabulary import people
@@ -158,7 +159,12 @@ def _signs(place: int, tokens: Sequence[Token]) -> list[Sign]:
     for at, low in enumerate(lows):
         following = lows[at + 1] if at + 1 < len(lows) else ""
         width = 0
-        if (low, following) in _PAIRS:
+        keys = key_words(lows, at)
+        if low.startswith("authenticat") and any(key_words(lows, one) for one in near(lows, at)):
+            continue
+        if keys:
+            width = keys
+        elif (low, following) in _PAIRS:
             width = 2
         elif low in ("account", "accounts") and at and _is_person(tokens[at - 1]):
             found.append(Sign(place, at - 1, at + 1, said(tokens[at - 1 : at + 1])))

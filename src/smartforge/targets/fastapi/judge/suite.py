@@ -132,6 +132,10 @@ class Suite:
         return bool(self.accounts and self.accounts.password_change)
 
     @property
+    def api_keys(self) -> bool:
+        return bool(self.accounts and self.accounts.api_keys)
+
+    @property
     def told(self) -> bool:
         """Whether tokens say more than whose they are."""
         return self.refresh or self.password_change
