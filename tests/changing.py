@@ -1,4 +1,4 @@
-"""A planner and a target for follow-ups: what is said changes the contract, and so the files."""
+"""Follow-ups in small: a planner, a target and a node; what is said changes the files."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -6,11 +6,19 @@ from pathlib import Path
 
 from smartforge.contract import Contract, Field, Resource, Text
 from smartforge.contract.reading import to_json
+from smartforge.engine.base import NewProject
+from smartforge.engine.durable import DurableEngine
+from smartforge.engine.local import LocalQueue
 from smartforge.errors import PromptUnclear
-from smartforge.forge.base import Workshop
+from smartforge.events import AnyFact
+from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
+from smartforge.forge.run import run
+from smartforge.log.base import Log
+from smartforge.log.clock import Clock, wall_clock
 from smartforge.planners.base import Planned, PlanRequest
+from smartforge.snapshot import Snapshot, fold
 from smartforge.targets.base import TargetFile
-from tests.fakes import FakeCheck, FakeSandbox, FakeWriter
+from tests.fakes import FakeCheck, FakeSandbox, FakeWriter, ended, events_of
 
 
 def resource(plural: str) -> Resource:
@@ -86,3 +94,57 @@ def changing(
 def contract_of(*plurals: str) -> dict[str, object]:
     """The contract with these resources, as it stands in a snapshot."""
     return to_json(Contract("Note API", tuple(resource(plural) for plural in plurals)))
+
+
+class Node:
+    """An engine whose tools a test exchanges between runs, and the project that it works on."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.shop = changing()
+        self.project = ""
+        self.runs = 0
+        self.engine = self.new_engine()
+
+    async def start(self) -> None:
+        self.project = await self.engine.start(NewProject("A note API"))
+        await self.over()
+
+    async def say(self, words: str, shop: Workshop | None = None) -> list[AnyFact]:
+        """Send a follow-up, and return the facts of its run once it has ended."""
+        before = (await self.log.head(self.project)).last
+        self.shop = shop or changing()
+        await self.engine.message(self.project, words)
+        await self.over()
+        return [fact for at, fact in await events_of(self.log, self.project) if at.seq > before]
+
+    async def over(self) -> None:
+        self.runs += 1
+        await ended(self.log, self.project, self.runs)
+
+    async def state(self) -> Snapshot:
+        return fold(await self.log.read(self.project, 0, 100_000))
+
+    async def texts(self) -> dict[str, str]:
+        """What the working copy holds."""
+        files = (await self.state()).files
+        assert {file.state for file in files} == {"complete"}
+        return {file.path: (await self.log.get(file.sha256 or "")).decode() for file in files}
+
+    async def restart(self) -> None:
+        """What a process that is killed and started again does."""
+        await self.engine.close()
+        self.engine = self.new_engine()
+        await self.engine.open()
+
+    def new_engine(self, clock: Clock = wall_clock) -> DurableEngine:
+        async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
+            await run(request, self.shop, self.log, steps, epoch)
+
+        return DurableEngine(
+            self.log,
+            LocalQueue(),
+            {"run": execute},
+            lambda _: Choice("changing", None),
+            clock=clock,
+        )

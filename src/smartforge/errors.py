@@ -14,6 +14,7 @@
     |   |-- Fenced             the epoch is old: somebody else owns the project now
     |   |-- UnknownProject     no such project
     |   `-- UnknownBlob        no content with that hash
+    |-- UnknownVersion         the project has no such complete version
     |-- UnknownMessage         the project has no such message, or it was removed
     |-- DatabaseUnusable       the database is newer than this program, broken or locked
     |-- Conflict               the project is not in a state in which this can be done
@@ -154,6 +155,12 @@ class UnknownMessage(SmartForgeError):
     """The project's user has said nothing with this id, or has taken it back."""
 
     code = "unknown_message"
+
+
+class UnknownVersion(SmartForgeError):
+    """The project has no such version."""
+
+    code = "unknown_version"
 
 
 class DatabaseUnusable(SmartForgeError):

@@ -179,7 +179,8 @@ export interface StepRetried {
  * What will be made. `notes` says what was understood and what was not.
  *
  * `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
- * is the version whose files these are, where an old one is brought back.
+ * is the version whose files these are, where an old one is brought back. `past` are the
+ * contracts from before the first version of this project, which is a copy of another.
  */
 export interface PlanReady {
   type: "plan:ready";
@@ -192,6 +193,7 @@ export interface PlanReady {
   notes: string[];
   operationsNotMade: string[];
   restores?: number | null;
+  past?: Ref[];
 }
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.

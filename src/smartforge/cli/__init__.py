@@ -73,6 +73,7 @@ def _terminal() -> "typer.Typer":
         "say": remote.say,
         "stop": remote.stop,
         "retry": remote.retry,
+        "restore": remote.restore,
         "watch": remote.watch,
         "export": export.export,
         "preview": preview.preview,

@@ -1,4 +1,4 @@
-"""Commands that talk to a running server: list, say, stop, retry, watch."""
+"""Commands that talk to a running server: list, say, stop, retry, restore, watch."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -75,6 +75,22 @@ def retry(project: Project, server: Server = DEFAULT_SERVER, token: Token = None
 
     async def send(client: Client) -> int:
         await client.retry(project)
+        print("Queued.")
+        return COMPLETE
+
+    talk(server, token, send)
+
+
+def restore(
+    project: Project,
+    version: Annotated[int, typer.Argument(min=1, help="The version to bring back.")],
+    server: Server = DEFAULT_SERVER,
+    token: Token = None,
+) -> None:
+    """Make a new version of PROJECT with exactly the files of VERSION."""
+
+    async def send(client: Client) -> int:
+        await client.restore(project, version)
         print("Queued.")
         return COMPLETE
 

@@ -115,6 +115,31 @@ class Client:
         """Run the last failed, stopped or interrupted request again."""
         await self._connection.json("POST", f"{place(project_id)}/retry", json={})
 
+    async def restore(self, project_id: str, version: int) -> None:
+        """Make a new version with exactly the files of this one; queued while a run is on.
+
+        ServerRefused with status 404 for a version that there is not, with 409 while none is
+        complete.
+        """
+        body = {"version": version}
+        await self._connection.json("POST", f"{place(project_id)}/restore", json=body)
+
+    async def rename(self, project_id: str, title: str) -> Json:
+        """Give the project another title; returns its snapshot."""
+        return await self._connection.json("PATCH", place(project_id), json={"title": title})
+
+    async def duplicate(self, project_id: str) -> Json:
+        """Make a project out of this one's latest version; returns its snapshot."""
+        return await self._connection.json("POST", f"{place(project_id)}/duplicate")
+
+    async def delete(self, project_id: str) -> None:
+        """Hide the project; `undelete` brings it back for a day. 409 while a run is on."""
+        await self._connection.request("DELETE", place(project_id))
+
+    async def undelete(self, project_id: str) -> Json:
+        """Bring a deleted project back; returns its snapshot."""
+        return await self._connection.json("POST", f"{place(project_id)}/undelete")
+
     async def cluster(self) -> Json:
         """The nodes, the runs that are on, and those that wait, as `GET /api/cluster` tells."""
         return await self._connection.json("GET", "/api/cluster")

@@ -128,6 +128,35 @@ class Engine(Protocol):
         """
         ...
 
+    async def restore(self, project_id: str, version: int, user: str = LOCAL_USER) -> None:
+        """Queue a run that makes a new version with exactly the files of this one.
+
+        Raises UnknownVersion where there is none such, Conflict while no version is complete.
+        """
+        ...
+
+    async def rename(self, project_id: str, title: str) -> None:
+        """Raises Conflict before the first plan, which gives the project its own title."""
+        ...
+
+    async def delete(self, project_id: str) -> None:
+        """Hide a project. Raises Conflict while a run is on or queued."""
+        ...
+
+    async def undelete(self, project_id: str) -> None:
+        """Bring a project back within a day of its deletion.
+
+        Raises Conflict where it was not deleted.
+        """
+        ...
+
+    async def duplicate(self, project_id: str) -> str:
+        """Make a project whose first version is the latest of this one; return its id.
+
+        Raises Conflict while no version is complete.
+        """
+        ...
+
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         """End the active run with `run:cancelled`; without an active run nothing happens.
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
-from weakref import WeakValueDictionary
 
 from smartforge.engine.base import LOCAL_USER, Cluster, NewProject, Ticket
 from smartforge.engine.executor import AGAIN_SECONDS, EngineLog, Execute, Executor
@@ -13,7 +12,9 @@ from smartforge.engine.messages import check_waits, has_begun
 from smartforge.engine.pending import Queued, pending
 from smartforge.engine.queue import Heard, Queue
 from smartforge.engine.requests import everything
-from smartforge.errors import Conflict, DatabaseUnusable, UnknownProject
+from smartforge.engine.restoring import check_complete, restored_by_last
+from smartforge.engine.shelf import Shelf
+from smartforge.errors import Conflict, DatabaseUnusable
 from smartforge.events import (
     Message,
     MessageRemoved,
@@ -27,7 +28,7 @@ from smartforge.events import (
 from smartforge.forge.base import Choice, end_key
 from smartforge.log import large
 from smartforge.log.base import Head
-from smartforge.log.clock import wall_clock
+from smartforge.log.clock import Clock, wall_clock
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ FIRST = "prompt"
 """The key of a project's first run, which another node may ask for as well (`_left_of`)."""
 
 
-class DurableEngine:
+class DurableEngine(Shelf):
     """Runs that outlive any process: the log says what is to be done, the queue who does it.
 
     `workflows` are the ways to execute a run by name; the last one is for what is queued from
@@ -49,14 +50,14 @@ class DurableEngine:
         workflows: Mapping[str, Execute],
         choose: Callable[[NewProject], Choice],
         again: float = AGAIN_SECONDS,
+        clock: Clock = wall_clock,
     ) -> None:
-        self._log = log
+        super().__init__(log, clock)
         self._queue = queue
         self._choose = choose
         self._again = again
         self._workflow = list(workflows)[-1]
         self._executor = Executor(log, queue, workflows, again)
-        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._taking_up: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -107,7 +108,7 @@ class DurableEngine:
             run=run,
             asking=[RunQueued(position=await self._queue.ahead(project_id), trigger="prompt")],
         )
-        await self._queue.add(self._ticket(project_id, run, head.last, new.user, wall_clock()))
+        await self._queue.add(self._ticket(project_id, run, head.last, new.user, self._clock()))
         return project_id
 
     async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
@@ -140,7 +141,15 @@ class DurableEngine:
                     "The last run is complete; there is nothing to try again.",
                     "Send a follow-up to change the API.",
                 )
-            await self._ask(project_id, user, "retry", key=f"retry:{head.last}")
+            version = restored_by_last(await everything(self._log, project_id))
+            key = f"retry:{head.last}"
+            await self._ask(project_id, user, "retry", key=key, version=version)
+
+    async def restore(self, project_id: str, version: int, user: str = LOCAL_USER) -> None:
+        async with self._order(project_id):
+            await self._live(project_id)
+            check_complete(await everything(self._log, project_id), version)
+            await self._ask(project_id, user, "restore", version=version)
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         await self._live(project_id)
@@ -179,16 +188,6 @@ class DurableEngine:
                 raise has_begun()
             yield run
 
-    def _order(self, project_id: str) -> asyncio.Lock:
-        """Held while a run is queued, so that runs queue in the order of what asks for them."""
-        return self._orders.setdefault(project_id, asyncio.Lock())
-
-    async def _live(self, project_id: str) -> Head:
-        head = await self._log.head(project_id)
-        if head.deleted:
-            raise UnknownProject(f"There is no project {project_id!r}.")
-        return head
-
     async def _ask(
         self,
         project_id: str,
@@ -196,11 +195,13 @@ class DurableEngine:
         trigger: Trigger,
         said: Message | None = None,
         key: str | None = None,
+        version: int | None = None,
     ) -> None:
         """Store that a run is wanted, once under the same key, and let it wait for its turn."""
         run = short_id()
         ahead = await self._queue.ahead(project_id)
-        fact = RunQueued(position=ahead, trigger=trigger, message_id=said.id if said else None)
+        message_id = said.id if said else None
+        fact = RunQueued(position=ahead, trigger=trigger, message_id=message_id, version=version)
         # Stored together: a message without its run would be shown, and never be run.
         facts = [fact] if said is None else [await large.fit(said, self._log), fact]
         seq = await self._log.append(project_id, facts, run=run, key=key)
@@ -208,7 +209,7 @@ class DurableEngine:
             # Another node may have been asked for the same: then the run is that one's.
             [stored] = await self._log.read(project_id, seq - 1, 1)
             run = decode(stored.data)[0].run or run
-        await self._queue.add(self._ticket(project_id, run, seq, user, wall_clock()))
+        await self._queue.add(self._ticket(project_id, run, seq, user, self._clock()))
 
     def _ticket(self, project_id: str, run: str, seq: int, user: str, queued: int) -> Ticket:
         return Ticket(

@@ -17,7 +17,7 @@ from smartforge.events import (
     RunStarted,
     decode,
 )
-from smartforge.forge.base import Choice, RunRequest
+from smartforge.forge.base import Choice, Json, RunRequest
 from smartforge.forge.versions import Version, VersionFile
 from smartforge.log.base import Blobs, Reading, Record
 from smartforge.log.large import whole
@@ -41,7 +41,8 @@ class Story(msgspec.Struct):
     `prompts` are the user's words by message id, oldest first; None is the project's own prompt.
     `versions` are all that are complete, by number, their contracts as they stand in the log.
     `leads` are the numbers of those that led to each, itself the last: a version that was
-    restored stands in it for the one that it is equal to. `work` is the working copy.
+    restored stands in it for the one that it is equal to. `work` is the working copy, `latest`
+    the end of the latest complete run.
     """
 
     choice: Choice = Choice(target="", model=None)
@@ -51,22 +52,27 @@ class Story(msgspec.Struct):
     versions: dict[int, Version] = {}
     leads: dict[int, tuple[int, ...]] = {}
     work: dict[str, str | None] = {}
+    latest: Complete | None = None
 
-    def complete(self, state: Snapshot, base: int | None, restored: int | None) -> None:
+    def complete(self, fact: Complete, state: Snapshot, base: int, plan: PlanReady | None) -> None:
         """The run that started from `base` is complete, and left this state."""
-        number = state.version or 1
-        behind = self.leads[restored][:-1] if restored else self.leads.get(base or 0, ())
-        self.leads[number] = (*behind, number)
-        self.versions[number] = _version(state)
-        self.base_version = number
+        restored = plan.restores if plan else None
+        inherited = _refs(plan.past) if plan else ()
+        if restored is not None:
+            inherited = self.versions[restored].inherited
+        behind = self.leads.get(base, ()) if restored is None else self.leads[restored][:-1]
+        self.leads[fact.version] = (*behind, fact.version)
+        self.versions[fact.version] = _version(fact.version, state, inherited)
+        self.base_version = fact.version
+        self.latest = fact
 
 
 def story(records: list[Record], run: str) -> Story:
     """Read the project's choice, the user's words until `run` was asked for, and what there is."""
     told = Story()
     folding: Fold | None = None
-    base: int | None = None
-    restored: int | None = None
+    base = 0
+    plan: PlanReady | None = None
     asked = False
     for record in records:
         envelope, fact = decode(record.data)
@@ -85,11 +91,11 @@ def story(records: list[Record], run: str) -> Story:
             case RunQueued() if envelope.run == run:
                 asked = True
             case RunStarted():
-                base, restored = fact.base_version, None
+                base, plan = fact.base_version or 0, None
             case PlanReady():
-                restored = fact.restores
+                plan = fact
             case Complete():
-                told.complete(folding.snapshot(), base, restored)
+                told.complete(fact, folding.snapshot(), base, plan)
             case _:
                 pass
     if folding is not None:
@@ -99,10 +105,20 @@ def story(records: list[Record], run: str) -> Story:
     return told
 
 
-def _version(state: Snapshot) -> Version:
+def past_of(told: Story) -> list[dict[str, Json]]:
+    """The contracts that led to the latest version, without its own, as they stand in the log."""
+    chain = [told.versions[number] for number in told.leads.get(told.base_version or 0, ())]
+    return [each for one in chain for each in (*one.inherited, one.contract)][:-1]
+
+
+def _refs(past: tuple[Ref, ...]) -> tuple[dict[str, Json], ...]:
+    return tuple(msgspec.to_builtins(each) for each in past)
+
+
+def _version(number: int, state: Snapshot, inherited: tuple[dict[str, Json], ...]) -> Version:
     """The version that has just become complete."""
     return Version(
-        number=state.version or 1,
+        number=number,
         contract=state.contract or {},
         notes=state.notes,
         operations_not_made=state.operations_not_made,
@@ -118,6 +134,7 @@ def _version(state: Snapshot) -> Version:
             for file in state.files
             if file.sha256 is not None
         ),
+        inherited=inherited,
     )
 
 
@@ -138,7 +155,7 @@ async def request(
         for text in told.prompts.values()
     ]
     chain = told.leads.get(told.base_version or 0, ())
-    restored = told.versions.get(queued.version or 0)
+    restored = None if queued.version is None else told.versions[queued.version]
     return RunRequest(
         project_id=project_id,
         run=queued.run,
@@ -155,4 +172,8 @@ async def request(
 
 
 async def _whole(version: Version, blobs: Blobs) -> Version:
-    return replace(version, contract=await whole(version.contract, blobs))
+    return replace(
+        version,
+        contract=await whole(version.contract, blobs),
+        inherited=tuple([await whole(each, blobs) for each in version.inherited]),
+    )

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from smartforge.events.base import Author, Fact, Outcome, Step, Trigger
+from smartforge.events.base import Author, Fact, Outcome, Ref, Step, Trigger
 
 Round = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -82,7 +82,8 @@ class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
     """What will be made. `notes` says what was understood and what was not.
 
     `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
-    is the version whose files these are, where an old one is brought back.
+    is the version whose files these are, where an old one is brought back. `past` are the
+    contracts from before the first version of this project, which is a copy of another.
     """
 
     contract: dict[str, Any]
@@ -90,6 +91,7 @@ class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
     notes: tuple[str, ...]
     operations_not_made: tuple[str, ...]
     restores: int | None = None
+    past: tuple[Ref, ...] = ()
 
 
 class RepairStarted(Fact, frozen=True, kw_only=True, tag="repair:start"):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from smartforge.contract import Contract, reading
 from smartforge.events import Author, FilePlanned, Usage
-from smartforge.forge.versions import Version, VersionFile, contracts
+from smartforge.forge.versions import Version, VersionFile, contracts, lineage
 from smartforge.planners.base import Planned, Planner, PlanRequest
 from smartforge.targets.base import Target
 
@@ -44,12 +44,12 @@ async def plan(
     author of the rest is. Raises what the planner raises, and ContractInvalid for a version whose
     contract cannot be read any more.
     """
-    past = contracts(chain)
+    own, past = contracts(chain), lineage(chain)
     planned = await planner.plan(
         PlanRequest(
             prompts=tuple(prompts),
-            base=past[-1] if past else None,
-            earlier=past[:-1],
+            base=own[-1] if own else None,
+            earlier=own[:-1],
         )
     )
     if planned.restore is not None:

@@ -39,7 +39,7 @@ from smartforge.forge.folder import laid_out, safe_path
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, plan, taken_as_it_is, taking
 from smartforge.forge.retries import Retries
-from smartforge.forge.versions import contracts
+from smartforge.forge.versions import lineage
 from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.write import write
 from smartforge.log import large
@@ -168,7 +168,12 @@ class Run:
             for file in taken_as_it_is(made, self._request.chain, self._request.restored)
         }
         work = self._request.work
-        back = [one.complete() for one in taken.values() if work.get(one.path) != one.sha256]
+        kept = {file.path for file in made.files if file.kept}
+        back = [
+            one.complete()
+            for one in taken.values()
+            if one.path not in kept or work.get(one.path) != one.sha256
+        ]
         await self._outbox.now(*back, key="taken")
         hashes: dict[str, str] = {path: file.sha256 for path, file in taken.items()}
         for file in made.files:
@@ -270,7 +275,7 @@ class Run:
 
     @cached_property
     def _past(self) -> tuple[Contract, ...]:
-        return contracts(self._request.chain)
+        return lineage(self._request.chain)
 
     async def _retried(self, fact: StepRetried, key: str) -> None:
         await self._outbox.now(fact, key=key)

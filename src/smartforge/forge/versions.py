@@ -30,13 +30,17 @@ class VersionFile(msgspec.Struct, frozen=True):
 
 
 class Version(msgspec.Struct, frozen=True):
-    """What a complete run has left; `contract` is its JSON."""
+    """What a complete run has left; `contract` is its JSON.
+
+    `inherited` are contracts from before it that no version here has: it is a copy.
+    """
 
     number: int
     contract: dict[str, Any]
     notes: tuple[str, ...]
     operations_not_made: tuple[str, ...]
     files: tuple[VersionFile, ...]
+    inherited: tuple[dict[str, Any], ...] = ()
 
     def by_path(self) -> dict[str, VersionFile]:
         return {file.path: file for file in self.files}
@@ -45,3 +49,10 @@ class Version(msgspec.Struct, frozen=True):
 def contracts(chain: Iterable[Version]) -> tuple[Contract, ...]:
     """Their contracts. Raises ContractInvalid for one that cannot be read any more."""
     return tuple(reading.from_json(one.contract) for one in chain)
+
+
+def lineage(chain: Iterable[Version]) -> tuple[Contract, ...]:
+    """All contracts that led here, as a target takes them: those that were inherited too."""
+    return tuple(
+        reading.from_json(each) for one in chain for each in (*one.inherited, one.contract)
+    )

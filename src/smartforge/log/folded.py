@@ -167,8 +167,13 @@ def named(fact: Any) -> Iterator[str]:
             yield ref
         case Message(text=Ref(ref=ref)) | MessageUpdated(text=Ref(ref=ref)):
             yield ref
-        case PlanReady(contract={"ref": str(ref), "size": int(), **rest}) if not rest:
-            yield ref
+        case PlanReady(contract=contract, past=past):
+            yield from (each.ref for each in past)
+            match contract:
+                case {"ref": str(ref), "size": int(), **rest} if not rest:
+                    yield ref
+                case _:
+                    pass
         case CheckCompleted(evidence={"ref": str(ref), "size": int(), **rest}) if not rest:
             yield ref
         case _:

@@ -44,6 +44,14 @@ async def fit(fact: Fact, blobs: Blobs) -> Fact:
     return _with(fact, name, Ref(ref=await blobs.put(content), size=len(content)))
 
 
+async def aside(field: dict[str, Any], blobs: Blobs) -> Ref:
+    """A reference to the JSON field of a fact, put aside unless it is one already."""
+    if field.keys() == {"ref", "size"}:
+        return msgspec.convert(field, Ref)
+    content = _content(field)
+    return Ref(ref=await blobs.put(content), size=len(content))
+
+
 async def whole(field: dict[str, Any], blobs: Blobs) -> dict[str, Any]:
     """The JSON field of a fact itself, also where it was put aside. Raises UnknownBlob."""
     if field.keys() != {"ref", "size"}:

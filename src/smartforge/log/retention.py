@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 DAY = 24 * 3600.0
 
+DELETED_SECONDS = DAY
+"""How long a project that was deleted can be brought back."""
+
 BATCH = 500
 """How many contents are removed in one transaction."""
 

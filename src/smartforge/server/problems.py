@@ -46,12 +46,6 @@ class RequestInvalid(errors.SmartForgeError):
     code = "request_invalid"
 
 
-class UnknownVersion(errors.SmartForgeError):
-    """The project has no such version."""
-
-    code = "unknown_version"
-
-
 class UnknownFile(errors.SmartForgeError):
     """The version has no such file, or nothing of it was written yet."""
 
@@ -86,13 +80,13 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     errors.UnknownProject: 404,
     errors.UnknownBlob: 404,
     errors.UnknownMessage: 404,
+    errors.UnknownVersion: 404,
     errors.DatabaseUnusable: 503,
     errors.Conflict: 409,
     errors.SettingsInvalid: 422,
     errors.TargetUnprepared: 503,
     CursorInvalid: 400,
     RequestInvalid: 422,
-    UnknownVersion: 404,
     UnknownFile: 404,
     TooManyViewers: 503,
     TooManyFromAddress: 429,

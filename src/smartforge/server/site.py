@@ -7,13 +7,12 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from smartforge.engine.base import Engine
-from smartforge.errors import UnknownProject
+from smartforge.errors import UnknownProject, UnknownVersion
 from smartforge.log.base import Blobs, Checkpoints, Head, Projects, Reading
 from smartforge.log.folded import Folded
 from smartforge.log.states import States
 from smartforge.server.connection import Closing, while_connected
 from smartforge.server.options import ServerOptions
-from smartforge.server.problems import UnknownVersion
 from smartforge.server.replays import Replays
 from smartforge.server.seats import Places, Seat, Seats
 from smartforge.server.stream import Figures, Hub, Rules

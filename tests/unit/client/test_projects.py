@@ -173,3 +173,21 @@ async def test_a_refusal_says_what_the_server_said(place: Place) -> None:
     assert refused.value.status == 422
     assert "cobol" in refused.value.what
     assert refused.value.hint == "Choose fastapi."
+
+
+async def test_projects_are_renamed_restored_duplicated_deleted_and_brought_back(
+    place: Place,
+) -> None:
+    project = await new_project(place.log)
+    await project.make(FILES)
+    async with place.client() as client:
+        assert (await client.rename(project.id, "Tasks"))["title"] == "Tasks"
+        copy = await client.duplicate(project.id)
+        assert (copy["title"], copy["version"]) == ("Tasks (copy)", 1)
+        assert await client.export(copy["id"]) == await client.export(project.id)
+        await client.delete(copy["id"])
+        with pytest.raises(UnknownProject):
+            await client.snapshot(copy["id"])
+        assert (await client.undelete(copy["id"]))["deleted"] is False
+        await client.restore(project.id, 1)
+    assert place.engine.asked == [("restore", project.id, "1")]

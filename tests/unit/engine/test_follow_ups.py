@@ -8,8 +8,7 @@ import pytest
 
 from smartforge.contract import reading
 from smartforge.engine.base import NewProject
-from smartforge.engine.durable import DurableEngine
-from smartforge.engine.local import LocalQueue
+from smartforge.errors import Conflict, UnknownProject, UnknownVersion
 from smartforge.events import (
     AnyFact,
     Complete,
@@ -21,63 +20,11 @@ from smartforge.events import (
     RunFailed,
     StepCompleted,
 )
-from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
-from smartforge.forge.run import run
-from smartforge.log.base import Log
+from smartforge.log.memory import MemoryLog
 from smartforge.log.sqlite import SQLiteLog
-from smartforge.snapshot import FileState, Snapshot, fold
-from tests.changing import ChangingTarget, EditPlanner, changing, contract_of
-from tests.fakes import ended, events_of, until
-
-
-class Node:
-    """An engine whose tools a test exchanges between runs, and the project that it works on."""
-
-    def __init__(self, log: Log) -> None:
-        self.log = log
-        self.shop = changing()
-        self.project = ""
-        self.runs = 0
-        self.engine = self._new_engine()
-
-    async def start(self) -> None:
-        self.project = await self.engine.start(NewProject("A note API"))
-        await self.over()
-
-    async def say(self, words: str, shop: Workshop | None = None) -> list[AnyFact]:
-        """Send a follow-up, and return the facts of its run once it has ended."""
-        before = (await self.log.head(self.project)).last
-        self.shop = shop or changing()
-        await self.engine.message(self.project, words)
-        await self.over()
-        return [fact for at, fact in await events_of(self.log, self.project) if at.seq > before]
-
-    async def over(self) -> None:
-        self.runs += 1
-        await ended(self.log, self.project, self.runs)
-
-    async def state(self) -> Snapshot:
-        return fold(await self.log.read(self.project, 0, 100_000))
-
-    async def texts(self) -> dict[str, str]:
-        """What the working copy holds."""
-        files = (await self.state()).files
-        assert {file.state for file in files} == {"complete"}
-        return {file.path: (await self.log.get(file.sha256 or "")).decode() for file in files}
-
-    async def restart(self) -> None:
-        """What a process that is killed and started again does."""
-        await self.engine.close()
-        self.engine = self._new_engine()
-        await self.engine.open()
-
-    def _new_engine(self) -> DurableEngine:
-        async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
-            await run(request, self.shop, self.log, steps, epoch)
-
-        return DurableEngine(
-            self.log, LocalQueue(), {"run": execute}, lambda _: Choice("changing", None)
-        )
+from smartforge.snapshot import FileState
+from tests.changing import ChangingTarget, EditPlanner, Node, changing, contract_of
+from tests.fakes import events_of, until
 
 
 @asynccontextmanager
@@ -274,3 +221,131 @@ async def test_a_stopped_follow_up_can_be_tried_again(tmp_path: Path, words: str
         await node.engine.retry(node.project)
         await node.over()
         assert (await node.state()).version == 3
+
+
+async def test_a_version_that_is_restored_is_equal_and_begins_from_itself_again(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as node:
+        await node.start()
+        first = await node.state()
+        for words in ("add books", "remove notes"):
+            await node.say(words)
+        before = (await node.log.head(node.project)).last
+        await node.engine.restore(node.project, 1)
+        await node.over()
+        facts = [fact for at, fact in await events_of(node.log, node.project) if at.seq > before]
+        assert written(facts) == []
+        assert completed(facts) == {"app/notes.py", "openapi.yaml"}
+        assert deleted(facts) == {"app/books.py", "migrations/0002.py", "migrations/0003.py"}
+        now = await node.state()
+        assert {file.path: file.sha256 for file in now.files} == {
+            file.path: file.sha256 for file in first.files
+        }
+        assert (now.version, now.contract, now.notes) == (4, first.contract, first.notes)
+        assert now.messages[-1].text == "Version 1 is back as it was."
+        await node.say("add tags")
+        assert await node.texts() == rendered(["notes"], ["notes", "tags"])
+        await node.engine.restore(node.project, 3)
+        await node.over()
+        await node.say("add zebras")
+        steps = ["notes"], ["notes", "books"], ["books"], ["books", "zebras"]
+        assert await node.texts() == rendered(*steps)
+
+
+async def test_a_restore_that_failed_is_tried_again_as_a_restore(tmp_path: Path) -> None:
+    async with opened(tmp_path) as node:
+        await node.start()
+        trees = [await node.texts()]
+        await node.say("add books")
+        node.shop = changing(fail=True)
+        await node.engine.restore(node.project, 1)
+        await node.over()
+        assert (await node.state()).version == 2
+        node.shop = changing()
+        await node.engine.retry(node.project)
+        await node.over()
+        assert await node.texts() == trees[0]
+        assert (await node.state()).version == 3
+
+
+async def test_only_versions_that_there_are_can_be_restored(tmp_path: Path) -> None:
+    async with opened(tmp_path) as node:
+        node.shop = changing(fail=True)
+        await node.start()
+        with pytest.raises(Conflict):
+            await node.engine.restore(node.project, 1)
+        node.shop = changing()
+        await node.engine.retry(node.project)
+        await node.over()
+        with pytest.raises(UnknownVersion):
+            await node.engine.restore(node.project, 2)
+
+
+async def test_a_copy_has_the_same_files_and_goes_on_by_itself(tmp_path: Path) -> None:
+    async with opened(tmp_path) as node:
+        await node.start()
+        await node.say("add books")
+        await node.say("mumble")
+        original, tree = node.project, await node.texts()
+        node.project, node.runs = await node.engine.duplicate(original), 1
+        copy = await node.state()
+        assert await node.texts() == tree
+        assert (copy.status, copy.version, copy.title) == ("complete", 1, "Note API (copy)")
+        facts = await node.say("add tags")
+        assert written(facts) == ["openapi.yaml", "app/tags.py", "migrations/0003.py"]
+        books = ["notes", "books"]
+        assert await node.texts() == rendered(["notes"], books, [*books, "tags"])
+        again = await node.engine.duplicate(node.project)
+        await node.say("undo")
+        assert await node.texts() == tree
+        node.project, node.runs = again, 1
+        await node.say("add zebras")
+        assert await node.texts() == rendered(
+            ["notes"], books, [*books, "tags"], [*books, "tags", "zebras"]
+        )
+
+
+async def test_what_is_not_complete_cannot_be_duplicated(tmp_path: Path) -> None:
+    async with opened(tmp_path) as node:
+        node.shop = changing(fail=True)
+        await node.start()
+        with pytest.raises(Conflict):
+            await node.engine.duplicate(node.project)
+
+
+async def test_a_project_is_not_renamed_before_it_is_planned_nor_deleted_while_a_run_is_on(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as node:
+        node.shop = changing(stop_in="app/main.py", hang=True)
+        node.project = await node.engine.start(NewProject("A note API"))
+        with pytest.raises(Conflict):
+            await node.engine.rename(node.project, "Notes")
+        await until(node.log, node.project, "plan:ready")
+        await node.engine.rename(node.project, "Notes")
+        with pytest.raises(Conflict):
+            await node.engine.delete(node.project)
+        await node.engine.cancel(node.project)
+        await node.engine.delete(node.project)
+        assert (await node.log.head(node.project)).title == "Notes"
+        with pytest.raises(UnknownProject):
+            await node.engine.message(node.project, "add books")
+
+
+async def test_what_was_deleted_can_be_brought_back_for_a_day(tmp_path: Path) -> None:
+    now = 1_800_000_000_000
+    node = Node(MemoryLog(clock=lambda: now))
+    node.engine = node.new_engine(clock=lambda: now)
+    await node.engine.open()
+    await node.start()
+    with pytest.raises(Conflict):
+        await node.engine.undelete(node.project)
+    await node.engine.delete(node.project)
+    now += 24 * 3600 * 1000 - 1
+    await node.engine.undelete(node.project)
+    await node.engine.delete(node.project)
+    now += 24 * 3600 * 1000
+    with pytest.raises(UnknownProject):
+        await node.engine.undelete(node.project)
+    await node.engine.close()

@@ -11,6 +11,7 @@ from blockbuster import blockbuster_ctx
 
 from smartforge import events
 from smartforge.engine.base import LOCAL_USER, Cluster, Limits, NewProject
+from smartforge.engine.shelf import Shelf
 from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage
 from smartforge.events import Fact
 from smartforge.log.large import fit
@@ -23,7 +24,7 @@ from smartforge.snapshot import fold
 TARGETS = ("fastapi",)
 
 
-class FakeEngine:
+class FakeEngine(Shelf):
     """Queues a run for each request; the test says what happens in it.
 
     Remembers what it was asked, and by which `users`; tells the cluster that the test has `seen`.
@@ -31,6 +32,7 @@ class FakeEngine:
     """
 
     def __init__(self, log: MemoryLog, gate: asyncio.Event | None = None) -> None:
+        super().__init__(log)
         self.log = log
         self.gate = gate
         self.started: list[NewProject] = []
@@ -85,6 +87,11 @@ class FakeEngine:
         if head.active:
             raise Conflict("A run is on.", "Wait for its end.")
         await self.queue(project_id, "retry")
+
+    async def restore(self, project_id: str, version: int, user: str = LOCAL_USER) -> None:
+        self.users.append(user)
+        self.asked.append(("restore", project_id, str(version)))
+        await self.queue(project_id, "restore")
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         self.asked.append(("cancel", project_id, run or ""))

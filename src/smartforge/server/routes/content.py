@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smartforge.errors import Conflict, UnknownBlob
+from smartforge.errors import Conflict, UnknownBlob, UnknownVersion
 from smartforge.export.zip import archive
 from smartforge.server import answers
-from smartforge.server.problems import RequestInvalid, UnknownFile, UnknownVersion
+from smartforge.server.problems import RequestInvalid, UnknownFile
 from smartforge.server.site import Site
 from smartforge.snapshot import FileState, Snapshot
 

@@ -1,11 +1,9 @@
-"""Routes of projects and their runs: start, list, look, say, take back, retry, cancel."""
+"""Routes of projects and their runs: commands go to the engine, questions to the log."""
 
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Header, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,87 +11,20 @@ from smartforge.engine.base import NewProject
 from smartforge.errors import Conflict
 from smartforge.log.base import Head
 from smartforge.server import answers
+from smartforge.server.problems import RequestInvalid
+from smartforge.server.routes.bodies import (
+    CancelBody,
+    EditBody,
+    Key,
+    MessageBody,
+    NewProjectBody,
+    NoBody,
+    RestoreBody,
+    TitleBody,
+)
 from smartforge.server.site import Site
 
-PROMPT_LENGTH = 20_000
-NAME_LENGTH = 200
 PAGE_LIMIT = 100
-
-
-def _sound(text: str) -> str:
-    """Text that UTF-8 and every database can hold."""
-    if "\x00" in text:
-        raise ValueError("holds the NUL character; take it out")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("holds half of a surrogate pair; send whole characters")
-    return text
-
-
-def _prompt(text: str) -> str:
-    trimmed = _sound(text).strip()
-    if not trimmed:
-        raise ValueError("is blank; describe the API that you want")
-    if len(trimmed) > PROMPT_LENGTH:
-        raise ValueError(f"has {len(trimmed):,} characters; at most {PROMPT_LENGTH:,} are taken")
-    return trimmed
-
-
-def _name(text: str) -> str:
-    if not 0 < len(_sound(text).strip()) <= NAME_LENGTH:
-        raise ValueError(f"has to have 1 to {NAME_LENGTH} characters")
-    return text.strip()
-
-
-Prompt = Annotated[
-    str,
-    AfterValidator(_prompt),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": PROMPT_LENGTH}),
-]
-Name = Annotated[
-    str,
-    AfterValidator(_name),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}),
-]
-Key = Annotated[str | None, Header(alias="Idempotency-Key")]
-
-
-class Body(BaseModel):
-    """Base of request bodies: camelCase, and a misspelt field is said."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
-
-
-class NewProjectBody(Body):
-    """What a user asks for; what is left out takes the server's defaults."""
-
-    prompt: Prompt
-    target: Name | None = None
-    model: Name | None = None
-    planner: Name | None = None
-    author: Name | None = None
-
-
-class MessageBody(Body):
-    """A follow-up. With `baseVersion` it is refused once there is a newer version."""
-
-    prompt: Prompt
-    base_version: Annotated[int | None, Field(ge=1)] = None
-
-
-class EditBody(Body):
-    """What a follow-up that waits is to say instead."""
-
-    prompt: Prompt
-
-
-class CancelBody(Body):
-    """Which run to end; the active one where none is named."""
-
-    run: Name | None = None
-
-
-class NoBody(Body):
-    """Nothing."""
 
 
 class Listed(msgspec.Struct, frozen=True, rename="camel"):
@@ -119,10 +50,15 @@ class ProjectRoutes:
             ("", self.create_project, "POST", 201),
             ("", self.list_projects, "GET", 200),
             ("/{project_id}", self.get_project, "GET", 200),
+            ("/{project_id}", self.rename_project, "PATCH", 200),
+            ("/{project_id}", self.delete_project, "DELETE", 204),
+            ("/{project_id}/undelete", self.undelete_project, "POST", 200),
+            ("/{project_id}/duplicate", self.duplicate_project, "POST", 201),
             ("/{project_id}/messages", self.send_message, "POST", 202),
             ("/{project_id}/messages/{message_id}", self.edit_message, "PATCH", 200),
             ("/{project_id}/messages/{message_id}", self.remove_message, "DELETE", 204),
             ("/{project_id}/retry", self.retry_run, "POST", 202),
+            ("/{project_id}/restore", self.restore_version, "POST", 202),
             ("/{project_id}/cancel", self.cancel_run, "POST", 202),
         ):
             router.add_api_route(
@@ -147,9 +83,7 @@ class ProjectRoutes:
             return await self._site.engine.start(new)
 
         project_id = await self._once(request, key, start)
-        folded = await self._site.states.current(project_id)
-        location = {"Location": f"/api/projects/{project_id}"}
-        return answers.raw_json(folded.json, 201, location)
+        return await self._created(project_id)
 
     async def list_projects(
         self,
@@ -167,12 +101,41 @@ class ProjectRoutes:
         """The snapshot."""
         return answers.raw_json((await self._site.folded(project_id)).json)
 
+    async def rename_project(self, project_id: str, body: TitleBody) -> Response:
+        """Give the project another title; the API itself keeps its own."""
+        await self._site.head(project_id)
+        await self._site.engine.rename(project_id, body.title)
+        return await self.get_project(project_id)
+
+    async def delete_project(self, project_id: str) -> Response:
+        """Hide the project; it can be brought back for a day. 409 while a run is on or waits."""
+        await self._site.head(project_id)
+        await self._site.engine.delete(project_id)
+        return Response(status_code=204)
+
+    async def undelete_project(self, project_id: str) -> Response:
+        """Bring a project back; 409 where it was not deleted."""
+        await self._site.engine.undelete(project_id)
+        return await self.get_project(project_id)
+
+    async def duplicate_project(
+        self, request: Request, project_id: str, key: Key = None
+    ) -> Response:
+        """Make a new project with the contract and files of this one's latest version."""
+
+        async def duplicate() -> str:
+            await self._site.head(project_id)
+            return await self._site.engine.duplicate(project_id)
+
+        return await self._created(await self._once(request, key, duplicate))
+
     async def send_message(
         self, request: Request, project_id: str, body: MessageBody, key: Key = None
     ) -> Response:
         """Ask for a change; queued while a run is on."""
 
         async def send() -> str:
+            _check_start(body.from_)
             await self._check_base(project_id, body.base_version)
             user = self._site.user(request)
             return await self._site.engine.message(project_id, body.prompt, user)
@@ -205,6 +168,19 @@ class ProjectRoutes:
         await self._once(request, key, retry)
         return answers.json({"projectId": project_id}, 202)
 
+    async def restore_version(
+        self, request: Request, project_id: str, body: RestoreBody, key: Key = None
+    ) -> Response:
+        """Make a new version with exactly the files of an old one; queued while a run is on."""
+
+        async def restore() -> str:
+            await self._site.head(project_id)
+            await self._site.engine.restore(project_id, body.version, self._site.user(request))
+            return project_id
+
+        await self._once(request, key, restore)
+        return answers.json({"projectId": project_id, "version": body.version}, 202)
+
     async def cancel_run(
         self, request: Request, project_id: str, body: CancelBody | None = None, key: Key = None
     ) -> Response:
@@ -221,6 +197,11 @@ class ProjectRoutes:
     async def _once(self, request: Request, key: str | None, act: Any) -> str:
         return await self._site.replays.once(key, request.url.path, await request.body(), act)
 
+    async def _created(self, project_id: str) -> Response:
+        folded = await self._site.states.current(project_id)
+        location = {"Location": f"/api/projects/{project_id}"}
+        return answers.raw_json(folded.json, 201, location)
+
     async def _check_base(self, project_id: str, base_version: int | None) -> None:
         snapshot = (await self._site.folded(project_id)).snapshot
         if base_version is not None and base_version != snapshot.version:
@@ -229,6 +210,15 @@ class ProjectRoutes:
                 f"but the latest is {snapshot.version or 'none yet'}.",
                 "Look at the latest version, and send the message again without baseVersion.",
             )
+
+
+def _check_start(start: str) -> None:
+    if start == "work":
+        raise RequestInvalid(
+            "A follow-up starts from the latest complete version; what a failed run has left is"
+            " no sound place to start from.",
+            "Leave out `from`. GET .../files?version=work shows what was left.",
+        )
 
 
 def _listed(head: Head) -> Listed:

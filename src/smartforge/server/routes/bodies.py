@@ -1,0 +1,109 @@
+"""What the bodies of requests may hold, and how what they may not is said."""
+
+from typing import Annotated, Literal
+
+from fastapi import Header
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+PROMPT_LENGTH = 20_000
+NAME_LENGTH = 200
+MOST_VERSIONS = 999_999_999
+
+
+def _sound(text: str) -> str:
+    """Text that UTF-8 and every database can hold."""
+    if "\x00" in text:
+        raise ValueError("holds the NUL character; take it out")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds half of a surrogate pair; send whole characters")
+    return text
+
+
+def _prompt(text: str) -> str:
+    trimmed = _sound(text).strip()
+    if not trimmed:
+        raise ValueError("is blank; describe the API that you want")
+    if len(trimmed) > PROMPT_LENGTH:
+        raise ValueError(f"has {len(trimmed):,} characters; at most {PROMPT_LENGTH:,} are taken")
+    return trimmed
+
+
+def _name(text: str) -> str:
+    if not 0 < len(_sound(text).strip()) <= NAME_LENGTH:
+        raise ValueError(f"has to have 1 to {NAME_LENGTH} characters")
+    return text.strip()
+
+
+def _title(text: str) -> str:
+    return " ".join(_name(text).split())
+
+
+Prompt = Annotated[
+    str,
+    AfterValidator(_prompt),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": PROMPT_LENGTH}),
+]
+Name = Annotated[
+    str,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}),
+]
+Title = Annotated[
+    str,
+    AfterValidator(_title),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}),
+]
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+class Body(BaseModel):
+    """Base of request bodies: camelCase, and a misspelt field is said."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class NewProjectBody(Body):
+    """What a user asks for; what is left out takes the server's defaults."""
+
+    prompt: Prompt
+    target: Name | None = None
+    model: Name | None = None
+    planner: Name | None = None
+    author: Name | None = None
+
+
+class MessageBody(Body):
+    """A follow-up. With `baseVersion` it is refused once there is a newer version."""
+
+    prompt: Prompt
+    base_version: Annotated[int | None, Field(ge=1)] = None
+    from_: Annotated[Literal["version", "work"], Field(alias="from")] = "version"
+
+
+class EditBody(Body):
+    """What a follow-up that waits is to say instead."""
+
+    prompt: Prompt
+
+
+class RestoreBody(Body):
+    """Which version is to be as it was."""
+
+    version: Annotated[int, Field(ge=1, le=MOST_VERSIONS)]
+
+
+class TitleBody(Body):
+    """What the project is to be called."""
+
+    title: Title
+
+
+class CancelBody(Body):
+    """Which run to end; the active one where none is named."""
+
+    run: Name | None = None
+
+
+class NoBody(Body):
+    """Nothing."""
