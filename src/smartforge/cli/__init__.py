@@ -47,6 +47,7 @@ def _terminal() -> "typer.Typer":
     from smartforge.cli import (
         backup,
         check,
+        diff,
         doctor,
         export,
         new,
@@ -74,6 +75,7 @@ def _terminal() -> "typer.Typer":
         "stop": remote.stop,
         "retry": remote.retry,
         "restore": remote.restore,
+        "diff": diff.diff,
         "watch": remote.watch,
         "export": export.export,
         "preview": preview.preview,

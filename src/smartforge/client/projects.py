@@ -140,6 +140,15 @@ class Client:
         """Bring a deleted project back; returns its snapshot."""
         return await self._connection.json("POST", f"{place(project_id)}/undelete")
 
+    async def diff(
+        self, project_id: str, before: int | None = None, after: int | None = None
+    ) -> Json:
+        """What two versions differ in, as `GET .../diff` tells; by default the last two."""
+        named = {"from": before, "to": after}
+        params = {name: str(version) for name, version in named.items() if version is not None}
+        answer = await self._connection.request("GET", f"{place(project_id)}/diff", params=params)
+        return self._connection.read(answer.content, dict[str, Any])
+
     async def cluster(self) -> Json:
         """The nodes, the runs that are on, and those that wait, as `GET /api/cluster` tells."""
         return await self._connection.json("GET", "/api/cluster")

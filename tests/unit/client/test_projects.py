@@ -185,6 +185,9 @@ async def test_projects_are_renamed_restored_duplicated_deleted_and_brought_back
         copy = await client.duplicate(project.id)
         assert (copy["title"], copy["version"]) == ("Tasks (copy)", 1)
         assert await client.export(copy["id"]) == await client.export(project.id)
+        with pytest.raises(ServerRefused) as refused:
+            await client.diff(copy["id"])
+        assert refused.value.status == 409
         await client.delete(copy["id"])
         with pytest.raises(UnknownProject):
             await client.snapshot(copy["id"])

@@ -98,7 +98,10 @@ async def test_files_that_follow_ups_do_not_touch_stay_the_same_bytes() -> None:
             await door.say(words)
             trees.append(await door.tree())
         for at, (before, after) in enumerate(itertools.pairwise(trees), 2):
-            assert before["app/main.py"] == after["app/main.py"]
+            listed = (await door.client.get(f"{door.base}/diff?from={at - 1}&to={at}")).json()
+            differing = {file["path"] for file in listed["files"]}
+            assert differing == {path for path, _ in before.items() ^ after.items()}
+            assert "app/main.py" not in differing
             assert await door.tree(at) == after
         assert trees[6] == trees[4]
         state = await door.state()
@@ -190,6 +193,39 @@ async def test_the_working_copy_is_no_place_to_start_from() -> None:
         await door.node.over()
 
 
+async def test_a_diff_tells_files_and_contract() -> None:
+    async with opened() as door:
+        await door.create()
+        assert problem(await door.client.get(f"{door.base}/diff")) == (409, "conflict")
+        await door.say("add books")
+        await door.say("remove notes")
+        found = (await door.client.get(f"{door.base}/diff")).json()
+        assert (found["from"], found["to"]) == (2, 3)
+        changes = {file["path"]: file["change"] for file in found["files"]}
+        assert changes == {
+            "app/notes.py": "removed",
+            "migrations/0003.py": "added",
+            "openapi.yaml": "changed",
+        }
+        promise = found["files"][2]
+        assert promise["diff"].splitlines() == [
+            "--- a/openapi.yaml",
+            "+++ b/openapi.yaml",
+            "@@ -1 +1 @@",
+            "-resources: ['notes', 'books']",
+            "+resources: ['books']",
+        ]
+        assert (promise["added"], promise["removed"]) == (1, 1)
+        [gone] = found["contract"]["removed"]
+        assert gone["breaking"] is True
+        assert "note" in gone["sentence"].lower()
+        assert (await door.client.get(f"{door.base}/diff?from=1&to=1")).json()["files"] == []
+        assert (await door.client.get(f"{door.base}/diff?from=3&to=1")).json()["to"] == 1
+        for query, status in (("from=9", 404), ("to=9", 404), ("from=0", 422), ("to=x", 422)):
+            refused = await door.client.get(f"{door.base}/diff?{query}")
+            assert problem(refused)[0] == status, query
+
+
 async def test_a_duplicate_is_a_project_of_its_own_with_the_same_tree() -> None:
     async with opened() as door:
         await door.create()
@@ -247,6 +283,7 @@ async def test_a_deleted_project_is_nowhere_until_it_is_brought_back() -> None:
             ("POST", "/messages", {"prompt": "x"}),
             ("POST", "/restore", {"version": 1}),
             ("POST", "/duplicate", {}),
+            ("GET", "/diff", {}),
         ):
             assert problem(await door.ask(method, rest, **body)) == (404, "unknown_project"), rest
         assert (await door.client.get("/api/projects")).json()["projects"] == []

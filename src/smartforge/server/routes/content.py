@@ -1,14 +1,19 @@
-"""Routes of what a project holds: its files, any stored content by hash, and all of it as a zip."""
+"""Routes of what a project holds: files, content by its hash, a zip of all, what has changed."""
 
 import re
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from smartforge.contract import Contract, reading
+from smartforge.contract.diff import diff
 from smartforge.errors import Conflict, UnknownBlob, UnknownVersion
+from smartforge.export.differences import differences
 from smartforge.export.zip import archive
+from smartforge.log import large
 from smartforge.server import answers
 from smartforge.server.problems import RequestInvalid, UnknownFile
 from smartforge.server.site import Site
@@ -18,6 +23,7 @@ WORK = "work"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
+MOST = 999_999_999
 FOR_EVER = "private, max-age=31536000, immutable"
 
 VersionName = Annotated[
@@ -40,6 +46,7 @@ class ContentRoutes:
             ("/files/{path:path}", self.get_file),
             ("/blobs/{sha256}", self.get_blob),
             ("/export.zip", self.export_zip),
+            ("/diff", self.get_diff),
         ):
             router.add_api_route(path, endpoint, methods=["GET"], response_model=None)
         return router
@@ -101,6 +108,46 @@ class ContentRoutes:
             "Content-Disposition": answers.disposition("attachment", name),
         }
         return Response(body, headers=headers)
+
+    async def get_diff(
+        self,
+        project_id: str,
+        before: Annotated[
+            int | None, Query(alias="from", ge=1, le=MOST, description="default: the one before")
+        ] = None,
+        after: Annotated[
+            int | None, Query(alias="to", ge=1, le=MOST, description="default: the latest")
+        ] = None,
+    ) -> Response:
+        """What two versions differ in: unified diffs of the files, and the contract in words."""
+        known = [each.version for each in (await self._site.folded(project_id)).snapshot.versions]
+        if not known:
+            raise Conflict(
+                "The project has no complete version yet, so there is nothing to compare.",
+                "Wait until a run is complete, or see why none was.",
+            )
+        new = await self._site.version(project_id, max(known) if after is None else after)
+        if before is None:
+            before = max((one for one in known if one < (new.version or 0)), default=None)
+        if before is None:
+            raise Conflict(
+                f"Version {new.version} is the first; there is none before it.",
+                "Send a follow-up, then compare; or name two versions with `from` and `to`.",
+            )
+        old = await self._site.version(project_id, before)
+        files = await to_thread.run_sync(
+            differences, await self._contents(old), await self._contents(new)
+        )
+        contract = diff(await self._contract(old), await self._contract(new))
+        found = {"from": old.version, "to": new.version, "files": files, "contract": contract}
+        return answers.json(found)
+
+    async def _contents(self, state: Snapshot) -> dict[str, bytes]:
+        files = {each.path: each.sha256 for each in state.files if each.sha256 is not None}
+        return {path: await self._site.log.get(sha256) for path, sha256 in files.items()}
+
+    async def _contract(self, state: Snapshot) -> Contract:
+        return reading.from_json(await large.whole(state.contract or {}, self._site.log))
 
     async def _state(self, project_id: str, version: str | None) -> Snapshot:
         """The state that has the files of this version. Raises UnknownVersion."""
