@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from smartforge.app.logs import audited, log_of, sqlite_path
 from smartforge.errors import SettingsInvalid
+from smartforge.log.audit import Beside
 from smartforge.log.base import UNNAMED_SECONDS, Removing
-from smartforge.log.retention import retain
+from smartforge.log.retention import bury, retain
 from smartforge.log.sqlite.backup import Copied, Stopped, back_up, put_back
 from smartforge.log.sqlite.database import FileLock
 from smartforge.log.sqlite.shrinking import shrink
@@ -41,18 +42,22 @@ def check_alone(settings: Settings) -> None:
 
 @asynccontextmanager
 async def retaining(settings: Settings, log: Removing) -> AsyncGenerator[None]:
-    """Remove what is older than the settings say, for as long as the block goes on."""
-    if not settings.keep_days:
-        yield
-        return
-    removing = asyncio.create_task(
-        retain(lambda: audited(settings), log, settings.keep_days), name="retention"
-    )
+    """Remove what was deleted, and what is older than the settings say, while the block goes on."""
+
+    def look() -> AbstractAsyncContextManager[Beside]:
+        return audited(settings)
+
+    removing = [asyncio.create_task(bury(look, log), name="removing what was deleted")]
+    if settings.keep_days:
+        removing.append(
+            asyncio.create_task(retain(look, log, settings.keep_days), name="retention")
+        )
     try:
         yield
     finally:
-        removing.cancel()
-        await asyncio.wait([removing])
+        for task in removing:
+            task.cancel()
+        await asyncio.wait(removing)
 
 
 def backup(settings: Settings, to: Path, *, replace: bool, stopped: Stopped) -> Copied | None:

@@ -216,6 +216,10 @@ class Surveyed(Protocol):
         """The next id in the order of ids, "" being before the first; None behind the last."""
         ...
 
+    async def head(self, project_id: str) -> Head:
+        """See `Reading.head`."""
+        ...
+
     async def extent(self, project_id: str) -> Extent:
         """Raises UnknownProject. A deleted project has an extent as any other."""
         ...

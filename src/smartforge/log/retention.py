@@ -14,7 +14,8 @@ from smartforge.log.clock import Clock, wall_clock
 
 logger = logging.getLogger(__name__)
 
-DAY = 24 * 3600.0
+HOUR = 3600.0
+DAY = 24 * HOUR
 
 DELETED_SECONDS = DAY
 """How long a project that was deleted can be brought back."""
@@ -152,28 +153,65 @@ async def retain(
 
     What was removed is logged, and so is that it could not be; the next day it is tried again.
     """
-    criteria = Criteria(older_than=days * DAY)
+    which = f"without an event for {days} days"
+    await _remove_always(look, log, Criteria(older_than=days * DAY), which, DAY, clock)
+
+
+async def bury(
+    look: Callable[[], AbstractAsyncContextManager[Surveyed]],
+    log: Removing,
+    clock: Clock = wall_clock,
+) -> None:
+    """Remove what was deleted a day ago, in an hour and every hour, until cancelled; see `retain`.
+
+    A server that starts has better things to do first.
+    """
+    criteria = Criteria(older_than=DELETED_SECONDS, deleted=True)
+    await asyncio.sleep(HOUR)
+    await _remove_always(look, log, criteria, "deleted a day ago", HOUR, clock)
+
+
+async def _remove_always(
+    look: Callable[[], AbstractAsyncContextManager[Surveyed]],
+    log: Removing,
+    criteria: Criteria,
+    which: str,
+    pause: float,
+    clock: Clock,
+) -> None:
     while True:
         try:
             async with look() as surveyed:
                 done = await _once(surveyed, log, criteria, clock())
         except SmartForgeError as error:
-            logger.warning("projects without an event for %d days stay: %s", days, error)
+            logger.warning("projects %s stay: %s", which, error)
         except Exception:
-            logger.exception("projects without an event for %d days stay", days)
+            logger.exception("projects %s stay", which)
         else:
             if done.projects:
-                told = "removed %d projects without an event for %d days: %d bytes"
-                logger.warning(told, done.projects, days, done.bytes)
-        await asyncio.sleep(DAY)
+                told = "removed %d projects %s: %d bytes"
+                logger.warning(told, done.projects, which, done.bytes)
+        await asyncio.sleep(pause)
 
 
 async def _once(surveyed: Surveyed, log: Removing, criteria: Criteria, now: int) -> Pruned:
+    if criteria.deleted and not await _is_any_deleted(surveyed):
+        return Pruned(projects=0, bytes=0, spared=0)  # How large they are need not be known then.
     projects = await extents(surveyed)
     old = candidates(projects, criteria, now)
     if not old:  # Who names what need not be known then.
         return Pruned(projects=0, bytes=0, spared=0)
     return await prune(log, await survey(surveyed, projects), old)
+
+
+async def _is_any_deleted(surveyed: Surveyed) -> bool:
+    project_id = await surveyed.following("")
+    while project_id is not None:
+        with suppress(UnknownProject):
+            if (await surveyed.head(project_id)).deleted:
+                return True
+        project_id = await surveyed.following(project_id)
+    return False
 
 
 def _is_old(one: Extent, criteria: Criteria, now: int) -> bool:

@@ -13,7 +13,16 @@ from smartforge.log import retention
 from smartforge.log.base import ROW_BYTES, Extent, Head, hashes_in
 from smartforge.log.folded import named
 from smartforge.log.memory import MemoryLog
-from smartforge.log.retention import Criteria, Survey, due, extents, prune, retain, survey
+from smartforge.log.retention import (
+    Criteria,
+    Survey,
+    bury,
+    due,
+    extents,
+    prune,
+    retain,
+    survey,
+)
 from tests.contract.logs import CREATED, SettableClock
 
 DAY = 86_400_000
@@ -170,3 +179,29 @@ async def test_what_is_old_goes_at_the_start_and_every_day(
     assert "PostgreSQL is away." in told[1]
     with pytest.raises(UnknownProject):
         await log.head("p10")
+
+
+async def test_what_was_deleted_goes_a_day_later_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = SettableClock()
+    log = await log_of(clock, 1, 2, 3)
+    clock.now = 10 * DAY
+    await log.append("p2", [events.ProjectDeleted()], run=None)
+    hours: list[list[str]] = []
+
+    @asynccontextmanager
+    async def look() -> AsyncGenerator[MemoryLog]:
+        yield log
+
+    async def next_hour(seconds: float) -> None:
+        assert seconds == 3600
+        hours.append(sorted([one.head.project_id for one in await extents(log)]))
+        clock.now += int(seconds * 1000)
+        if len(hours) == 26:
+            raise LastLook
+
+    monkeypatch.setattr(retention.asyncio, "sleep", next_hour)
+    with pytest.raises(LastLook):
+        await bury(look, log, clock)
+    assert hours == [["p1", "p2", "p3"]] * 24 + [["p1", "p3"]] * 2
