@@ -307,6 +307,54 @@ def test_reports_have_groups_and_sums(
     ]
 
 
+VAN = (
+    "Food trucks: dishes have a price and a course (starter, main); customers; orders have a"
+    " customer and a status (open, paid, void); order lines have an order, a dish, a quantity and a"
+    " unit price. "
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "Monthly revenue by course.",
+            ("created_at", "month", "line_total", ("dish_id.course",), "", 0),
+        ),
+        ("Top 3 dishes by revenue.", ("dish_id", "", "line_total", (), "", 3)),
+        ("Our best-selling dishes.", ("dish_id", "", "line_total", (), "", 10)),
+        (
+            "Show revenue of paid orders per week.",
+            ("created_at", "week", "line_total", (), "order_id.status", 0),
+        ),
+        (
+            "Turnover by customer and quarter",
+            ("created_at", "quarter", "line_total", ("order_id.customer_id",), "", 0),
+        ),
+        ("Customers who spent the most.", ("order_id.customer_id", "", "line_total", (), "", 10)),
+    ],
+)
+def test_reports_reach_what_rows_belong_to(
+    words: str, expected: tuple[str, str, str, tuple[str, ...], str, int]
+) -> None:
+    (report,) = resource(VAN + words, "order_line").reports
+    told = (report.group, report.period, report.field, report.also, report.status, report.top)
+    assert told == expected
+
+
+def test_what_has_a_per_of_its_own_is_a_report_of_its_own() -> None:
+    dives = "Dives have a spot, a depth in metres and a date. Number of dives per "
+    both = resource(f"{dives}spot and month.", "dive").reports
+    assert [(one.group, one.period, one.also) for one in both] == [("date", "month", ("spot",))]
+    apart = resource(f"{dives}spot and per month.", "dive").reports
+    assert [(one.group, one.period) for one in apart] == [("spot", ""), ("date", "month")]
+
+
+def test_a_span_of_time_is_not_made_but_told() -> None:
+    notes = planned("Walks have a distance and a date. Distance per week for the last month.").notes
+    assert any("for the last month" in note and "not made" in note for note in notes)
+
+
 # ---- marks, files, codes, receivers -----------------------------------------------------------
 
 

@@ -1,37 +1,31 @@
-"""Figures over many rows: `totals per category`, `monthly revenue`, `clicks per day`,"
-" `statistics`."""
+"""Figures over many rows: `monthly revenue by category`, `clicks per day`, `top 5 customers`."""
 
 import re
-from typing import Literal
+from collections.abc import Iterator
 
 import msgspec
 
-from smartforge.contract import Choice, Decimal, Field, Report, Resource
-from smartforge.contract.fields import Boolean, Reference
+from smartforge.contract import Boolean, Choice, Period, Report, Resource
 from smartforge.contract.names import identifier, singular, spaced
 from smartforge.planners.offline.features.finding import (
-    MOMENTS,
-    NUMBERS,
     fields_of,
-    find_field,
     find_resource,
-    is_label,
     mentions,
     status_of,
     subject,
 )
-from smartforge.planners.offline.features.heard import (
-    Heard,
-    found,
-    hear_all,
-    take,
+from smartforge.planners.offline.features.heard import Heard, found, hear_all, take
+from smartforge.planners.offline.features.reporting import (
+    EARNED,
+    MONEY,
+    group_path,
+    is_line,
+    moment_path,
+    product_of,
+    status_path,
+    summed,
 )
-from smartforge.planners.offline.sketch import (
-    Claims,
-    Sketch,
-)
-
-Period = Literal["", "day", "month"]
+from smartforge.planners.offline.sketch import Claims, Sketch
 
 _FIGURE = (
     r"(?P<figure>totals?|sums?|amounts?|spending|spendings|spent|spend|revenues?|sales|turnover"
@@ -41,49 +35,58 @@ _FIGURE = (
     r"|aggregates?|costs?|expenses|hours|distance|clicks|visits|views|downloads|how many|how"
     r" much)"
 )
+_OFTEN = r"(?P<often>daily|weekly|monthly|quarterly|yearly|annual)"
+_BY = r"(?:per|by|for each|for every|grouped by|broken down by|split by)"
+_EACH = r"(?: (?:each|the|its|their|calendar))?"
 _PER = re.compile(
-    rf"\b{_FIGURE}(?: (?!per\b|by\b|for each\b|,|and\b|sort|filter)[a-z_']+){{0,5}}?"
-    r" (?:per|by|for each|for every|grouped by|broken down by)(?: (?:each|the|its|their"
-    r"|calendar))? (?P<group>[a-z_]+)"
+    rf"\b(?:{_OFTEN} (?:[a-z_]+ )?)?{_FIGURE}"
+    rf"(?: (?!per\b|by\b|for each\b|,|and\b|sort|filter)[a-z_']+){{0,5}}?"
+    rf" {_BY}{_EACH} (?P<group>[a-z_]+)"
     r"(?: (?:and|,|and per|and by|or) (?:per |by )?(?P<more>[a-z_]+))?"
 )
-_PERIODIC = re.compile(rf"\b(?P<often>daily|monthly|weekly|yearly|annual) (?:[a-z_]+ )?{_FIGURE}")
+_PERIODIC = re.compile(rf"\b{_OFTEN} (?:[a-z_]+ )?{_FIGURE}")
+_NEXT = re.compile(rf" ?(?P<how>and|,|/|&|or|then)? ?(?P<by>{_BY} )?(?:each |the |its |their )?")
 _ALONE = re.compile(
     r"\b(?P<figure>statistics|stats|summary report|aggregate figures)\b(?! (?:per|by|for each)\b)"
 )
 _IN_TOTAL = re.compile(
     r"\b(?:in total and|total and)(?: by| per) (?P<period>day|month|week|year)\b"
 )
-# Dates that tell when something is to happen or ends, and not when it happened.
-_AHEAD = ("due", "end", "return", "expir", "birth", "deadline", "valid")
+_NUMBER = r"(?:(?P<n>[0-9]{1,3}|three|five|ten|twenty|n) )?"
+_TOP = re.compile(
+    rf"\btop (?:- )?{_NUMBER}(?:most )?(?P<what>[a-z_]+(?: [a-z_]+)?) by"
+    r" (?:their |the |total |overall |most |highest )*(?P<figure>number of [a-z_]+|[a-z_]+)"
+    r"(?: (?:sold|spent|ordered|made))?"
+)
+_BEST = re.compile(
+    rf"\b{_NUMBER}best(?: - |-| )(?:selling (?P<what>[a-z_]+)|sellers)(?: by (?P<figure>[a-z_]+))?"
+)
+_SPENT = re.compile(
+    rf"\b{_NUMBER}(?P<what>[a-z_]+) (?:who|that|which) (?:have |has )?"
+    r"(?P<figure>spen[dt]s?|earn(?:ed)?|paid|sold|bought|ordered) (?:the )?most(?: money)?\b"
+)
+_SPAN = re.compile(
+    r"\b(?:for|over|in|within|during|of|from) (?:the |a )?(?:last|past|previous|current|this|given)"
+    r" (?:[0-9]+ |few )?(?:days?|weeks?|months?|quarters?|years?)\b"
+)
+_COUNTS = {"three": 3, "five": 5, "ten": 10, "twenty": 20}
+_USUAL_TOP = 10
 _VISITS = re.compile(r"\b(?:clicks?|visits?|hits?|views?)\b")
 _LABEL = re.compile(
     r"(?:the )?(?:reports?|statistics|stats|analytics|reporting|dashboard|summary) (?::|-) "
 )
 _PERIODS: dict[str, Period] = {
-    "day": "day",
-    "daily": "day",
-    "date": "day",
-    "days": "day",
-    "month": "month",
-    "monthly": "month",
-    "months": "month",
+    said: period
+    for period, words in {
+        "day": "day daily date days",
+        "week": "week weekly weeks",
+        "month": "month monthly months",
+        "quarter": "quarter quarterly quarters",
+        "year": "year yearly years annual annually",
+    }.items()
+    for said in words.split()
 }
-_UNMADE = ("week", "weekly", "year", "yearly", "annual", "hour")
-_MONEY = (
-    "amount",
-    "total",
-    "price",
-    "cost",
-    "value",
-    "hours",
-    "duration",
-    "distance",
-    "quantity",
-    "minutes",
-    "fee",
-    "sum",
-)
+_UNMADE = ("hour",)
 _COUNTING = (
     "count",
     "counts",
@@ -125,10 +128,14 @@ _SUMMING = (
 )
 
 
+_LABELS = {"count": "counts", "total": "totals", "sum": "totals"}
+_MOST_GROUPS = 3
+
+
 def claim_reports(claims: Claims) -> None:
     """Keep reports, and the word that announces them, from becoming things."""
     for heard in hear_all(claims.sentences):
-        for pattern in (_PER, _PERIODIC):
+        for pattern in (_PER, _PERIODIC, _TOP, _BEST, _SPENT, _SPAN):
             for match in pattern.finditer(heard.line):
                 claims.hide(heard.place, *heard.span(*match.span()))
                 announced = _LABEL.match(heard.line)
@@ -138,23 +145,16 @@ def claim_reports(claims: Claims) -> None:
 
 def read_reports(sketch: Sketch) -> None:
     """One report for each figure and what it is told by."""
-    for heard, match in found(sketch, _PER):
-        told = [
-            name
-            for group in (match["group"], match["more"])
-            if group and (name := _report(sketch, heard, match, match["figure"], group))
-        ]
-        _told(sketch, heard, match, told)
-    for heard, match in found(sketch, _PERIODIC):
-        if match["often"] in _UNMADE:
-            continue
-        name = _report(sketch, heard, match, match["figure"], match["often"])
-        _told(sketch, heard, match, [name] if name else [])
+    for heard, match in found(sketch, _TOP, _BEST, _SPENT):
+        _read_top(sketch, heard, match)
+    for heard, match in found(sketch, _PER, _PERIODIC):
+        if not _is_read(sketch, heard, match):
+            _read_grouped(sketch, heard, match)
     for heard, match in found(sketch, _IN_TOTAL):
         if match["period"] in _UNMADE or _is_read(sketch, heard, match):
             continue
-        name = _report(sketch, heard, match, "count", match["period"])
-        _told(sketch, heard, match, [name] if name else [])
+        name = _report(sketch, heard, match, "count", [match["period"]])
+        _told(sketch, heard, match.span(), [name])
     for heard, match in found(sketch, _ALONE):
         if _is_read(sketch, heard, match) or any(one.reports for one in sketch.contract.resources):
             continue
@@ -162,51 +162,153 @@ def read_reports(sketch: Sketch) -> None:
         if resource is None:
             continue
         field = status_of(resource) or next(iter(fields_of(resource, Choice, Boolean)), None)
-        number = _summed(resource)
+        number = summed(resource)
         _put(sketch, resource, Report("statistics", field.name if field else "", "", number))
-        _told(sketch, heard, match, ["statistics"])
+        _told(sketch, heard, match.span(), ["statistics"])
+
+
+def _read_grouped(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
+    often = [match["often"]] if match["often"] else []
+    if "group" not in match.groupdict():
+        name = _report(sketch, heard, match, match["figure"], often)
+        _told(sketch, heard, match.span(), [name])
+        return
+    names: list[str] = []
+    end = match.start("group")
+    for said, until in _groups(heard.line, match.start("group")):
+        whole = _report(sketch, heard, match, match["figure"], [*often, *said])
+        # What does not go together may still be a report for each.
+        each = [[*often, one] for one in said] if not whole and len(said) > 1 else []
+        told = [whole, *(_report(sketch, heard, match, match["figure"], one) for one in each)]
+        if any(told):
+            names += told
+            end = until
+    _told(sketch, heard, (match.start(), end), names)
+
+
+def _groups(line: str, at: int) -> Iterator[tuple[list[str], int]]:
+    """What rows are grouped by, from `at` on, each time with where that ends: what is joined by
+    `and` goes together, what has a `per` of its own is another report.
+    """
+    together: list[str] = []
+    end = at
+    while len(together) < _MOST_GROUPS and (word := re.compile(r"[a-z_]+").match(line, at)):
+        together.append(word.group())
+        end = word.end()
+        joint = _NEXT.match(line, end)
+        if joint is None or not (joint["how"] or joint["by"]):
+            break
+        at = joint.end()
+        if joint["how"] == "or" or (joint["how"] and joint["by"]):
+            yield together, end
+            together = []
+    if together:
+        yield together, end
+
+
+def _read_top(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
+    """`top 5 products by revenue`: groups by what is named, the greatest first."""
+    what = match["what"] or "products"
+    figure = match["figure"] or "sales"
+    figure = "spent" if re.match(r"spen|paid|bought|ordered", figure) else figure
+    figure = "revenue" if re.match(r"earn|sold", figure) else figure
+    counted = figure.removeprefix("number of ")
+    number = match["n"] or ""
+    top = int(number) if number.isdigit() else _COUNTS.get(number, _USUAL_TOP)
+    named = find_resource(sketch, what)
+    for resource in _candidates(sketch, heard, match, figure):
+        if counted != figure and resource.name != singular(counted):
+            continue
+        if named is not None and resource.name == named.name:
+            continue
+        group = group_path(sketch.contract, resource, what)
+        field = "" if counted != figure else _number(sketch, resource, figure)
+        if not group or (counted == figure and not field) or not 1 <= top <= 100:
+            continue
+        name = identifier(f"top {spaced(named.plural) if named else what}")
+        _put(sketch, resource, Report(name, group, "", field, top=top))
+        _told(sketch, heard, match.span(), [name])
+        return
 
 
 def _is_read(sketch: Sketch, heard: Heard, match: re.Match[str]) -> bool:
     return any(sketch.is_taken(heard.place, at) for at in range(*heard.span(*match.span())))
 
 
-def _told(sketch: Sketch, heard: Heard, match: re.Match[str], names: list[str]) -> None:
-    if names:
-        paths = ", ".join(f'"{spaced(name)}"' for name in dict.fromkeys(names))
-        sketch.note(f"{heard.quote(*match.span())} became the report {paths}.")
-        take(sketch, heard, *match.span())
+def _told(sketch: Sketch, heard: Heard, span: tuple[int, int], names: list[str]) -> None:
+    names = [name for name in dict.fromkeys(names) if name]
+    if not names:
+        return
+    paths = ", ".join(f'"{spaced(name)}"' for name in names)
+    sketch.note(f"{heard.quote(*span)} became the report {paths}.")
+    take(sketch, heard, *span)
+    for ahead in _SPAN.finditer(heard.line, span[1]):
+        sketch.note(
+            f"{heard.quote(*ahead.span())} is not made: the report tells of all time, and its "
+            "ranges (such as created_at_from) narrow it."
+        )
+        take(sketch, heard, *ahead.span())
 
 
-def _report(sketch: Sketch, heard: Heard, match: re.Match[str], figure: str, said: str) -> str:
+def _report(
+    sketch: Sketch, heard: Heard, match: re.Match[str], figure: str, said: list[str]
+) -> str:
     """Give the resource that has such groups a report; its name, empty where nothing fits."""
-    period = _PERIODS.get(said, "")
+    if any(one in _UNMADE for one in said):
+        return ""
     before = heard.line[max(0, match.start() - 7) : match.end()]
     if any(one.redirect for one in sketch.contract.resources) and _VISITS.search(before):
         return ""  # visits are counted, not kept one by one
+    periods = [_PERIODS[one] for one in said if one in _PERIODS]
+    others = [one for one in said if one not in _PERIODS]
     for resource in _candidates(sketch, heard, match, figure):
-        group = _group(resource, said, period)
-        if not group:
+        paths = [group_path(sketch.contract, resource, one) for one in others]
+        if not all(paths):
             continue
-        number = "" if _counts(figure, resource) else _summed(resource, figure)
+        number = "" if _counts(figure) else _number(sketch, resource, figure)
         if figure in _SUMMING and not number and not _is_event(resource, figure):
             continue
-        label = figure if figure not in ("how many", "number", "numbers", "how much") else "count"
-        label = spaced(resource.plural) if label in ("count", "counts") and period else label
-        label = {"count": "counts", "total": "totals", "sum": "totals", "report": "report"}.get(
-            label, label
-        )
-        name = identifier(f"{label} per {period or singular(said)}")
-        _put(sketch, resource, Report(name, group, period, number))
+        period = next(iter(periods), "")
+        moment = [moment_path(sketch.contract, resource)] if period else []
+        status, among = _narrowed(sketch, heard, match, resource)
+        label = _label(figure, resource, period)
+        told = " and ".join([*([period] if period else []), *map(singular, others)])
+        prefix = f"{' '.join(among)} " if among else ""
+        name = identifier(f"{prefix}{label} per {told}")
+        group, *also = [*moment, *paths]
+        report = Report(name, group, period, number, also=tuple(also), status=status, among=among)
+        _put(sketch, resource, report)
         return name
     return ""
+
+
+def _narrowed(
+    sketch: Sketch, heard: Heard, match: re.Match[str], resource: Resource
+) -> tuple[str, tuple[str, ...]]:
+    """`of paid orders`: the states that count, where words between the figure and `per` say so."""
+    end = match.start("group") if "group" in match.groupdict() else len(heard.line)
+    said = heard.line[match.end("figure") : end]
+    rest = heard.line[match.end() :]
+    following = re.match(r" (?:of|for|from|on)(?: all| only)? [a-z_]+ [a-z_]+", rest)
+    of = re.match(r" (?:of|for|from|on)\b", said)
+    words = said if of else following.group() if following else ""
+    path, among = status_path(sketch.contract, resource, words)
+    if among and not of and following:
+        take(sketch, heard, match.end(), match.end() + following.end())
+    return path, among
+
+
+def _label(figure: str, resource: Resource, period: Period) -> str:
+    label = figure if figure not in ("how many", "number", "numbers", "how much") else "count"
+    label = spaced(resource.plural) if label in ("count", "counts") and period else label
+    return _LABELS.get(label, label)
 
 
 def _is_event(resource: Resource, figure: str) -> bool:
     return resource.name == singular(figure) or figure in ("sales", "expenses", "clicks")
 
 
-def _counts(figure: str, resource: Resource) -> bool:
+def _counts(figure: str) -> bool:
     return figure in _COUNTING and figure not in ("stats", "statistics", "breakdown", "breakdowns")
 
 
@@ -221,47 +323,38 @@ def _candidates(sketch: Sketch, heard: Heard, match: re.Match[str], figure: str)
     ]
     last = subject(sketch, heard, *match.span())
     rest = list(sketch.contract.resources)
-    summing = figure in _SUMMING or figure in ("average", "averages")
     order = [*((own,) if own else ()), *inside, *named, *((last,) if last else ()), *rest]
     unique = list({one.name: sketch.contract.resource(one.name) for one in order}.values())
-    if summing:
+    if figure in EARNED:
+        unique.sort(key=_earning)
+    elif figure in _SUMMING or figure in ("average", "averages"):
         unique.sort(key=_summing)
     return unique
 
 
 def _summing(resource: Resource) -> int:
     """0 where rows have an amount by name, 1 where they have something like it, 2 where none."""
-    name = _summed(resource)
-    return 2 if not name else int(name not in _MONEY)
+    name = summed(resource)
+    return 2 if not name else int(name not in MONEY)
 
 
-def _group(resource: Resource, said: str, period: Period) -> str:
-    if period:
-        dates = [one.name for one in fields_of(resource, *MOMENTS)]
-        usual = [
-            one for one in dates if one in ("date", "paid_at", "issued_on", "sold_at", "spent_on")
-        ]
-        lone = dates if len(dates) == 1 and not dates[0].startswith(_AHEAD) else []
-        return next(iter([*usual, *lone]), "created_at")
-    field = find_field(resource, said)
-    if field is None:
-        return ""
-    groups = isinstance(field.kind, Choice | Boolean | Reference) or is_label(field)
-    return field.name if groups else ""
+def _earning(resource: Resource) -> int:
+    """0 where rows say what was paid, 1 where they are so many at a price, 2 for mere prices."""
+    name = summed(resource)
+    if is_line(resource) and not name.endswith(("amount", "total")):
+        return 1
+    return 3 if not name else 2 if name.endswith(("price", "cost", "value", "fee")) else 0
 
 
-def _summed(resource: Resource, figure: str = "") -> str:
-    numbers: list[Field] = fields_of(resource, *NUMBERS)
-    names = [one.name for one in numbers]
-    said = find_field(resource, figure) if figure else None
-    if said is not None and said.name in names:
-        return said.name
-    for wanted in _MONEY:
-        for name in names:
-            if name == wanted or name.endswith(f"_{wanted}"):
-                return name
-    money = [one.name for one in numbers if isinstance(one.kind, Decimal)]
-    return next(iter(money), "") if figure in _SUMMING else ""
+def _number(sketch: Sketch, resource: Resource, figure: str) -> str:
+    """What is summed up; of lines with a price, how many times how much."""
+    if figure in EARNED and _earning(resource) == 1:
+        for computed in product_of(resource):
+            if computed not in resource.computed:
+                every = (*resource.computed, computed)
+                sketch.put(msgspec.structs.replace(resource, computed=every))
+            return computed.name
+    return summed(resource, figure, always=figure in _SUMMING)
 
 
 def _put(sketch: Sketch, resource: Resource, report: Report) -> None:
@@ -269,6 +362,6 @@ def _put(sketch: Sketch, resource: Resource, report: Report) -> None:
     report = msgspec.structs.replace(report, access=resource.access.list)
     rest = tuple(one for one in resource.reports if one.name != report.name)
     ranges = resource.ranges
-    if report.period and report.group not in ranges:
+    if report.period and report.group not in ranges and "." not in report.group:
         ranges = (*ranges, report.group)
     sketch.put(msgspec.structs.replace(resource, reports=(*rest, report), ranges=ranges))
