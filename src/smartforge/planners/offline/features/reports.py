@@ -75,16 +75,15 @@ _VISITS = re.compile(r"\b(?:clicks?|visits?|hits?|views?)\b")
 _LABEL = re.compile(
     r"(?:the )?(?:reports?|statistics|stats|analytics|reporting|dashboard|summary) (?::|-) "
 )
+_WORDS: dict[Period, str] = {
+    "day": "day daily date days",
+    "week": "week weekly weeks",
+    "month": "month monthly months",
+    "quarter": "quarter quarterly quarters",
+    "year": "year yearly years annual annually",
+}
 _PERIODS: dict[str, Period] = {
-    said: period
-    for period, words in {
-        "day": "day daily date days",
-        "week": "week weekly weeks",
-        "month": "month monthly months",
-        "quarter": "quarter quarterly quarters",
-        "year": "year yearly years annual annually",
-    }.items()
-    for said in words.split()
+    said: period for period, words in _WORDS.items() for said in words.split()
 }
 _UNMADE = ("hour",)
 _COUNTING = (
@@ -268,7 +267,7 @@ def _report(
         number = "" if _counts(figure) else _number(sketch, resource, figure)
         if figure in _SUMMING and not number and not _is_event(resource, figure):
             continue
-        period = next(iter(periods), "")
+        period: Period = periods[0] if periods else ""
         moment = [moment_path(sketch.contract, resource)] if period else []
         status, among = _narrowed(sketch, heard, match, resource)
         label = _label(figure, resource, period)
