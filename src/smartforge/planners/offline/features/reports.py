@@ -75,6 +75,7 @@ _VISITS = re.compile(r"\b(?:clicks?|visits?|hits?|views?)\b")
 _LABEL = re.compile(
     r"(?:the )?(?:reports?|statistics|stats|analytics|reporting|dashboard|summary) (?::|-) "
 )
+_WHOLE: Period = ""
 _WORDS: dict[Period, str] = {
     "day": "day daily date days",
     "week": "week weekly weeks",
@@ -258,7 +259,7 @@ def _report(
     before = heard.line[max(0, match.start() - 7) : match.end()]
     if any(one.redirect for one in sketch.contract.resources) and _VISITS.search(before):
         return ""  # visits are counted, not kept one by one
-    periods = [_PERIODS[one] for one in said if one in _PERIODS]
+    period = next((_PERIODS[one] for one in said if one in _PERIODS), _WHOLE)
     others = [one for one in said if one not in _PERIODS]
     for resource in _candidates(sketch, heard, match, figure):
         paths = [group_path(sketch.contract, resource, one) for one in others]
@@ -267,7 +268,6 @@ def _report(
         number = "" if _counts(figure) else _number(sketch, resource, figure)
         if figure in _SUMMING and not number and not _is_event(resource, figure):
             continue
-        period: Period = periods[0] if periods else ""
         moment = [moment_path(sketch.contract, resource)] if period else []
         status, among = _narrowed(sketch, heard, match, resource)
         label = _label(figure, resource, period)
