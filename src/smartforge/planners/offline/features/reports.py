@@ -75,7 +75,6 @@ _VISITS = re.compile(r"\b(?:clicks?|visits?|hits?|views?)\b")
 _LABEL = re.compile(
     r"(?:the )?(?:reports?|statistics|stats|analytics|reporting|dashboard|summary) (?::|-) "
 )
-_WHOLE: Period = ""
 _WORDS: dict[Period, str] = {
     "day": "day daily date days",
     "week": "week weekly weeks",
@@ -259,7 +258,7 @@ def _report(
     before = heard.line[max(0, match.start() - 7) : match.end()]
     if any(one.redirect for one in sketch.contract.resources) and _VISITS.search(before):
         return ""  # visits are counted, not kept one by one
-    period = next((_PERIODS[one] for one in said if one in _PERIODS), _WHOLE)
+    period = _period(said)
     others = [one for one in said if one not in _PERIODS]
     for resource in _candidates(sketch, heard, match, figure):
         paths = [group_path(sketch.contract, resource, one) for one in others]
@@ -278,6 +277,13 @@ def _report(
         report = Report(name, group, period, number, also=tuple(also), status=status, among=among)
         _put(sketch, resource, report)
         return name
+    return ""
+
+
+def _period(said: list[str]) -> Period:
+    for one in said:
+        if one in _PERIODS:
+            return _PERIODS[one]
     return ""
 
 
