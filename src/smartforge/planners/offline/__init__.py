@@ -8,7 +8,7 @@ import msgspec
 from smartforge.contract import Choice, validate
 from smartforge.contract.names import plural, quoted, snake
 from smartforge.planners.base import Planned, PlanRequest
-from smartforge.planners.offline import features, languages, links, people, remarks, unclear
+from smartforge.planners.offline import features, languages, links, naming, people, remarks, unclear, wording
 from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft
@@ -41,7 +41,7 @@ class OfflinePlanner:
 def plan(prompts: tuple[str, ...]) -> Planned:
     """The plan for `prompts`, oldest first. Raises PromptUnclear or ContractInvalid."""
     read = [languages.in_english(unclear.checked(prompt)) for prompt in prompts or ("",)]
-    texts = [unclear.readable(one.text) for one in read]
+    texts = [wording.plainly(unclear.readable(one.text)) for one in read]
     wanted: list[tuple[int, Sentence]] = []
     orders: list[str] = []
     for number, text in enumerate(texts):
@@ -49,7 +49,7 @@ def plan(prompts: tuple[str, ...]) -> Planned:
         wanted += [(number, sentence) for sentence in kept]
         orders += left_out
     claims = Claims(tuple(sentence for _, sentence in wanted))
-    for claim in (*links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
+    for claim in (naming.claim_named, *links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
         claim(claims)
     draft = _read(claims, [number for number, _ in wanted])
     for one in read:

@@ -26,7 +26,7 @@ from smartforge.planners.offline.limits import default_for
 from smartforge.planners.offline.phrases import Attribute
 from smartforge.planners.offline.titles import title_of
 from smartforge.planners.offline.usual import usual_attributes
-from smartforge.planners.offline.vocabulary import attributes, words
+from smartforge.planners.offline.vocabulary import attributes, nouns, words
 
 MAX_SORTED_TEXT = 500
 MAX_SHORT_LIST = 2
@@ -189,6 +189,8 @@ def _parent(thing: Thing, name: str, names: dict[str, tuple[str, str]]) -> str |
             base.endswith(f"_{other}") and name not in attributes().kinds
         ):
             return other
+        if other.endswith(f"_{base}") and base in nouns().fields:
+            return other  # the car of a company car
     if base in _UPWARD or base in (f"parent_{thing.name}", f"{thing.name}_parent"):
         return thing.name
     if base in _SUPERIORS and thing.name.rpartition("_")[2] in _STAFF:

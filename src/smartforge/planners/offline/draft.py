@@ -27,7 +27,8 @@ class Thing(msgspec.Struct):
     """Something that the API may keep.
 
     `listed` tells that its fields were named as a list, `whole` that it was only said to have
-    other things ("a library has books"), so that it may be no more than a word for all of them.
+    other things ("a library has books"), so that it may be no more than a word for all of them,
+    unless it is `meant` to be kept.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Thing(msgspec.Struct):
     attributes: dict[str, Attribute] = msgspec.field(default_factory=dict[str, Attribute])
     listed: bool = False
     whole: bool = False
+    meant: bool = False
     later: set[str] = msgspec.field(default_factory=set[str])
     dropped: set[str] = msgspec.field(default_factory=set[str])
     actions: tuple[Action, ...] | None = None
@@ -139,7 +141,9 @@ class Draft(msgspec.Struct):
     def keep(self, noun: str) -> None:
         """Declare a thing by its name in the singular."""
         text = noun.replace("_", " ")
-        self.declare([Token(text, text, 0, len(text), word=True)], "strong")
+        thing = self.declare([Token(text, text, 0, len(text), word=True)], "strong")
+        if thing is not None:
+            thing.meant = True
 
     def add(self, thing: Thing, attribute: Attribute) -> None:
         """Give `thing` an attribute; what was said later wins."""
@@ -170,7 +174,7 @@ class Draft(msgspec.Struct):
             found = [
                 thing
                 for thing in self.things.values()
-                if thing.strength == strength and not (thing.whole and not thing.attributes)
+                if thing.strength == strength and not (thing.whole and not (thing.attributes or thing.meant))
             ]
             if found and not (len(found) == 1 and _is_place(found[0])):
                 yield from found

@@ -36,7 +36,7 @@ _THROUGH = re.compile(
 )
 _NOISE = word_set(
     """
-    a an the its their state status stage be being been is are go goes going move moves moving it
+    a an the its their state states status statuses stage stages be being been is are go goes going move moves moving it
     they status: from of can then tickets straight directly back status, in_turn to must should
     start starts begin begins first next finally gets get becomes become either later
     """
@@ -116,16 +116,22 @@ def clean(text: str, from_end: bool = False) -> str:
         for word in words:
             if word in _NOISE and not kept:
                 continue
-            if word in _AFTER or len(kept) == 3:
+            if (word in _AFTER and not _goes_on(kept, word)) or len(kept) == 3:
                 break
             kept.append(word)
     return " ".join(kept).replace("_", " ")
 
 
 _JOINED = word_set("progress review transit delivery hold loan up in out started sent ready")
+_FOR = word_set("out ready waiting up open due set")
 _AFTER = word_set(
     "and but with can by when if after before once only for status state cannot can't"
 )
+
+
+def _goes_on(kept: Sequence[str], word: str) -> bool:
+    """`out for delivery`, `ready for pickup`: one state."""
+    return word == "for" and kept[-1:] != [] and kept[-1] in _FOR
 
 
 def _joins(words: Sequence[str], word: str) -> bool:
@@ -156,7 +162,10 @@ def state_like(text: str, states: Sequence[str]) -> str:
         if low == state.lower():
             return state
     stems = [_root(word) for word in low.split()]
+    several = [state for state in states if " " in state]
     for state in states:
+        if state in several and low.endswith("ed"):
+            continue  # delivered is not out for delivery
         root = _root(state.lower().split()[-1])
         verb = next(
             (one for one in stems if one and (one.startswith(root) or root.startswith(one))), ""

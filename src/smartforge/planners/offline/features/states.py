@@ -1,6 +1,7 @@
 """States and what changes them: `open -> closed`, `can be cancelled before shipping`,"
 " `archive`."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -62,6 +63,11 @@ _LISTED = re.compile(
     r"(?:(?:\A|, )[a-z ]{2,30} : |\bstatus(?:es)?(?: is| are| can be| one of| :| being)?(?:"
     r" either)? )"
     r"(?P<values>[a-z][a-z_ -]*(?: (?:,|/|or|and) [a-z][a-z_ -]*){1,12})\Z"
+)
+_STEPWISE = re.compile(
+    r"\b(?:(?:one|a single) (?:step|stage|state|status) at a time|step-by-step|step by step"
+    r"|(?:only |strictly |exactly )?in (?:exactly )?(?:this|that|the given|the listed) order"
+    r"|(?:only|always) forwards?|never (?:go |goes |move |moves )?(?:back|backwards))\b"
 )
 _EMPTY = re.compile(
     r"\b(?:it|they|is|are|was|were|has|have|been|being|still|not yet|yet|a|an|the|its|their|in"
@@ -139,9 +145,23 @@ def read_flows(sketch: Sketch) -> dict[str, Flow]:
                 flow = flow_of(sketch, flows, resource)
                 flow.values = values
                 sketch.take(heard.place, *heard.span(begin, end))
+    _read_order(sketch, flows)
     _read_conditions(sketch, flows)
     _read_refusals(sketch, flows)
     return flows
+
+
+def _read_order(sketch: Sketch, flows: dict[str, Flow]) -> None:
+    """`one step at a time`: listed states follow each other as they are listed."""
+    for heard, match in found(sketch, _STEPWISE):
+        resource = subject(sketch, heard, *match.span())
+        if resource is None or not _has_states(flows, resource):
+            continue
+        flow = flow_of(sketch, flows, resource)
+        if not flow.edges:
+            for source, target in itertools.pairwise(list(flow.values)):
+                flow.add(source, target)
+        sketch.take(heard.place)
 
 
 def _read_conditions(sketch: Sketch, flows: dict[str, Flow]) -> None:

@@ -36,6 +36,7 @@ _OVERLAP = re.compile(
     r"|(?:clash|clashes|clashing|conflict|conflicts|conflicting)"
     r"|(?:two|several|multiple) (?:[a-z]+ ){1,3}?(?:at|for|in|on) the same (?:time|slot|date|day"
     r"|moment)"
+    r"|(?:only |just |at most )?(?:one|a single|1) [a-z]+ at (?:a|one|the same|any) time"
     r"|same (?:time ?slot|slot) twice|already (?:booked|reserved|taken))\b"
 )
 _NEXT_TO = re.compile(r"\bback(?: - |-| )to(?: - |-| )back\b")

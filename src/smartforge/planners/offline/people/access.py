@@ -27,7 +27,7 @@ _NEAR: dict[Action, tuple[Action, ...]] = {
 
 
 class _Grants(msgspec.Struct):
-    """Who was said to have one action."""
+    """Who was said to have one action, and which roles were said not to."""
 
     anyone: bool = False
     user: bool = False
@@ -36,6 +36,7 @@ class _Grants(msgspec.Struct):
     closed: bool = False
     refused: bool = False
     roles: list[str] = msgspec.field(default_factory=list[str])
+    barred: list[str] = msgspec.field(default_factory=list[str])
 
     def __bool__(self) -> bool:
         return self.anyone or self.user or self.owner or bool(self.roles)
@@ -80,6 +81,7 @@ def _grants(scene: Scene, resource: Resource, action: Action) -> _Grants:
         general.roles = []  # who may do everything keeps nobody else from looking
     if not special and not special.refused:
         return general
+    special.barred += general.barred
     if not special.anyone and (special.closed or not special.only):
         special.roles += above if special.closed else [r for r in general.roles if r in above]
     return special
@@ -122,7 +124,9 @@ def _refuse(scene: Scene, grants: _Grants, said: Said) -> None:
     elif actor.kind == "user":
         grants.roles += scene.last
     elif actor.kind == "role":
-        grants.roles += [role for role in scene.roles if role != role_of(actor.name)]
+        barred = role_of(actor.name)
+        grants.roles += [role for role in scene.roles if role != barred]
+        grants.barred.append(barred)
 
 
 # ---- what follows ------------------------------------------------------------------------------
@@ -142,7 +146,8 @@ def _access(
     if not grants:
         return _usual(scene, resource, action, granted)
     if action in ("update", "delete") and owned:
-        alone = grants.only and bool(grants.roles) and not grants.user
+        apart = action == "delete" and granted["update"].owner and not grants.owner
+        alone = (grants.only or apart) and bool(grants.roles) and not grants.user
         return _roles(scene, grants) if alone else Access("owner", _ranked(scene, grants.roles))
     if grants.user or (grants.owner and not grants.roles):
         return Access("user")
@@ -228,6 +233,8 @@ def _above(scene: Scene, resource: Resource, granted: dict[Action, _Grants]) -> 
 def _roles(scene: Scene, grants: _Grants) -> Access:
     """For roles: the last one may too unless only the others were said to; all is everybody."""
     roles = _ranked(scene, [*grants.roles, *(() if grants.only else scene.last)])
+    if grants.barred:
+        return Access("role", tuple(role for role in roles if role not in grants.barred))
     if set(roles) == set(scene.roles) or (scene.roles[0] in grants.roles and not grants.only):
         return Access("user")
     return Access("role", roles)

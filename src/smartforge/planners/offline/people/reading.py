@@ -51,9 +51,10 @@ def read_people(sketch: Sketch) -> None:
     _take(scene)
     for said in scene.unmade:
         quote = quoted(said.one.words, 80)
+        what = (said.names or ["rows"])[0]
         sketch.not_made.append(
             NotMade(
-                identifier(f"{said.one.actor.name}_sees_own_{said.names[0]}"),
+                identifier(f"{said.one.actor.name}_sees_own_{what}"),
                 f"{quote}: rows belong to whoever makes them, and here that is somebody else",
             )
         )

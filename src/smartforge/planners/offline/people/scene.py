@@ -71,6 +71,7 @@ def place_statements(scene: Scene) -> None:
             names = [owned.name] if owned else []
         if not names and one.points:
             names = _mentioned(scene, place, one.begin) or before
+            names = before if {*names} < {*before} else names  # spaces and desks; ... list them
         if not names and one.closed:
             names = _with_value(scene, one) or _of_accounts(scene, one)
         generic = all(noun in _GENERIC for noun in one.objects)

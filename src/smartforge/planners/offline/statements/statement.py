@@ -24,6 +24,8 @@ _JOINING = word_set(", and or / & then also")
 _SIGNING = word_set("can register sign up signup log in login into , and then to")
 _OWN = word_set("own")
 _THEIRS = word_set("their his her its my your")
+_CHANGING = word_set("change modify alter")
+_LETTING = word_set("can may should must")
 _ANY = word_set("everything anything all data")
 _ENDS = word_set("; : ( ) . but while where whereas because if when unless until with so — -")
 _AFTER = word_set("on to for in at of into about from under by within")
@@ -170,7 +172,8 @@ def _only(tokens: Sequence[Token], at: int) -> tuple[Actor, int] | None:
         return None
     noun, modal = tokens[at + 1], tokens[at + 2].low
     name = singular(snake(noun.text)) if noun.word else ""
-    if modal in ("can", "may", "should", "must") and name and name != noun.low:
+    does = bool(actions_of(modal)) and not modal.endswith(("ing", "ed"))
+    if (modal in _LETTING or does) and name and name != noun.low:
         return Actor("role", name), at + 2
     return None
 
@@ -235,6 +238,8 @@ def _group(
     end, objects, own, every = _objects(tokens, last)
     if not objects and before is not None and not every and _points_back(tokens, last):
         objects = list(before.objects)
+    if every and tokens[last - 1].low in _CHANGING:
+        actions |= {"create", "update", "delete"}
     if own and actor.kind == "anyone":
         actor = Actor("user")  # everyone sees only their own
     own = own and actor.kind != "nobody"
@@ -249,7 +254,7 @@ def _group(
         joins=joins,
         acts=acts,
         words=said(tokens[at:end]),
-        points=not objects and last < len(tokens) and tokens[last].low in PRONOUNS,
+        points=not objects and _points_at(tokens, last),
     )
 
 
@@ -336,6 +341,14 @@ def _points_back(tokens: Sequence[Token], at: int) -> bool:
     if at < len(tokens) and tokens[at].low == "all":
         return at + 1 == len(tokens) or tokens[at + 1].low in _ENDS | {",", "and"}
     return at >= len(tokens) or tokens[at].low in PRONOUNS | _ENDS | {",", "and"}
+
+
+def _points_at(tokens: Sequence[Token], at: int) -> bool:
+    """`them`, `all of them`, `every one of these`."""
+    lows = [token.low for token in tokens[at : at + 4]]
+    if lows and lows[0] in ("all", "any", "every", "each", "both"):
+        lows = [low for low in lows[1:] if low not in ("one", "of")]
+    return bool(lows) and lows[0] in PRONOUNS
 
 
 class _Objects(msgspec.Struct):
@@ -433,4 +446,5 @@ def _breaks(tokens: Sequence[Token], at: int) -> bool:
     if not actions_of(low) and set(window[:1]) & _STATING:
         return True
     verb = bool(actions_of(low)) or (low in people().joins and _joins(tokens, at))
+    verb = verb or (bool(act_of(low)) and bool(set(window[:1]) & PRONOUNS))  # and close them
     return (verb and not _is_object(tokens, at)) or actor_at(tokens, at) is not None

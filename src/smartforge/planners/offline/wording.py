@@ -1,0 +1,171 @@
+"""Ways of saying things that come to the same, brought into the one form that is read.
+
+A rewriting keeps lines apart and is linear in the length of the prompt; each changes only
+how something is said and never what.
+"""
+
+import re
+from collections.abc import Callable
+
+_Change = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+
+_TYPES = (
+    r"(?:string|str|text|integer|int|number|float|decimal|money|bool|boolean|date|datetime"
+    r"|timestamp|time|email|e-mail|url|uuid|enum|json|list|array)"
+)
+_HAVE = r"(?:have|has|contains?|holds?)"
+_NOUN = r"[A-Za-z][a-z]+(?: [a-z]+)?"
+
+
+def plainly(text: str) -> str:
+    """`text` in the forms that the readers know. Idempotent for what it has changed."""
+    for pattern, form in _CHANGES:
+        text = pattern.sub(form, text)
+    return text
+
+
+def _spelled(pattern: str, form: str | Callable[[re.Match[str]], str]) -> _Change:
+    return re.compile(pattern, re.IGNORECASE | re.MULTILINE), form
+
+
+# ---- short and sloppy -------------------------------------------------------------------------
+
+_SLOPPY: tuple[_Change, ...] = (
+    _spelled(r"(?<![\w/])w/o(?= )", "without"),
+    _spelled(r"(?<![\w/])w/ ?(?=\w)", "with "),
+    _spelled(r"(?<=\w) n (?=\w)", " and "),
+    _spelled(r"(?<= )4 (?=(?:my|our|a|an|the|his|her) )", "for "),
+    _spelled(r"(?<!\w)(?:asap|pls|plz|thx|ty)(?!\w)[.!]*", ""),
+    _spelled(r"\bur\b(?= [a-z])", "your"),
+    _spelled(r"\b[ui] wanna\b", "I want to"),
+    _spelled(r"\bcan(?:not| ?t) ever\b", "can never"),
+)
+
+# ---- shapes -----------------------------------------------------------------------------------
+
+
+def _typed_entry(match: re.Match[str]) -> str:
+    """`- price (decimal, > 0)` as `- price: decimal, > 0`."""
+    return f"{match['head']}: {match['type']}{match['more']}"
+
+
+_SHAPES: tuple[_Change, ...] = (
+    _spelled(
+        r"^(?P<mark>#* *)(?:resource|entity|model|table|object|class)s? ?[:=-] *"
+        r"(?P<name>\w[\w -]{0,40}?)[ \t]*:?[ \t]*$",
+        r"\g<mark>\g<name>:",
+    ),
+    _spelled(
+        rf"^(?P<head>[ \t]*[-*•+][ \t]+`?[\w -]{{1,40}}?`?) ?\((?P<type>{_TYPES})\b"
+        r"(?P<more>[^()\n]*)\)[ \t]*$",
+        _typed_entry,
+    ),
+    # `pitch = number, size` says what a pitch has.
+    _spelled(
+        r"(?:(?<=\A)|(?<=\. )|(?<=\n)|(?<=; ))(?P<name>[a-z][\w]*(?: \w+)?) ?= ?(?=[a-z][^=\n]*,)",
+        r"\g<name>: ",
+    ),
+    _spelled(r"(?<=[(,] )> ?0\b|(?<=\()> ?0\b", "greater than 0"),
+    _spelled(r"(?<=[(,] )>= ?0\b|(?<=\()>= ?0\b", "at least 0"),
+    _spelled(
+        r"(?<![\d.-])(?P<low>\d{1,5}) ?(?:-|–|\.\.|to) ?(?P<high>\d{1,5})"
+        r" (?P<unit>characters|chars|letters|symbols|digits)\b",
+        r"at least \g<low> and at most \g<high> \g<unit>",
+    ),
+)
+
+# ---- sentences --------------------------------------------------------------------------------
+
+_SENTENCES: tuple[_Change, ...] = (
+    # Each of several clauses about what has what is a sentence of its own.
+    _spelled(
+        rf",? (?:and|while|whereas) (?P<who>(?:(?:an?|the|each|every) )?{_NOUN}) (?={_HAVE} )",
+        r". \g<who> ",
+    ),
+    _spelled(
+        rf"(?<=[a-z]), (?P<who>(?:(?:an?|the|each|every) )?[a-z]+) (?={_HAVE} (?:an?|many|several"
+        r"|[a-z]+s\b))",
+        r". \g<who> ",
+    ),
+    _spelled(r"\b(?P<verb>displays|shows|lists) how many (?P<what>[a-z]+) (?:it|they) (?:has|have|got)\b",
+             r"shows the number of \g<what>"),
+    # `rooms have a name, guests a phone number`: the verb is said once for all.
+    _spelled(
+        r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*?),? (?:and )?(?P<who>[a-z]+s) (?:just |only )?"
+        r"(?=an? [a-z])",
+        r"\g<have> \g<what>. \g<who> have ",
+    ),
+    _spelled(
+        r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "
+    ),
+    _spelled(r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)(?= ?(?:[,;.)]|$))",
+             r" whether it \g<verb> \g<what>"),
+)
+
+# ---- who may do what --------------------------------------------------------------------------
+
+def _excepted(match: re.Match[str]) -> str:
+    """`members can edit pages except guests` as two sentences, who may and who may not."""
+    more = f". {match['not']} " if match["tail"] else ""
+    who, can, do = match["who"], match["can"], match["do"]
+    return f"{who} {can} {do}. {match['not']} cannot {do}{more}"
+
+
+def _not_but(match: re.Match[str]) -> str:
+    """`ushers may edit films but not delete them` as two sentences."""
+    who = match["who"]
+    return f"{who} {match['can']} {match['do']}. {who} cannot {match['more']}"
+
+
+_PERMISSIONS: tuple[_Change, ...] = (
+    _spelled(r"\b(?:are|is)(?: not|n't) (?:allowed|permitted) to\b", "cannot"),
+    _spelled(r"\b(?:are|is) (?:allowed|permitted|entitled|able) to\b", "can"),
+    _spelled(r"\bha(?:ve|s) (?:the )?(?:permission|right|rights) to\b", "can"),
+    _spelled(r"\b(?:have|has|get|gets|with) (?:only )?read(?:-only)? access to\b", "can read"),
+    _spelled(
+        r",? (?:even )?without (?:logging in|having an account|an account|a login|login"
+        r"|being logged in|signing in|registering),? (?=(?:can|may|to) )",
+        " ",
+    ),
+    _spelled(
+        r"\b[a-z]+s (?:need|require) no (?:account|login|log-in|registration) to (?P<do>[a-z]+)",
+        r"anyone can \g<do>",
+    ),
+    _spelled(
+        r"\bno (?:account|login|log-in|registration) (?:is )?(?:needed|required|necessary)"
+        r" to (?P<do>[a-z]+)",
+        r"anyone can \g<do>",
+    ),
+    _spelled(
+        r"(?P<who>\b[^.,;:\n]{3,60}?) (?P<can>can|may) (?P<do>[^.,;:\n]{3,80}?),?"
+        r" (?:except(?: for)?|but not) (?P<not>[a-z]+s)\b(?P<tail>, who)?",
+        _excepted,
+    ),
+    _spelled(
+        r"(?P<who>\b[a-z]+s) (?P<can>can|may) (?P<do>[^.;:\n]{3,80}?),?"
+        r" (?:but|and|yet) (?:they )?(?:not|can't|cannot|can not|may not|never|must not)"
+        r" (?P<more>(?!be )[a-z]+ [^.;\n]+)",
+        _not_but,
+    ),
+)
+
+# ---- rules ------------------------------------------------------------------------------------
+
+
+def _sentence_of(match: re.Match[str]) -> str:
+    return f"only {match['state']} {match['what']} can be"
+
+
+_RULES: tuple[_Change, ...] = (
+    _spelled(r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of),
+    _spelled(r"\bthen (?:it's|it is|they're|they are|it becomes|becomes)\b", "then"),
+    _spelled(r"\b(?:is|are) (?:created|born|made) as\b", "starts as"),
+    _spelled(
+        r"\b(?P<no>can't|cannot|can not|may not|must not|never) (?P<verb>[a-z]+)"
+        r" (?P<often>twice|more than once|several times) (?P<place>in|for|to|on|at)"
+        r" (?P<what>(?:the same|one|a|any) [a-z]+)\b",
+        r"\g<no> \g<verb> \g<place> \g<what> twice",
+    ),
+)
+
+_CHANGES = (*_SLOPPY, *_SHAPES, *_SENTENCES, *_PERMISSIONS, *_RULES)
