@@ -51,7 +51,7 @@ def wrong(contract: Contract, facts: str) -> list[str]:
     return lost
 
 
-# ---- finding ------------------------------------------------------------------------------------
+# ---- finding -----------------------------------------------------------------------------------
 
 
 def _resource(contract: Contract, names: str) -> Resource:
@@ -100,7 +100,7 @@ def _transitions(contract: Contract, resource: str, target: str) -> Iterator[Tra
             yield one
 
 
-# ---- things and fields ----------------------------------------------------------------------------
+# ---- things and fields -------------------------------------------------------------------------
 
 
 def _only(contract: Contract, words: list[str]) -> None:
@@ -173,7 +173,7 @@ def _positive(contract: Contract, words: list[str]) -> None:
     _need(isinstance(kind, Integer | Decimal) and float(kind.minimum) > 0, kind)
 
 
-# ---- relations and rules ----------------------------------------------------------------------------
+# ---- relations and rules -----------------------------------------------------------------------
 
 
 def _link(contract: Contract, words: list[str]) -> None:
@@ -202,9 +202,9 @@ def _together(contract: Contract, words: list[str]) -> None:
     one = _resource(contract, words[0])
     wanted = [_names(contract, one, word) for word in words[1:]]
     for rule in one.rules:
-        if isinstance(rule, UniqueTogether) and len(rule.fields) == len(wanted):
-            if all(set(rule.fields) & set(names) for names in wanted):
-                return
+        fields = set(rule.fields) if isinstance(rule, UniqueTogether) else set[str]()
+        if len(fields) == len(wanted) and all(fields & set(names) for names in wanted):
+            return
     raise Missing(f"rules are {one.rules}")
 
 
@@ -212,9 +212,9 @@ def _one_per(contract: Contract, words: list[str]) -> None:
     """One row for each owner and other row, however far away that one is."""
     one = _resource(contract, words[0])
     for rule in one.rules:
-        if isinstance(rule, UniqueTogether) and one.owner in rule.fields:
-            if set(rule.fields) & set(_names(contract, one, words[1])):
-                return
+        fields = set(rule.fields) if isinstance(rule, UniqueTogether) else set[str]()
+        if one.owner in fields and fields & set(_names(contract, one, words[1])):
+            return
     raise Missing(f"rules are {one.rules}")
 
 
@@ -271,7 +271,7 @@ def _computed(contract: Contract, words: list[str]) -> None:
     raise Missing(f"computed are {one.computed}")
 
 
-# ---- what can be done ---------------------------------------------------------------------------
+# ---- what can be done --------------------------------------------------------------------------
 
 
 def _actions(contract: Contract, words: list[str]) -> None:
@@ -335,7 +335,7 @@ def _paging(contract: Contract, words: list[str]) -> None:
     _need(paging.default_limit == int(words[1]), paging)
 
 
-# ---- who ------------------------------------------------------------------------------------------
+# ---- who ---------------------------------------------------------------------------------------
 
 
 def _accounts(contract: Contract, words: list[str]) -> None:
@@ -360,8 +360,8 @@ def _access(contract: Contract, words: list[str]) -> None:
     roles = [set(one.split("|")) for one in words[3:]]
     found = set(access.roles)
     least = contract.accounts.roles[:1] if contract.accounts else ()
-    fits = access.who == who or (who == 'role' and access.who == 'user' and words[3:4] == [*least])
-    _need(fits and (access.who == 'user' or all(found & one for one in roles)), access)
+    fits = access.who == who or (who == "role" and access.who == "user" and words[3:4] == [*least])
+    _need(fits and (access.who == "user" or all(found & one for one in roles)), access)
     # Other roles than those named may do it only where those stand above them all.
     _need(who != "role" or len(found) <= len(roles) + 1, access)
 

@@ -8,7 +8,16 @@ import msgspec
 from smartforge.contract import Choice, validate
 from smartforge.contract.names import plural, quoted, snake
 from smartforge.planners.base import Planned, PlanRequest
-from smartforge.planners.offline import features, languages, links, naming, people, remarks, unclear, wording
+from smartforge.planners.offline import (
+    features,
+    languages,
+    links,
+    naming,
+    people,
+    remarks,
+    unclear,
+    wording,
+)
 from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft

@@ -37,6 +37,8 @@ _LATER_STAMPS = {"updated_at", "updatedat", "updated", "modified_at", "last_modi
 # Fields that refer to another entry of the same kind.
 _UPWARD = {"parent", "reply_to", "in_reply_to", "replies_to"}
 _SUPERIORS = {"manager", "supervisor", "boss", "reports_to", "team_lead"}
+_KIN = {"mother", "father", "spouse", "partner", "sire", "dam"}
+_KINDRED = {"person", "relative", "ancestor", "individual", "horse", "dog", "animal", "cat"}
 _STAFF = {"employee", "worker", "staff", "person", "staff_member", "colleague"}
 
 
@@ -192,6 +194,8 @@ def _parent(thing: Thing, name: str, names: dict[str, tuple[str, str]]) -> str |
         if other.endswith(f"_{base}") and base in nouns().fields:
             return other  # the car of a company car
     if base in _UPWARD or base in (f"parent_{thing.name}", f"{thing.name}_parent"):
+        return thing.name
+    if base in _KIN and thing.name.rpartition("_")[2] in _KINDRED:
         return thing.name
     if base in _SUPERIORS and thing.name.rpartition("_")[2] in _STAFF:
         return thing.name

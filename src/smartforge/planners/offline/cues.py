@@ -75,6 +75,8 @@ def link_at(tokens: Sequence[Token]) -> int | None:
             continue
         following = tokens[place + 1].low if place + 1 < len(tokens) else ""
         before = tokens[place - 1].low if place else ""
+        if tokens[0].low in ("whether", "if") and not tokens[0].literal:
+            return None  # whether I have read it
         if not following and any(one.low in (":", "must", "to") for one in tokens[:place]):
             continue  # must have, nice to have
         if following in ("to", "been", "not") or token.low == "store":
@@ -236,7 +238,7 @@ def is_common_name(name: str) -> bool:
 
 def knows_fields(right: Sequence[Token]) -> bool:
     """Whether an entry has a name that fields usually have, and none says what has what."""
-    items = split_items(right)
+    items = [item for item in split_items(right) if item.lows[:1] not in (["whether"], ["if"])]
     if any(link_at(item.tokens) is not None for item in items):
         return False
     return any(is_known(snake(low)) for item in items for low in item.lows)

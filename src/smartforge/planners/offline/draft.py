@@ -174,7 +174,8 @@ class Draft(msgspec.Struct):
             found = [
                 thing
                 for thing in self.things.values()
-                if thing.strength == strength and not (thing.whole and not (thing.attributes or thing.meant))
+                if thing.strength == strength
+                and not (thing.whole and not (thing.attributes or thing.meant))
             ]
             if found and not (len(found) == 1 and _is_place(found[0])):
                 yield from found

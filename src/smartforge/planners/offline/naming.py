@@ -14,25 +14,40 @@ from smartforge.planners.offline.sketch import Claims
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import attributes, words
 
-_OPENS = r"(?:\A|(?<=, )|(?<=; )|(?<=and ))(?:and |but )?(?:(?:the|each|every|an?|our|all) )?"
-_MANY = r"(?:(?:many|several|multiple|some|various|a number of|one or more|any number of|its|their) )?"
+_OPENS = r"(?:\A|(?<=, )|(?<=; )|(?<=: )|(?<=and ))(?:and |but )?"
+_ARTICLE = r"(?P<article>(?:the|each|every|an?|our|all) )?"
+_MANY = (
+    r"(?:(?:many|several|multiple|some|various|a number of|one or more|any number of|its|their) )?"
+)
 _HOLDING = re.compile(
-    rf"{_OPENS}(?P<whole>[a-z-]+(?: [a-z-]+)?) (?:can |may )?"
-    rf"(?:has|have|contains?|holds?|includes?|consists? of|is made of|are made of) {_MANY}"
+    rf"{_OPENS}{_ARTICLE}(?P<whole>[a-z-]+(?: [a-z-]+)?) (?:can |may )?"
+    rf"(?P<verb>has|have|with|contains?|holds?|includes?|consists? of|is made of|are made of)"
+    rf" {_MANY}"
     r"(?P<part>[a-z-]+(?: [a-z-]+)?)(?= ?\Z| [,;(.]| and | of | which | that )"
 )
 _DELETED = re.compile(
     r"\b(?:deleting|removing) (?:an?|the) (?P<one>[a-z-]+(?: [a-z-]+)?)"
     r" (?:also |should |must |will |which )?(?:deletes?|removes?|gets?|with|is|takes?|drops?)\b"
-    r"|\bwhen(?:ever)? (?:an?|the) (?P<other>[a-z-]+(?: [a-z-]+)?) (?:is|gets) (?:deleted|removed)\b"
+    r"|\bwhen(?:ever)? (?:an?|the) (?P<other>[a-z-]+(?: [a-z-]+)?) (?:is|gets)"
+    r" (?:deleted|removed)\b"
 )
 
 _DOING = re.compile(
-    rf"{_OPENS}(?P<who>[a-z-]+s|i|we) (?:can )?"
+    rf"{_OPENS}{_ARTICLE}(?P<who>[a-z-]+s?|i|we) (?:can )?"
     r"(?:submit|file|write|own|borrow|rent|upload|record|raise|draft|propose|sell|place|keep"
-    r"|grow|breed|brew|bake|repair|publish|report|prepare|issue|host|run|offer) "
-    rf"{_MANY}(?:an? |the |our |my )?(?P<what>[a-z-]+(?: [a-z-]+)?s)(?= ?\Z| [,;(.:]| and | with | for | in | on )"
+    r"|grow|breed|brew|bake|repair|publish|report|prepare|issue|host|offer)s? "
+    rf"{_MANY}(?P<one>an? )?(?:the |our |my )?(?P<what>[a-z-]+(?: [a-z-]+)?)(?= ?\Z| [,;(.:]|"
+    rf" and | with | for | in | on )"
 )
+
+_EACH = re.compile(
+    r"\b(?:each|every) (?P<one>[a-z-]+) (?:can|may|must) (?:only |just |at most )?(?:have|be)\b"
+)
+_PER = re.compile(
+    r"\b(?:only |at most |just )?(?:one|a single) (?P<what>[a-z-]+) (?:per|for each) (?:[a-z-]+)"
+    r" (?:per|and|for each)\b"
+)
+_MOMENTS = frozenset({"day", "week", "month", "year", "hour", "minute", "time", "entry", "record"})
 
 
 def claim_named(claims: Claims) -> None:
@@ -47,11 +62,21 @@ def _named(heard: Heard) -> Iterator[tuple[int, list[str]]]:
     for match in _HOLDING.finditer(heard.line):
         whole = heard.tokens[slice(*heard.span(*match.span("whole")))]
         part = heard.tokens[slice(*heard.span(*match.span("part")))]
-        if _is_unknown_plural(part) and _may_hold(whole):
+        if match["verb"] == "with" and match.span() != (0, len(heard.line)):
+            continue
+        if _is_unknown_plural(part) and _may_hold(whole, match["article"] or ""):
             yield match.start("whole"), [_name(whole), _name(part)]
     for match in _DOING.finditer(heard.line):
         what = heard.tokens[slice(*heard.span(*match.span("what")))]
-        if _is_unknown_plural(what):
+        if _is_unknown_plural(what) or (match["one"] and _may_be_kept(what)):
+            yield match.start("what"), [_name(what)]
+    for match in _EACH.finditer(heard.line):
+        one = heard.tokens[slice(*heard.span(*match.span("one")))]
+        if _may_be_kept(one):
+            yield match.start("one"), [_name(one)]
+    for match in _PER.finditer(heard.line):
+        what = heard.tokens[slice(*heard.span(*match.span("what")))]
+        if _may_be_kept(what):
             yield match.start("what"), [_name(what)]
     for match in _DELETED.finditer(heard.line):
         group = "one" if match["one"] else "other"
@@ -70,13 +95,27 @@ def _is_unknown_plural(phrase: Sequence[Token]) -> bool:
     return nounphrases.is_thing(phrase) and nounphrases.is_plural(phrase) and not field
 
 
-def _may_hold(phrase: Sequence[Token]) -> bool:
+def _may_be_kept(phrase: Sequence[Token]) -> bool:
+    """Whether a phrase in the singular names what is neither a field nor a person at large."""
+    if not phrase or not all(map(nounphrases.is_nounlike, phrase)):
+        return False
+    name = snake(phrase[-1].text)
+    aside = words().actors | words().numbers.keys() | _MOMENTS
+    field = name in attributes().kinds or name in attributes().compounds
+    return nounphrases.is_thing(phrase) and name not in aside and not field
+
+
+def _may_hold(phrase: Sequence[Token], article: str) -> bool:
     """Whether a phrase can name what holds others: neither people at large nor the product."""
     if not phrase or not all(map(nounphrases.is_nounlike, phrase)):
         return False
     last = phrase[-1].low
     aside = words().actors | words().products | words().containers
-    return last not in aside and nounphrases.is_thing(phrase) and nounphrases.is_plural(phrase)
+    return (
+        last not in aside
+        and nounphrases.is_thing(phrase)
+        and (nounphrases.is_plural(phrase) or article in ("a ", "an ", "each ", "every "))
+    )
 
 
 def _name(phrase: Sequence[Token]) -> str:

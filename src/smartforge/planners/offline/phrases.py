@@ -50,9 +50,11 @@ _LIMITS = frozenset({"at", "up", "max", "maximum", "min", "between", "exactly", 
 _CONSTRAINTS = word_set(
     """
     optional required unique max min maximum minimum default defaults defaulting between at up
+    greater larger higher bigger more less smaller lower over above below under
     nullable not positive non-negative <= >= < > ≤ ≥ exactly no from mandatory
     """
 )
+_COMPARING = word_set("greater larger higher bigger more less smaller lower over above below under")
 _LIST_OF = frozenset({"list", "lists", "array", "arrays", "set", "collection", "lots", "series"})
 _COUNT_OF = frozenset({"number", "count", "amount", "quantity", "total"})
 _TYPE_TAILS = word_set(
@@ -140,6 +142,8 @@ def is_constraint(item: Item) -> bool:
     if not item.tokens or item.tokens[0].literal or item.tokens[0].low not in _CONSTRAINTS:
         return False
     name, tail = _name_and_tail(item.tokens)
+    if item.lows[0] in _COMPARING and not any(one.number for one in item.tokens):
+        return False
     counts = len(tail) > 2 and tail[-2].number and singular(snake(tail[-1].text)) != tail[-1].low
     return not name and not (counts and tail[-1].low not in _UNITS)
 
@@ -153,6 +157,8 @@ def _whether(item: Item) -> Attribute | None:
         if token.low in ("is", "are", "was", "were", "has", "have"):
             rest = rest[place + 1 :]
             break
+    while len(rest) > 1 and rest[-1].low in _PRONOUNS | {"to", "already", "yet", "not"}:
+        rest = rest[:-1]
     name = snake(" ".join(token.text for token in rest[:MAX_NAME_WORDS] if token.word))
     if not name:
         return None

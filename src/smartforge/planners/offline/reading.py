@@ -224,6 +224,12 @@ class Reading:
         if len(label) > 1 and self.count == 1 and label[-1].low in words().containers:
             self.draft.title = self.draft.title or said(label)
             label = label[:-1]
+        if self.count == 1 and _is_topic(label, right):
+            self.draft.title = self.draft.title or said(label)
+            walk = Walk(self.draft, "things")
+            walk.linked = walk.sure = True
+            walk.read(right)
+            return
         if not nounphrases.is_plural(label) and self.count == 1 and _lists_things(right):
             self.draft.title = self.draft.title or said(label)
             Walk(self.draft, "things").read(right)
@@ -246,6 +252,16 @@ class Reading:
                 strength = "strong" if common else "domain" if domain else "weak"
                 self.draft.declare(label, strength)
             Walk(self.draft).read(right)
+
+
+def _is_topic(label: Sequence[Token], right: Sequence[Token]) -> bool:
+    """`Kayak rental: kayaks (name) and rentals`: what follows holds the label's own noun, too."""
+    if len(label) < 2:
+        return False
+    phrases = [nounphrases.leading(item.tokens)[0] for item in split_items(right)]
+    several = [phrase for phrase in phrases if nounphrases.is_things_rather(phrase)]
+    nouns = {nounphrases.noun_of(phrase) for phrase in several}
+    return len(several) > 1 and nounphrases.noun_of(label) in nouns
 
 
 def _lists_things(right: Sequence[Token]) -> bool:

@@ -35,7 +35,7 @@ _SLOPPY: tuple[_Change, ...] = (
     _spelled(r"(?<![\w/])w/ ?(?=\w)", "with "),
     _spelled(r"(?<=\w) n (?=\w)", " and "),
     _spelled(r"(?<= )4 (?=(?:my|our|a|an|the|his|her) )", "for "),
-    _spelled(r"(?<!\w)(?:asap|pls|plz|thx|ty)(?!\w)[.!]*", ""),
+    _spelled(r" ?(?<!\w)(?:asap|pls|plz|thx|ty)(?!\w)", ""),
     _spelled(r"\bur\b(?= [a-z])", "your"),
     _spelled(r"\b[ui] wanna\b", "I want to"),
     _spelled(r"\bcan(?:not| ?t) ever\b", "can never"),
@@ -50,6 +50,24 @@ def _typed_entry(match: re.Match[str]) -> str:
 
 
 _SHAPES: tuple[_Change, ...] = (
+    # `Log my runs: date, distance` lists what a run has.
+    _spelled(
+        r"^(?P<mark>[ \t]*)(?:log|track|record|store|save|keep|remember|collect)(?: track of)?"
+        r" (?:my|our|all|the) (?P<what>[a-z]+s): ",
+        r"\g<mark>\g<what>: ",
+    ),
+    _spelled(
+        r"(?<=, )(?P<count>\d+) (?P<unit>characters|chars|letters|digits)(?= ?(?:[,;.)]|$))",
+        r"exactly \g<count> \g<unit>",
+    ),
+    _spelled(
+        r"\bfrom (?P<what>[a-z]+)(?P<mark>,| and|, and) to (?P=what)\b",
+        r"from-\g<what>\g<mark> to-\g<what>",
+    ),
+    _spelled(
+        r"\bwhen (?:i|we|they|it was|they were|he|she) last (?P<did>[a-z]+ed)(?: (?:it|them))?\b",
+        r"last \g<did> date",
+    ),
     _spelled(
         r"^(?P<mark>#* *)(?:resource|entity|model|table|object|class)s? ?[:=-] *"
         r"(?P<name>\w[\w -]{0,40}?)[ \t]*:?[ \t]*$",
@@ -76,6 +94,8 @@ _SHAPES: tuple[_Change, ...] = (
 
 # ---- sentences --------------------------------------------------------------------------------
 
+_MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
+
 _SENTENCES: tuple[_Change, ...] = (
     # Each of several clauses about what has what is a sentence of its own.
     _spelled(
@@ -87,22 +107,72 @@ _SENTENCES: tuple[_Change, ...] = (
         r"|[a-z]+s\b))",
         r". \g<who> ",
     ),
-    _spelled(r"\b(?P<verb>displays|shows|lists) how many (?P<what>[a-z]+) (?:it|they) (?:has|have|got)\b",
-             r"shows the number of \g<what>"),
+    _spelled(
+        r"\b(?P<verb>displays|shows|lists) how many (?P<what>[a-z]+) (?:it|they)"
+        r" (?:has|have|got)\b",
+        r"shows the number of \g<what>",
+    ),
+    # What a relative clause says is said of what stands before it.
+    _spelled(
+        r"^(?P<who>[a-z]+(?: [a-z]+)?s),? whose (?P<what>[a-z]+(?: [a-z]+)?) (?P<is>is|are|must"
+        r" be) ",
+        r"\g<who> have a \g<what>. The \g<what> \g<is> ",
+    ),
+    _spelled(
+        r",? (?:and )?whose (?P<what>[a-z]+(?: [a-z]+)?) (?P<is>is|are|must be) ",
+        r". The \g<what> \g<is> ",
+    ),
+    _spelled(r", and which (?=ha(?:ve|s) )", ". They "),
+    _spelled(
+        r"\b(?P<one>an?|each|one) (?P<what>[a-z]+(?: [a-z]+)?), which (?=ha(?:ve|s) )",
+        r"\g<one> \g<what>. A \g<what> ",
+    ),
+    _spelled(
+        r"\b(?P<who>each|each one|they|every one|it)"
+        r" (?:hangs?|stands?|lives?|sits?|lies?|(?:is|are)"
+        r" (?:located|stored|kept|parked|housed|placed))"
+        r" (?:in|on|at) (?=(?:an?|one|exactly one) )",
+        r"\g<who> belongs to ",
+    ),
+    _spelled(
+        r"(?P<who>\b(?!its|his|hers|theirs|users)[a-z]+s) own (?=[a-z]+s\b)", r"\g<who> have "
+    ),
+    _spelled(
+        r"\b(?:we|i|they) (?:do|perform|make|carry out|conduct) (?P<what>[a-z]+s) (?P<on>on|of|for)"
+        r" (?P<whose>[a-z]+s)(?P<in>(?: \([^)\n]*\))?)",
+        r". \g<what>\g<in>. A \g<what> belongs to a \g<whose>",
+    ),
+    # `how many votes each option got` is shown with the option.
+    _spelled(
+        r",? ?(?:and|or|with)? ?(?:see )?how many (?P<what>[a-z]+s) (?:each|every|an?)"
+        r" (?P<one>[a-z]+)"
+        r" (?:got|gets|has|have|had|received|receives)\b",
+        r". Each \g<one> shows the number of its \g<what>. A \g<what> belongs to an \g<one>",
+    ),
+    _spelled(
+        r"\b(?P<verb>reserve|book|rent|hire)s? (?P<what>an? [a-z]+) from an? (?P<first>[a-z-]+)"
+        r" (?P<unit>date|day|time) (?:to|until|till) an? (?P<last>[a-z-]+) (?P=unit)",
+        lambda m: (
+            f"{m['verb']} {m['what']}. A {_MADE[m['verb'].lower()]} has a {m['first']} {m['unit']} and"
+            f" a {m['last']} {m['unit']}"
+        ),
+    ),
     # `rooms have a name, guests a phone number`: the verb is said once for all.
     _spelled(
-        r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*?),? (?:and )?(?P<who>[a-z]+s) (?:just |only )?"
+        r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*?),? (?:and )?(?P<who>[a-z]+s) (?:just"
+        r" |only )?"
         r"(?=an? [a-z])",
         r"\g<have> \g<what>. \g<who> have ",
     ),
+    _spelled(r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "),
     _spelled(
-        r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "
+        r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)(?= ?(?:[,;.)]|$))",
+        r" whether it \g<verb> \g<what>",
     ),
-    _spelled(r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)(?= ?(?:[,;.)]|$))",
-             r" whether it \g<verb> \g<what>"),
 )
 
 # ---- who may do what --------------------------------------------------------------------------
+
 
 def _excepted(match: re.Match[str]) -> str:
     """`members can edit pages except guests` as two sentences, who may and who may not."""
@@ -157,7 +227,10 @@ def _sentence_of(match: re.Match[str]) -> str:
 
 
 _RULES: tuple[_Change, ...] = (
-    _spelled(r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of),
+    _spelled(r"\beither (?=[a-z]+s or [a-z]+s\b)", ""),
+    _spelled(
+        r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of
+    ),
     _spelled(r"\bthen (?:it's|it is|they're|they are|it becomes|becomes)\b", "then"),
     _spelled(r"\b(?:is|are) (?:created|born|made) as\b", "starts as"),
     _spelled(

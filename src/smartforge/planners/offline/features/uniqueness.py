@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from smartforge.contract import Field, Reference, Resource, UniqueTogether
+from smartforge.contract import Date, Field, Reference, Resource, UniqueTogether
 from smartforge.contract.fields import Boolean, Json, References, TextList
 from smartforge.contract.names import singular, snake, spaced
 from smartforge.planners.offline.draft import (
@@ -75,9 +75,11 @@ _ONCE = re.compile(
     r" (?P<object>[a-z_]+) (?:twice|more than once|two times|again)\b"
 )
 _TAKEN_ONCE = re.compile(
-    r"\b(?:a|an|each|every|the same|one) (?P<field>[a-z_]+) (?:can|may|must)(?: only)? be"
-    r" (?:booked|reserved|taken|sold|used|assigned|claimed)(?: only)? once"
-    r" (?:per|for|in|within|on)(?: (?:a|an|each|every|the|one))? (?P<per>[a-z_]+)"
+    r"\b(?:a|an|each|every|the same|one) (?P<field>[a-z_]+) (?:(?:can|may|must)(?: only)?"
+    r" be|is|gets)"
+    r" (?:booked|reserved|taken|sold|used|assigned|claimed|noted|listed|counted|recorded|entered)"
+    r"(?: only| at most| exactly)? once"
+    r" (?:per|for|in|within|on|a)(?: (?:a|an|each|every|the|one))? (?P<per>[a-z_]+)"
 )
 
 
@@ -141,7 +143,10 @@ def _within(sketch: Sketch, resource: Resource, name: str) -> Field | None:
     parent = find_resource(sketch, name)
     if parent is not None:
         return reference_to(resource, parent.name)
-    if name in ("user", "users", "person", "owner", "account") and resource.owner:
+    if (
+        name in ("user", "users", "person", "people", "owner", "account", "member", "voter")
+        and resource.owner
+    ):
         return next((one for one in resource.fields if one.name == resource.owner), None)
     return find_field(resource, name)
 
@@ -236,6 +241,8 @@ def read_one_per(sketch: Sketch) -> None:
 def _taken_once(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
     """`a seat can be reserved only once per screening`."""
     parent = find_resource(sketch, match["per"])
+    if parent is None and match["per"] in ("day", "date", "slot"):
+        _once_a_day(sketch, heard, match)
     for resource in sketch.contract.resources:
         named = [one for one in resource.fields if one.name.split("_")[0] == match["field"]]
         if not named or parent is None or parent is resource:
@@ -245,6 +252,20 @@ def _taken_once(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         sketch.put(ruled(having(resource, by), rule))
         about = f"each {named[0].name} is taken once within {a(spaced(parent.name))}."
         tell(sketch, heard, match, about)
+        return
+
+
+def _once_a_day(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
+    """`a desk can be reserved only once per day`."""
+    taken = find_resource(sketch, match["field"])
+    for resource in sketch.contract.resources:
+        by = reference_to(resource, taken.name) if taken is not None else None
+        if by is None:
+            continue
+        days = [one for one in resource.fields if isinstance(one.kind, Date)]
+        day = days[0] if days else Field("date", Date())
+        sketch.put(ruled(having(resource, day), UniqueTogether((by.name, day.name))))
+        tell(sketch, heard, match, f"each {match['field']} is taken once a day (409).")
         return
 
 
