@@ -96,6 +96,14 @@ _SHAPES: tuple[_Change, ...] = (
 
 _MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
 
+
+def _reserved(match: re.Match[str]) -> str:
+    """`reserve a cabin from a check-in date to a check-out date`: what is made has both."""
+    made, unit = _MADE[match["verb"].lower()], match["unit"]
+    said = f"{match['verb']} {match['what']}"
+    return f"{said}. A {made} has a {match['first']} {unit} and a {match['last']} {unit}"
+
+
 _SENTENCES: tuple[_Change, ...] = (
     # Each of several clauses about what has what is a sentence of its own.
     _spelled(
@@ -152,10 +160,7 @@ _SENTENCES: tuple[_Change, ...] = (
     _spelled(
         r"\b(?P<verb>reserve|book|rent|hire)s? (?P<what>an? [a-z]+) from an? (?P<first>[a-z-]+)"
         r" (?P<unit>date|day|time) (?:to|until|till) an? (?P<last>[a-z-]+) (?P=unit)",
-        lambda m: (
-            f"{m['verb']} {m['what']}. A {_MADE[m['verb'].lower()]} has a {m['first']} {m['unit']} and"
-            f" a {m['last']} {m['unit']}"
-        ),
+        _reserved,
     ),
     # `rooms have a name, guests a phone number`: the verb is said once for all.
     _spelled(
