@@ -37,7 +37,8 @@ _THROUGH = re.compile(
 _NOISE = word_set(
     """
     a an the its their state states status statuses stage stages be being been is are go goes
-    going move moves moving it they status: from of can then tickets straight directly back status, in_turn to must should
+    going move moves moving it they status: from of can
+    then tickets straight directly back status, in_turn to must should
     start starts begin begins first next finally gets get becomes become either later
     """
 )
