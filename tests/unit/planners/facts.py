@@ -59,6 +59,10 @@ def _resource(contract: Contract, names: str) -> Resource:
         for one in contract.resources:
             if one.name == name:
                 return one
+    for name in names.split("|"):
+        for one in contract.resources:
+            if one.name.endswith(f"_{name}"):
+                return one  # a city tour is a tour
     raise Missing(f"resources are {', '.join(one.name for one in contract.resources)}")
 
 

@@ -13,6 +13,7 @@ from smartforge.planners.offline import (
     languages,
     links,
     naming,
+    pasted,
     people,
     remarks,
     unclear,
@@ -49,7 +50,9 @@ class OfflinePlanner:
 
 def plan(prompts: tuple[str, ...]) -> Planned:
     """The plan for `prompts`, oldest first. Raises PromptUnclear or ContractInvalid."""
-    read = [languages.in_english(unclear.checked(prompt)) for prompt in prompts or ("",)]
+    read = [
+        languages.in_english(pasted.told(unclear.checked(prompt))) for prompt in prompts or ("",)
+    ]
     texts = [wording.plainly(unclear.readable(one.text)) for one in read]
     wanted: list[tuple[int, Sentence]] = []
     orders: list[str] = []

@@ -19,7 +19,7 @@ def related(draft: Draft, phrase: list[Token], rest: Sequence[Token], item: Item
     """`comments on each post`: a thing that belongs to another."""
     if not nounphrases.is_plural(phrase) or not nounphrases.is_thing(phrase):
         return False
-    if _parent_phrase(rest) is None:
+    if _parent_phrase(rest) is None and _known_parent(draft, rest) is None:
         return False
     child = draft.declare(phrase, "strong")
     if child is not None:
@@ -28,7 +28,7 @@ def related(draft: Draft, phrase: list[Token], rest: Sequence[Token], item: Item
 
 
 def relate(draft: Draft, child: Thing, rest: Sequence[Token], item: Item) -> None:
-    parent = _parent_phrase(rest)
+    parent = _parent_phrase(rest) or _known_parent(draft, rest)
     if parent is None:
         return
     known = draft.find(singular(snake(" ".join(token.text for token in parent))))
@@ -56,6 +56,15 @@ def belongs(draft: Draft, item: Item, subject: Thing | None) -> bool:
                 draft.last = child
             return True
     return False
+
+
+def _known_parent(draft: Draft, rest: Sequence[Token]) -> list[Token] | None:
+    """`products of stalls`, where stalls were named before."""
+    if len(rest) < 2 or rest[0].low not in ("of", "on", "for"):
+        return None
+    phrase, _ = nounphrases.leading(rest[1:])
+    known = draft.things.get(nounphrases.noun_of(phrase))
+    return phrase if known is not None and known.strength == "strong" else None
 
 
 def _parent_phrase(rest: Sequence[Token]) -> list[Token] | None:

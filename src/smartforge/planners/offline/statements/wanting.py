@@ -108,6 +108,8 @@ def implies_accounts(one: Statement) -> bool:
         return True
     if one.modal and one.actor.name in people().always:
         return True
+    if one.modal and one.refused and one.actor.kind == "role" and one.actions:
+        return True  # nurses cannot delete patients
     return one.only and one.actor.kind in ("role", "user")
 
 

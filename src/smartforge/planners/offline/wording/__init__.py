@@ -1,0 +1,22 @@
+"""Ways of saying things that come to the same, brought into the one form that is read.
+
+Each of the files holds the changes of one subject, in their order; a change is about how
+something is said and never about what. The lines of a prompt stay apart.
+"""
+
+from smartforge.planners.offline.wording import permissions, rules, sentences, shapes, sloppy
+
+_CHANGES = (
+    *sloppy.CHANGES,
+    *shapes.CHANGES,
+    *sentences.CHANGES,
+    *permissions.CHANGES,
+    *rules.CHANGES,
+)
+
+
+def plainly(text: str) -> str:
+    """`text` in the forms that the readers know."""
+    for pattern, form in _CHANGES:
+        text = pattern.sub(form, text)
+    return text

@@ -1,0 +1,66 @@
+"""Who may do what, in the forms of the statements."""
+
+import re
+
+from smartforge.planners.offline.wording.change import Change, spelled
+
+
+def _excepted(match: re.Match[str]) -> str:
+    """`members can edit pages except guests` as two sentences, who may and who may not."""
+    more = f". {match['not']} " if match["tail"] else ""
+    who, can, do = match["who"], match["can"], match["do"]
+    return f"{who} {can} {do}. {match['not']} cannot {do}{more}"
+
+
+def _not_but(match: re.Match[str]) -> str:
+    """`ushers may edit films but not delete them` as two sentences."""
+    who = match["who"]
+    return f"{who} {match['can']} {match['do']}. {who} cannot {match['more']}"
+
+
+CHANGES: tuple[Change, ...] = (
+    spelled(
+        r"\b(?P<who>[a-z]+s) (?P<how>log in|sign in|sign up|register) and"
+        r" (?P<do>book|reserve|order|buy|rent|borrow|post|write|create|upload|submit)(?= )",
+        r"\g<who> \g<how>. \g<who> \g<do>",
+    ),
+    spelled(
+        r"\b(?P<who>[a-z]+s) can only (?P<look>view|read|see|list|browse) (?P<what>[a-z ]+?)"
+        r" and (?P<do>[a-z]+) (?=their own )",
+        r"\g<who> can only \g<look> \g<what>. \g<who> can \g<do> ",
+    ),
+    spelled(
+        r"\b(?P<who>[a-z]+s) (?P<what>[^.;\n]*?),? and (?:are|is) the only ones?"
+        r" (?:who|that|to|allowed to)(?: can| may)? ",
+        r"\g<who> \g<what>. Only \g<who> can ",
+    ),
+    spelled(r"\b(?:are|is)(?: not|n't) (?:allowed|permitted) to\b", "cannot"),
+    spelled(r"\b(?:are|is) (?:allowed|permitted|entitled|able) to\b", "can"),
+    spelled(r"\bha(?:ve|s) (?:the )?(?:permission|right|rights) to\b", "can"),
+    spelled(r"\b(?:have|has|get|gets|with) (?:only )?read(?:-only)? access to\b", "can read"),
+    spelled(
+        r",? (?:even )?without (?:logging in|having an account|an account|a login|login"
+        r"|being logged in|signing in|registering),? (?=(?:can|may|to) )",
+        " ",
+    ),
+    spelled(
+        r"\b[a-z]+s (?:need|require) no (?:account|login|log-in|registration) to (?P<do>[a-z]+)",
+        r"anyone can \g<do>",
+    ),
+    spelled(
+        r"\bno (?:account|login|log-in|registration) (?:is )?(?:needed|required|necessary)"
+        r" to (?P<do>[a-z]+)",
+        r"anyone can \g<do>",
+    ),
+    spelled(
+        r"(?P<who>\b[^.,;:\n]{3,60}?) (?P<can>can|may) (?P<do>[^.,;:\n]{3,80}?),?"
+        r" (?:except(?: for)?|but not) (?P<not>[a-z]+s)\b(?P<tail>, who)?",
+        _excepted,
+    ),
+    spelled(
+        r"(?P<who>\b[a-z]+s) (?P<can>can|may) (?P<do>[^.;:\n]{3,80}?),?"
+        r" (?:but|and|yet) (?:they )?(?:not|can't|cannot|can not|may not|never|must not)"
+        r" (?P<more>(?!be )[a-z]+ [^.;\n]+)",
+        _not_but,
+    ),
+)

@@ -1,0 +1,52 @@
+"""How states follow each other and what excludes what."""
+
+import re
+
+from smartforge.planners.offline.wording.change import Change, spelled
+
+
+def _sentence_of(match: re.Match[str]) -> str:
+    return f"only {match['state']} {match['what']} can be"
+
+
+CHANGES: tuple[Change, ...] = (
+    spelled(r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?: ?(?=[a-z][^\n.]*(?:->|→))", r"\g<at>"),
+    spelled(
+        r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?: ?(?=[a-z][a-z ]*,)", r"\g<at>The status is "
+    ),
+    spelled(
+        r"\b(?:each|every|an?|one|the same|no) (?P<one>[a-z]+) (?:can|may|must)"
+        r" (?:only |just )?have (?:only |at most |just |more than )?(?:one|a single|1)"
+        r" (?P<what>[a-z]+) at (?:a|one|the same|any|any one) time\b",
+        r"\g<what>s of one \g<one> must not overlap",
+    ),
+    spelled(
+        r"(?P<at>^|[.;:] )(?:i|we) (?:need|want)(?: to (?:see|know))? (?:the )?"
+        r"(?P<what>(?!total|average|sum|number|count|list|report)[a-z]+) (?=per )",
+        r"\g<at>Total \g<what> ",
+    ),
+    spelled(
+        r"\b(?P<who>[a-z]+s) (?P<do>accept|approve|grant|confirm)"
+        r" or (?P<not>reject|decline|deny|refuse) (?:an?|the|every|each)"
+        r" (?P<state>submitted|pending|open|new|filed|requested|proposed) (?P<what>[a-z]+)\b",
+        r"\g<what>s start as \g<state>. \g<who> \g<do> or \g<not> \g<what>s",
+    ),
+    spelled(
+        r",? (?:and )?(?P<do>like|favorite|favourite|bookmark|star)"
+        r" and un(?:like|favorite|favourite|bookmark|star) (?P<what>[a-z]+)(?: of others)?",
+        r". Users can \g<do> \g<what>",
+    ),
+    spelled(
+        r",? and follow (?:each other|other users|one another)\b", ". Users can follow other users"
+    ),
+    spelled(r"\beither (?=[a-z]+s or [a-z]+s\b)", ""),
+    spelled(r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of),
+    spelled(r"\bthen (?:it's|it is|they're|they are|it becomes|becomes)\b", "then"),
+    spelled(r"\b(?:is|are) (?:created|born|made) as\b", "starts as"),
+    spelled(
+        r"\b(?P<no>can't|cannot|can not|may not|must not|never) (?P<verb>[a-z]+)"
+        r" (?P<often>twice|more than once|several times) (?P<place>in|for|to|on|at)"
+        r" (?P<what>(?:the same|one|a|any) [a-z]+)\b",
+        r"\g<no> \g<verb> \g<place> \g<what> twice",
+    ),
+)

@@ -1,0 +1,93 @@
+"""Who has what: clauses parted, and relative clauses as sentences of their own."""
+
+import re
+
+from smartforge.planners.offline.wording.change import Change, spelled
+
+_HAVE = r"(?:have|has|contains?|holds?)"
+_NOUN = r"[A-Za-z][a-z]+(?: [a-z]+)?"
+_MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
+
+
+def _reserved(match: re.Match[str]) -> str:
+    """`reserve a cabin from a check-in date to a check-out date`: what is made has both."""
+    made, unit = _MADE[match["verb"].lower()], match["unit"]
+    said = f"{match['verb']} {match['what']}"
+    return f"{said}. A {made} has a {match['first']} {unit} and a {match['last']} {unit}"
+
+
+CHANGES: tuple[Change, ...] = (
+    # Each of several clauses about what has what is a sentence of its own.
+    spelled(
+        rf",? (?:and|while|whereas) (?P<who>(?:(?:an?|the|each|every) )?{_NOUN}) (?={_HAVE} )",
+        r". \g<who> ",
+    ),
+    spelled(
+        rf"(?<=[a-z]), (?P<who>(?:(?:an?|the|each|every) )?[a-z]+) (?={_HAVE} (?:an?|many|several"
+        r"|[a-z]+s\b))",
+        r". \g<who> ",
+    ),
+    spelled(
+        r"\b(?P<verb>displays|shows|lists) how many (?P<what>[a-z]+) (?:it|they)"
+        r" (?:has|have|got)\b",
+        r"shows the number of \g<what>",
+    ),
+    # What a relative clause says is said of what stands before it.
+    spelled(
+        r"^(?P<who>[a-z]+(?: [a-z]+)?s),? whose (?P<what>[a-z]+(?: [a-z]+)?) (?P<is>is|are|must"
+        r" be) ",
+        r"\g<who> have a \g<what>. The \g<what> \g<is> ",
+    ),
+    spelled(
+        r",? (?:and )?whose (?P<what>[a-z]+(?: [a-z]+)?) (?P<is>is|are|must be) ",
+        r". The \g<what> \g<is> ",
+    ),
+    spelled(r", and which (?=ha(?:ve|s) )", ". They "),
+    spelled(
+        r"\b(?P<one>an?|each|one) (?P<what>[a-z]+(?: [a-z]+)?), which (?=ha(?:ve|s) )",
+        r"\g<one> \g<what>. A \g<what> ",
+    ),
+    spelled(
+        r"\b(?P<who>each|each one|they|every one|it)"
+        r" (?:hangs?|stands?|lives?|sits?|lies?|(?:is|are)"
+        r" (?:located|stored|kept|parked|housed|placed))"
+        r" (?:in|on|at) (?=(?:an?|one|exactly one) )",
+        r"\g<who> belongs to ",
+    ),
+    spelled(r"(?P<who>\b(?!its|his|hers|theirs|users)[a-z]+s) own (?=[a-z]+s\b)", r"\g<who> have "),
+    spelled(
+        r"\b(?:we|i|they) (?:do|perform|make|carry out|conduct) (?P<what>[a-z]+s) (?P<on>on|of|for)"
+        r" (?P<whose>[a-z]+s)(?P<in>(?: \([^)\n]*\))?)",
+        r". \g<what>\g<in>. A \g<what> belongs to a \g<whose>",
+    ),
+    # `how many votes each option got` is shown with the option.
+    spelled(
+        r",? ?(?:and|or|with)? ?(?:see )?how many (?P<what>[a-z]+s) (?:each|every|an?)"
+        r" (?P<one>[a-z]+)"
+        r" (?:got|gets|has|have|had|received|receives)\b",
+        r". Each \g<one> shows the number of its \g<what>. A \g<what> belongs to an \g<one>",
+    ),
+    spelled(
+        r"\b(?P<verb>reserve|book|rent|hire)s? (?P<what>an? [a-z]+) from an? (?P<first>[a-z-]+)"
+        r" (?P<unit>date|day|time) (?:to|until|till) an? (?P<last>[a-z-]+) (?P=unit)",
+        _reserved,
+    ),
+    spelled(
+        r"(?P<who>(?:\b(?:an?|each|every|the) )?\b[a-z]+) (?P<have>has|have|holds?|contains?)"
+        r" (?P<part>[a-z]+s) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\)(?=[.;]|$)",
+        r"\g<who> \g<have> \g<part>. \g<part> have \g<fields>",
+    ),
+    spelled(r", an? (?P<one>[a-z]+) (?=its (?:average|total|number|sum))", r". A \g<one> shows "),
+    # `rooms have a name, guests a phone number`: the verb is said once for all.
+    spelled(
+        r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*?),? (?:and )?(?P<who>[a-z]+s) (?:just"
+        r" |only )?"
+        r"(?=an? [a-z])",
+        r"\g<have> \g<what>. \g<who> have ",
+    ),
+    spelled(r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "),
+    spelled(
+        r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)(?= ?(?:[,;.)]|$))",
+        r" whether it \g<verb> \g<what>",
+    ),
+)

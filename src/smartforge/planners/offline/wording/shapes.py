@@ -1,0 +1,70 @@
+"""Lists, types and limits in the shapes that programmers give them."""
+
+import re
+
+from smartforge.planners.offline.wording.change import Change, spelled
+
+_TYPES = (
+    r"(?:string|str|text|integer|int|number|float|decimal|money|bool|boolean|date|datetime"
+    r"|timestamp|time|email|e-mail|url|uuid|enum|json|list|array)"
+)
+
+
+def _typed_entry(match: re.Match[str]) -> str:
+    """`- price (decimal, > 0)` as `- price: decimal, > 0`."""
+    return f"{match['head']}: {match['type']}{match['more']}"
+
+
+CHANGES: tuple[Change, ...] = (
+    # `Log my runs: date, distance` lists what a run has.
+    spelled(
+        r"^(?P<mark>[ \t]*)(?:log|track|record|store|save|keep|remember|collect)(?: track of)?"
+        r" (?:my|our|all|the) (?P<what>[a-z]+s): ",
+        r"\g<mark>\g<what>: ",
+    ),
+    spelled(
+        r"(?<=, )(?P<count>\d+) (?P<unit>characters|chars|letters|digits)(?= ?(?:[,;.)]|$))",
+        r"exactly \g<count> \g<unit>",
+    ),
+    spelled(
+        r"\bfrom (?P<what>[a-z]+)(?P<mark>,| and|, and) to (?P=what)\b",
+        r"from-\g<what>\g<mark> to-\g<what>",
+    ),
+    spelled(
+        r"\bwhen (?:i|we|they|it was|they were|he|she) last (?P<did>[a-z]+ed)(?: (?:it|them))?\b",
+        r"last \g<did> date",
+    ),
+    spelled(
+        r"^(?P<mark>#* *)(?:resource|entity|model|table|object|class)s? ?[:=-] *"
+        r"(?P<name>\w[\w -]{0,40}?)[ \t]*:?[ \t]*$",
+        r"\g<mark>\g<name>:",
+    ),
+    spelled(
+        rf"^(?P<head>[ \t]*[-*•+][ \t]+`?[\w -]{{1,40}}?`?) ?\((?P<type>{_TYPES})\b"
+        r"(?P<more>[^()\n]*)\)[ \t]*$",
+        _typed_entry,
+    ),
+    spelled(r"(?<=\w): ?enum ?(?=\([^()\n]+\))", " "),
+    # `pitch = number, size` says what a pitch has.
+    spelled(
+        r"(?:(?<=\A)|(?<=\. )|(?<=\n)|(?<=; ))(?P<name>[a-z][\w]*(?: \w+)?) ?= ?(?=[a-z][^=\n]*,)",
+        r"\g<name>: ",
+    ),
+    spelled(r"(?P<at>[,:(] ?)>= ?(?=\d)", r"\g<at>at least "),
+    spelled(r"(?P<at>[,:(] ?)<= ?(?=\d)", r"\g<at>at most "),
+    spelled(r"(?P<at>[,:(] ?)> ?(?=\d)", r"\g<at>greater than "),
+    spelled(r"(?P<at>[,:(] ?)< ?(?=\d)", r"\g<at>less than "),
+    spelled(r"\((?:enum|choice|one of|either):? ?(?=[a-z]+ ?[,/|])", "("),
+    spelled(
+        r"^(?P<head>[ \t]*[-*•+][ \t]+[\w -]{1,40}?)"
+        r" ?\((?:reference|ref|fk|foreign key|link)(?: to)? \w+\)[ \t]*$",
+        r"\g<head>",
+    ),
+    spelled(r"(?<=\()(?P<low>\d) ?- ?(?P<high>\d{1,2}) stars?\)", r"from \g<low> to \g<high>)"),
+    spelled(r"(?<=, )from(?:,| and) to(?= ?(?:[.;)]|$))", "start, end"),
+    spelled(
+        r"(?<![\d.-])(?P<low>\d{1,5}) ?(?:-|–|\.\.|to) ?(?P<high>\d{1,5})"
+        r" (?P<unit>characters|chars|letters|symbols|digits)\b",
+        r"at least \g<low> and at most \g<high> \g<unit>",
+    ),
+)

@@ -1,0 +1,16 @@
+"""Short and sloppy spellings."""
+
+from smartforge.planners.offline.wording.change import Change, spelled
+
+CHANGES: tuple[Change, ...] = (
+    spelled(r"(?<![\w/])w/o(?= )", "without"),
+    spelled(r"(?<![\w/])w/ ?(?=\w)", "with "),
+    spelled(r"(?<=[a-z]) n (?=[a-z])", " and "),
+    spelled(r"(?<=[a-z]) w (?=[a-z])", " with "),
+    spelled(r"(?<= )4 (?=(?:my|our|a|an|the|his|her) )", "for "),
+    spelled(r" ?(?<!\w)(?:asap|pls|plz|thx|ty)(?!\w)", ""),
+    spelled(r"\bur\b(?= [a-z])", "your"),
+    spelled(r"\b[ui] wanna\b", "I want to"),
+    spelled(r"\b(?:there is|there's|it is|it's|i am|i'm) (?:just|only) me,?(?: so)?\b", ""),
+    spelled(r"\bcan(?:not| ?t) ever\b", "can never"),
+)
