@@ -9,6 +9,7 @@ from smartforge.targets.base import TargetFile
 from smartforge.targets.fastapi import packages, rendering
 from smartforge.targets.fastapi.formatting import formatted
 from smartforge.targets.fastapi.layout import planned
+from smartforge.targets.fastapi.steps import migrations
 from smartforge.targets.fastapi.views import resource_views
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -22,15 +23,18 @@ class FastAPITarget:
     name = "fastapi"
 
     def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
-        return [one.file for one in planned(contract, resource_views(contract))]
+        with _ONE_AT_A_TIME:
+            made = migrations(contract, past, rendering.models)
+            return [one.file for one in planned(contract, resource_views(contract), made)]
 
     def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         with _ONE_AT_A_TIME:
             views = resource_views(contract)
-            context = rendering.context(contract, views)
+            made = migrations(contract, past, rendering.models)
+            context = rendering.context(contract, views, made)
             texts = {
                 one.file.path: rendering.text(one, contract, context)
-                for one in planned(contract, views)
+                for one in planned(contract, views, made)
             }
         return formatted(texts)
 

@@ -1,6 +1,6 @@
 """Which files a project has, in the order in which a reader would like to see them written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -8,6 +8,7 @@ from smartforge.contract import Contract
 from smartforge.targets.base import TargetFile
 from smartforge.targets.fastapi.needs import needs
 from smartforge.targets.fastapi.reports import PERIODS
+from smartforge.targets.fastapi.steps import Migration
 from smartforge.targets.fastapi.views import ResourceView
 
 
@@ -19,13 +20,17 @@ class Planned(msgspec.Struct, frozen=True):
     view: ResourceView | None = None
 
 
-def planned(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[Planned]:
-    """Every file of the project; `source` is a path under the folder `project`."""
+def planned(
+    contract: Contract, views: tuple[ResourceView, ...], migrations: Sequence[Migration]
+) -> Iterator[Planned]:
+    """Every file of the project; `source` is a path under the folder `project`, or the file's own
+    where a migration is there already.
+    """
     users = _accounts(contract, views)
     yield from _foundation(contract, views, users)
     yield from _schemas(contract, views, users)
     yield from _routers(contract, views, users)
-    yield from _frame()
+    yield from _frame(migrations)
     yield from _tests(views, users)
     yield from _surroundings()
 
@@ -93,11 +98,14 @@ def _routers(
     yield _code("app/routers/__init__.py", "All routers")
 
 
-def _frame() -> Iterator[Planned]:
+def _frame(migrations: Sequence[Migration]) -> Iterator[Planned]:
     """What brings the database up to date and puts the application together."""
     yield _judge("migrations/env.py", "Which tables there should be, and where")
     yield _judge("migrations/script.py.mako", "What a new migration looks like")
-    yield _judge("migrations/versions/0001_initial.py", "The first migration: all tables")
+    if len(migrations) > 1:
+        yield _judge("migrations/tables.py", "What migrations do to tables with rows in them")
+    for one in migrations:
+        yield _judge(one.path, one.purpose)
     yield _code("app/logs.py", "Logs as lines of JSON")
     yield _code("app/requests.py", "What happens to every request")
     yield _code("app/migrate.py", "Brings the database up to date")

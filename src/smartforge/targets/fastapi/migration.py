@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from smartforge.contract import Contract, Reference
 from smartforge.targets.fastapi.modelled import Column, Table, modelled
 
-_LONGEST = 63  # characters of a name in PostgreSQL; SQLAlchemy shortens longer ones itself
+LONGEST = 63  # characters of a name in PostgreSQL; SQLAlchemy shortens longer ones itself
 _HEAD = '''"""All tables.
 
 Revision ID: 0001
@@ -32,12 +32,24 @@ _OWN = {
 
 def initial_migration(*sources: str) -> str:
     """Python source of the revision `0001` for the models in `sources`."""
-    ordered, late = _in_order(modelled(*sources))
+    tables = modelled(*sources)
+    return (
+        _HEAD + function("upgrade", made(tables)) + "\n\n" + function("downgrade", dropped(tables))
+    )
+
+
+def made(tables: tuple[Table, ...]) -> list[str]:
+    """Statements that make the tables, whatever refers to what."""
+    ordered, late = _in_order(tables)
     body = [line for table in ordered for line in _created(table, late)]
-    body += [_late(table, column) for table, column in late]
+    return body + [_late(table, column) for table, column in late]
+
+
+def dropped(tables: tuple[Table, ...]) -> list[str]:
+    """Statements that remove the tables, to which nothing else refers."""
+    ordered, late = _in_order(tables)
     undone = [_early(table, column) for table, column in reversed(late)]
-    undone += [f'op.drop_table("{table.name}")' for table in reversed(ordered)]
-    return _HEAD + _function("upgrade", body) + "\n\n" + _function("downgrade", undone)
+    return undone + [f'op.drop_table("{table.name}")' for table in reversed(ordered)]
 
 
 def circular(contract: Contract) -> bool:
@@ -57,7 +69,7 @@ def circular(contract: Contract) -> bool:
     return False
 
 
-def _function(name: str, lines: list[str]) -> str:
+def function(name: str, lines: list[str]) -> str:
     return f"def {name}() -> None:\n" + "".join(f"    {line}\n" for line in lines)
 
 
@@ -105,7 +117,7 @@ def _created(table: Table, late: _Late) -> Iterator[str]:
     for one in table.columns:
         if one.has("unique") and not one.has("index"):
             parts.append(_named("UniqueConstraint", [one.name], "uq", table.name, one.name))
-    parts += [_constraint(table, one) for one in table.constraints if not _is_index(one)]
+    parts += [constraint(table, one) for one in table.constraints if not _is_index(one)]
     parts += [f"{name}={value}" for name, value in table.options.items()]
     yield f"op.create_table({', '.join(parts)})"
     for one in table.columns:
@@ -115,17 +127,28 @@ def _created(table: Table, late: _Late) -> Iterator[str]:
             yield f'op.create_index({name}, "{table.name}", ["{one.name}"]{unique})'
     for one in table.constraints:
         if _is_index(one):
-            yield _index(table, one)
+            yield index(table, one)
 
 
-def _column(column: Column) -> str:
-    parts = [f'"{column.name}"', _type(column.type)]
-    if "server_default" in column.options:
-        parts.append(f"server_default={_free(column.options['server_default'])}")
-    return f"sa.Column({', '.join(parts)}, nullable={column.nullable})"
+def _column(one: Column) -> str:
+    return column(one, one.nullable)
 
 
-def _type(expression: str) -> str:
+def column(one: Column, nullable: bool) -> str:
+    """A column as a migration has it."""
+    parts = [f'"{one.name}"', column_type(one.type)]
+    if "server_default" in one.options:
+        parts.append(f"server_default={server_default(one)}")
+    return f"sa.Column({', '.join(parts)}, nullable={nullable})"
+
+
+def server_default(one: Column) -> str:
+    given = one.options.get("server_default")
+    return _free(given) if given else "None"
+
+
+def column_type(expression: str) -> str:
+    """The type of a column in the database."""
     name, _, rest = expression.partition("(")
     if name in _OWN:
         return _OWN[name].format(rest.removesuffix(")"))
@@ -147,15 +170,19 @@ def _named(kind: str, columns: list[str], prefix: str, *names: str) -> str:
 def _name(prefix: str, *names: str) -> str:
     """The name by the convention of the models; None, the name that it will have, where that
     would be too long for the database."""
-    name = "_".join((prefix, *names))
-    return f'op.f("{name}")' if len(name) <= _LONGEST else "None"
+    return shown_name("_".join((prefix, *names)))
+
+
+def shown_name(name: str) -> str:
+    """A name as a migration has it where it makes what is called so."""
+    return f'op.f("{name}")' if len(name) <= LONGEST else "None"
 
 
 def _is_index(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id == "Index"
 
 
-def _constraint(table: Table, call: ast.Call) -> str:
+def constraint(table: Table, call: ast.Call) -> str:
     """A constraint as the models have it, with the name that the convention gives it."""
     kind = ast.unparse(call.func)
     keywords = {one.arg: ast.unparse(one.value) for one in call.keywords if one.arg}
@@ -165,7 +192,7 @@ def _constraint(table: Table, call: ast.Call) -> str:
             listed = [f'"{one}"' for one in columns]
             keywords.setdefault("name", _name("uq", table.name, *columns))
         case "CheckConstraint":
-            listed = [_free(ast.unparse(one), table) for one in call.args]
+            listed = [condition(table, call)]
             name = str(ast.literal_eval(keywords["name"]))
             keywords["name"] = _name("ck", table.name, name)
         case _:
@@ -174,7 +201,13 @@ def _constraint(table: Table, call: ast.Call) -> str:
     return f"sa.{kind}({', '.join([*listed, *said])})"
 
 
-def _index(table: Table, call: ast.Call) -> str:
+def condition(table: Table, call: ast.Call) -> str:
+    """What a check of the models says, as a migration has it."""
+    return _free(ast.unparse(call.args[0]), table)
+
+
+def index(table: Table, call: ast.Call) -> str:
+    """The call that makes an index as the models have it."""
     name, *columns = (ast.unparse(one) for one in call.args)
     listed: list[str] = []
     for one in columns:

@@ -16,8 +16,8 @@ _BY_ANNOTATION = {
     "bytes": "LargeBinary",
     "datetime.date": "Date",
 }
-# Arguments of columns that say something about the table, and not about Python.
-_KEPT = frozenset({"primary_key", "unique", "index", "server_default"})
+# Arguments of columns that say something about the table, and what new rows hold.
+_KEPT = frozenset({"primary_key", "unique", "index", "server_default", "default"})
 
 
 class Column(msgspec.Struct, frozen=True):

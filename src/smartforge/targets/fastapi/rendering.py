@@ -1,11 +1,13 @@
 """Templates and views to text: what stands in every file, before it is formatted."""
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import msgspec
 import yaml
 
 from smartforge.contract import Contract
@@ -18,13 +20,14 @@ from smartforge.targets.fastapi.judge.bodies import source
 from smartforge.targets.fastapi.judge.names import NAMES as TEST_NAMES
 from smartforge.targets.fastapi.judge.suite import Suite
 from smartforge.targets.fastapi.layout import Planned
-from smartforge.targets.fastapi.migration import circular, initial_migration
-from smartforge.targets.fastapi.views import ResourceView
+from smartforge.targets.fastapi.migration import circular
+from smartforge.targets.fastapi.steps import Migration
+from smartforge.targets.fastapi.views import ResourceView, resource_views
 
 ACCOUNT_SCHEMAS = "app/schemas/auth.py"
-MIGRATION = "migrations/versions/0001_initial.py"
 PROJECT = Path(__file__).with_name("project")
 
+_MODELS_KEPT = 32  # contracts: the versions of a project are asked for again and again
 _TABLES = ("database", "models")  # where tables come from
 _MAX_BODY = 2_000_000  # bytes
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?\Z")
@@ -34,9 +37,8 @@ def text(one: Planned, contract: Contract, context: dict[str, Any]) -> str:
     """The text of one file; `context` is what the function of that name returns."""
     if one.source == "openapi.yaml":
         return document(contract)
-    if one.source == MIGRATION:
-        models = (_rendered(f"app/{name}.py", context).replace(MARK, "") for name in _TABLES)
-        return initial_migration(*models)
+    if one.source in context["migrations"]:
+        return context["migrations"][one.source]
     if (PROJECT / one.source).is_file():
         return (PROJECT / one.source).read_text(encoding="utf-8")
     rendered = _rendered(one.source, context, one.view)
@@ -82,8 +84,22 @@ def _dense(text: str) -> str:
     return re.sub(r"\n(?:[ ]*\n)+(?=[ )])", "\n", text)
 
 
-def context(contract: Contract, views: tuple[ResourceView, ...]) -> dict[str, Any]:
-    """What every template may use."""
+def models(contract: Contract) -> tuple[str, ...]:
+    """The modules that describe the tables of a contract, not yet with their imports."""
+    return _models(msgspec.json.encode(contract))
+
+
+@lru_cache(maxsize=_MODELS_KEPT)
+def _models(encoded: bytes) -> tuple[str, ...]:
+    contract = msgspec.json.decode(encoded, type=Contract)
+    found = context(contract, resource_views(contract), ())
+    return tuple(_rendered(f"app/{name}.py", found).replace(MARK, "") for name in _TABLES)
+
+
+def context(
+    contract: Contract, views: tuple[ResourceView, ...], made: Sequence[Migration]
+) -> dict[str, Any]:
+    """What every template may use; `made` are the migrations, by whose paths they are found."""
     served = [view for view in views if view.endpoints.all]
     modules = [view.names.module for view in served]
     accounts = accounts_view(contract, views)
@@ -102,6 +118,7 @@ def context(contract: Contract, views: tuple[ResourceView, ...]) -> dict[str, An
         "modules": sorted([*modules, *frame, *not_made], key=natural),
         "routers": [*(f"{module}.router" for module in (*frame, *modules, *not_made)), *others],
         "circular": circular(contract),
+        "migrations": {one.path: one.text for one in made},
         "max_body_size": _max_body_size(contract),
         "sections": readme.sections(contract),
         "uploads": any(resource.upload for resource in contract.resources),
