@@ -1,14 +1,20 @@
 """Small contracts that hold every rule; the wrong variants are variants of their projects."""
 
 from smartforge.contract import (
+    Access,
+    Accounts,
     Adjusts,
+    AtMost,
     Choice,
     Contract,
+    Email,
     Field,
     Integer,
+    Permissions,
     Reference,
     Resource,
     Text,
+    Transition,
     UniqueTogether,
 )
 
@@ -53,4 +59,37 @@ SHOP = Contract(
     ),
 )
 
-CONTRACTS = {"shop": SHOP}
+USER = Access("user")
+CLUB = Contract(
+    "Club",
+    (
+        Resource("user", "users", (Field("email", Email(), unique=True),), actions=()),
+        Resource(
+            "loan",
+            "loans",
+            (
+                Field("user_id", Reference("user", "cascade"), written="never"),
+                Field("book", Text()),
+                Field("status", Choice(("out", "back")), False, "out", written="never"),
+            ),
+            access=Permissions(USER, USER, USER, USER, USER),
+            owner="user_id",
+            rules=(AtMost(3, ("user_id",), "status", ("out",)),),
+            transitions=(Transition("return", "status", "back", ("out",), access=USER),),
+        ),
+        Resource(
+            "post",
+            "posts",
+            (
+                Field("user_id", Reference("user", "cascade"), written="never"),
+                Field("body", Text()),
+            ),
+            access=Permissions(USER, USER, USER, USER, USER),
+            owner="user_id",
+            rules=(AtMost(4, ("user_id",), period="day"),),
+        ),
+    ),
+    accounts=Accounts(refresh=True, password_change=True, api_keys=True),
+)
+
+CONTRACTS = {"shop": SHOP, "club": CLUB}

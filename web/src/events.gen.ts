@@ -244,7 +244,7 @@ export interface Resource {
   stamped?: boolean;
   idempotent?: string;
   computed?: Computed[];
-  rules?: (UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts)[];
+  rules?: (UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts | AtMost)[];
   transitions?: Transition[];
   marks?: Mark[];
   reports?: Report[];
@@ -518,6 +518,20 @@ export interface Adjusts {
   field: string;
   direction?: string;
   taking?: string[];
+}
+/**
+ * At most `count` rows with equal `fields` (409), also under concurrent requests.
+ *
+ * Where a choice field `status` is named, only rows count in which it holds one of `open`; where
+ * a `period` is, only those that were made on the same day or in the same month, in UTC.
+ */
+export interface AtMost {
+  type: "at_most";
+  count: number;
+  fields: string[];
+  status?: string;
+  open?: string[];
+  period?: "" | "day" | "month";
 }
 /**
  * `POST /plural/{id}/name`: sets the choice or boolean `field` to `target`.

@@ -12,6 +12,7 @@ from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
 from smartforge.checks.endpoints import Endpoint, Promised, promised
 from smartforge.checks.judging import Judge
 from smartforge.checks.keys import Keys
+from smartforge.checks.logins import Logins
 from smartforge.checks.operations import broken_off, limits_for
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import Json, TooComplex
@@ -65,6 +66,7 @@ class Intruder:
         """Judge every secured operation. May raise NoAnswer."""
         for endpoint in self._promised.secured:
             await self._one(endpoint)
+        await Logins(self._judge, self._rows, self._promised).all()
         if self._promised.key_header:
             await Keys(self._judge, self._rows, self._promised).all()
 

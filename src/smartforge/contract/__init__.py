@@ -24,6 +24,7 @@ from smartforge.contract.resources import CRUD, Action, Contract, Paging, Resour
 from smartforge.contract.rules import (
     Adjusts,
     Aggregate,
+    AtMost,
     Computed,
     Group,
     Mark,
@@ -50,6 +51,7 @@ __all__ = [
     "Action",
     "Adjusts",
     "Aggregate",
+    "AtMost",
     "Boolean",
     "Choice",
     "Code",

@@ -4,7 +4,15 @@ from smartforge.contract.access import Access
 from smartforge.contract.fields import Code, Field, Reference, Slug
 from smartforge.contract.operations import Operation
 from smartforge.contract.resources import Contract, Resource
-from smartforge.contract.rules import Adjusts, NoOverlap, OneOpen, Ordered, Rule, UniqueTogether
+from smartforge.contract.rules import (
+    Adjusts,
+    AtMost,
+    NoOverlap,
+    OneOpen,
+    Ordered,
+    Rule,
+    UniqueTogether,
+)
 
 _WITHOUT_INPUT = frozenset({"health", "list_api_keys", "logout", "me", "redirect"})
 # What API keys are not enough for.
@@ -119,6 +127,9 @@ def _bars_creation(resource: Resource, rule: Rule) -> bool:
         case OneOpen():
             status = resource.field(rule.status)
             return status.on_creation or status.default in rule.open
+        case AtMost():
+            status = resource.field(rule.status) if rule.status else None
+            return status is None or status.on_creation or status.default in rule.open
         case Ordered():
             return False
 
@@ -141,6 +152,8 @@ def guarded(rule: Rule) -> frozenset[str]:
             return frozenset({rule.start, rule.end, *rule.within, rule.status})
         case OneOpen():
             return frozenset({*rule.fields, rule.status})
+        case AtMost():
+            return frozenset({*rule.fields, rule.status} - {""})
         case Ordered() | Adjusts():
             return frozenset()
 

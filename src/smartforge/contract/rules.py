@@ -59,7 +59,21 @@ class Adjusts(msgspec.Struct, frozen=True, tag="adjusts"):
     taking: tuple[str, ...] = ()
 
 
-Rule = UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts
+class AtMost(msgspec.Struct, frozen=True, tag="at_most"):
+    """At most `count` rows with equal `fields` (409), also under concurrent requests.
+
+    Where a choice field `status` is named, only rows count in which it holds one of `open`; where
+    a `period` is, only those that were made on the same day or in the same month, in UTC.
+    """
+
+    count: int
+    fields: tuple[str, ...]
+    status: str = ""
+    open: tuple[str, ...] = ()
+    period: Literal["", "day", "month"] = ""
+
+
+Rule = UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts | AtMost
 
 
 # ---- computed fields --------------------------------------------------------------------------

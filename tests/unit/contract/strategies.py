@@ -12,6 +12,7 @@ from smartforge.contract import (
     Access,
     Accounts,
     Aggregate,
+    AtMost,
     Boolean,
     Choice,
     Code,
@@ -259,6 +260,7 @@ def _moving(draw: st.DrawFn, resource: Resource) -> Resource:
         apart += [
             NoOverlap("begins", "ends", (first.name,), "status", ("done",)),
             OneOpen((first.name,), "status", ("open",)),
+            AtMost(3, (first.name,), "status", ("new", "open"), "day"),
             UniqueTogether((first.name, "begins")),
         ]
     rules = draw(st.lists(st.sampled_from(apart), unique=True))

@@ -6,8 +6,18 @@ from decimal import Decimal as Exact
 from smartforge.contract.fields import Choice, Date, Decimal, Field, Integer, Reference, Timestamp
 from smartforge.contract.kinds import as_decimal
 from smartforge.contract.names import quoted
-from smartforge.contract.rules import Adjusts, NoOverlap, OneOpen, Ordered, Rule, UniqueTogether
+from smartforge.contract.rules import (
+    Adjusts,
+    AtMost,
+    NoOverlap,
+    OneOpen,
+    Ordered,
+    Rule,
+    UniqueTogether,
+)
 from smartforge.contract.soundness.places import MANIFOLD, MOMENTS, NUMBERS, Place, twice
+
+MAX_COUNT = 1_000_000
 
 
 def rule_problems(place: Place) -> Iterator[str]:
@@ -32,6 +42,8 @@ def _rule_problems(place: Place, rule: Rule) -> Iterator[str]:
                 yield f"{here}: name the fields in which rows are equal"
             yield from _scalar_problems(here, place, rule.fields)
             yield from _status_problems(here, place, rule.status, rule.open)
+        case AtMost():
+            yield from _at_most_problems(f"{place.here}, at most so many", place, rule)
         case Adjusts():
             yield from _adjusts_problems(f"{place.here}, adjusting", place, rule)
 
@@ -46,6 +58,16 @@ def _scalar_problems(here: str, place: Place, names: tuple[str, ...]) -> Iterato
             yield f"{here}: {quoted(name)} holds several values, so it is never equal"
     for name in twice(names):
         yield f"{here}: {quoted(name)} is named twice"
+
+
+def _at_most_problems(here: str, place: Place, rule: AtMost) -> Iterator[str]:
+    if not 1 <= rule.count <= MAX_COUNT:
+        yield f"{here}: {rule.count} is not between 1 and {MAX_COUNT}"
+    if not rule.fields:
+        yield f"{here}: name the fields in which rows are equal"
+    yield from _scalar_problems(here, place, rule.fields)
+    if rule.status or rule.open:
+        yield from _status_problems(here, place, rule.status, rule.open)
 
 
 def _status_problems(here: str, place: Place, name: str, values: tuple[str, ...]) -> Iterator[str]:

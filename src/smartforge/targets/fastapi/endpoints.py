@@ -7,6 +7,7 @@ import msgspec
 
 from smartforge.contract import (
     Access,
+    AtMost,
     Contract,
     NoOverlap,
     Ordered,
@@ -365,6 +366,6 @@ def _compares(resource: Resource) -> bool:
     for rule in resource.rules:
         if isinstance(rule, Ordered) and changeable & {rule.earlier, rule.later}:
             return True
-        if isinstance(rule, NoOverlap) and changeable & guarded(rule):
+        if isinstance(rule, NoOverlap | AtMost) and changeable & guarded(rule):
             return True
     return False

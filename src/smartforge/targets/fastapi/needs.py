@@ -67,7 +67,7 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         if view.endpoints.locked
         or any(one.sources and view.endpoints.of("transition") for one in view.resource.transitions)
     ]
-    overlaps = [one for view in views for one in view.rules.overlaps]
+    overlaps = [one for view in views for one in view.rules.locking]
     locks = bool(moved) or any(one.lock_id for one in overlaps)
     return {
         "visible": visible(views),

@@ -7,6 +7,7 @@ import msgspec
 
 from smartforge.contract import (
     Adjusts,
+    AtMost,
     Contract,
     Decimal,
     Integer,
@@ -46,6 +47,23 @@ class OverlapView(msgspec.Struct, frozen=True):
     words: str
 
 
+class QuotaView(msgspec.Struct, frozen=True):
+    """At most `count` rows; `counts`, `locked`, `lock_id` and `optional` as of an overlap.
+
+    `conditions` are those of another row that counts; `since` is what a moment is replaced by to
+    give the beginning of the period, empty without one.
+    """
+
+    count: int
+    counts: str
+    locked: str
+    lock_id: str
+    optional: bool
+    conditions: tuple[str, ...]
+    since: str
+    words: str
+
+
 class AdjustView(msgspec.Struct, frozen=True):
     """`amount` is added to `column` of the `row` whose id is `reference`, where the column holds
     something between `least` and `most`."""
@@ -63,17 +81,23 @@ class AdjustView(msgspec.Struct, frozen=True):
 class RulesView(msgspec.Struct, frozen=True):
     """The rules that the database does not keep by itself.
 
-    `breaking` are the transitions that can make rows overlap.
+    `breaking` are the transitions that can make rows overlap, or be too many.
     """
 
     orders: tuple[OrderView, ...]
     overlaps: tuple[OverlapView, ...]
     adjusts: tuple[AdjustView, ...]
+    quotas: tuple[QuotaView, ...]
     breaking: frozenset[str]
 
     @property
     def any(self) -> bool:
-        return bool(self.orders or self.overlaps)
+        return bool(self.orders or self.locking)
+
+    @property
+    def locking(self) -> tuple[OverlapView | QuotaView, ...]:
+        """Those that look at other rows, one request at a time."""
+        return (*self.overlaps, *self.quotas)
 
 
 def rules_view(contract: Contract, resource: Resource, names: Names) -> RulesView:
@@ -89,11 +113,9 @@ def rules_view(contract: Contract, resource: Resource, names: Names) -> RulesVie
             for one in rules
             if isinstance(one, Adjusts)
         ),
+        quotas=tuple(_quota(resource, one, own, names) for one in rules if isinstance(one, AtMost)),
         breaking=frozenset(
-            move.name
-            for move in resource.transitions
-            for rule in rules
-            if isinstance(rule, NoOverlap) and _revives(move, rule)
+            move.name for move in resource.transitions for rule in rules if _breaks(move, rule)
         ),
     )
 
@@ -106,8 +128,19 @@ def _looked_at(resource: Resource) -> list[Rule]:
         for rule in resource.rules
         if (written and not isinstance(rule, Adjusts))
         or ("create" in written and isinstance(rule, Adjusts))
-        or (isinstance(rule, NoOverlap) and any(_revives(m, rule) for m in resource.transitions))
+        or any(_breaks(move, rule) for move in resource.transitions)
     ]
+
+
+def _breaks(move: Transition, rule: Rule) -> bool:
+    """Whether a row that kept the rule may not do so after the transition."""
+    match rule:
+        case NoOverlap():
+            return _revives(move, rule)
+        case AtMost() if move.field == rule.status and move.target in rule.open:
+            return not move.sources or any(source not in rule.open for source in move.sources)
+        case _:
+            return False
 
 
 def _revives(move: Transition, rule: NoOverlap) -> bool:
@@ -149,7 +182,7 @@ def _overlap(resource: Resource, rule: NoOverlap, own: ResourceNames, names: Nam
             else f"{local}.{status} != {ended}"
         )
     conditions += [f"{row}.{start} < {local}.{end}", f"{row}.{end} > {local}.{start}"]
-    locked, lock_id, optional = _lock(resource, rule, own, names)
+    locked, lock_id, optional = _lock(resource, rule.within, own, names)
     return OverlapView(
         counts=" and ".join(counts),
         locked=locked,
@@ -160,10 +193,51 @@ def _overlap(resource: Resource, rule: NoOverlap, own: ResourceNames, names: Nam
     )
 
 
+_SINCE = {
+    "": "",
+    "day": "hour=0, minute=0, second=0, microsecond=0",
+    "month": "day=1, hour=0, minute=0, second=0, microsecond=0",
+}
+
+
+def _quota(resource: Resource, rule: AtMost, own: ResourceNames, names: Names) -> QuotaView:
+    local, row = own.local, f"models.{own.row}"
+    fields = [named(resource, name) for name in rule.fields]
+    conditions = [f"{row}.id != {local}.id"]
+    conditions += [f"{row}.{name} == {local}.{name}" for name in fields]
+    counts = [
+        f"{local}.{named(resource, name)} is not None"
+        for name in rule.fields
+        if resource.field(name).nullable
+    ]
+    if rule.status:
+        status, values = named(resource, rule.status), ", ".join(map(python, rule.open))
+        single = len(rule.open) == 1
+        conditions.append(
+            f"{row}.{status} == {values}" if single else f"{row}.{status}.in_([{values}])"
+        )
+        counts.append(
+            f"{local}.{status} == {values}" if single else f"{local}.{status} in {{{values}}}"
+        )
+    if rule.period:
+        conditions.append(f"{row}.created_at >= since")
+    locked, lock_id, optional = _lock(resource, rule.fields, own, names)
+    return QuotaView(
+        count=rule.count,
+        counts=" and ".join(counts),
+        locked=locked,
+        lock_id=lock_id,
+        optional=optional,
+        conditions=tuple(conditions),
+        since=_SINCE[rule.period],
+        words=" and ".join(spaced(name.removesuffix("_id")) for name in rule.fields),
+    )
+
+
 def _lock(
-    resource: Resource, rule: NoOverlap, own: ResourceNames, names: Names
+    resource: Resource, within: tuple[str, ...], own: ResourceNames, names: Names
 ) -> tuple[str, str, bool]:
-    for name in rule.within:
+    for name in within:
         field = resource.field(name)
         if isinstance(field.kind, Reference):
             locked = f"models.{names[field.kind.resource].row}"

@@ -81,6 +81,12 @@ function ruleOf(rule: Rule, resource: Resource): string {
       const same = rule.fields.length > 0 ? ` with the same ${listed(rule.fields.map(spaced))}` : "";
       return `At most one ${spaced(resource.name)}${same} is ${listed(rule.open.map(spaced), "or")}.`;
     }
+    case "at_most": {
+      const same = `the same ${listed(rule.fields.map((name) => spaced(name.replace(/_id$/, ""))))}`;
+      const open = rule.open?.length ? ` that are ${listed(rule.open.map(spaced), "or")}` : "";
+      const within = rule.period ? `, made within one ${rule.period}` : "";
+      return `At most ${rule.count} ${rows}${open} with ${same}${within}.`;
+    }
     case "adjusts": {
       const of = `${spaced(rule.field)} of its ${spaced(rule.reference.replace(/_id$/, ""))}`;
       const taking = rule.taking ?? [];

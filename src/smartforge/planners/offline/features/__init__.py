@@ -19,6 +19,7 @@ from smartforge.planners.offline.features import (
     marks,
     moves,
     order,
+    quotas,
     receivers,
     reports,
     stamps,
@@ -74,6 +75,7 @@ CLAIMS: tuple[Claim, ...] = (
     reports.claim_reports,
     lists.claim_lists,
     lending.claim_lending,
+    quotas.claim_quotas,
     already.claim_already,
 )
 IMPLIED: tuple[Reader, ...] = (
@@ -94,6 +96,7 @@ _IN_ORDER: tuple[Reader, ...] = (
     uniqueness.read_unique,
     uniqueness.read_no_two,
     uniqueness.read_one_per,
+    quotas.read_quotas,
     stock.read_reducing,
     stamps.read_stamps,
     assignees.read_assignees,

@@ -92,6 +92,14 @@ def imply_loans(sketch: Sketch) -> None:
         return
 
 
+# Of which there may be more than one at a time.
+_SEVERAL = re.compile(
+    r"\b(?:up to|at most|max[a-z]*|more than|limit[a-z]*)(?: of| to)?"
+    r" (?:[2-9]|\d\d+|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+_GOING_ON = ("", "open", "active", "unreturned", "outstanding", "current", "running")
+
+
 def _borrower(sketch: Sketch, item: Resource) -> Resource | None:
     people = (
         "member",
@@ -121,7 +129,7 @@ def read_lending(sketch: Sketch) -> None:
     """At most one open loan of each thing; one active subscription of each user."""
     for heard, match in found(sketch, _AGAIN):
         loans = _loan_resource(sketch)
-        if loans is None:
+        if loans is None or _SEVERAL.search(match[0]):
             continue
         named = [one for _, one in mentions(sketch, heard) if one.name != loans.name]
         lent = [reference_to(loans, one.name) for one in named]
@@ -198,6 +206,21 @@ def _with_open(sketch: Sketch, loans: Resource) -> tuple[Resource, str, tuple[st
     sortable = tuple(dict.fromkeys((*loans.sortable, "status", back)))
     loans = msgspec.structs.replace(loans, transitions=(*moves, move), sortable=sortable)
     return loans, "status", ("active",)
+
+
+def is_lending(resource: Resource) -> bool:
+    """Whether rows are loans, which end."""
+    return resource.name.rpartition("_")[2] in _LOANS
+
+
+def with_state(
+    sketch: Sketch, resource: Resource, state: str
+) -> tuple[Resource, str, tuple[str, ...]]:
+    """The resource with a status that tells whether a row is in `state`, or not yet over where
+    none is named; the name of that field, and its values that say so."""
+    if is_lending(resource) and state in _GOING_ON:
+        return _with_open(sketch, resource)
+    return _open_by(sketch, resource, state)
 
 
 def _read_one(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:

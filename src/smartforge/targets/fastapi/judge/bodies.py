@@ -11,6 +11,7 @@ import msgspec
 
 from smartforge.contract import (
     Adjusts,
+    AtMost,
     Choice,
     Contract,
     Date,
@@ -234,7 +235,7 @@ def steady(resource: Resource) -> frozenset[str]:
     names = {transition.field for transition in resource.transitions}
     for rule in resource.rules:
         match rule:
-            case NoOverlap() | OneOpen():
+            case NoOverlap() | OneOpen() | AtMost():
                 names.add(rule.status)
             case Adjusts():
                 names.add(rule.direction)
@@ -254,7 +255,7 @@ def ruled(resource: Resource) -> frozenset[str]:
                 names.update((rule.earlier, rule.later))
             case NoOverlap():
                 names.update((rule.start, rule.end, *rule.within))
-            case OneOpen():
+            case OneOpen() | AtMost():
                 names.update(rule.fields)
             case Adjusts():
                 names.update((rule.reference, rule.amount))

@@ -264,9 +264,15 @@ class Module(Subject):
     def adjusts(self) -> list[dict[str, object]]:
         return list(rules.adjusts(self))
 
+    @cached_property
+    def quotas(self) -> list[dict[str, object]]:
+        return list(rules.quotas(self))
+
     @property
     def ruled(self) -> bool:
-        rules_of = (self.together, self.ordered, self.overlaps, self.opens, self.adjusts)
+        rules_of = (
+            *(self.together, self.ordered, self.overlaps, self.opens, self.adjusts, self.quotas),
+        )
         return any(rules_of)
 
     # ---- access -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import msgspec
 
 from smartforge.contract import (
     Adjusts,
+    AtMost,
     Choice,
     Date,
     Decimal,
@@ -26,6 +27,7 @@ from smartforge.targets.fastapi.judge.subject import Subject
 
 _DAY = datetime.date(2026, 8, 1)
 _MOST_RACES = 12
+_MOST_ROWS = 20
 
 Body = dict[str, object]
 
@@ -151,6 +153,36 @@ def opens(subject: Subject) -> Iterator[dict[str, Any]]:
             "bring": flow.bring if flow else "",
             "needs": [flow.movers] if flow and (opening or closing) else [],
         }
+
+
+def quotas(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Quotas that rows which are all the same come to."""
+    resource = subject.resource
+    found = [rule for rule in resource.rules if isinstance(rule, AtMost)]
+    others = [rule for rule in resource.rules if not isinstance(rule, AtMost | Ordered)]
+    unique = any(field.unique for field in resource.fields)
+    if len(found) != 1 or others or unique or resource.idempotent:
+        return
+    (rule,) = found
+    flow = _flow(subject, rule.status) if rule.status else None
+    counts = not rule.status or _initial(subject, rule.status) in rule.open
+    given = {*subject.bodies.rows[0], resource.owner, resource.tenant}
+    if not counts or rule.count > _MOST_ROWS or not set(rule.fields) <= given:
+        return
+    closed = [value for value in _values(subject, rule.status) if value not in rule.open]
+    yield {
+        "count": rule.count,
+        "words": "_and_".join(name.removesuffix("_id") for name in rule.fields),
+        "closing": _way_to(flow, tuple(closed)),
+        "movers": flow.movers if flow else "",
+        "bring": flow.bring if flow else "",
+        "needs": [flow.movers] if flow and _way_to(flow, tuple(closed)) else [],
+    }
+
+
+def _values(subject: Subject, name: str) -> tuple[str, ...]:
+    kind = subject.resource.field(name).kind if name else None
+    return kind.values if isinstance(kind, Choice) else ()
 
 
 def adjusts(subject: Subject) -> Iterator[dict[str, Any]]:

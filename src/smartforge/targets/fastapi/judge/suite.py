@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from smartforge.contract import Accounts, Aggregate, Contract, Email, Field, Text, Upload
+from smartforge.contract import Accounts, Aggregate, AtMost, Contract, Email, Field, Text, Upload
 from smartforge.contract.operations import operations
 from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge import accounts as people
@@ -10,6 +10,7 @@ from smartforge.targets.fastapi.judge.access import path_of
 from smartforge.targets.fastapi.judge.bodies import Body, Makeable, Source, made_fixture, source
 from smartforge.targets.fastapi.judge.callers import Caller, callers, points_to
 from smartforge.targets.fastapi.judge.module import Module
+from smartforge.targets.fastapi.naming import resource_names
 
 # Files by their first bytes, and as what they are sent.
 _FILES = {
@@ -261,6 +262,17 @@ class Suite:
     @cached_property
     def newcomer(self) -> Body:
         return people.newcomer(self)
+
+    @cached_property
+    def quotas(self) -> list[str]:
+        """The constants that say how many rows there may be, by their full names."""
+        names = resource_names(self.contract)
+        return [
+            f"app.routers.{names[one.name].module}.MOST{place + 1 if len(rules) > 1 else ''}"
+            for one in self.contract.resources
+            for rules in [[rule for rule in one.rules if isinstance(rule, AtMost)]]
+            for place in range(len(rules))
+        ]
 
     # ---- problems -------------------------------------------------------------------------------
 
