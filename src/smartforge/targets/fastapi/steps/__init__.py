@@ -16,7 +16,7 @@ from smartforge.targets.fastapi.steps.values import fills
 
 FOLDER = "migrations/versions"
 FIRST = f"{FOLDER}/0001_initial.py"
-_HELPED = ("add_check", "changed", "check_unique", "cut", "drop_check", "fill", "rename_table")
+_HELPED = ("changed", "check_unique", "cut", "fill", "rename_table")
 _NAME = 48  # characters of a file's name
 
 

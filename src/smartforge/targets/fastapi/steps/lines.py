@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from smartforge.targets.fastapi import migration
 from smartforge.targets.fastapi.steps.changing import Changing, changing, steps_of
 from smartforge.targets.fastapi.steps.pairs import Named
-from smartforge.targets.fastapi.steps.shapes import Part, Shape
+from smartforge.targets.fastapi.steps.shapes import Shape
 from smartforge.targets.fastapi.steps.values import Fills, Value
 
 
@@ -68,8 +68,6 @@ def _table(one: Changing) -> Iterator[str]:
     for part in one.gone:
         if part.kind == "index":
             yield f'op.drop_index({_found(part.name)}, table_name="{table}")'
-        elif part.kind == "check":
-            yield f'drop_check("{table}", {_found(part.name)})'
     first, last = list(_first(one)), list(_last(one))
     filling = [*_filling(one)]
     if filling:
@@ -80,30 +78,20 @@ def _table(one: Changing) -> Iterator[str]:
     for part in one.fresh:
         if part.kind == "index":
             yield part.made.replace("{table}", table)
-        elif part.kind == "check":
-            said = migration.shown_name(part.name)
-            yield f'add_check("{table}", {said}, {part.made})'
 
 
 def _batch(one: Changing, lines: list[str]) -> Iterator[str]:
     """The lines within `with changed(...)`; nothing where there are none."""
-    checks = [_check(part) for part in one.new.checks]
-    if not lines and not (checks and checks != [_check(part) for part in one.old.checks]):
-        return
-    options = "".join(f", {name}={value}" for name, value in one.new.table.options.items())
-    listed = f", checks=[{', '.join(checks)}]" if checks else ""
-    body = "".join(f"\n        {line}" for line in lines or ["pass"])
-    yield f'with changed("{one.table}"{listed}{options}) as batch:{body}'
-
-
-def _check(part: Part) -> str:
-    return f"sa.CheckConstraint({part.made}, name={migration.shown_name(part.name)})"
+    if lines:
+        options = "".join(f", {name}={value}" for name, value in one.new.table.options.items())
+        body = "".join(f"\n        {line}" for line in lines)
+        yield f'with changed("{one.table}"{options}) as batch:{body}'
 
 
 def _first(one: Changing) -> Iterator[str]:
     """What comes before rows get their values."""
     for part in one.gone:
-        if part.kind in ("unique", "foreignkey"):
+        if part.kind != "index":
             yield f'batch.drop_constraint({_found(part.name)}, type_="{part.kind}")'
     for name in one.dropped:
         yield f'batch.drop_column("{name}")'
@@ -141,7 +129,7 @@ def _last(one: Changing) -> Iterator[str]:
         yield f'batch.drop_column("{one.was(name)}")'
     for name in one.stricter:
         yield f'batch.alter_column("{name}", nullable=False)'
-    yield from (part.made for part in one.fresh if part.kind in ("unique", "foreignkey"))
+    yield from (part.made for part in one.fresh if part.kind != "index")
 
 
 def _found(name: str) -> str:

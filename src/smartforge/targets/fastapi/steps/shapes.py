@@ -28,10 +28,6 @@ class Shape(msgspec.Struct, frozen=True):
     types: dict[str, str]
     parts: tuple[Part, ...]
 
-    @property
-    def checks(self) -> tuple[Part, ...]:
-        return tuple(one for one in self.parts if one.kind == "check")
-
 
 def shapes(tables: tuple[Table, ...], moved: dict[str, str] | None = None) -> dict[str, Shape]:
     """The shape of each table by its name; `moved` are new names of tables that are referred to."""
@@ -89,7 +85,8 @@ def _declared(table: Table, call: ast.Call) -> Part:
             return _unique(table, columns, keywords)
         case "CheckConstraint":
             name = f"ck_{table.name}_{ast.literal_eval(keywords['name'])}"
-            return Part("check", name, migration.condition(table, call))
+            said = f"{migration.shown_name(name)}, {migration.condition(table, call)}"
+            return Part("check", name, f"batch.create_check_constraint({said})")
         case "Index":
             return _index(table, call)
         case kind:
