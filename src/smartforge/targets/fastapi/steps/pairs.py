@@ -92,7 +92,7 @@ def _alike(
     """Further tables of a renamed resource, which have its name in theirs."""
     before, after = ({one.name for one in tables} for tables in both)
     found: dict[str, str] = {}
-    for table in before - after - set(known):
+    for table in sorted(before - after - set(known)):
         for word, other in ((was.plural, now.plural), (was.name, now.name)):
             name = table.replace(word, other)
             if word != other and name in after - before - set(known.values()):
