@@ -11,6 +11,7 @@ from smartforge.contract import (
     Field,
     Integer,
     Permissions,
+    RateLimit,
     Reference,
     Resource,
     Text,
@@ -89,7 +90,10 @@ CLUB = Contract(
             rules=(AtMost(4, ("user_id",), period="day"),),
         ),
     ),
-    accounts=Accounts(refresh=True, password_change=True, api_keys=True),
+    accounts=Accounts(
+        refresh=True, password_change=True, api_keys=True, login_limit=RateLimit(5, 60)
+    ),
+    rate_limit=RateLimit(20, 60),
 )
 
 CONTRACTS = {"shop": SHOP, "club": CLUB}

@@ -113,6 +113,22 @@ MUTANTS = (
         'sa.UniqueConstraint("row", ',
     ),
     Mutant(
+        "rate_limit",
+        "lets one too many pass",
+        "club",
+        "app/limits.py",
+        "            if count > self._requests:\n",
+        "            if count > self._requests + 1:\n",
+    ),
+    Mutant(
+        "rate_limit",
+        "does not count logins",
+        "club",
+        "app/limits.py",
+        'request.url.path == "/auth/login"',
+        'request.url.path == "/auth/log-in"',
+    ),
+    Mutant(
         "refresh",
         "takes a used token again",
         "club",

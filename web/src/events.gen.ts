@@ -205,6 +205,7 @@ export interface Contract {
   version?: string;
   accounts?: Accounts | null;
   not_made?: NotMade[];
+  rate_limit?: RateLimit | null;
 }
 /**
  * A kind of thing that the API keeps.
@@ -617,6 +618,7 @@ export interface Redirect {
  * tokens, and one that is used again ends its login, as logging out does. With
  * `password_change` people give themselves a new password, which ends all that they were
  * logged in with. With `api_keys` people make keys that stand for their account as tokens do.
+ * `login_limit` is about attempts to log in alone, by address.
  */
 export interface Accounts {
   resource?: string;
@@ -627,6 +629,14 @@ export interface Accounts {
   refresh?: boolean;
   password_change?: boolean;
   api_keys?: boolean;
+  login_limit?: RateLimit | null;
+}
+/**
+ * At most `requests` in any window of `seconds`, for each account, else each address (429).
+ */
+export interface RateLimit {
+  requests: number;
+  seconds?: number;
 }
 /**
  * What was asked for and cannot be made: `POST /not-made/name` answers 501 and says so.

@@ -13,6 +13,7 @@ from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import clean
 from smartforge.checks.endpoints import promised
 from smartforge.checks.judging import SHOWN, Judge
+from smartforge.checks.limits import limits_kept
 from smartforge.checks.operations import broken_off
 from smartforge.checks.ruling import TRIALS
 from smartforge.checks.ruling.court import Court
@@ -22,6 +23,8 @@ from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
 
 LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120, output_bytes=LOGGED_BYTES)
+# What limits on requests are called among rules.
+LIMIT = "rate_limit"
 # After so long no further rule is begun. Each kind has its turn before any has its second.
 ENOUGH_SECONDS = 45.0
 
@@ -47,9 +50,14 @@ class Rules:
             rules = rules_in(subject.promised, known)
         except (TooComplex, RecursionError) as error:
             return Verdict("failed", f"The promised document cannot be read: {error}.")
+        limited = None
+        if not self._only or LIMIT in self._only:
+            limited = await limits_kept(subject, known, LIMITS)
+        if limited is not None and limited.outcome != "passed":
+            return limited
         tried = [one for one in rules if not self._only or one.kind in self._only]
         if not tried:
-            return Verdict("passed", "No rules are promised beyond what fields say.")
+            return limited or Verdict("passed", "No rules are promised beyond what fields say.")
         program = subject.program(limits=LIMITS, environment=environment(known))
         async with (
             subject.sandbox.serve(program, APPLICATION) as served,

@@ -1,6 +1,6 @@
 """What an API promises: resources, fields, operations; rendered to and read from OpenAPI 3.1."""
 
-from smartforge.contract.access import Access, Accounts, Permissions
+from smartforge.contract.access import Access, Accounts, Permissions, RateLimit
 from smartforge.contract.fields import (
     Boolean,
     Choice,
@@ -75,6 +75,7 @@ __all__ = [
     "Period",
     "Permissions",
     "Product",
+    "RateLimit",
     "Redirect",
     "Reference",
     "References",

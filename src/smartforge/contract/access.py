@@ -47,6 +47,13 @@ class Permissions(msgspec.Struct, frozen=True):
                 return self.delete
 
 
+class RateLimit(msgspec.Struct, frozen=True):
+    """At most `requests` in any window of `seconds`, for each account, else each address (429)."""
+
+    requests: int
+    seconds: int = 60
+
+
 class Accounts(msgspec.Struct, frozen=True):
     """Registration, login by password, bearer tokens.
 
@@ -61,6 +68,7 @@ class Accounts(msgspec.Struct, frozen=True):
     tokens, and one that is used again ends its login, as logging out does. With
     `password_change` people give themselves a new password, which ends all that they were
     logged in with. With `api_keys` people make keys that stand for their account as tokens do.
+    `login_limit` is about attempts to log in alone, by address.
     """
 
     resource: str = "user"
@@ -71,3 +79,4 @@ class Accounts(msgspec.Struct, frozen=True):
     refresh: bool = False
     password_change: bool = False
     api_keys: bool = False
+    login_limit: RateLimit | None = None

@@ -34,8 +34,17 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
         413: _uploads(contract, operation),
         415: _uploads(contract, operation, typed=True),
         422: role not in _WITHOUT_INPUT,
+        429: limited(contract, operation),
     }
     return tuple(status for status, applies in found.items() if applies)
+
+
+def limited(contract: Contract, operation: Operation) -> bool:
+    """Whether so many requests may be too many."""
+    if contract.rate_limit is not None:
+        return operation.role != "health"
+    logins = contract.accounts.login_limit if contract.accounts else None
+    return operation.role == "login" and logins is not None
 
 
 def takes_keys(contract: Contract, operation: Operation | None = None) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from smartforge.contract.access import Accounts, Permissions
+from smartforge.contract.access import Accounts, Permissions, RateLimit
 from smartforge.contract.fields import Field, Reference, References
 from smartforge.contract.rules import (
     Computed,
@@ -101,6 +101,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     version: str = "0.1.0"
     accounts: Accounts | None = None
     not_made: tuple[NotMade, ...] = ()
+    rate_limit: RateLimit | None = None
 
     def resource(self, name: str) -> Resource:
         """The resource of that name. Raises KeyError."""

@@ -34,6 +34,7 @@ from smartforge.contract import (
     Paging,
     Permissions,
     Product,
+    RateLimit,
     Redirect,
     Reference,
     References,
@@ -182,6 +183,7 @@ def _accounts() -> st.SearchStrategy[Accounts]:
         refresh=st.booleans(),
         password_change=st.booleans(),
         api_keys=st.booleans(),
+        login_limit=st.sampled_from([None, RateLimit(5)]),
     )
 
 

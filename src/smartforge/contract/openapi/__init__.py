@@ -8,6 +8,7 @@ bounds, and nothing says what JSON Schema implies anyway.
 from typing import Any, cast
 
 from smartforge.contract.names import spaced
+from smartforge.contract.openapi.hints import limit_hints
 from smartforge.contract.openapi.paths import path_items
 from smartforge.contract.openapi.resources import component_schemas
 from smartforge.contract.openapi.schemas import field_schema, number
@@ -38,7 +39,7 @@ def openapi(contract: Contract) -> Json:
         if contract.accounts.api_keys:
             key = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
             components["securitySchemes"]["apiKeyAuth"] = key
-    return {
+    return limit_hints(contract) | {
         "openapi": "3.1.0",
         "info": info,
         "tags": _tags(contract),

@@ -17,6 +17,13 @@ from smartforge.contract.rules import Aggregate, Computed
 Json = dict[str, Any]
 
 
+def limit_hints(contract: Contract) -> Json:
+    """Those of the whole document: how often somebody may ask, and try to log in."""
+    logins = contract.accounts.login_limit if contract.accounts else None
+    limits = {"x-rate-limit": contract.rate_limit, "x-login-limit": logins}
+    return {name: _plain(one) for name, one in limits.items() if one is not None}
+
+
 def rule_hints(resource: Resource) -> Json:
     """Those of the answer schema: every rule of the resource, its tag included."""
     return {"x-rules": [_plain(rule) for rule in resource.rules]} if resource.rules else {}

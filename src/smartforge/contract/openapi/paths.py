@@ -30,6 +30,7 @@ _SAID = {
     413: "The file is too large",
     415: "Files of this type are not taken",
     422: "The request is not valid",
+    429: "Too many requests",
 }
 _DONE = {"update": "Updated", "read": "Found", "transition": "Done", "set_role": "Updated"}
 
@@ -203,6 +204,8 @@ def _refusal(operation: Operation, code: int) -> Json:
     response: Json = {"description": said, "content": content}
     if code == 401:
         response["headers"] = _header("WWW-Authenticate", "Bearer")
+    if code == 429:
+        response["headers"] = _header("Retry-After", "Seconds until there is room again")
     return response
 
 

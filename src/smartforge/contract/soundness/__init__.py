@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from smartforge.contract.names import quoted, squeezed
 from smartforge.contract.resources import Contract
-from smartforge.contract.soundness.accounts import access_problems, account_problems
+from smartforge.contract.soundness.accounts import (
+    access_problems,
+    account_problems,
+    limit_problems,
+)
 from smartforge.contract.soundness.collisions import (
     SHARED_SCHEMAS,
     collisions,
@@ -57,6 +61,7 @@ def _problems(contract: Contract) -> Iterator[str]:
     named = [(one.name, one.was) for one in contract.resources]
     yield from was_problems("a resource", named, [one.name for one in contract.resources])
     yield from account_problems(contract)
+    yield from limit_problems(contract)
     for resource in contract.resources:
         yield from _of_resource(Place(contract, resource))
     yield from cycle_problems(contract)

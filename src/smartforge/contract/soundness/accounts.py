@@ -11,6 +11,8 @@ from smartforge.contract.soundness.places import Place, tenants, twice
 
 MAX_TOKEN_MINUTES = 527_040  # a year
 MAX_ROLES = 20
+MAX_REQUESTS = 1_000_000
+MAX_SECONDS = 86_400
 
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 
@@ -33,6 +35,17 @@ def account_problems(contract: Contract) -> Iterator[str]:
             break
     else:
         yield f"the accounts are to be rows of {quoted(accounts.resource)}, which is no resource"
+
+
+def limit_problems(contract: Contract) -> Iterator[str]:
+    """Limits that let nobody in, or that cannot be counted."""
+    logins = contract.accounts.login_limit if contract.accounts else None
+    for one in (contract.rate_limit, logins):
+        if one and not (1 <= one.requests <= MAX_REQUESTS and 1 <= one.seconds <= MAX_SECONDS):
+            yield (
+                f"{one.requests} requests in {one.seconds} seconds: there must be 1 to "
+                f"{MAX_REQUESTS} in 1 to {MAX_SECONDS} seconds"
+            )
 
 
 def _role_problems(accounts: Accounts) -> Iterator[str]:

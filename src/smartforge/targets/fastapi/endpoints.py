@@ -292,7 +292,7 @@ def _responses(
         case _:
             pass
     for code in refusals(contract, operation):
-        if code != 422:  # as the whole router has it
+        if code not in (422, 429):  # as the whole router, or the application, has it
             yield REFUSALS[code]
 
 

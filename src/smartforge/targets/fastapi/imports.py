@@ -78,7 +78,7 @@ NAMES = {
         "app.figures": "average total",
         "app.lists": "holds",
         "app.openapi": (
-            "CONFLICT CREATED FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE UNAUTHORIZED "
+            "CONFLICT CREATED FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE TOO_MANY UNAUTHORIZED "
             "WRONG_CREDENTIALS WRONG_TYPE file_of there_already"
         ),
         "app.codes": "new_code",

@@ -6,7 +6,7 @@ import msgspec
 
 from smartforge.contract import Contract
 from smartforge.targets.base import TargetFile
-from smartforge.targets.fastapi.needs import needs
+from smartforge.targets.fastapi.needs import limits, needs
 from smartforge.targets.fastapi.reports import PERIODS
 from smartforge.targets.fastapi.steps import Migration
 from smartforge.targets.fastapi.views import ResourceView
@@ -50,6 +50,8 @@ def _foundation(
     yield _code("app/wire.py", "The types that all schemas share")
     yield _code("app/problems.py", "Errors as problem details")
     yield _code("app/openapi.py", "How the API describes itself")
+    if limits(contract):
+        yield _code("app/limits.py", "How often somebody may ask")
     for name, purpose in _shared(contract, views):
         yield _code(f"app/{name}.py", purpose)
 

@@ -11,6 +11,7 @@ from smartforge.contract import (
     Marked,
     OneOpen,
     Product,
+    RateLimit,
     Reference,
     References,
     Slug,
@@ -40,8 +41,11 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
         "statuses": {
             code for operation in operations(contract) for code in refusals(contract, operation)
         },
-        "headers": bool(contract.accounts or "create" in actions or "redirect" in roles),
+        "headers": bool(
+            contract.accounts or contract.rate_limit or "create" in actions or "redirect" in roles
+        ),
         "lists": bool(roles & {"list", "nested"}),
+        "limits": limits(contract),
         "items": any(view.item for view in views) or _keyed(contract),
         "narrows": any(view.filters.shared or view.filters.chosen for view in views),
         "redirects": "redirect" in roles,
@@ -83,6 +87,13 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "stamped": any(view.resource.stamped for view in views),
         "computed": any(view.table.computed for view in views),
     }
+
+
+def limits(contract: Contract) -> dict[str, RateLimit]:
+    """How often somebody may ask, by the names of the settings: `rate`, `login`."""
+    logins = contract.accounts.login_limit if contract.accounts else None
+    found = {"rate": contract.rate_limit, "login": logins}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def visible(views: Views) -> list[ResourceView]:

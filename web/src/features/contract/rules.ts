@@ -52,6 +52,8 @@ export function accountsOf(accounts: Accounts): string[] {
   }
   if (accounts.refresh) told.push("A refresh token gives the next pair, once; logging out ends both at once.");
   if (accounts.password_change) told.push("A new password ends every login that came before it.");
+  const logins = accounts.login_limit;
+  if (logins) told.push(`An address may try to log in ${logins.requests} times in ${logins.seconds ?? 60} seconds.`);
   if (accounts.api_keys) told.push("An API key, made by who is logged in, stands for the account (X-API-Key).");
   if (tenant) told.push(`Every registration makes a new ${spaced(tenant.replace(/_id$/, ""))} of its own.`);
   return told;

@@ -20,6 +20,7 @@ from smartforge.planners.offline.features import (
     moves,
     order,
     quotas,
+    ratelimits,
     receivers,
     reports,
     stamps,
@@ -76,6 +77,7 @@ CLAIMS: tuple[Claim, ...] = (
     lists.claim_lists,
     lending.claim_lending,
     quotas.claim_quotas,
+    ratelimits.claim_limits,
     already.claim_already,
 )
 IMPLIED: tuple[Reader, ...] = (
@@ -97,6 +99,7 @@ _IN_ORDER: tuple[Reader, ...] = (
     uniqueness.read_no_two,
     uniqueness.read_one_per,
     quotas.read_quotas,
+    ratelimits.read_limits,
     stock.read_reducing,
     stamps.read_stamps,
     assignees.read_assignees,
