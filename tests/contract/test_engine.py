@@ -33,6 +33,7 @@ from smartforge.log.postgres import PostgresLog
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.snapshot import fold
 from tests import postgres
+from tests.changing import changing
 from tests.fakes import FakePlanner, FakeTarget, FakeWriter, ended, events_of, until, workshop
 
 
@@ -396,3 +397,29 @@ async def test_closing_leaves_no_task_behind(place: Place) -> None:
     async with place.under_way(tools):
         pass
     assert asyncio.all_tasks() == before
+
+
+async def test_a_follow_up_starts_from_the_latest_version_and_a_restore_is_exact(
+    place: Place,
+) -> None:
+    log, tools = place.log, Tools()
+    tools.shop = changing()
+    async with place.opened(tools) as engine:
+        project = await engine.start(NewProject("A note API"))
+        trees: list[dict[str, str | None]] = []
+        for count, words in enumerate(("", "add books", "undo", "add tags"), 1):
+            if words:
+                await engine.message(project, words)
+            await ended(log, project, count)
+            state = fold(await log.read(project, 0, 100_000))
+            trees.append({file.path: file.sha256 for file in state.files})
+        assert trees[2] == trees[0]
+        assert trees[3].keys() - trees[0].keys() == {"app/tags.py", "migrations/0002.py"}
+        await engine.restore(project, 2)
+        await ended(log, project, 5)
+        state = fold(await log.read(project, 0, 100_000))
+        assert {file.path: file.sha256 for file in state.files} == trees[1]
+        copy = fold(await log.read(await engine.duplicate(project), 0, 1000))
+        assert {file.path: file.sha256 for file in copy.files} == trees[1]
+        generated = [f for _, f in await events_of(log, project) if isinstance(f, FileGenerating)]
+        assert [one.path for one in generated].count("app/main.py") == 1

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from smartforge.contract import Contract, reading
 from smartforge.events import Author, FilePlanned, Usage
+from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
-from smartforge.planners.base import Planned, Planner, PlanRequest
+from smartforge.planners.base import Planner, PlanRequest
 from smartforge.targets.base import Target
 
 
@@ -69,7 +70,7 @@ async def plan(
         notes=planned.notes,
         operations_not_made=planned.operations_not_made,
         usage=planned.usage,
-        said=_said(planned) if chain else (),
+        said=news(planned, own[-1]) if own else (),
     )
 
 
@@ -115,11 +116,6 @@ def _keeping(
         return known[file.path].sha256 == hashlib.sha256(texts[file.path].encode()).hexdigest()
 
     return tuple(replace(file, kept=stays(file)) for file in files)
-
-
-def _said(planned: Planned) -> tuple[str, ...]:
-    not_made = planned.operations_not_made
-    return (*planned.notes, *([f"Not made: {', '.join(not_made)}."] if not_made else []))
 
 
 def taken_as_it_is(
