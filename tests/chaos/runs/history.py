@@ -55,7 +55,9 @@ class Run(msgspec.Struct):
     """One run, folded from its events.
 
     `stuck` counts how often it was taken up in vain, `finished` is when what a model was asked for
-    was stored, in Unix milliseconds. `begun` are the attempts of the newest execution at files.
+    was stored, in Unix milliseconds. `past` are the plans of the versions that it starts from,
+    `taken` the files that it has by their hashes, without writing them. `begun` are the attempts
+    of the newest execution at files.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Run(msgspec.Struct):
     stuck: int = 0
     most_stuck: int = 0
     plans: list[PlanReady] = []
+    past: list[PlanReady] = []
+    taken: set[str] = set()
     attempts: dict[str, list[int]] = {}
     texts: dict[str, str] = {}
     whole: dict[str, list[FileComplete]] = {}
@@ -102,6 +106,7 @@ def runs_of(stored: Sequence[bytes], tellers: Sequence[str] = ()) -> list[Run]:
     """
     runs: dict[str, Run] = {}
     said: dict[str | None, str] = {}
+    chain: list[PlanReady] = []
     for data, teller in zip(stored, tellers or [""] * len(stored), strict=True):
         envelope, fact = decode(data)
         match fact:
@@ -113,6 +118,10 @@ def runs_of(stored: Sequence[bytes], tellers: Sequence[str] = ()) -> list[Run]:
                 run = runs.setdefault(envelope.run, Run(envelope.run))
                 if isinstance(fact, RunQueued):
                     run.mark = said.get(fact.message_id, "")
+                elif isinstance(fact, RunStarted):
+                    run.past = list(chain)
+                elif isinstance(fact, Complete):
+                    chain += run.plans[-1:]
                 _tell(run, fact, teller, envelope.ts)
                 _add(run, fact, envelope.ts)
             case _:
@@ -166,6 +175,9 @@ def _add(run: Run, fact: object, ts: int) -> None:
 
 def _add_to_file(run: Run, fact: FileGenerating | CodeChunk | FileComplete, ts: int) -> None:
     path = fact.path
+    if isinstance(fact, FileComplete) and path not in run.attempts:
+        run.taken.add(path)
+        return
     if isinstance(fact, FileGenerating):
         run.attempts.setdefault(path, []).append(fact.attempt)
         run.begun[path] = fact.attempt
@@ -222,7 +234,7 @@ def judge(run: Run, blobs: Mapping[str, bytes], excused: frozenset[str]) -> list
 
 def _in_files(run: Run, blobs: Mapping[str, bytes]) -> list[str]:
     faults: list[str] = []
-    right = _right(run.plans[-1]) if run.plans else {}
+    right = _right(run) if run.plans else {}
     for path, attempts in run.attempts.items():
         if attempts != list(range(1, len(attempts) + 1)):
             faults.append(f"{path}: its attempts are {attempts}")
@@ -230,16 +242,22 @@ def _in_files(run: Run, blobs: Mapping[str, bytes]) -> list[str]:
         if len(whole) != 1:
             faults.append(f"{path} was completed {len(whole)} times")
         faults += [f"{path}: {each}" for each in _in_file(run, whole[-1], right, blobs)]
-    planned = {each.path for made in run.plans[-1:] for each in made.files}
-    if run.code == "complete" and planned != set(run.whole):
-        faults.append(f"planned and complete are not the same: {planned ^ set(run.whole)}")
+    planned = {each.path: each.kept for made in run.plans[-1:] for each in made.files}
+    whole = run.taken | set(run.whole)
+    kept = {path for path, stays in planned.items() if stays}
+    if run.code == "complete" and whole | kept != set(planned):
+        faults.append(f"planned and complete are not the same: {(whole | kept) ^ set(planned)}")
+    if kept & set(run.whole):
+        faults.append(f"written, though they were kept: {kept & set(run.whole)}")
     return faults
 
 
-def _right(made: PlanReady) -> dict[str, str]:
+def _right(run: Run) -> dict[str, str]:
     """The text of each file as its author writes it, by path."""
     said = answers()
-    compiled = dict(FastAPITarget().render(reading.from_json(made.contract)))
+    made = run.plans[-1]
+    past = [reading.from_json(one.contract) for one in run.past]
+    compiled = dict(FastAPITarget().render(reading.from_json(made.contract), past))
     return compiled | {one.path: said[one.path] for one in made.files if one.author == "model"}
 
 
