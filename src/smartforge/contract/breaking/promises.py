@@ -8,7 +8,7 @@ from smartforge.contract.resources import Contract
 
 Json = dict[str, Any]
 
-_ONLY_REFUSE = frozenset({"unique_together", "ordered", "no_overlap", "one_open"})
+_ONLY_REFUSE = frozenset({"unique_together", "ordered", "no_overlap", "one_open", "at_most"})
 """Rules that do nothing but turn requests away: nobody misses one that is gone."""
 
 _DELETED = {
