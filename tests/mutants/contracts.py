@@ -7,6 +7,7 @@ from smartforge.contract import (
     AtMost,
     Choice,
     Contract,
+    Different,
     Email,
     Field,
     Integer,
@@ -50,6 +51,21 @@ SHOP = Contract(
             ),
             actions=("list", "create", "read"),
             rules=(Adjusts("product_id", "amount", "quantity", taking=("",)),),
+        ),
+        Resource(
+            "transfer",
+            "transfers",
+            (
+                Field("from_product_id", Reference("product", nested=False)),
+                Field("to_product_id", Reference("product", nested=False)),
+                Field("amount", Integer(1, 10_000)),
+            ),
+            actions=("list", "create", "read"),
+            rules=(
+                Different("from_product_id", "to_product_id"),
+                Adjusts("from_product_id", "amount", "quantity", taking=("",)),
+                Adjusts("to_product_id", "amount", "quantity"),
+            ),
         ),
         Resource(
             "seat",

@@ -97,6 +97,22 @@ MUTANTS = (
         "    db.add(post)\n",
     ),
     Mutant(
+        "adjusts",
+        "gives nothing to the other",
+        "shop",
+        "app/routers/transfers.py",
+        "(transfer.to_product_id, transfer.amount, _change_quantity)",
+        "(transfer.to_product_id, 0, _change_quantity)",
+    ),
+    Mutant(
+        "different",
+        "to itself",
+        "shop",
+        "app/routers/transfers.py",
+        "if transfer.to_product_id == transfer.from_product_id:",
+        "if False:",
+    ),
+    Mutant(
         "unique_together",
         "a field too many",
         "shop",

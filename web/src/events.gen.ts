@@ -245,7 +245,7 @@ export interface Resource {
   stamped?: boolean;
   idempotent?: string;
   computed?: Computed[];
-  rules?: (UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts | AtMost)[];
+  rules?: (UniqueTogether | Ordered | Different | NoOverlap | OneOpen | Adjusts | AtMost)[];
   transitions?: Transition[];
   marks?: Mark[];
   reports?: Report[];
@@ -483,6 +483,14 @@ export interface Ordered {
   later: string;
 }
 /**
+ * The references `first` and `second` never name the same row (422).
+ */
+export interface Different {
+  type: "different";
+  first: string;
+  second: string;
+}
+/**
  * Rows with equal `within` never overlap in time (409): each lasts from `start` until just
  * before `end`. Rows whose `status` field holds one of `ended` do not count.
  */
@@ -510,7 +518,8 @@ export interface OneOpen {
  * from it where the choice field `direction` holds one of `taking`; without a direction it is
  * always taken if `taking` is `("",)`, else added. A change that goes beyond the bounds of
  * `field` is refused (409), also under concurrent requests. Rows are neither updated nor
- * deleted.
+ * deleted. Where a resource has several such rules, as a transfer from one account to another
+ * has two, all of the changes are made or none.
  */
 export interface Adjusts {
   type: "adjusts";

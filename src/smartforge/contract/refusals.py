@@ -7,6 +7,7 @@ from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import (
     Adjusts,
     AtMost,
+    Different,
     NoOverlap,
     OneOpen,
     Ordered,
@@ -139,7 +140,7 @@ def _bars_creation(resource: Resource, rule: Rule) -> bool:
         case AtMost():
             status = resource.field(rule.status) if rule.status else None
             return status is None or status.on_creation or status.default in rule.open
-        case Ordered():
+        case Ordered() | Different():
             return False
 
 
@@ -163,7 +164,7 @@ def guarded(rule: Rule) -> frozenset[str]:
             return frozenset({*rule.fields, rule.status})
         case AtMost():
             return frozenset({*rule.fields, rule.status} - {""})
-        case Ordered() | Adjusts():
+        case Ordered() | Different() | Adjusts():
             return frozenset()
 
 

@@ -22,6 +22,13 @@ class Ordered(msgspec.Struct, frozen=True, tag="ordered"):
     later: str
 
 
+class Different(msgspec.Struct, frozen=True, tag="different"):
+    """The references `first` and `second` never name the same row (422)."""
+
+    first: str
+    second: str
+
+
 class NoOverlap(msgspec.Struct, frozen=True, tag="no_overlap"):
     """Rows with equal `within` never overlap in time (409): each lasts from `start` until just
     before `end`. Rows whose `status` field holds one of `ended` do not count.
@@ -49,7 +56,8 @@ class Adjusts(msgspec.Struct, frozen=True, tag="adjusts"):
     from it where the choice field `direction` holds one of `taking`; without a direction it is
     always taken if `taking` is `("",)`, else added. A change that goes beyond the bounds of
     `field` is refused (409), also under concurrent requests. Rows are neither updated nor
-    deleted.
+    deleted. Where a resource has several such rules, as a transfer from one account to another
+    has two, all of the changes are made or none.
     """
 
     reference: str
@@ -73,7 +81,7 @@ class AtMost(msgspec.Struct, frozen=True, tag="at_most"):
     period: Literal["", "day", "month"] = ""
 
 
-Rule = UniqueTogether | Ordered | NoOverlap | OneOpen | Adjusts | AtMost
+Rule = UniqueTogether | Ordered | Different | NoOverlap | OneOpen | Adjusts | AtMost
 
 
 # ---- computed fields --------------------------------------------------------------------------

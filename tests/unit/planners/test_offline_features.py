@@ -10,6 +10,7 @@ from smartforge.contract import (
     Choice,
     Code,
     Contract,
+    Different,
     Marked,
     NoOverlap,
     OneOpen,
@@ -353,6 +354,38 @@ def test_what_has_a_per_of_its_own_is_a_report_of_its_own() -> None:
 def test_a_span_of_time_is_not_made_but_told() -> None:
     notes = planned("Walks have a distance and a date. Distance per week for the last month.").notes
     assert any("for the last month" in note and "not made" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "holder", "number"),
+    [
+        ("Bank accounts have an owner and a balance. Transfer money between accounts.", "", ""),
+        ("Purses have a label and a balance. I move money from one purse to another.", "purse", ""),
+        ("Guests have a name and coins. Guests can send coins to other guests.", "guest", "coins"),
+        ("Depots. Shelves (depot, quantity). Move stock from one depot to another.", "shelf", ""),
+        ("Teams with a name. A team gives credits to another team.", "team", "credits"),
+    ],
+)
+def test_transfers_take_from_one_row_and_give_to_another(
+    prompt: str, holder: str, number: str
+) -> None:
+    holder = holder or "bank_account"
+    number = number or ("quantity" if holder == "shelf" else "balance")
+    made = contract(prompt)
+    first, second = f"from_{holder}_id", f"to_{holder}_id"
+    transfer = made.resource("transfer")
+    assert transfer.rules == (
+        Different(first, second),
+        Adjusts(first, "amount", number, taking=("",)),
+        Adjusts(second, "amount", number),
+    )
+    assert transfer.actions == ("list", "create", "read")
+    assert made.resource(holder).field(number).written == "creation"
+
+
+def test_what_is_sent_but_cannot_be_counted_is_no_transfer() -> None:
+    made = contract("Clubs have a name. Clubs can send an invitation to another club.")
+    assert "transfer" not in [one.name for one in made.resources]
 
 
 # ---- marks, files, codes, receivers -----------------------------------------------------------

@@ -12,7 +12,7 @@ below under the hint's `type`; a wrong variant of the generated code in tests/mu
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from smartforge.checks.ruling import adjusts, at_most, unique_together
+from smartforge.checks.ruling import adjusts, at_most, different, unique_together
 from smartforge.checks.ruling.court import Court
 from smartforge.checks.ruling.found import Found
 
@@ -22,4 +22,5 @@ TRIALS: Mapping[str, Trial] = {
     "unique_together": unique_together.trial,
     "adjusts": adjusts.trial,
     "at_most": at_most.trial,
+    "different": different.trial,
 }

@@ -10,6 +10,8 @@ from smartforge.contract import Adjusts
 
 # So much is there when many take one at once.
 LEFT = 3
+# So much is there, or has room, where another rule gives or takes as well.
+AMPLE = 1000
 
 
 async def trial(court: Court, found: Found) -> None:
@@ -33,6 +35,7 @@ class Stock:
         self._least, self._most = column.get("minimum"), column.get("maximum")
         amount = self._creating.properties.get(rule.amount, {})
         self._largest: float = amount.get("maximum", 1)
+        self._apart: dict[str, int] = {}
         self._directions: list[Any] = self._creating.properties.get(rule.direction, {}).get(
             "enum", [""]
         )
@@ -119,9 +122,25 @@ class Stock:
 
     async def _moving(self, stock: Row, direction: str, amount: float) -> Draft:
         values = {self._rule.reference: stock.id, self._rule.amount: amount}
+        values |= await self._others()
         if self._rule.direction:
             values[self._rule.direction] = direction
         return await self._court.draft(self._found.collection, **values)
+
+    async def _others(self) -> dict[str, int]:
+        """Rows with room for what other rules about the same amount give and take there."""
+        for found in self._court.rules_of(self._found.collection, "adjusts"):
+            other = found.read(Adjusts)
+            target = self._creating.references.get(other.reference)
+            if other.reference in (self._rule.reference, *self._apart) or target is None:
+                continue
+            most = self._court.property(target, other.field).get("maximum", AMPLE)
+            wanted = min(AMPLE, most // 2)
+            row = await self._court.made(await self._court.draft(target, **{other.field: wanted}))
+            if other.taking and row.shown.get(other.field, 0) < wanted:
+                raise Undecided(f"no row with a {other.field} to take from could be made")
+            self._apart[other.reference] = row.id
+        return self._apart
 
     async def _number(self, stock: Row, actor: Actor) -> float:
         shown = await self._court.shown(self._target, stock, actor)

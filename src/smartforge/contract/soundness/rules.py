@@ -9,6 +9,7 @@ from smartforge.contract.names import quoted
 from smartforge.contract.rules import (
     Adjusts,
     AtMost,
+    Different,
     NoOverlap,
     OneOpen,
     Ordered,
@@ -34,6 +35,8 @@ def _rule_problems(place: Place, rule: Rule) -> Iterator[str]:
             yield from _scalar_problems(here, place, rule.fields)
         case Ordered():
             yield from _ordered_problems(f"{place.here}, order of two fields", place, rule)
+        case Different():
+            yield from _different_problems(f"{place.here}, two that differ", place, rule)
         case NoOverlap():
             yield from _overlap_problems(f"{place.here}, no overlap", place, rule)
         case OneOpen():
@@ -93,6 +96,21 @@ def _ordered_problems(here: str, place: Place, rule: Ordered) -> Iterator[str]:
     elif len(families) > 1 or "" in families:
         both = f"{quoted(rule.earlier)} and {quoted(rule.later)}"
         yield f"{here}: {both} are neither two numbers, two dates nor two timestamps"
+
+
+def _different_problems(here: str, place: Place, rule: Different) -> Iterator[str]:
+    targets: set[str] = set()
+    for name in (rule.first, rule.second):
+        kind = place.kind(name)
+        if isinstance(kind, Reference):
+            targets.add(kind.resource)
+        else:
+            yield f"{here}: {quoted(name)} is no reference field"
+    both = f"{quoted(rule.first)} and {quoted(rule.second)}"
+    if rule.first == rule.second:
+        yield f"{here}: {quoted(rule.first)} cannot differ from itself"
+    elif len(targets) > 1:
+        yield f"{here}: {both} point to different resources, so they never name the same row"
 
 
 def _family(field: Field) -> str:

@@ -9,6 +9,7 @@ from smartforge.contract import (
     Access,
     AtMost,
     Contract,
+    Different,
     NoOverlap,
     Ordered,
     Reference,
@@ -365,6 +366,8 @@ def _compares(resource: Resource) -> bool:
     changeable = {field.name for field in resource.fields if field.on_update}
     for rule in resource.rules:
         if isinstance(rule, Ordered) and changeable & {rule.earlier, rule.later}:
+            return True
+        if isinstance(rule, Different) and changeable & {rule.first, rule.second}:
             return True
         if isinstance(rule, NoOverlap | AtMost) and changeable & guarded(rule):
             return True

@@ -10,6 +10,7 @@ from smartforge.contract import (
     AtMost,
     Contract,
     Decimal,
+    Different,
     Integer,
     NoOverlap,
     Ordered,
@@ -25,11 +26,11 @@ from smartforge.targets.fastapi.naming import ResourceNames
 
 
 class OrderView(msgspec.Struct, frozen=True):
-    """`broken` is an expression that is true where `later` is not."""
+    """`broken` is an expression that is true where `field` is not what it `must` be."""
 
     broken: str
-    later: str
-    earlier: str
+    field: str
+    must: str
 
 
 class OverlapView(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ class QuotaView(msgspec.Struct, frozen=True):
 
 class AdjustView(msgspec.Struct, frozen=True):
     """`amount` is added to `column` of the `row` whose id is `reference`, where the column holds
-    something between `least` and `most`."""
+    something between `least` and `most`. `many` are such rows in words."""
 
     row: str
     column: str
@@ -76,17 +77,20 @@ class AdjustView(msgspec.Struct, frozen=True):
     least: str
     most: str
     words: str
+    many: str
+    change_type: str
 
 
 class RulesView(msgspec.Struct, frozen=True):
     """The rules that the database does not keep by itself.
 
-    `breaking` are the transitions that can make rows overlap, or be too many.
+    `adjusts` are those of each resource whose rows are changed, always in the same order of the
+    resources. `breaking` are the transitions that can make rows overlap, or be too many.
     """
 
     orders: tuple[OrderView, ...]
     overlaps: tuple[OverlapView, ...]
-    adjusts: tuple[AdjustView, ...]
+    adjusts: tuple[tuple[AdjustView, ...], ...]
     quotas: tuple[QuotaView, ...]
     breaking: frozenset[str]
 
@@ -104,14 +108,18 @@ def rules_view(contract: Contract, resource: Resource, names: Names) -> RulesVie
     own = names[resource.name]
     rules = _looked_at(resource)
     return RulesView(
-        orders=tuple(_order(resource, one, own) for one in rules if isinstance(one, Ordered)),
+        orders=tuple(
+            _order(resource, one, own)
+            if isinstance(one, Ordered)
+            else _different(resource, one, own)
+            for one in rules
+            if isinstance(one, Ordered | Different)
+        ),
         overlaps=tuple(
             _overlap(resource, one, own, names) for one in rules if isinstance(one, NoOverlap)
         ),
-        adjusts=tuple(
-            _adjust(contract, resource, one, own, names)
-            for one in rules
-            if isinstance(one, Adjusts)
+        adjusts=_adjusts(
+            contract, resource, [one for one in rules if isinstance(one, Adjusts)], names
         ),
         quotas=tuple(_quota(resource, one, own, names) for one in rules if isinstance(one, AtMost)),
         breaking=frozenset(
@@ -159,7 +167,15 @@ def _order(resource: Resource, rule: Ordered, own: ResourceNames) -> OrderView:
         if resource.field(name).nullable
     ]
     broken = " and ".join([*given, f"{later} <= {earlier}"])
-    return OrderView(broken, rule.later, rule.earlier)
+    return OrderView(broken, rule.later, f"greater than {rule.earlier}")
+
+
+def _different(resource: Resource, rule: Different, own: ResourceNames) -> OrderView:
+    first, second = (f"{own.local}.{named(resource, one)}" for one in (rule.first, rule.second))
+    nullable = resource.field(rule.first).nullable and resource.field(rule.second).nullable
+    given = [f"{second} is not None"] if nullable else []
+    broken = " and ".join([*given, f"{second} == {first}"])
+    return OrderView(broken, rule.second, f"different from {rule.first}")
 
 
 def _overlap(resource: Resource, rule: NoOverlap, own: ResourceNames, names: Names) -> OverlapView:
@@ -245,6 +261,18 @@ def _lock(
     return f"models.{own.row}", "", False
 
 
+def _adjusts(
+    contract: Contract, resource: Resource, rules: list[Adjusts], names: Names
+) -> tuple[tuple[AdjustView, ...], ...]:
+    """By the rows that they change, so that no two requests wait for each other's locks."""
+    own = names[resource.name]
+    found: dict[str, list[AdjustView]] = {}
+    for rule in rules:
+        view = _adjust(contract, resource, rule, own, names)
+        found.setdefault(view.row, []).append(view)
+    return tuple(tuple(found[row]) for row in sorted(found))
+
+
 def _adjust(
     contract: Contract, resource: Resource, rule: Adjusts, own: ResourceNames, names: Names
 ) -> AdjustView:
@@ -265,6 +293,8 @@ def _adjust(
         least=_less(kind, kind.minimum),
         most=_less(kind, kind.maximum),
         words=spaced(rule.field),
+        many=spaced(target.plural),
+        change_type="Decimal" if exact else "int",
     )
 
 

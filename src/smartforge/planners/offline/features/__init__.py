@@ -27,6 +27,7 @@ from smartforge.planners.offline.features import (
     states,
     stock,
     times,
+    transfers,
     uniqueness,
 )
 from smartforge.planners.offline.sketch import Claim, Reader, Sketch
@@ -67,6 +68,7 @@ CLAIMS: tuple[Claim, ...] = (
     states.claim_states,
     times.claim_times,
     stock.claim_stock,
+    transfers.claim_transfers,
     figures.claim_figures,
     files.claim_files,
     codes.claim_codes,
@@ -86,6 +88,8 @@ IMPLIED: tuple[Reader, ...] = (
     implied.imply_placed,
     lending.imply_loans,
     stock.imply_movements,
+    transfers.imply_transfers,
+    stock.imply_limits,
 )
 _IN_ORDER: tuple[Reader, ...] = (
     codes.read_codes,
@@ -101,6 +105,7 @@ _IN_ORDER: tuple[Reader, ...] = (
     quotas.read_quotas,
     ratelimits.read_limits,
     stock.read_reducing,
+    transfers.read_transfers,
     stamps.read_stamps,
     assignees.read_assignees,
     times.read_times,

@@ -116,6 +116,10 @@ def imply_movements(sketch: Sketch) -> None:
     for heard in lines:
         for pair in pairs(heard.line, limited):
             _paired(sketch, heard, pair)
+
+
+def imply_limits(sketch: Sketch) -> None:
+    """`never below zero` says what movements and transfers promise already."""
     for heard, match in found(sketch, LIMIT):
         begin, end = clause(heard, *match.span())
         for resource in sketch.contract.resources:

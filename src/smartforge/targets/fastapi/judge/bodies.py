@@ -16,6 +16,7 @@ from smartforge.contract import (
     Contract,
     Date,
     Decimal,
+    Different,
     Field,
     Integer,
     NoOverlap,
@@ -147,9 +148,16 @@ class Makeable:
         )
 
     def _starves(self, name: str) -> bool:
-        """Whether rows can only take from a number that only other rows fill."""
+        """Whether rows can only take from a number that only other rows fill, or must not name
+        whom the tests would name."""
         resource = self.contract.resource(name)
         for rule in resource.rules:
+            if isinstance(rule, Different):
+                ends = (rule.first, rule.second)
+                if points_to(resource.field(rule.first)) == self.accounts:
+                    return True
+                if not all(resource.field(one).on_creation for one in ends):
+                    return True
             if isinstance(rule, Adjusts) and rule.taking == ("",):
                 field = self.contract.resource(_target(resource, rule)).field(rule.field)
                 if not field.on_creation:
@@ -257,6 +265,8 @@ def ruled(resource: Resource) -> frozenset[str]:
                 names.update((rule.start, rule.end, *rule.within))
             case OneOpen() | AtMost():
                 names.update(rule.fields)
+            case Different():
+                names.update((rule.first, rule.second))
             case Adjusts():
                 names.update((rule.reference, rule.amount))
     return frozenset(names)

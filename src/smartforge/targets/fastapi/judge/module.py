@@ -253,6 +253,10 @@ class Module(Subject):
         return list(rules.ordered(self))
 
     @cached_property
+    def different(self) -> list[dict[str, object]]:
+        return list(rules.different(self))
+
+    @cached_property
     def overlaps(self) -> list[rules.Overlap]:
         return list(rules.overlaps(self))
 
@@ -270,10 +274,8 @@ class Module(Subject):
 
     @property
     def ruled(self) -> bool:
-        rules_of = (
-            *(self.together, self.ordered, self.overlaps, self.opens, self.adjusts, self.quotas),
-        )
-        return any(rules_of)
+        compared = (self.together, self.ordered, self.different, self.overlaps)
+        return any((*compared, self.opens, self.adjusts, self.quotas))
 
     # ---- access -------------------------------------------------------------------------------
 

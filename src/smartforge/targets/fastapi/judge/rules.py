@@ -12,6 +12,7 @@ from smartforge.contract import (
     Choice,
     Date,
     Decimal,
+    Different,
     Integer,
     NoOverlap,
     OneOpen,
@@ -71,6 +72,16 @@ def ordered(subject: Subject) -> Iterator[dict[str, Any]]:
                 "later": rule.later,
                 "patches": patches if subject.by["update"] else [],
             }
+
+
+def different(subject: Subject) -> Iterator[dict[str, Any]]:
+    for rule in subject.resource.rules:
+        if isinstance(rule, Different):
+            first = subject.bodies.rows[0]
+            if first.get(rule.first) is None or first.get(rule.second) is None:
+                continue
+            updates = subject.by["update"] and subject.resource.field(rule.second).on_update
+            yield {"first": rule.first, "second": rule.second, "patched": bool(updates)}
 
 
 class Overlap(msgspec.Struct, frozen=True):
@@ -197,8 +208,9 @@ def adjusts(subject: Subject) -> Iterator[dict[str, Any]]:
         bounds = parent.resource.field(rule.field).kind
         if not reader or not isinstance(bounds, Integer | Decimal):
             continue
-        row = f"{parent.made}[0]"
-        now = f'get({reader}, f"{parent.path}/{{{parent.made}[0][\'id\']}}")["{rule.field}"]'
+        row = _named_row(subject, rule.reference)
+        quoted = row.replace('"', "'")
+        now = f'get({reader}, f"{parent.path}/{{{quoted}[\'id\']}}")["{rule.field}"]'
         always, amount = rule.taking == ("",), resource.field(rule.amount).kind
         adding, taking = _directions(subject, rule)
         changes = [(change | {rule.amount: 1}, 1) for change in adding]
@@ -216,6 +228,13 @@ def adjusts(subject: Subject) -> Iterator[dict[str, Any]]:
             "race": _race(subject, parent, rule, taking) if taking or always else None,
             "amount": _race_amount(parent, rule),
         }
+
+
+def _named_row(subject: Subject, reference: str) -> str:
+    """The row that the first body names in this reference."""
+    pointer = subject.bodies.rows[0][reference]
+    assert isinstance(pointer, Source), "references name rows of fixtures"
+    return pointer.text.removesuffix('["id"]')
 
 
 def _directions(subject: Subject, rule: Adjusts) -> tuple[list[Body], list[Body]]:
