@@ -104,7 +104,7 @@ def test_crowds_in_both_directions_lose_nothing(api: Api) -> None:
     with concurrent.futures.ThreadPoolExecutor(CLIENTS) as crowd:
         answers = list(crowd.map(send, itertools.islice(pairs, 2 * CLIENTS)))
     assert {one.status_code for one in answers} <= {201, 409}
-    left = dict(zip(accounts, (4, 4, 0), strict=True))
+    left: dict[int, float] = dict(zip(accounts, (4, 4, 0), strict=True))
     for one in (answer.json() for answer in answers if answer.status_code == 201):
         left[one["from_account_id"]] -= 1
         left[one["to_account_id"]] += 1
