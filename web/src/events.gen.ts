@@ -547,7 +547,9 @@ export interface AtMost {
  * `POST /plural/{id}/name`: sets the choice or boolean `field` to `target`.
  *
  * Refused (409) where the field holds none of `sources`; without sources it is always possible.
- * `stamp` names a timestamp field that then holds the moment.
+ * `stamp` names a timestamp field that then holds the moment. It is guarded where it has
+ * `requires`, fields that must hold something (a boolean: true), or `having`, a resource of
+ * which at least one row must belong to this one: else refused (409).
  */
 export interface Transition {
   name: string;
@@ -556,6 +558,8 @@ export interface Transition {
   sources?: (string | boolean)[];
   stamp?: string;
   access?: Access;
+  requires?: string[];
+  having?: string;
 }
 /**
  * `POST` and `DELETE /plural/{id}/name`: a user marks a row, once, and takes it back.

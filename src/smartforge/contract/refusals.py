@@ -170,6 +170,6 @@ def guarded(rule: Rule) -> frozenset[str]:
 
 def _transition_conflicts(resource: Resource, name: str) -> bool:
     transition = next(one for one in resource.transitions if one.name == name)
-    if transition.sources:
+    if transition.sources or transition.guarded:
         return True
     return any(transition.field in guarded(rule) for rule in resource.rules)

@@ -127,7 +127,9 @@ class Transition(msgspec.Struct, frozen=True):
     """`POST /plural/{id}/name`: sets the choice or boolean `field` to `target`.
 
     Refused (409) where the field holds none of `sources`; without sources it is always possible.
-    `stamp` names a timestamp field that then holds the moment.
+    `stamp` names a timestamp field that then holds the moment. It is guarded where it has
+    `requires`, fields that must hold something (a boolean: true), or `having`, a resource of
+    which at least one row must belong to this one: else refused (409).
     """
 
     name: str
@@ -136,6 +138,12 @@ class Transition(msgspec.Struct, frozen=True):
     sources: tuple[str | bool, ...] = ()
     stamp: str = ""
     access: Access = Access()
+    requires: tuple[str, ...] = ()
+    having: str = ""
+
+    @property
+    def guarded(self) -> bool:
+        return bool(self.requires or self.having)
 
 
 class Mark(msgspec.Struct, frozen=True):

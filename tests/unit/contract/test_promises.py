@@ -405,6 +405,9 @@ FORMULAS = [
 ]
 CHANGES = [
     (move(field="title"), '"title", which is no choice'),
+    (move(requires=("title",)), '"title", which is no field that may be empty'),
+    (move(having="ghost"), "exactly one reference"),
+    (move(having="room"), "exactly one reference"),
     (move(target="gone"), '"gone" is no value'),
     (move(sources=("gone",)), '"gone" is no value'),
     (move(sources=("new", "new")), '"new" is named twice'),

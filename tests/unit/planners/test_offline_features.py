@@ -383,6 +383,34 @@ def test_transfers_take_from_one_row_and_give_to_another(
     assert made.resource(holder).field(number).written == "creation"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "name", "requires", "having"),
+    [
+        (
+            "Petitions go draft -> filed. Signatures belong to a petition. A petition needs at"
+            " least one signature before it can be filed.",
+            "file",
+            (),
+            "signature",
+        ),
+        (
+            "Essays go draft -> graded. Essays have a verdict (optional text). An essay cannot be"
+            " graded without a verdict.",
+            "grade",
+            ("verdict",),
+            "",
+        ),
+    ],
+)
+def test_a_move_may_need_a_value_or_a_row(
+    prompt: str, name: str, requires: tuple[str, ...], having: str
+) -> None:
+    one = next(each for each in contract(prompt).resources if each.transitions)
+    (move,) = (each for each in one.transitions if each.name == name)
+    assert (move.requires, move.having) == (requires, having)
+    assert one.field(move.field).written == "never"
+
+
 def test_what_is_sent_but_cannot_be_counted_is_no_transfer() -> None:
     made = contract("Clubs have a name. Clubs can send an invitation to another club.")
     assert "transfer" not in [one.name for one in made.resources]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from smartforge.contract.fields import Boolean, Choice, Field, Timestamp
+from smartforge.contract.fields import Boolean, Choice, Field, Reference, Timestamp
 from smartforge.contract.names import quoted
 from smartforge.contract.rules import Transition
 from smartforge.contract.soundness.places import Place, name_problems, twice
@@ -15,6 +15,8 @@ def transition_problems(place: Place) -> Iterator[str]:
         yield from _value_problems(here, place.field(transition.field), transition)
         if transition.stamp:
             yield from _stamp_problems(here, transition.stamp, place.field(transition.stamp))
+        if transition.guarded:
+            yield from _guard_problems(here, place, transition)
 
 
 def _value_problems(here: str, field: Field | None, transition: Transition) -> Iterator[str]:
@@ -33,6 +35,30 @@ def _value_problems(here: str, field: Field | None, transition: Transition) -> I
             yield f"{here}: {quoted(str(value))} is no value of {quoted(field.name)}"
     for value in twice(map(str, transition.sources)):
         yield f"{here}: the source {quoted(value)} is named twice"
+
+
+def _guard_problems(here: str, place: Place, transition: Transition) -> Iterator[str]:
+    moved = place.field(transition.field)
+    if moved and moved.on_update:
+        yield f"{here}: it is guarded, so no update may write {quoted(moved.name)}"
+    for name in dict.fromkeys(transition.requires):
+        field = place.field(name)
+        if field is None or not (field.nullable or isinstance(field.kind, Boolean)):
+            yield (
+                f"{here}: it requires {quoted(name)}, which is no field that may be empty or false"
+            )
+    if not transition.having:
+        return
+    pointing = [
+        field
+        for child, field in place.contract.pointing_at(place.resource.name)
+        if child.name == transition.having and isinstance(field.kind, Reference)
+    ]
+    if len(pointing) != 1:
+        yield (
+            f"{here}: {quoted(transition.having)}, of which it needs one, must have exactly one "
+            f"reference to {quoted(place.resource.name)}"
+        )
 
 
 def _stamp_problems(here: str, name: str, field: Field | None) -> Iterator[str]:

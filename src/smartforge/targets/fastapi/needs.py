@@ -69,7 +69,10 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         view
         for view in views
         if view.endpoints.locked
-        or any(one.sources and view.endpoints.of("transition") for one in view.resource.transitions)
+        or any(
+            (one.sources or one.guarded) and view.endpoints.of("transition")
+            for one in view.resource.transitions
+        )
     ]
     overlaps = [one for view in views for one in view.rules.locking]
     locks = bool(moved) or any(one.lock_id for one in overlaps)

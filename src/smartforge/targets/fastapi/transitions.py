@@ -1,11 +1,22 @@
 """Transitions: from where they lead to where, for whom."""
 
+from collections.abc import Iterator
+
 import msgspec
 
-from smartforge.contract import Access, Field, Resource, Transition
+from smartforge.contract import (
+    Access,
+    Boolean,
+    Contract,
+    Field,
+    Reference,
+    Resource,
+    Transition,
+)
+from smartforge.contract.names import spaced
 from smartforge.contract.refusals import moved
 from smartforge.targets.fastapi import naming
-from smartforge.targets.fastapi.columns import named
+from smartforge.targets.fastapi.columns import Names, named
 from smartforge.targets.fastapi.literals import python
 from smartforge.targets.fastapi.scopes import Scope, has_role
 
@@ -28,6 +39,39 @@ def sources_lack(transition: Transition, value: str) -> str:
     if len(sources) == 1:
         return f"{value} != {python(sources[0])}"
     return f"{value} not in {{{', '.join(map(python, sources))}}}"
+
+
+class Guard(msgspec.Struct, frozen=True):
+    """An expression that is true where a transition may not be made yet, and what to say then."""
+
+    lacks: str
+    words: str
+
+
+def guards_of(contract: Contract, resource: Resource, names: Names) -> dict[str, tuple[Guard, ...]]:
+    """By the name of the transition."""
+    return {
+        move.name: tuple(_guards(contract, resource, move, names)) for move in resource.transitions
+    }
+
+
+def _guards(
+    contract: Contract, resource: Resource, move: Transition, names: Names
+) -> Iterator[Guard]:
+    local = names[resource.name].local
+    for name in move.requires:
+        field = resource.field(name)
+        value = f"{local}.{naming.attribute(field)}"
+        is_boolean = isinstance(field.kind, Boolean)
+        lacks = f"not {value}" if is_boolean else f"{value} is None"
+        state = "is not true" if is_boolean else "is not given"
+        yield Guard(lacks, f"This is not possible while the {spaced(name)} {state}.")
+    for child, field in contract.pointing_at(resource.name):
+        if child.name == move.having and isinstance(field.kind, Reference):
+            column = f"models.{names[child.name].row}.{naming.attribute(field)}"
+            row = f"models.{names[child.name].row}.id"
+            lacks = f"db.scalar(select({row}).where({column} == {local}.id).limit(1)) is None"
+            yield Guard(lacks, f"This is not possible without {spaced(child.plural)}.")
 
 
 def moves_of(

@@ -14,7 +14,7 @@ from smartforge.targets.fastapi.filters import FiltersView, filters_view
 from smartforge.targets.fastapi.literals import python
 from smartforge.targets.fastapi.reports import ReportView, report_views
 from smartforge.targets.fastapi.rules import RulesView, rules_view
-from smartforge.targets.fastapi.transitions import sources_lack
+from smartforge.targets.fastapi.transitions import Guard, guards_of, sources_lack
 
 
 class FieldView(msgspec.Struct, frozen=True):
@@ -53,6 +53,7 @@ class ResourceView(msgspec.Struct, frozen=True):
     endpoints: Endpoints
     reports: dict[str, ReportView]
     rules: RulesView
+    guards: dict[str, tuple[Guard, ...]]
     account: bool
     roles: tuple[str, ...]
     children: tuple[str, ...]
@@ -156,6 +157,7 @@ def _resource(
         endpoints=endpoints(contract, resource, names, every),
         reports=report_views(contract, resource, types, names),
         rules=rules_view(contract, resource, names),
+        guards=guards_of(contract, resource, names),
         account=account,
         roles=accounts.roles if accounts and account else (),
         children=tuple(dict.fromkeys(one.name for one, _ in nested_lists(contract, resource))),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from smartforge.contract import Choice, Transition
+from smartforge.contract import Boolean, Choice, Transition
 from smartforge.contract.names import kebab, spaced
 from smartforge.targets.fastapi.judge.bodies import Source
 from smartforge.targets.fastapi.judge.subject import Subject
@@ -28,7 +28,7 @@ class Flow:
         self.moves = [
             move
             for move in subject.resource.transitions
-            if move.field == field and subject.caller(move.access)
+            if move.field == field and subject.caller(move.access) and not move.guarded
         ]
         self.stamped = any(move.stamp for move in self.moves)
         self.reached = self._reached()
@@ -114,3 +114,22 @@ def flows(subject: Subject) -> list[Flow]:
     fields = list(dict.fromkeys(move.field for move in subject.resource.transitions))
     found = [Flow(subject, name, f"_of_{name}" if len(fields) > 1 else "") for name in fields]
     return [flow for flow in found if flow.reached and flow.moves]
+
+
+def guarded(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Transitions that a new row cannot make yet: what they need is left out of it."""
+    for move in subject.resource.transitions:
+        caller = subject.caller(move.access)
+        empty: dict[str, object] = {}
+        for name in move.requires:
+            field = subject.resource.field(name)
+            if field.on_creation:
+                empty[name] = False if isinstance(field.kind, Boolean) else None
+        if move.guarded and caller and subject.makes:
+            yield {
+                "name": move.name,
+                "path": kebab(move.name),
+                "args": subject.args("create", caller.fixture, "new"),
+                "caller": caller.fixture,
+                "empty": empty,
+            }

@@ -5,7 +5,7 @@ from functools import cached_property
 from smartforge.targets.fastapi import kinds
 from smartforge.targets.fastapi.judge import access, accounts, fields, relations, reports, rules
 from smartforge.targets.fastapi.judge.bodies import RANKS, Body, Source
-from smartforge.targets.fastapi.judge.flows import Flow, flows
+from smartforge.targets.fastapi.judge.flows import Flow, flows, guarded
 from smartforge.targets.fastapi.judge.subject import Subject
 
 
@@ -245,6 +245,10 @@ class Module(Subject):
         return flows(self) if self.makes else []
 
     @cached_property
+    def guarded(self) -> list[dict[str, object]]:
+        return list(guarded(self))
+
+    @cached_property
     def together(self) -> list[dict[str, object]]:
         return list(rules.together(self))
 
@@ -275,7 +279,7 @@ class Module(Subject):
     @property
     def ruled(self) -> bool:
         compared = (self.together, self.ordered, self.different, self.overlaps)
-        return any((*compared, self.opens, self.adjusts, self.quotas))
+        return any((*compared, self.opens, self.adjusts, self.quotas, self.guarded))
 
     # ---- access -------------------------------------------------------------------------------
 
