@@ -185,6 +185,13 @@ def test_watch_export_and_stop_against_a_server(tmp_path: Path) -> None:
             assert done.returncode == status, done.stderr
             assert is_clean(done.stderr)
         assert (tmp_path / "a.zip").read_bytes().startswith(b"PK")
+        asked = httpx.get(
+            f"{server.url}/api/projects/{project}/provenance",
+            params={"path": "openapi.yaml", "line": 1},
+            trust_env=False,
+        ).json()
+        assert asked["rule"] == "frame"
+        assert asked["text"].startswith("openapi:")
         for way in ("--into", "--git"):
             folder = tmp_path / way.strip("-")
             done = smartforge("export", project, way, str(folder), folder=tmp_path, more=at)

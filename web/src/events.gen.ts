@@ -180,7 +180,8 @@ export interface StepRetried {
  *
  * `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
  * is the version whose files these are, where an old one is brought back. `past` are the
- * contracts from before the first version of this project, which is a copy of another.
+ * contracts from before the first version of this project, which is a copy of another. `origins`
+ * is the content that names the words for each part of the contract.
  */
 export interface PlanReady {
   type: "plan:ready";
@@ -194,6 +195,7 @@ export interface PlanReady {
   operationsNotMade: string[];
   restores?: number | null;
   past?: Ref[];
+  origins?: Ref | null;
 }
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.
@@ -972,7 +974,8 @@ export interface SnapshotFrame {
  * `progress` runs from 0 to 100 and never falls within a run. `version` is the latest complete
  * version, null before the first. `queue` holds the runs that have not begun, in order. `ended`
  * is how the last run ended, null before the first end: what `status` goes back to where all
- * that is queued is taken back.
+ * that is queued is taken back. `origins` is the content that says which words of the chat each
+ * part of the contract came from.
  */
 export interface Snapshot {
   id: string;
@@ -993,6 +996,7 @@ export interface Snapshot {
   messages: ChatMessage[];
   questions: Question[];
   contract: Contract | Ref | null;
+  origins: Ref | null;
   notes: string[];
   operationsNotMade: string[];
   checks: CheckState[];

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from smartforge import __version__
 from smartforge.app.forge import TARGETS, Forge
+from smartforge.app.lines import line_parts
 from smartforge.app.product import product
 from smartforge.app.upkeep import retaining
 from smartforge.engine.base import NewProject
@@ -52,7 +53,7 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
             viewers_per_address=settings.viewers.address,
         )
         await serve_on(
-            build(made.log, made.engine, options, made.states, metrics),
+            build(made.log, made.engine, options, made.states, metrics, line_parts),
             host=settings.host,
             port=settings.port,
             ready=lambda url: ready(url, None if settings.token else token),

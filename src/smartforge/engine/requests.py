@@ -122,6 +122,7 @@ def _version(number: int, state: Snapshot, inherited: tuple[dict[str, Json], ...
         contract=state.contract or {},
         notes=state.notes,
         operations_not_made=state.operations_not_made,
+        origins=state.origins,
         files=tuple(
             VersionFile(
                 path=file.path,
@@ -168,6 +169,7 @@ async def request(
         restored=restored and await _whole(restored, blobs),
         work=told.work,
         message_id=queued.message_id,
+        asked_in=next(reversed(told.prompts), None),
     )
 
 

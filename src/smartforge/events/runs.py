@@ -83,7 +83,8 @@ class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
 
     `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
     is the version whose files these are, where an old one is brought back. `past` are the
-    contracts from before the first version of this project, which is a copy of another.
+    contracts from before the first version of this project, which is a copy of another. `origins`
+    is the content that names the words for each part of the contract.
     """
 
     contract: dict[str, Any]
@@ -92,6 +93,7 @@ class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
     operations_not_made: tuple[str, ...]
     restores: int | None = None
     past: tuple[Ref, ...] = ()
+    origins: Ref | None = None
 
 
 class RepairStarted(Fact, frozen=True, kw_only=True, tag="repair:start"):

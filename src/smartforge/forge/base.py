@@ -60,10 +60,10 @@ class RunRequest(msgspec.Struct, frozen=True):
     first: the run starts from the last one, and its own version gets the number after
     `base_version` (None for none), the latest there is. `restored` is the version to bring back,
     without a plan. `work` is the working copy: hashes by path, None for a file that is not whole.
-    Of earlier executions of this
-    very run, `began` is when the first one started (Unix milliseconds), `attempts` how often each
-    file was begun, `retries` how often each step was tried again, by its key, `spent` how many
-    tokens its model calls used.
+    `asked_in` is the message that the last prompt is, None for the project's own prompt.
+    Of earlier executions of this very run, `began` is when the first one started (Unix
+    milliseconds), `attempts` how often each file was begun, `retries` how often each step was
+    tried again, by its key, `spent` how many tokens its model calls used.
     """
 
     project_id: str
@@ -77,6 +77,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     restored: Version | None = None
     work: Mapping[str, str | None] = {}
     message_id: str | None = None
+    asked_in: str | None = None
     began: int | None = None
     attempts: Mapping[str, int] = {}
     retries: Mapping[str, int] = {}

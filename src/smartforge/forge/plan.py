@@ -11,7 +11,7 @@ from smartforge.contract import Contract, reading
 from smartforge.events import Author, FilePlanned, Usage
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
-from smartforge.planners.base import Planner, PlanRequest
+from smartforge.planners.base import Planner, PlanRequest, Words
 from smartforge.targets.base import Target
 
 
@@ -19,7 +19,7 @@ class Plan(msgspec.Struct, frozen=True):
     """What a run is going to make, and what it has to say about it.
 
     `restores` is the number of the version that is taken as it was. `said` is what the chat is
-    told of a change, one sentence each.
+    told of a change, one sentence each. `words` are the planner's, by the part that they led to.
     """
 
     contract: Contract
@@ -29,6 +29,7 @@ class Plan(msgspec.Struct, frozen=True):
     usage: tuple[Usage, ...]
     restores: int | None = None
     said: tuple[str, ...] = ()
+    words: Mapping[str, tuple[Words, ...]] = {}
 
 
 async def plan(
@@ -71,6 +72,7 @@ async def plan(
         operations_not_made=planned.operations_not_made,
         usage=planned.usage,
         said=news(planned, own[-1]) if own else (),
+        words=planned.origins,
     )
 
 

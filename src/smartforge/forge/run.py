@@ -22,6 +22,7 @@ from smartforge.events import (
     FilePlanned,
     Message,
     PlanReady,
+    Ref,
     RunFailed,
     RunStarted,
     Step,
@@ -31,7 +32,7 @@ from smartforge.events import (
     TitleChanged,
     ValidationCompleted,
 )
-from smartforge.forge import telling
+from smartforge.forge import origins, telling
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, run_key
 from smartforge.forge.check import check, key_of
 from smartforge.forge.failure import failed_by
@@ -132,6 +133,7 @@ class Run:
             notes=made.notes,
             operations_not_made=made.operations_not_made,
             restores=made.restores,
+            origins=await self._origins(made),
         )
         if made.said:
             text = "\n".join(made.said)
@@ -148,6 +150,27 @@ class Run:
         return msgspec.convert(
             await self._steps.step("plan", self._plan_step, {"prompts": prompts}), Plan
         )
+
+    async def _origins(self, made: Plan) -> Ref | None:
+        """Where the parts of the contract come from, as stored content."""
+        request = self._request
+        chain = request.chain
+        if made.restores is not None:
+            known = {one.number: one for one in (*chain, request.restored) if one}
+            return known[made.restores].origins
+        last = chain[-1] if chain else None
+        before = last.origins if last else None
+        content = origins.encoded(
+            origins.traced(
+                made.contract,
+                made.words,
+                request.prompts[-1] if request.prompts else "",
+                request.asked_in,
+                reading.from_json(last.contract) if last else None,
+                origins.decoded(await self._blobs.get(before.ref)) if before else {},
+            )
+        )
+        return Ref(ref=await self._blobs.put(content), size=len(content))
 
     async def _plan_step(self, prompts: list[str]) -> Json:
         shop, chain = self._shop, self._request.chain

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from smartforge.contract import Contract, reading
-from smartforge.events import Author, FileComplete, FilePlanned
+from smartforge.events import Author, FileComplete, FilePlanned, Ref
 
 
 class VersionFile(msgspec.Struct, frozen=True):
@@ -30,8 +30,9 @@ class VersionFile(msgspec.Struct, frozen=True):
 
 
 class Version(msgspec.Struct, frozen=True):
-    """What a complete run has left; `contract` is its JSON.
+    """What a complete run has left.
 
+    `contract` is its JSON, `origins` names the content that says where its parts come from.
     `inherited` are contracts from before it that no version here has: it is a copy.
     """
 
@@ -41,6 +42,7 @@ class Version(msgspec.Struct, frozen=True):
     operations_not_made: tuple[str, ...]
     files: tuple[VersionFile, ...]
     inherited: tuple[dict[str, Any], ...] = ()
+    origins: Ref | None = None
 
     def by_path(self) -> dict[str, VersionFile]:
         return {file.path: file for file in self.files}

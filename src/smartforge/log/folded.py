@@ -167,13 +167,15 @@ def named(fact: Any) -> Iterator[str]:
             yield ref
         case Message(text=Ref(ref=ref)) | MessageUpdated(text=Ref(ref=ref)):
             yield ref
-        case PlanReady(contract=contract, past=past):
+        case PlanReady(contract=contract, past=past, origins=origins):
             yield from (each.ref for each in past)
             match contract:
                 case {"ref": str(ref), "size": int(), **rest} if not rest:
                     yield ref
                 case _:
                     pass
+            if origins is not None:
+                yield origins.ref
         case CheckCompleted(evidence={"ref": str(ref), "size": int(), **rest}) if not rest:
             yield ref
         case _:

@@ -1,6 +1,6 @@
 """What a planner promises: a prompt in, a sound contract out, or a clear word why not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -22,6 +22,23 @@ class PlanRequest(msgspec.Struct, frozen=True):
     earlier: tuple[Contract, ...] = ()
 
 
+class Words(msgspec.Struct, frozen=True):
+    """Words of a prompt. `start` and `end` are offsets in Unicode code points, null where the
+    words stand there otherwise (in another language, another case, with more between them)."""
+
+    text: str
+    start: int | None = None
+    end: int | None = None
+
+    @classmethod
+    def found(cls, prompt: str, text: str) -> "Words":
+        """`text`, with its first place in `prompt`."""
+        at = (
+            prompt.casefold().find(text.casefold()) if len(prompt.casefold()) == len(prompt) else -1
+        )
+        return cls(text) if at < 0 else cls(prompt[at : at + len(text)], at, at + len(text))
+
+
 class Planned(msgspec.Struct, frozen=True):
     """A contract that passed `contract.validate`, and what to tell the user about it.
 
@@ -29,6 +46,8 @@ class Planned(msgspec.Struct, frozen=True):
     `operations_not_made`: what was asked for and cannot be made. `usage`: one per model call.
     `restore`: the place in `PlanRequest.earlier` of the version to go back to, where that was
     asked for; then `contract` is that version's, unchanged.
+    `origins` holds the words that led to a part of the contract, by the part's path (see
+    `contract.parts`); what has none there came with the part around it.
     """
 
     contract: Contract
@@ -36,6 +55,7 @@ class Planned(msgspec.Struct, frozen=True):
     operations_not_made: tuple[str, ...] = ()
     usage: tuple[Usage, ...] = ()
     restore: int | None = None
+    origins: Mapping[str, tuple[Words, ...]] = {}
 
 
 class Planner(Protocol):

@@ -17,6 +17,7 @@ from smartforge.server.routes.content import ContentRoutes
 from smartforge.server.routes.live import LiveRoutes
 from smartforge.server.routes.metrics import MetricsRoutes
 from smartforge.server.routes.projects import ProjectRoutes
+from smartforge.server.routes.provenance import LineParts, ProvenanceRoutes
 from smartforge.server.routes.system import SystemRoutes
 from smartforge.server.site import DoorLog, Site
 from smartforge.server.viewing import PLAIN_SEND
@@ -65,11 +66,13 @@ def build(
     options: ServerOptions,
     states: States | None = None,
     metrics: Metrics | None = None,
+    line_parts: LineParts | None = None,
 ) -> Server:
     """The server over an open log and an open engine; it closes neither.
 
     `states` are those that it shares with others, who close them; else it has some of its own.
-    `metrics` get the stream's figures, beside what others count in them.
+    `metrics` get the stream's figures, beside what others count in them. With `line_parts` it can
+    say where the lines of a project come from.
     """
     site = Site(log, engine, options, states)
     metrics = metrics or Metrics(__version__)
@@ -92,6 +95,8 @@ def build(
         MetricsRoutes(metrics),
     ):
         app.include_router(room.router())
+    if line_parts is not None:
+        app.include_router(ProvenanceRoutes(site, line_parts).router())
     app.include_router(PageRoutes(options.static, site.users).router())
     tell_problems(app)
     return Server(Door(BodyLimit(app, options.body_limit), options.door), site)

@@ -1,5 +1,6 @@
 """What the routes share: the log, the engine, folded states, and what the server was told."""
 
+import re
 from collections.abc import Collection
 from typing import Protocol
 
@@ -13,11 +14,15 @@ from smartforge.log.folded import Folded
 from smartforge.log.states import States
 from smartforge.server.connection import Closing, while_connected
 from smartforge.server.options import ServerOptions
+from smartforge.server.problems import RequestInvalid
 from smartforge.server.replays import Replays
 from smartforge.server.seats import Places, Seat, Seats
 from smartforge.server.stream import Figures, Hub, Rules
 from smartforge.server.users import Users
 from smartforge.snapshot import Snapshot
+
+WORK = "work"
+"""What the files as they are now are called, where a version is asked for."""
 
 
 class DoorLog(Reading, Blobs, Projects, Checkpoints, Protocol):
@@ -91,6 +96,28 @@ class Site:
         """The project's state up to now. Raises UnknownProject for a deleted one too."""
         await self.head(project_id)
         return await self.states.current(project_id)
+
+    async def asked(self, project_id: str, version: str | None) -> Snapshot:
+        """The state with the files of the version that a request names: a number, or `work` for
+        the files as they are now; without a name the latest complete one.
+
+        Raises UnknownProject, UnknownVersion, RequestInvalid for what is neither.
+        """
+        now = (await self.folded(project_id)).snapshot
+        if version == WORK:
+            return now
+        if version is not None:
+            if not re.fullmatch(r"[0-9]{1,9}", version):
+                raise RequestInvalid(
+                    "`version` is neither a number nor `work`.", "Send ?version=1, for example."
+                )
+            return await self.version(project_id, int(version))
+        if now.version is None:
+            raise UnknownVersion(
+                "The project has no complete version yet.",
+                "Ask with ?version=work for its files as they are now.",
+            )
+        return await self.version(project_id, now.version)
 
     async def version(self, project_id: str, version: int) -> Snapshot:
         """The project as it was when this version was complete.

@@ -285,6 +285,7 @@ class Fold:
         self._files.plan(fact.files, envelope.run)
         self._set(
             contract=fact.contract,
+            origins=fact.origins,
             notes=fact.notes,
             operations_not_made=fact.operations_not_made,
         )

@@ -130,7 +130,8 @@ class Snapshot(State, frozen=True, kw_only=True):
     `progress` runs from 0 to 100 and never falls within a run. `version` is the latest complete
     version, null before the first. `queue` holds the runs that have not begun, in order. `ended`
     is how the last run ended, null before the first end: what `status` goes back to where all
-    that is queued is taken back.
+    that is queued is taken back. `origins` is the content that says which words of the chat each
+    part of the contract came from.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Snapshot(State, frozen=True, kw_only=True):
     messages: tuple[ChatMessage, ...]
     questions: tuple[Question, ...]
     contract: dict[str, Any] | None
+    origins: Ref | None
     notes: tuple[str, ...]
     operations_not_made: tuple[str, ...]
     checks: tuple[CheckState, ...]
@@ -185,6 +187,7 @@ def empty(project_id: str) -> Snapshot:
         messages=(),
         questions=(),
         contract=None,
+        origins=None,
         notes=(),
         operations_not_made=(),
         checks=(),

@@ -28,6 +28,7 @@ export function empty(projectId: string): Snapshot {
     messages: [],
     questions: [],
     contract: null,
+    origins: null,
     notes: [],
     operationsNotMade: [],
     checks: [],

@@ -114,9 +114,9 @@ function changes(now: Snapshot, event: ForgeEvent): Changes {
     case "step:retry":
       return { steps: stepRetried(now.steps, event) };
     case "plan:ready": {
-      const { contract, notes, operationsNotMade } = event;
+      const { contract, notes, operationsNotMade, origins = null } = event;
       const files = planned(now.files, event);
-      return { contract, notes, operationsNotMade, files, ...going(now, null, PLANNED) };
+      return { contract, origins, notes, operationsNotMade, files, ...going(now, null, PLANNED) };
     }
     case "validation:start":
       return {

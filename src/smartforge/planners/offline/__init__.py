@@ -23,6 +23,7 @@ from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft
 from smartforge.planners.offline.fallback import find_anything
+from smartforge.planners.offline.origins import Witness
 from smartforge.planners.offline.reading import Reading
 from smartforge.planners.offline.sketch import Claims, Sketch
 from smartforge.planners.offline.telling import understood
@@ -73,9 +74,10 @@ def plan(prompts: tuple[str, ...]) -> Planned:
     remarks.settle(draft)
     sketch = Sketch(assemble(draft), claims.sentences, draft)
     readers = (*features.IMPLIED, *links.READERS, *people.READERS, *features.READERS)
+    witness = Witness(prompts[-1] if prompts else "")
     for reader in (*readers, *people.LAST):
-        reader(sketch)
-    return _told(sketch, orders)
+        witness.watch(reader, sketch)
+    return _told(sketch, orders, witness)
 
 
 def _read(claims: Claims, prompts: Sequence[int]) -> Draft:
@@ -96,7 +98,7 @@ def _read(claims: Claims, prompts: Sequence[int]) -> Draft:
     return draft
 
 
-def _told(sketch: Sketch, orders: list[str]) -> Planned:
+def _told(sketch: Sketch, orders: list[str], witness: Witness) -> Planned:
     """The plan with what the user is told: what was understood, what cannot be made, the rest."""
     draft = sketch.draft
     left = [sketch.untaken(place) for place in range(len(sketch.sentences))]
@@ -114,6 +116,7 @@ def _told(sketch: Sketch, orders: list[str]) -> Planned:
         contract=contract,
         notes=_limited([*notes, *lost]),
         operations_not_made=operations,
+        origins=witness.origins(sketch, contract),
     )
 
 

@@ -16,10 +16,9 @@ from smartforge.export.zip import archive
 from smartforge.log import large
 from smartforge.server import answers
 from smartforge.server.problems import RequestInvalid, UnknownFile
-from smartforge.server.site import Site
+from smartforge.server.site import WORK, Site
 from smartforge.snapshot import FileState, Snapshot
 
-WORK = "work"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
@@ -53,7 +52,7 @@ class ContentRoutes:
 
     async def list_files(self, project_id: str, version: VersionName = None) -> Response:
         """The files of a version: without `version` the latest complete one, else `work`."""
-        state = await self._state(project_id, version)
+        state = await self._site.asked(project_id, version)
         named = WORK if version == WORK else state.version
         return answers.json({"version": named, "files": _without_text(_shown(state, version))})
 
@@ -61,7 +60,7 @@ class ContentRoutes:
         self, request: Request, project_id: str, path: str, version: VersionName = None
     ) -> Response:
         """One file's bytes."""
-        state = await self._state(project_id, version)
+        state = await self._site.asked(project_id, version)
         file = next((each for each in _shown(state, version) if each.path == path), None)
         if file is None:
             raise UnknownFile("There is no file of that name.", "GET .../files lists the names.")
@@ -94,7 +93,7 @@ class ContentRoutes:
         if version == WORK:
             raise RequestInvalid("Only complete versions can be exported.", "Leave out `version`.")
         try:
-            state = await self._state(project_id, version)
+            state = await self._site.asked(project_id, version)
         except UnknownVersion as error:
             if version is not None:
                 raise
@@ -148,24 +147,6 @@ class ContentRoutes:
 
     async def _contract(self, state: Snapshot) -> Contract:
         return reading.from_json(await large.whole(state.contract or {}, self._site.log))
-
-    async def _state(self, project_id: str, version: str | None) -> Snapshot:
-        """The state that has the files of this version. Raises UnknownVersion."""
-        now = (await self._site.folded(project_id)).snapshot
-        if version == WORK:
-            return now
-        if version is not None:
-            if not re.fullmatch(r"[0-9]{1,9}", version):
-                raise RequestInvalid(
-                    "`version` is neither a number nor `work`.", "Send ?version=1, for example."
-                )
-            return await self._site.version(project_id, int(version))
-        if now.version is None:
-            raise UnknownVersion(
-                "The project has no complete version yet.",
-                "Ask with ?version=work for its files as they are now.",
-            )
-        return await self._site.version(project_id, now.version)
 
 
 def _shown(state: Snapshot, version: str | None) -> list[FileState]:

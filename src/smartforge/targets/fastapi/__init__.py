@@ -1,6 +1,5 @@
 """The target `fastapi`: a contract as a project on FastAPI, pydantic and SQLAlchemy."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,12 +8,9 @@ from smartforge.targets.base import TargetFile
 from smartforge.targets.fastapi import packages, rendering
 from smartforge.targets.fastapi.formatting import formatted
 from smartforge.targets.fastapi.layout import planned
+from smartforge.targets.fastapi.parsing import ONE_AT_A_TIME
 from smartforge.targets.fastapi.steps import migrations
 from smartforge.targets.fastapi.views import resource_views
-
-_ONE_AT_A_TIME = threading.Lock()
-"""Two threads in Python 3.11's `ast.parse` have ended in a SystemError: it counts the depth of its
-recursion for all of them together."""
 
 
 class FastAPITarget:
@@ -23,12 +19,12 @@ class FastAPITarget:
     name = "fastapi"
 
     def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             made = migrations(contract, past, rendering.models)
             return [one.file for one in planned(contract, resource_views(contract), made)]
 
     def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             views = resource_views(contract)
             made = migrations(contract, past, rendering.models)
             context = rendering.context(contract, views, made)

@@ -21,6 +21,7 @@ const EMPTY: Snapshot = {
   messages: [],
   questions: [],
   contract: null,
+  origins: null,
   notes: [],
   operationsNotMade: [],
   checks: [],
