@@ -16,12 +16,13 @@ from smartforge.planners.offline import (
     pasted,
     people,
     remarks,
+    trades,
     unclear,
     wording,
 )
 from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
-from smartforge.planners.offline.draft import Draft
+from smartforge.planners.offline.draft import Draft, a
 from smartforge.planners.offline.fallback import find_anything
 from smartforge.planners.offline.origins import Witness
 from smartforge.planners.offline.reading import Reading
@@ -55,6 +56,9 @@ def plan(prompts: tuple[str, ...]) -> Planned:
         languages.in_english(pasted.told(unclear.checked(prompt))) for prompt in prompts or ("",)
     ]
     texts = [wording.plainly(unclear.readable(one.text)) for one in read]
+    trade = ""
+    if len(texts) == 1:
+        texts[0], trade = trades.filled(texts[0])
     wanted: list[tuple[int, Sentence]] = []
     orders: list[str] = []
     for number, text in enumerate(texts):
@@ -70,6 +74,9 @@ def plan(prompts: tuple[str, ...]) -> Planned:
             draft.note(
                 f"Read from {one.language}, word by word, as: {quoted(one.text, MAX_QUOTED)}."
             )
+    if trade:
+        draft.title = trade
+        draft.note(f"Assumed, as is usual for {a(trade)}: all that the prompt does not say.")
     _check_any(draft, claims.sentences, orders, texts[-1])
     remarks.settle(draft)
     sketch = Sketch(assemble(draft), claims.sentences, draft)

@@ -188,6 +188,11 @@ class Draft(msgspec.Struct):
     def _of_trades(self, places: Sequence[Thing]) -> Iterator[Thing]:
         """What is kept in places and trades, everything once."""
         names = {name: one for one in places for name in _kept_in(one.name) or (one.name,)}
+        for one in places:
+            for child, parent in _within(one.name):
+                relation = Relation(child, parent, one.said)
+                if relation not in self.relations:
+                    self.relations.append(relation)
         for name, thing in names.items():
             yield self.things.setdefault(name, Thing(name, thing.said, "domain"))
 
@@ -195,6 +200,11 @@ class Draft(msgspec.Struct):
 def _kept_in(name: str) -> tuple[str, ...]:
     domains = nouns().domains
     return domains.get(squeezed(name)) or domains.get(name.rpartition("_")[2]) or ()
+
+
+def _within(name: str) -> tuple[tuple[str, str], ...]:
+    within = nouns().within
+    return within.get(squeezed(name)) or within.get(name.rpartition("_")[2]) or ()
 
 
 def _is_place(thing: Thing) -> bool:

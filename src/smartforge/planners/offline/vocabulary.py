@@ -84,10 +84,14 @@ class Attributes(msgspec.Struct, frozen=True):
 
 
 class Nouns(msgspec.Struct, frozen=True):
-    """Fields of common things, as written in nouns.toml, and the things of common domains."""
+    """Fields of common things, as written in nouns.toml, and the things of common domains.
+
+    `within` says for a domain which of its things belongs to which other.
+    """
 
     fields: Mapping[str, str]
     domains: Mapping[str, tuple[str, ...]]
+    within: Mapping[str, tuple[tuple[str, str], ...]]
 
 
 @functools.cache
@@ -133,10 +137,13 @@ def nouns() -> Nouns:
     data = _load("nouns.toml")
     fields: dict[str, str] = dict(data["fields"])
     fields |= {word: fields[other] for word, other in data["like"].items() if other in fields}
-    return Nouns(
-        fields=fields,
-        domains={name: tuple(text.split(", ")) for name, text in data["domains"].items()},
-    )
+    domains: dict[str, tuple[str, ...]] = {}
+    within: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, text in data["domains"].items():
+        parts = [part.split(" > ") for part in text.split(", ")]
+        domains[name] = tuple(dict.fromkeys(part[0] for part in parts))
+        within[name] = tuple((part[0], part[1]) for part in parts if len(part) > 1)
+    return Nouns(fields, domains, within)
 
 
 @functools.cache
