@@ -19,6 +19,14 @@ def _not_but(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    spelled(r"(?P<at>^|[.;,] )all (?=(?:may|can) )", r"\g<at>everyone "),
+    # The verb at the end, as in what was German.
+    spelled(
+        r"\b(?P<can>can|may|must) (?P<what>(?!not\b|only\b|be\b)[a-z]+)"
+        r" (?P<do>read|delete|create|edit"
+        r"|change|see|add)(?=[,.;]|$)",
+        r"\g<can> \g<do> \g<what>",
+    ),
     spelled(
         r"\b(?P<who>[a-z]+s) (?P<how>log in|sign in|sign up|register) and"
         r" (?P<do>book|reserve|order|buy|rent|borrow|post|write|create|upload|submit)(?= )",

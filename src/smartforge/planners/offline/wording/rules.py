@@ -10,6 +10,11 @@ def _sentence_of(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    spelled(
+        r",? (?:and )?an? (?:status|state)(?: of)? ?:? ?(?=[a-z][a-z ]{0,30}(?:->|→))",
+        ". ",
+    ),
+    spelled(r"(?<!no )\btwo (?P<what>[a-z]+) of the same", r"\g<what> of the same"),
     spelled(r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?: ?(?=[a-z][^\n.]*(?:->|→))", r"\g<at>"),
     spelled(
         r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?: ?(?=[a-z][a-z ]*,)", r"\g<at>The status is "

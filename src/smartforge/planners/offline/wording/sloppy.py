@@ -3,6 +3,7 @@
 from smartforge.planners.offline.wording.change import Change, spelled
 
 CHANGES: tuple[Change, ...] = (
+    spelled(r"\bto to\b", "to"),
     spelled(r"(?<![\w/])w/o(?= )", "without"),
     spelled(r"(?<![\w/])w/ ?(?=\w)", "with "),
     spelled(r"(?<=[a-z]) n (?=[a-z])", " and "),
