@@ -84,9 +84,13 @@ def _names(contract: Contract, resource: Resource, names: str) -> list[str]:
         for one in resource.fields
         if one.name in given
         or one.name.removesuffix("_id") in given
-        or (isinstance(one.kind, Reference | References) and one.kind.resource in given)
+        or (isinstance(one.kind, Reference | References) and _called(one.kind.resource, given))
         or (one.name == resource.owner and "owner" in given)
     ]
+
+
+def _called(name: str, given: list[str]) -> bool:
+    return any(name == one or name.endswith(f"_{one}") for one in given)
 
 
 def _need(holds: object, otherwise: object) -> None:

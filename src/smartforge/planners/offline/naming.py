@@ -42,6 +42,7 @@ _DOING = re.compile(
 
 _EACH = re.compile(
     r"\b(?:each|every) (?P<one>[a-z-]+) (?:can|may|must) (?:only |just |at most )?(?:have|be)\b"
+    r"|\bof (?:one|the same) (?P<other>[a-z-]+) (?:must|may|can|cannot|should)\b"
 )
 _PER = re.compile(
     r"\b(?:only |at most |just )?(?:one|a single) (?P<what>[a-z-]+) (?:per|for each) (?:[a-z-]+)"
@@ -71,9 +72,10 @@ def _named(heard: Heard) -> Iterator[tuple[int, list[str]]]:
         if _is_unknown_plural(what) or (match["one"] and _may_be_kept(what)):
             yield match.start("what"), [_name(what)]
     for match in _EACH.finditer(heard.line):
-        one = heard.tokens[slice(*heard.span(*match.span("one")))]
+        group = "one" if match["one"] else "other"
+        one = heard.tokens[slice(*heard.span(*match.span(group)))]
         if _may_be_kept(one):
-            yield match.start("one"), [_name(one)]
+            yield match.start(group), [_name(one)]
     for match in _PER.finditer(heard.line):
         what = heard.tokens[slice(*heard.span(*match.span("what")))]
         if _may_be_kept(what):

@@ -12,6 +12,7 @@ from smartforge.planners.offline.tokens import Token
 _RELATING = frozenset({"on", "for", "of", "per", "in", "to", "about"})
 _STRICTLY = word_set("exactly only always just either")
 _FREELY = word_set("optional optionally may can could might")
+_POINTING = word_set("each one every it they of them may must can")
 _MODALS = word_set("can may could might must should is are gets get")
 
 
@@ -44,6 +45,8 @@ def belongs(draft: Draft, item: Item, subject: Thing | None) -> bool:
             left = [token for token in item.tokens[:place] if token.low not in _MODALS]
             phrase = nounphrases.trailing(left)
             child = draft.declare(phrase, "strong") if nounphrases.is_thing(phrase) else subject
+            if child is None and {*lows[:place]} <= _POINTING:
+                child = draft.last
             rest = [one for one in item.tokens[place + 2 :] if one.low not in _STRICTLY]
             other, _ = nounphrases.leading(rest)
             if child is None or not nounphrases.is_thing(other):

@@ -15,7 +15,7 @@ CHANGES: tuple[Change, ...] = (
         ". ",
     ),
     spelled(r"(?<!no )\btwo (?P<what>[a-z]+) of the same", r"\g<what> of the same"),
-    spelled(r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?: ?(?=[a-z][^\n.]*(?:->|→))", r"\g<at>"),
+    spelled(r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?:? ?(?=[a-z][^\n.]*(?:->|→))", r"\g<at>"),
     spelled(
         r"(?P<at>^|[.;] )(?:status|state)(?:es|s)?: ?(?=[a-z][a-z ]*,)", r"\g<at>The status is "
     ),

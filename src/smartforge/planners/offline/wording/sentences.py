@@ -5,7 +5,7 @@ import re
 from smartforge.planners.offline.wording.change import Change, spelled
 
 _HAVE = r"(?:have|has|contains?|holds?)"
-_NOUN = r"[A-Za-z][a-z]+(?: [a-z]+)?"
+_NOUN = r"(?!(?:which|that|who|it|they) )[A-Za-z][a-z]+(?: [a-z]+)?"
 _MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
 
 
@@ -23,7 +23,8 @@ CHANGES: tuple[Change, ...] = (
         r". \g<who> ",
     ),
     spelled(
-        rf"(?<=[a-z]), (?P<who>(?:(?:an?|the|each|every) )?[a-z]+) (?={_HAVE} (?:an?|many|several"
+        rf"(?<=[a-z]), (?P<who>(?:(?:an?|the|each|every) )?(?!which|that|who)[a-z]+) (?={_HAVE}"
+        rf" (?:an?|many|several"
         r"|[a-z]+s\b))",
         r". \g<who> ",
     ),
@@ -32,11 +33,19 @@ CHANGES: tuple[Change, ...] = (
         r" (?:has|have|got)\b",
         r"shows the number of \g<what>",
     ),
+    spelled(r"\bfor each (?:one|of them|of these),? (?=(?:i|we) )", ""),
+    spelled(r", (?P<who>[a-z]+s) (?=belongs? to )", r". \g<who> "),
+    spelled(r"\barrival, departure(?= ?(?:[,.;)]|$))", "arrival date, departure date"),
     # What a relative clause says is said of what stands before it.
     spelled(
         r"^(?P<who>[a-z]+(?: [a-z]+)?s),? whose (?P<what>[a-z]+(?: [a-z]+)?) (?P<is>is|are|must"
         r" be) ",
         r"\g<who> have a \g<what>. The \g<what> \g<is> ",
+    ),
+    spelled(
+        r",? (?:and )?whose (?P<what>[a-z]+(?: [a-z]+)?) (?:is|are) (?:one of|either)"
+        r" (?P<values>[^.;\n]*?)(?=,? and which|[.;]|$)",
+        r". They have a \g<what> (\g<values>)",
     ),
     spelled(
         r",? (?:and )?whose (?P<what>[a-z]+(?: [a-z]+)?) (?P<is>is|are|must be) ",
