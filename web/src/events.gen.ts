@@ -199,6 +199,8 @@ export interface PlanReady {
 }
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.
+ *
+ * Web pages from the origins in `cors` may call the API; `*` stands for all of them.
  */
 export interface Contract {
   title: string;
@@ -208,11 +210,13 @@ export interface Contract {
   accounts?: Accounts | null;
   not_made?: NotMade[];
   rate_limit?: RateLimit | null;
+  cors?: string[];
 }
 /**
  * A kind of thing that the API keeps.
  *
- * Names are lower snake case. The collection's path is `/` and the plural in kebab case.
+ * Names are lower snake case. The collection's path is `/` and the plural in kebab case; of the
+ * one with `root`, it is `/` alone, and its rows are right below.
  * Every resource also has `id` (integer, given by the server, from 1) and `created_at`
  * (timestamp); `fields` never holds these names. `sortable` lists what `sort` takes, each
  * also with a leading `-` for descending; lists are sorted by `sorted_by` where nothing is said,
@@ -228,12 +232,16 @@ export interface Contract {
  * With `stamped`, rows also have `updated_at`. `idempotent` names a unique field: creating a
  * row with a value that is there already answers the row that is there (200). `was` is its name
  * in the version before, where that was another.
+ * `self_url` names a value of every answer: the absolute URL at which that row is.
+ *
+ * `clear` among the actions deletes every row at once, or, where deleting is for owners, all
+ * of the caller's own; whoever has one of the roles of deleting deletes everybody's.
  */
 export interface Resource {
   name: string;
   plural: string;
   fields: Field[];
-  actions?: ("create" | "delete" | "list" | "read" | "update")[];
+  actions?: ("clear" | "create" | "delete" | "list" | "read" | "update")[];
   sortable?: string[];
   paging?: Paging;
   description?: string;
@@ -254,6 +262,9 @@ export interface Resource {
   upload?: Upload | null;
   redirect?: Redirect | null;
   was?: string;
+  root?: boolean;
+  self_url?: string;
+  bulk?: Bulk | null;
 }
 /**
  * One field of a resource.
@@ -273,6 +284,9 @@ export interface Field {
     | BooleanKind
     | DateKind
     | TimestampKind
+    | TimeKind
+    | PhoneKind
+    | UuidKind
     | EmailKind
     | UrlKind
     | ChoiceKind
@@ -333,6 +347,26 @@ export interface DateKind {
  */
 export interface TimestampKind {
   type: "timestamp";
+}
+/**
+ * A local time of day, `09:30:00` (RFC 3339, partial-time); taken without seconds too.
+ */
+export interface TimeKind {
+  type: "time";
+}
+/**
+ * A phone number with its country code, answered as E.164 writes it (`+4930123456`).
+ *
+ * Blanks, dashes and round brackets are taken and left out; at most 40 characters as sent.
+ */
+export interface PhoneKind {
+  type: "phone";
+}
+/**
+ * A UUID (RFC 9562), taken in either case and answered in lower case.
+ */
+export interface UuidKind {
+  type: "uuid";
 }
 /**
  * An e-mail address, at most 254 characters (RFC 5321).
@@ -408,10 +442,13 @@ export interface JsonKind {
 }
 /**
  * How a list is cut into pages: `limit` from 1 to `max_limit`, `offset` from 0.
+ *
+ * A `bare` list is answered as a plain array; `X-Total-Count` then counts all that match.
  */
 export interface Paging {
   default_limit?: number;
   max_limit?: number;
+  bare?: boolean;
 }
 /**
  * Who may use each of the standard actions on a resource.
@@ -618,6 +655,14 @@ export interface Redirect {
   code: string;
   to: string;
   visits?: string;
+}
+/**
+ * `POST /plural/bulk` creates up to `max_items` rows, all of them or none.
+ *
+ * It takes `{"items": [...]}`, each as one creation would; what is wrong is told with its place.
+ */
+export interface Bulk {
+  max_items?: number;
 }
 /**
  * Registration, login by password, bearer tokens.

@@ -1,13 +1,14 @@
 """Is nobody let in who must not be, and nobody told what is somebody else's?"""
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from smartforge.checks.accounts import environment
-from smartforge.checks.asking import Answer, NoAnswer, conversation
+from smartforge.checks.asking import NoAnswer, conversation
 from smartforge.checks.base import Subject, Verdict
 from smartforge.checks.boot import APPLICATION
+from smartforge.checks.clearing import clears, ids_of, others_left
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
 from smartforge.checks.endpoints import Endpoint, Promised, promised
 from smartforge.checks.judging import Judge
@@ -15,7 +16,7 @@ from smartforge.checks.keys import Keys
 from smartforge.checks.logins import Logins
 from smartforge.checks.operations import broken_off, limits_for
 from smartforge.checks.rows import Rows
-from smartforge.checks.surface import Json, TooComplex
+from smartforge.checks.surface import TooComplex
 from smartforge.checks.tokens import forged
 from smartforge.events import CheckName
 
@@ -86,6 +87,8 @@ class Intruder:
             await self._without_role(endpoint)
         elif lists(endpoint):
             await self._listed(endpoint, owner, other)
+        elif clears(endpoint) and _private(endpoint):
+            await others_left(self._judge, self._rows, self._promised, endpoint, owner, other)
         elif endpoint.places:
             await self._of_somebody_else(endpoint, owner, other)
         elif endpoint.answers(403) and endpoint.access.who != "user":
@@ -121,7 +124,7 @@ class Intruder:
         if draft is None:
             self._judge.unclear(endpoint, "what it needs could not be made")
             return
-        private = endpoint.access.who == "owner" or endpoint.access.tenant
+        private = _private(endpoint)
         if private or endpoint.answers(403) or await self._hidden(endpoint, draft, other):
             await self._turned_away("about a row of somebody else", draft.by(other))
 
@@ -155,11 +158,11 @@ class Intruder:
         if listing is None or not listing.secured or not lists(listing):
             return False
         answer = await self._rows.talk.send(Draft(listing, other, query=_most(listing)).request())
-        return answer.status == 200 and draft.places[endpoint.places[-1]] not in _ids(answer)
+        return answer.status == 200 and draft.places[endpoint.places[-1]] not in ids_of(answer)
 
     async def _listed(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
         """A list of one's own rows holds none of somebody else's."""
-        private = endpoint.access.who == "owner" or endpoint.access.tenant
+        private = _private(endpoint)
         collection = "/" + endpoint.path.rpartition("/")[2] if endpoint.places else endpoint.path
         row = await self._rows.make(collection, owner) if private else None
         draft = await self._rows.draft(endpoint, owner, Way()) if row else None
@@ -170,7 +173,7 @@ class Intruder:
         statuses = {200, 403, 404} if endpoint.places else {200}
         case = "for one's own rows"
         answer = await self._judge.expect(case, draft, statuses)
-        if answer and row.id in _ids(answer):
+        if answer and row.id in ids_of(answer):
             self._judge.failed(case, draft, answer, f"answered the row {row.id} of somebody else")
 
 
@@ -180,6 +183,10 @@ def lists(endpoint: Endpoint) -> bool:
     return endpoint.method == "GET" and (
         answer.get("type") == "array" or "items" in answer.get("properties", {})
     )
+
+
+def _private(endpoint: Endpoint) -> bool:
+    return endpoint.access.who == "owner" or endpoint.access.tenant
 
 
 def _most(endpoint: Endpoint) -> tuple[tuple[str, Any], ...]:
@@ -195,10 +202,3 @@ def _most(endpoint: Endpoint) -> tuple[tuple[str, Any], ...]:
 
 def _role(actor: Actor) -> str:
     return str(actor.account.get("role", ""))
-
-
-def _ids(answer: Answer) -> list[Any]:
-    told = answer.json()
-    items: object = cast(Json, told).get("items") if isinstance(told, dict) else told
-    rows = cast(list[Any], items) if isinstance(items, list) else []
-    return [cast(Json, row).get("id") for row in rows if isinstance(row, dict)]

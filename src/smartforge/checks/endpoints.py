@@ -33,7 +33,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
 
     `references` says to which collection a property of the body points, `unique` which properties
     never hold the same twice, `file_types` of which type its files may be; they are empty where the
-    document gives no hint.
+    document gives no hint. `self_url` is the property of its answers that says where the row is.
     """
 
     method: str
@@ -43,6 +43,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     file_types: Mapping[str, str] = {}
     unique: frozenset[str] = frozenset()
     access: Access = Access()
+    self_url: str = ""
 
     @property
     def key(self) -> str:
@@ -59,8 +60,8 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
         return self.before(self.places[-1]) if self.places else self.path
 
     def before(self, place: str) -> str:
-        """The path up to a place, without the slash."""
-        return self.path[: self.path.index(f"{{{place}}}")].rstrip("/")
+        """The path up to a place, without the slash; the root is just that."""
+        return self.path[: self.path.index(f"{{{place}}}")].rstrip("/") or "/"
 
     @property
     def on_item(self) -> bool:
@@ -149,6 +150,13 @@ class Promised(msgspec.Struct, frozen=True):
         found = self.get("POST", collection)
         return found if found is not None and not found.places else None
 
+    def alone(self, bulk: Endpoint) -> Endpoint | None:
+        """What creates one row of those of which `bulk` creates many; None for other endpoints."""
+        collection = bulk.path.removesuffix("/bulk") or "/"
+        items = bulk.properties.get("items", {}).get("items")
+        one = self.creating(collection) if bulk.path.endswith("/bulk") else None
+        return one if one is not None and one is not bulk and one.body == items else None
+
     def reading(self, collection: str) -> Endpoint | None:
         """What answers one row of it."""
         return next(
@@ -171,6 +179,7 @@ class Promised(msgspec.Struct, frozen=True):
             and one is not self.register
             and one is not self.login
             and 201 in one.successes
+            and self.alone(one) is None
         )
 
     @property
@@ -303,6 +312,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         file_types=file_types,
         unique=frozenset(unique),
         access=_access(raw),
+        self_url=_self_url(document, raw),
     )
 
 
@@ -311,6 +321,14 @@ def _sent(document: Json, raw: Json) -> Json:
     content = _at(_at(raw, "requestBody"), "content")
     media = _object(next(iter(content.values()), None))
     return _at(_followed(document, _at(media, "schema")), "properties")
+
+
+def _self_url(document: Json, raw: Json) -> str:
+    """The property of what is created that the document says to be its own URL."""
+    content = _at(_at(_at(raw, "responses"), "201"), "content")
+    media = _object(next(iter(content.values()), None))
+    shown = _at(_followed(document, _at(media, "schema")), "properties")
+    return next((name for name, one in shown.items() if _object(one).get("x-self") is True), "")
 
 
 def _access(raw: Json) -> Access:

@@ -7,6 +7,8 @@ from typing import Any, cast
 import msgspec
 
 from smartforge.checks.asking import Answer
+from smartforge.checks.bulk import all_or_none, same_rows
+from smartforge.checks.clearing import all_gone, clears
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way, blamed, is_file
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.judging import Judge
@@ -19,7 +21,7 @@ GARBAGE = Actor("a token that is none", "garbage.garbage.garbage")
 
 
 class Exercise:
-    """Goes through all operations, deletions last."""
+    """Goes through all operations, deletions last, those of whole collections at the very end."""
 
     def __init__(self, judge: Judge, rows: Rows, promised: Promised) -> None:
         self._judge = judge
@@ -29,7 +31,7 @@ class Exercise:
     async def all(self) -> None:
         """Judge every operation. May raise NoAnswer."""
         endpoints = self._promised.endpoints
-        for endpoint in sorted(endpoints, key=lambda one: one.method == "DELETE" and one.on_item):
+        for endpoint in sorted(endpoints, key=_late):
             await self._one(endpoint)
 
     async def _one(self, endpoint: Endpoint) -> None:
@@ -38,6 +40,8 @@ class Exercise:
             return
         draft, answer = done
         await self._kept(draft, answer)
+        if clears(endpoint):
+            await all_gone(self._judge, self._rows, self._promised, draft)
         alone = endpoint.method == "DELETE" and self._rows.is_of_oneself(endpoint)
         if alone or self._promised.ends_login(endpoint):
             # Whoever asked is gone.
@@ -113,6 +117,15 @@ class Exercise:
     async def _kept(self, draft: Draft, answer: Answer) -> None:
         """What was written is answered, and read back."""
         endpoint = draft.endpoint
+        if self._promised.alone(endpoint) is not None:
+            pairs = same_rows(draft, answer)
+            lost = ["number"] if pairs is None else [n for a, b in pairs for n in _lost(a, b)]
+            if lost:
+                self._judge.failed(
+                    "for what is valid", draft, answer, f"answered another {lost[0]}"
+                )
+            await all_or_none(self._judge, self._rows, self._promised, draft)
+            return
         shown = answer.json()
         writes = endpoint.method in ("POST", "PATCH", "PUT") and draft.body is not None
         given = self._promised.takes_credentials(endpoint) and endpoint != self._promised.register
@@ -149,6 +162,10 @@ class Exercise:
         lost = next(_lost(shown, cast(Json, told)), None) if isinstance(told, dict) else "answer"
         if lost:
             self._judge.failed("for what was created", reader, found, f"answered another {lost}")
+        self_url = draft.endpoint.self_url
+        if self_url and shown.get(self_url) != f"http://app{reader.request().path}":
+            said = f"had no URL of its own in {self_url}, but {shown.get(self_url)!r}"
+            self._judge.failed("for what is valid", draft, answer, said)
         response = draft.endpoint.operation.responses.get(str(answer.status))
         if response and "location" in response.headers:
             place = answer.headers.get("location", "")
@@ -244,7 +261,9 @@ class Exercise:
                 value = UNKNOWN_ID if whole else "no-such-thing"
                 await self._expect_at(draft, place, value, "for an unknown id", {404})
             if whole and endpoint.answers(422):
-                await self._expect_at(draft, place, "x", "for an id that is none", {422})
+                # At the root, what is no id may just as well be no path.
+                none = {404, 422} if endpoint.path.startswith("/{") else {422}
+                await self._expect_at(draft, place, "x", "for an id that is none", none)
 
     async def _expect_at(
         self, draft: Draft, place: str, value: object, case: str, statuses: set[int]
@@ -274,6 +293,13 @@ class Exercise:
             if answer and not challenge.lower().startswith("bearer"):
                 said = "answered no WWW-Authenticate: Bearer"
                 self._judge.failed(case, changed, answer, said)
+
+
+def _late(endpoint: Endpoint) -> int:
+    """Other operations need the rows that deletions remove."""
+    if clears(endpoint):
+        return 2
+    return int(endpoint.method == "DELETE" and endpoint.on_item)
 
 
 def is_action(endpoint: Endpoint) -> bool:

@@ -8,6 +8,7 @@ from smartforge.checks.causes import clean
 from smartforge.checks.endpoints import Promised, promised
 from smartforge.checks.exercise import Exercise
 from smartforge.checks.judging import Judge
+from smartforge.checks.origins import origins, preflights
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import TooComplex
 from smartforge.events import CheckName
@@ -28,7 +29,7 @@ class Operations:
 
     For each operation: a valid request, with what it needs made before; what was written is read
     back; data that the document forbids; the values at its bounds; unknown ids; duplicates of what
-    is unique; no token and one that is none.
+    is unique; no token and one that is none; and pages of the origins that may call.
     """
 
     name: CheckName = "operations"
@@ -47,8 +48,10 @@ class Operations:
             conversation(served, limits) as talk,
         ):
             judge = Judge(talk)
+            rows = Rows(talk, known)
             try:
-                await Exercise(judge, Rows(talk, known), known).all()
+                await preflights(judge, rows, known, origins(subject.promised))
+                await Exercise(judge, rows, known).all()
             except NoAnswer as error:
                 return broken_off(judge, error)
         return judge.verdict("Driven by the document alone")

@@ -115,10 +115,15 @@ class Rows:
             places[place] = row.shown.get(place, row.id)
             lines += row.before
         body: Json | None = None
-        if endpoint.body is not None:
+        alone = self.promised.alone(endpoint)
+        if alone is not None:
+            first = await self._body(alone, actor, way, lines)
+            second = await self._body(alone, actor, way, lines)
+            body = {"items": [first, second]} if first and second else None
+        elif endpoint.body is not None:
             body = await self._body(endpoint, actor, way, lines)
-            if body is None:
-                return None
+        if body is None and endpoint.body is not None:
+            return None
         return Draft(endpoint, actor, places, body=body, before=tuple(dict.fromkeys(lines)))
 
     def is_of_oneself(self, endpoint: Endpoint) -> bool:

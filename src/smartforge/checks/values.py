@@ -4,6 +4,7 @@ Schemas are those of `surface`: resolved, null told by `nullable`. Equal argumen
 values. `number` tells rows apart: values of different numbers differ where the schema allows it.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -14,6 +15,7 @@ FIRST_DAY = datetime(2031, 1, 6, 9, tzinfo=UTC)
 # Days from one row to the next: within a row, later fields are later.
 STRIDE = 40
 PASSWORD = "Quiet-river-{number}-stone"
+FORMATS = frozenset({"date", "date-time", "email", "uri", "time-local", "uuid"})
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # The smallest picture: one pixel.
 PICTURE = (
@@ -113,14 +115,26 @@ def _text(schema: Json, name: str, number: int, place: int) -> str:
             return f"reader{number}@example.com"
         case "uri" | "url":
             return f"https://example.com/{name}/{number}"
+        case "time-local":
+            return f"{(number // 60) % 24:02}:{number % 60:02}:{place % 60:02}"
+        case "uuid":
+            return f"01890a5d-ac96-774b-bcce-{number:012x}"
         case None | "password":
             pass
         case _:
             raise CannotTell(name)
     if "pattern" in schema:
-        raise CannotTell(name)
+        return _alike(str(schema["pattern"]), name, number)
     words = PASSWORD.format(number=number) if name == "password" else f"{spoken(name)} {number}"
     return fitted(words, schema, number)
+
+
+def _alike(pattern: str, name: str, number: int) -> str:
+    """A text that matches, where it is a phone number or the like. Raises CannotTell."""
+    for text in (f"+4930{1_000_000 + number}", f"{number:06}", f"x{number}"):
+        if re.fullmatch(pattern, text):
+            return text
+    raise CannotTell(name)
 
 
 def spoken(name: str) -> str:
@@ -204,8 +218,10 @@ def refused(schema: Json, *, form: bool = False) -> Iterator[tuple[str, Any]]:
 def _beyond(schema: Json) -> Iterator[tuple[str, Any]]:
     match schema.get("type"):
         case "string":
-            if schema.get("format") in ("date", "date-time", "email", "uri"):
+            if schema.get("format") in FORMATS:
                 yield f"no {schema['format']}", "no such thing"
+            elif "pattern" in schema and not re.search(str(schema["pattern"]), "no such thing"):
+                yield "that does not match", "no such thing"
             if int(schema.get("minLength", 0)) > 0:
                 yield "too short", "x" * (int(schema["minLength"]) - 1)
             if "maxLength" in schema and "format" not in schema:

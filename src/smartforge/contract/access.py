@@ -33,7 +33,8 @@ class Permissions(msgspec.Struct, frozen=True):
     update: Access = Access()
     delete: Access = Access()
 
-    def of(self, action: Literal["list", "create", "read", "update", "delete"]) -> Access:
+    def of(self, action: Literal["list", "create", "clear", "read", "update", "delete"]) -> Access:
+        """Deleting all of them is open to those to whom deleting one is."""
         match action:
             case "list":
                 return self.list
@@ -43,7 +44,7 @@ class Permissions(msgspec.Struct, frozen=True):
                 return self.read
             case "update":
                 return self.update
-            case "delete":
+            case "delete" | "clear":
                 return self.delete
 
 

@@ -42,6 +42,21 @@ class Timestamp(msgspec.Struct, frozen=True, tag="timestamp"):
     """A moment in time with its offset, RFC 3339; stored and answered in UTC."""
 
 
+class Time(msgspec.Struct, frozen=True, tag="time"):
+    """A local time of day, `09:30:00` (RFC 3339, partial-time); taken without seconds too."""
+
+
+class Phone(msgspec.Struct, frozen=True, tag="phone"):
+    """A phone number with its country code, answered as E.164 writes it (`+4930123456`).
+
+    Blanks, dashes and round brackets are taken and left out; at most 40 characters as sent.
+    """
+
+
+class Uuid(msgspec.Struct, frozen=True, tag="uuid"):
+    """A UUID (RFC 9562), taken in either case and answered in lower case."""
+
+
 class Email(msgspec.Struct, frozen=True, tag="email"):
     """An e-mail address, at most 254 characters (RFC 5321)."""
 
@@ -116,6 +131,9 @@ Kind = (
     | Boolean
     | Date
     | Timestamp
+    | Time
+    | Phone
+    | Uuid
     | Email
     | Url
     | Choice

@@ -18,15 +18,19 @@ from smartforge.contract.fields import (
     Integer,
     Json,
     Kind,
+    Phone,
     Reference,
     References,
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
+    Uuid,
 )
 from smartforge.contract.names import quoted
+from smartforge.contract.written import phone, time_of_day, uuid
 
 MAX_TEXT = 100_000
 MIN_INTEGER = -2_147_483_648
@@ -81,7 +85,9 @@ def kind_problems(kind: Kind) -> Iterator[str]:
         case Json():
             if not 2 <= kind.max_bytes <= MAX_JSON_BYTES:
                 yield f"at most {kind.max_bytes} bytes is not between 2 and {MAX_JSON_BYTES}"
-        case Boolean() | Date() | Timestamp() | Email() | Url() | Reference() | Slug():
+        case Boolean() | Date() | Timestamp() | Time() | Phone() | Uuid():
+            pass
+        case Email() | Url() | Reference() | Slug():
             pass
 
 
@@ -155,7 +161,7 @@ def _fit(kind: Kind, default: Default) -> tuple[bool, str]:
             return default in kind.values, f"one of {', '.join(kind.values)}"
         case TextList():
             return _fits_list(kind, default), f"a list of at most {kind.max_items} short texts"
-        case Date() | Timestamp() | Email() | Url():
+        case Date() | Timestamp() | Time() | Phone() | Uuid() | Email() | Url():
             return isinstance(default, str) and _fits_format(kind, default), _FORMATS[type(kind)]
         case References():
             return default == [], "an empty list, the only default of a list of references"
@@ -166,6 +172,9 @@ def _fit(kind: Kind, default: Default) -> tuple[bool, str]:
 _FORMATS: dict[type, str] = {
     Date: "a date such as 2026-11-22",
     Timestamp: "a time with its offset such as 2026-11-22T09:30:00Z",
+    Time: "a time of day such as 09:30:00",
+    Phone: "a phone number in E.164 such as +4930123456",
+    Uuid: "a UUID in lower case",
     Email: "an e-mail address",
     Url: "an absolute http or https URL",
 }
@@ -198,8 +207,14 @@ def _fits_list(kind: TextList, default: Default) -> bool:
     )
 
 
-def _fits_format(kind: Date | Timestamp | Email | Url, default: str) -> bool:
+def _fits_format(kind: Date | Timestamp | Time | Phone | Uuid | Email | Url, default: str) -> bool:
     match kind:
+        case Time():
+            return time_of_day(default) == default
+        case Phone():
+            return phone(default) == default
+        case Uuid():
+            return uuid(default) == default
         case Date():
             return len(default) == 10 and _parses(datetime.date.fromisoformat, default)
         case Timestamp():

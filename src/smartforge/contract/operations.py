@@ -8,7 +8,7 @@ import msgspec
 from smartforge.contract.access import Access, Accounts
 from smartforge.contract.fields import Reference
 from smartforge.contract.names import kebab, spaced
-from smartforge.contract.resources import Contract, Resource
+from smartforge.contract.resources import Action, Contract, Resource
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -25,6 +25,8 @@ Role = Literal[
     "delete_api_key",
     "list",
     "create",
+    "clear",
+    "bulk",
     "read",
     "update",
     "delete",
@@ -41,6 +43,7 @@ Role = Literal[
 _METHODS: dict[str, Method] = {
     "list": "GET",
     "create": "POST",
+    "clear": "DELETE",
     "read": "GET",
     "update": "PATCH",
     "delete": "DELETE",
@@ -138,10 +141,20 @@ def _of_keys() -> Iterator[Operation]:
 
 def _of_resource(contract: Contract, resource: Resource) -> Iterator[Operation]:
     one, many = resource.name, resource.plural
-    ids = {"list": f"list_{many}", "read": f"get_{one}"}
-    for action in ("list", "create"):
+    ids = {"list": f"list_{many}", "clear": f"clear_{many}", "read": f"get_{one}"}
+    for action in ("list", "create", "clear"):
         if action in resource.actions:
             yield _standard(resource, action, ids.get(action, f"{action}_{one}"))
+    if resource.bulk:
+        yield Operation(
+            f"bulk_create_{many}",
+            "bulk",
+            "POST",
+            f"{resource.path}/bulk",
+            f"Create many {spaced(many)} at once",
+            resource.access.create,
+            one,
+        )
     for report in resource.reports:
         yield Operation(
             f"{report.name}_of_{many}",
@@ -161,16 +174,17 @@ def _of_resource(contract: Contract, resource: Resource) -> Iterator[Operation]:
 
 def _standard(
     resource: Resource,
-    action: Literal["list", "create", "read", "update", "delete"],
+    action: Action,
     operation_id: str,
 ) -> Operation:
-    words = spaced(resource.plural if action == "list" else resource.name)
-    verb = "Get" if action == "read" else action.capitalize()
+    whole = action in ("list", "create", "clear")
+    words = spaced(resource.plural if action in ("list", "clear") else resource.name)
+    verb = {"read": "Get", "clear": "Delete all"}.get(action, action.capitalize())
     return Operation(
         operation_id,
         action,
         _METHODS[action],
-        resource.path if action in ("list", "create") else resource.item_path,
+        resource.collection_path if whole else resource.item_path,
         f"{verb} {words}",
         resource.access.of(action),
         resource.name,
@@ -195,7 +209,7 @@ def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
             f"list_{one}_{child.plural}",
             "nested",
             "GET",
-            f"{path}{child.path}",
+            f"{path}{child.segment}",
             f"List {spaced(child.plural)} of {_a(words)}",
             child.access.list,
             one,

@@ -107,15 +107,15 @@ def _uploads(contract: Contract, operation: Operation, typed: bool = False) -> b
 def _conflicts(contract: Contract, operation: Operation) -> bool:
     if operation.role in ("register", "create_api_key"):
         return True
-    if operation.role not in ("create", "update", "delete", "transition"):
+    if operation.role not in ("create", "bulk", "clear", "update", "delete", "transition"):
         return False
     resource = contract.resource(operation.resource)
     match operation.role:
-        case "create":
+        case "create" | "bulk":
             return _creation_conflicts(resource)
         case "update":
             return _update_conflicts(resource)
-        case "delete":
+        case "delete" | "clear":
             return restricted(contract, resource.name)
         case _:
             return _transition_conflicts(resource, operation.subject)

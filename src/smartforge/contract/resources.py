@@ -1,13 +1,14 @@
 """The contract itself: which resources there are and what can be done with each."""
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from smartforge.contract.access import Accounts, Permissions, RateLimit
 from smartforge.contract.fields import Field, Reference, References
 from smartforge.contract.rules import (
+    Bulk,
     Computed,
     Mark,
     NotMade,
@@ -18,22 +19,28 @@ from smartforge.contract.rules import (
     Upload,
 )
 
-Action = Literal["list", "create", "read", "update", "delete"]
+Action = Literal["list", "create", "clear", "read", "update", "delete"]
 
+ACTIONS: tuple[Action, ...] = get_args(Action)
 CRUD: tuple[Action, ...] = ("list", "create", "read", "update", "delete")
 
 
 class Paging(msgspec.Struct, frozen=True):
-    """How a list is cut into pages: `limit` from 1 to `max_limit`, `offset` from 0."""
+    """How a list is cut into pages: `limit` from 1 to `max_limit`, `offset` from 0.
+
+    A `bare` list is answered as a plain array; `X-Total-Count` then counts all that match.
+    """
 
     default_limit: int = 20
     max_limit: int = 100
+    bare: bool = False
 
 
 class Resource(msgspec.Struct, frozen=True):
     """A kind of thing that the API keeps.
 
-    Names are lower snake case. The collection's path is `/` and the plural in kebab case.
+    Names are lower snake case. The collection's path is `/` and the plural in kebab case; of the
+    one with `root`, it is `/` alone, and its rows are right below.
     Every resource also has `id` (integer, given by the server, from 1) and `created_at`
     (timestamp); `fields` never holds these names. `sortable` lists what `sort` takes, each
     also with a leading `-` for descending; lists are sorted by `sorted_by` where nothing is said,
@@ -49,6 +56,10 @@ class Resource(msgspec.Struct, frozen=True):
     With `stamped`, rows also have `updated_at`. `idempotent` names a unique field: creating a
     row with a value that is there already answers the row that is there (200). `was` is its name
     in the version before, where that was another.
+    `self_url` names a value of every answer: the absolute URL at which that row is.
+
+    `clear` among the actions deletes every row at once, or, where deleting is for owners, all
+    of the caller's own; whoever has one of the roles of deleting deletes everybody's.
     """
 
     name: str
@@ -75,10 +86,23 @@ class Resource(msgspec.Struct, frozen=True):
     upload: Upload | None = None
     redirect: Redirect | None = None
     was: str = ""
+    root: bool = False
+    self_url: str = ""
+    bulk: Bulk | None = None
+
+    @property
+    def segment(self) -> str:
+        """What the rows are called in a path, with the slash before it."""
+        return "/" + self.plural.replace("_", "-")
 
     @property
     def path(self) -> str:
-        return "/" + self.plural.replace("_", "-")
+        """What the path of a row begins with, as that of the collection does: empty at the root."""
+        return "" if self.root else self.segment
+
+    @property
+    def collection_path(self) -> str:
+        return self.path or "/"
 
     @property
     def item_path(self) -> str:
@@ -93,7 +117,10 @@ class Resource(msgspec.Struct, frozen=True):
 
 
 class Contract(msgspec.Struct, frozen=True, dict=True):
-    """All that an API promises. Two equal contracts give equal projects, byte for byte."""
+    """All that an API promises. Two equal contracts give equal projects, byte for byte.
+
+    Web pages from the origins in `cors` may call the API; `*` stands for all of them.
+    """
 
     title: str
     resources: tuple[Resource, ...]
@@ -102,6 +129,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     accounts: Accounts | None = None
     not_made: tuple[NotMade, ...] = ()
     rate_limit: RateLimit | None = None
+    cors: tuple[str, ...] = ()
 
     def resource(self, name: str) -> Resource:
         """The resource of that name. Raises KeyError."""

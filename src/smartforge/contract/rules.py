@@ -216,6 +216,15 @@ class Upload(msgspec.Struct, frozen=True):
     max_bytes: int = 5_000_000
 
 
+class Bulk(msgspec.Struct, frozen=True):
+    """`POST /plural/bulk` creates up to `max_items` rows, all of them or none.
+
+    It takes `{"items": [...]}`, each as one creation would; what is wrong is told with its place.
+    """
+
+    max_items: int = 100
+
+
 class Redirect(msgspec.Struct, frozen=True):
     """`GET /r/{code}`: redirects (307) to the URL field `to` of the row with this code.
 

@@ -28,6 +28,8 @@ def environment_of(promised: Mapping[str, Any]) -> tuple[dict[str, str], Admin |
     where the document knows roles.
     """
     environment = {"DATABASE_URL": DATABASE_URL, "SECRET_KEY": secrets.token_urlsafe(48)}
+    # The proxy in front alone says where the API is served.
+    environment["TRUST_PROXY"] = "true"
     field = _login_field(promised) if _knows_roles(promised) else None
     if field is None:
         return environment, None

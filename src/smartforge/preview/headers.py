@@ -13,7 +13,7 @@ HOP_BY_HOP = frozenset(
         *(b"transfer-encoding", b"upgrade", b"proxy-authenticate", b"proxy-authorization"),
     }
 )
-NOT_ASKED = HOP_BY_HOP | {b"expect"}
+NOT_ASKED = HOP_BY_HOP | {b"expect", b"x-forwarded-prefix"}
 NOT_ANSWERED = HOP_BY_HOP | {b"date", b"server"}
 
 
@@ -38,10 +38,11 @@ class Rules:
 NO_RULES = Rules()
 
 
-def asked(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> Headers:
+def asked(headers: Iterable[tuple[bytes, bytes]], rules: Rules, prefix: str = "") -> Headers:
     """The headers of a request as the API gets them; those given have lower case names.
 
-    A body of unknown length stays announced by `transfer-encoding: chunked`.
+    `X-Forwarded-Prefix` tells it below which `prefix` it is served, whatever the client said. A
+    body of unknown length stays announced by `transfer-encoding: chunked`.
     """
     given = list(headers)
     left_out = rules.not_asked | _named_by_connection(given)
@@ -58,6 +59,8 @@ def asked(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> Headers:
         else:
             has_host = has_host or name == b"host"
             passed.append((name, value))
+    if prefix:
+        passed.append((b"x-forwarded-prefix", quote(prefix).encode()))
     return passed if has_host else [(b"host", b"localhost"), *passed]
 
 

@@ -33,6 +33,7 @@ from smartforge.contract import (
     Ordered,
     Paging,
     Permissions,
+    Phone,
     Product,
     RateLimit,
     Redirect,
@@ -44,11 +45,13 @@ from smartforge.contract import (
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Transition,
     UniqueTogether,
     Upload,
     Url,
+    Uuid,
     validate,
 )
 from smartforge.contract.names import plural
@@ -83,7 +86,7 @@ def _decimals() -> st.SearchStrategy[Kind]:
 
 def kinds() -> st.SearchStrategy[Kind]:
     """Any kind with sound bounds."""
-    plain: list[Kind] = [Boolean(), Date(), Timestamp(), Email(), Url()]
+    plain: list[Kind] = [Boolean(), Date(), Timestamp(), Email(), Url(), Time(), Phone(), Uuid()]
     choices = st.lists(_lines, min_size=1, max_size=5, unique=True).map(
         lambda values: Choice(tuple(values))
     )

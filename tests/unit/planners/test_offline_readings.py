@@ -9,6 +9,7 @@ from smartforge.contract import (
     Decimal,
     Email,
     Integer,
+    Phone,
     Reference,
     Text,
     TextList,
@@ -64,7 +65,7 @@ TABLE: list[tuple[str, dict[str, dict[str, object]]]] = [
                 "first_name": LABEL,
                 "last_name": LABEL,
                 "email": Email(),
-                "phone_number": Text(1, 50),
+                "phone_number": Phone(),
                 "salary": MONEY,
                 "hire_date": Date(),
             }

@@ -22,7 +22,7 @@ def test_secrets_are_new_each_time_and_nothing_of_ours_is_there(
     monkeypatch.setenv("SECRET_KEY", "ours")
     first, _ = environment_of(document("email", roles=False))
     second, _ = environment_of(document("email", roles=False))
-    assert first.keys() == {"DATABASE_URL", "SECRET_KEY"}
+    assert first.keys() == {"DATABASE_URL", "SECRET_KEY", "TRUST_PROXY"}
     assert len(first["SECRET_KEY"]) >= 32
     assert len({first["SECRET_KEY"], second["SECRET_KEY"], "ours"}) == 3
 

@@ -83,3 +83,10 @@ def test_what_the_door_adds_wins_over_what_the_api_says() -> None:
 def test_addresses_of_the_api_stay_below_the_prefix(location: str, told: str) -> None:
     assert response(("location", location), prefix="/preview/p1") == [("location", told)]
     assert response(("location", location)) == [("location", location)]
+
+
+def test_the_api_is_told_where_it_is_served_and_by_nobody_else() -> None:
+    given = [(b"host", b"x"), (b"x-forwarded-prefix", b"/elsewhere")]
+    assert asked(given, Rules()) == [(b"host", b"x")]
+    told = (b"x-forwarded-prefix", b"/preview/abc")
+    assert asked(given, Rules(), "/preview/abc") == [(b"host", b"x"), told]

@@ -39,13 +39,14 @@ def openapi(contract: Contract) -> Json:
         if contract.accounts.api_keys:
             key = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
             components["securitySchemes"]["apiKeyAuth"] = key
-    return limit_hints(contract) | {
+    document: Json = limit_hints(contract) | {
         "openapi": "3.1.0",
         "info": info,
         "tags": _tags(contract),
         "paths": paths,
         "components": components,
     }
+    return document | ({"x-cors": list(contract.cors)} if contract.cors else {})
 
 
 def _tags(contract: Contract) -> list[Json]:

@@ -11,10 +11,10 @@ from smartforge.contract.openapi.parameters import (
     path_parameter,
 )
 from smartforge.contract.openapi.resources import ref, report_name, takes_body
-from smartforge.contract.openapi.schemas import identity
+from smartforge.contract.openapi.schemas import count, identity
 from smartforge.contract.operations import Operation, operations
 from smartforge.contract.refusals import refusals, takes_keys
-from smartforge.contract.resources import Contract
+from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import Report
 
 Json = dict[str, Any]
@@ -126,6 +126,8 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
             return _sent(f"{name}NewRole")
         case "update":
             return _sent(f"{name}Update")
+        case "bulk":
+            return _sent(f"{name}BulkCreate")
         case "create":
             resource = contract.resource(operation.resource)
             form = "multipart/form-data" if resource.upload else "application/json"
@@ -159,16 +161,27 @@ def _answers(contract: Contract, operation: Operation) -> Json:
             account = class_name(contract.accounts.resource)
             created = operation.role == "register"
             return {"201": _json("Created", account)} if created else {"200": _json("Got", account)}
-        case "list":
-            return {"200": _json("A page of them", f"{class_name(operation.resource)}Page")}
-        case "nested":
-            return {"200": _json("A page of them", f"{class_name(operation.subject)}Page")}
+        case "list" | "nested":
+            listed = contract.resource(operation.subject or operation.resource)
+            return {"200": _page(listed)}
         case "redirect":
             return {"307": {"description": "There", "headers": _location("Where it leads")}}
-        case "delete" | "delete_api_key":
+        case "delete" | "clear" | "delete_api_key":
             return {"204": {"description": "Deleted"}}
         case _:
             return _of_resource(contract, operation)
+
+
+def _page(listed: Resource) -> Json:
+    name = class_name(listed.name)
+    if not listed.paging.bare:
+        return _json("A page of them", f"{name}Page")
+    schema: Json = {"type": "array", "items": ref(name)}
+    return {
+        "description": "Some of them",
+        "headers": _header("X-Total-Count", "How many there are in all", count()),
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def _of_resource(contract: Contract, operation: Operation) -> Json:
@@ -183,6 +196,8 @@ def _of_resource(contract: Contract, operation: Operation) -> Json:
                 if (resource.idempotent)
                 else created
             )
+        case "bulk":
+            return {"201": _json("Created", f"{name}Bulk")}
         case "report":
             report = report_of(contract, operation)
             return {"200": _json("The groups", report_name(resource, report))}
@@ -213,6 +228,6 @@ def _location(description: str) -> Json:
     return _header("Location", description)
 
 
-def _header(name: str, description: str) -> Json:
+def _header(name: str, description: str, schema: Json | None = None) -> Json:
     said: Json = {"description": description, "required": True}
-    return {name: said | {"schema": {"type": "string"}}}
+    return {name: said | {"schema": schema or {"type": "string"}}}

@@ -175,6 +175,12 @@ def _of_resource(contract: Contract, resource: Resource) -> Json:
         f"{name}Update": _update(contract, resource),
         f"{name}Page": _page(resource),
     }
+    if resource.bulk:
+        items: Json = {"type": "array", "items": ref(f"{name}Create"), "minItems": 1}
+        items["maxItems"] = resource.bulk.max_items
+        made: Json = {"type": "array", "items": ref(name)}
+        schemas[f"{name}BulkCreate"] = closed({"items": items}, ["items"])
+        schemas[f"{name}Bulk"] = closed({"items": made}, ["items"])
     if roles:
         role: Json = {"role": {"type": "string", "enum": list(roles)}}
         schemas[f"{name}NewRole"] = closed(role, ["role"])
@@ -202,6 +208,9 @@ def _answer(contract: Contract, resource: Resource) -> Json:
         one.name: computed_property(contract, one) | computed_hints(contract, one)
         for one in resource.computed
     }
+    if resource.self_url:
+        # Checks read the hint: where the value leads is more than a URL.
+        properties[resource.self_url] = {"type": "string", "format": "uri", "x-self": True}
     properties["created_at"] = moment()
     if resource.stamped:
         properties["updated_at"] = moment()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from smartforge.contract import written
 from smartforge.contract.fields import (
     Boolean,
     Choice,
@@ -12,13 +13,16 @@ from smartforge.contract.fields import (
     Field,
     Integer,
     Kind,
+    Phone,
     Reference,
     References,
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
+    Uuid,
 )
 from smartforge.contract.fields import Json as JsonObject
 from smartforge.contract.kinds import (
@@ -52,6 +56,13 @@ def field_schema(kind: Kind) -> Json:
             return {"type": "string", "format": "date"}
         case Timestamp():
             return moment()
+        case Time():
+            # The format named `time` has an offset.
+            return {"type": "string", "format": "time-local", "pattern": written.TIME}
+        case Phone():
+            return {"type": "string", "maxLength": written.MAX_PHONE, "pattern": written.PHONE}
+        case Uuid():
+            return {"type": "string", "format": "uuid", "pattern": written.UUID}
         case Email():
             return {"type": "string", "format": "email", "maxLength": MAX_EMAIL_LENGTH}
         case Url():

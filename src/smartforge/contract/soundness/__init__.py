@@ -19,6 +19,7 @@ from smartforge.contract.soundness.formulas import computed_problems
 from smartforge.contract.soundness.lists import list_problems
 from smartforge.contract.soundness.places import Place, name_problems, was_problems
 from smartforge.contract.soundness.prose import line_problems, prose_problems
+from smartforge.contract.soundness.reaching import origin_problems, reaching_problems
 from smartforge.contract.soundness.references import cycle_problems, reference_problems
 from smartforge.contract.soundness.reports import report_problems
 from smartforge.contract.soundness.resources import MAX_RESOURCES, resource_problems
@@ -66,6 +67,7 @@ def _problems(contract: Contract) -> Iterator[str]:
         yield from _of_resource(Place(contract, resource))
     yield from cycle_problems(contract)
     yield from _not_made_problems(contract)
+    yield from origin_problems(contract)
     yield from collisions(contract)
 
 
@@ -81,6 +83,7 @@ def _of_resource(place: Place) -> Iterator[str]:
     yield from mark_problems(place)
     yield from report_problems(place)
     yield from serving_problems(place)
+    yield from reaching_problems(place)
 
 
 def _not_made_problems(contract: Contract) -> Iterator[str]:

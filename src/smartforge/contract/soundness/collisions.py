@@ -20,6 +20,8 @@ def schema_names(resource: Resource) -> tuple[str, ...]:
     """The names of the component schemas that may be made for a resource."""
     name = class_name(resource.name)
     plain = (name, f"{name}Create", f"{name}Update", f"{name}Page", f"{name}NewRole")
+    if resource.bulk:
+        plain = (*plain, f"{name}BulkCreate", f"{name}Bulk")
     reports = [report_name(resource, report) for report in resource.reports]
     return (*plain, *reports, *(f"{report}Group" for report in reports))
 

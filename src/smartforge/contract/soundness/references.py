@@ -29,7 +29,7 @@ def reference_problems(place: Place) -> Iterator[str]:
 
 def _same_list(place: Place, kind: Reference, first: str, second: str) -> str:
     parent = place.of(kind.resource)
-    path = f"{parent.resource.item_path if parent else ''}{place.resource.path}"
+    path = f"{parent.resource.item_path if parent else ''}{place.resource.segment}"
     return (
         f"{place.here}: {quoted(first)} and {quoted(second)} would both be listed at "
         f"{quoted(path, 200)}; only one of them can be nested"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from smartforge.contract import reserved
 from smartforge.contract.names import quoted
-from smartforge.contract.resources import CRUD
+from smartforge.contract.resources import ACTIONS
 from smartforge.contract.soundness.places import Place, name_problems, twice
 from smartforge.contract.soundness.prose import prose_problems
 
@@ -18,7 +18,7 @@ def resource_problems(place: Place) -> Iterator[str]:
     if resource.name in reserved.RESOURCES:
         yield f"{here}: this name is taken by the project itself"
     yield from name_problems(f"plural {quoted(resource.plural)} of {here}", resource.plural)
-    if resource.plural in reserved.PATHS:
+    if resource.plural in reserved.PATHS and not resource.root:
         yield f"{here}: the path {quoted(resource.path)} is taken by the project itself"
     yield from prose_problems(f"the description of {here}", resource.description)
     yield from _action_problems(place)
@@ -33,10 +33,10 @@ def resource_problems(place: Place) -> Iterator[str]:
 def _action_problems(place: Place) -> Iterator[str]:
     resource, here = place.resource, place.here
     if not resource.actions and not place.holds_accounts and not place.holds_tenants:
-        yield f"{here} can do nothing: name at least one of {', '.join(CRUD)}"
+        yield f"{here} can do nothing: name at least one of {', '.join(ACTIONS)}"
     for action in dict.fromkeys(resource.actions):
-        if action not in CRUD:
-            yield f"{here}: the action {quoted(action)} is none of {', '.join(CRUD)}"
+        if action not in ACTIONS:
+            yield f"{here}: the action {quoted(action)} is none of {', '.join(ACTIONS)}"
     for action in twice(resource.actions):
         yield f"{here}: the action {quoted(action)} is named twice"
     if "update" in resource.actions and not any(field.on_update for field in resource.fields):

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from decimal import Decimal as Exact
 
-from smartforge.contract.fields import Choice, Date, Decimal, Field, Integer, Reference, Timestamp
+from smartforge.contract.fields import (
+    Choice,
+    Date,
+    Decimal,
+    Field,
+    Integer,
+    Reference,
+    Time,
+    Timestamp,
+)
 from smartforge.contract.kinds import as_decimal
 from smartforge.contract.names import quoted
 from smartforge.contract.rules import (
@@ -95,7 +104,7 @@ def _ordered_problems(here: str, place: Place, rule: Ordered) -> Iterator[str]:
         yield f"{here}: {quoted(rule.earlier)} cannot be greater than itself"
     elif len(families) > 1 or "" in families:
         both = f"{quoted(rule.earlier)} and {quoted(rule.later)}"
-        yield f"{here}: {both} are neither two numbers, two dates nor two timestamps"
+        yield f"{here}: {both} are neither two numbers, two dates, two times nor two timestamps"
 
 
 def _different_problems(here: str, place: Place, rule: Different) -> Iterator[str]:
@@ -122,6 +131,8 @@ def _family(field: Field) -> str:
             return "date"
         case Timestamp():
             return "timestamp"
+        case Time():
+            return "time"
         case _:
             return ""
 

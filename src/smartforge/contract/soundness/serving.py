@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from smartforge.contract.fields import Code, Integer, Json, Slug, Url
 from smartforge.contract.names import quoted
-from smartforge.contract.rules import Redirect, Upload
+from smartforge.contract.rules import Bulk, Redirect, Upload
 from smartforge.contract.soundness.places import MANIFOLD, Place, twice
 
 MAX_UPLOAD = 100_000_000
+MAX_BULK = 1_000
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}\Z")
 
@@ -18,6 +19,8 @@ def serving_problems(place: Place) -> Iterator[str]:
         yield from _upload_problems(f"{place.here}, upload", place, place.resource.upload)
     if place.resource.redirect:
         yield from _redirect_problems(f"{place.here}, redirect", place, place.resource.redirect)
+    if place.resource.bulk:
+        yield from _bulk_problems(f"{place.here}, bulk creation", place, place.resource.bulk)
     if place.resource.idempotent:
         yield from _idempotent_problems(place, place.resource.idempotent)
 
@@ -35,6 +38,22 @@ def _upload_problems(here: str, place: Place, upload: Upload) -> Iterator[str]:
     for field in place.resource.fields:
         if isinstance(field.kind, Json) and field.on_creation:
             yield f"{here}: a form cannot hold the JSON object {quoted(field.name)}"
+
+
+def _bulk_problems(here: str, place: Place, bulk: Bulk) -> Iterator[str]:
+    resource = place.resource
+    if not 1 <= bulk.max_items <= MAX_BULK:
+        yield f"{here}: at most {bulk.max_items} rows is not between 1 and {MAX_BULK}"
+    if "create" not in resource.actions:
+        yield f"{here}: rows cannot be created one by one, so neither many at once"
+    if not any(field.on_creation for field in resource.fields):
+        yield f"{here}: clients write no field on creation, so there is nothing to send"
+    if place.holds_accounts:
+        yield f"{here}: accounts are made one by one, since each has a password"
+    if resource.upload:
+        yield f"{here}: a form holds one file, so uploads are made one by one"
+    if resource.idempotent:
+        yield f"{here}: creation goes by {quoted(resource.idempotent)}, which answers for one row"
 
 
 def _redirect_problems(here: str, place: Place, redirect: Redirect) -> Iterator[str]:

@@ -8,6 +8,7 @@ from smartforge.contract import Boolean, Choice, Contract, Decimal, Integer, Tex
 from smartforge.contract.names import singular
 from smartforge.contract.names import words as name_words
 from smartforge.contract.reserved import word_set
+from smartforge.contract.written import time_of_day
 from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import attributes, words
 
@@ -32,6 +33,7 @@ class Account:
 
     def __init__(self, contract: Contract, told: Iterable[str]) -> None:
         texts = [contract.title, *told, *_texts(contract)]
+        self._told = " ".join(texts)
         self._stems = {_stem(word) for text in texts for word in _words(text)}
         self._numbers = {float(one) for text in texts for one in _NUMBER.findall(text)}
         self._numbers.add(len(contract.resources))
@@ -63,6 +65,8 @@ class Account:
 
     def _is_lost(self, tokens: Sequence[Token], at: int) -> bool:
         token = tokens[at]
+        if ":" in token.text and (clock := time_of_day(token.low)):
+            return clock not in self._told
         value = _value(tokens, at)
         if value is not None:
             return not any(abs(value - one) <= 1 for one in self._numbers)

@@ -70,7 +70,7 @@ def _kind_of_words(parts: Sequence[str]) -> Kind | None:
     if last == "id":
         return Text(1, 100)
     if last == "number" and parts[0] not in ("total", "max", "min"):
-        return kinds["phone_number"]
+        return kinds["reference_number"]
     if parts[0] in ("max", "min", "maximum", "minimum", "total", "number", "num"):
         return kinds.get("_".join(parts[1:])) or kinds.get(last) or kinds["quantity"]
     if last in ("min", "max"):

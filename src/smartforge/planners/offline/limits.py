@@ -2,7 +2,7 @@
 
 import decimal
 
-from smartforge.contract import Boolean, Choice, Decimal, Integer, Kind, Text, TextList
+from smartforge.contract import Boolean, Choice, Decimal, Integer, Kind, Text, TextList, Time
 from smartforge.contract.fields import Default
 from smartforge.contract.kinds import (
     MAX_INTEGER,
@@ -13,6 +13,7 @@ from smartforge.contract.kinds import (
     as_decimal,
     default_problem,
 )
+from smartforge.contract.written import time_of_day
 from smartforge.planners.offline.bounds import Bounds, whole
 
 
@@ -43,6 +44,8 @@ def default_for(kind: Kind, said: str) -> Default:
         value = truth.get(low)
     elif isinstance(kind, Integer):
         value = whole(low)
+    elif isinstance(kind, Time):
+        value = time_of_day(low)
     elif isinstance(kind, Choice):
         value = next((choice for choice in kind.values if choice.lower() == low), None)
     if value is None or default_problem(kind, value):

@@ -26,7 +26,7 @@ _HOLDING = re.compile(
     r"(?P<part>[a-z-]+(?: [a-z-]+)?)(?= ?\Z| [,;(.]| and | of | which | that )"
 )
 _DELETED = re.compile(
-    r"\b(?:deleting|removing) (?:an?|the) (?P<one>[a-z-]+(?: [a-z-]+)?)"
+    r"\b(?:deleting|removing) (?:an?|the) (?!(?:api )?root\b)(?P<one>[a-z-]+(?: [a-z-]+)?)"
     r" (?:also |should |must |will |which )?(?:deletes?|removes?|gets?|with|is|takes?|drops?)\b"
     r"|\bwhen(?:ever)? (?:an?|the) (?P<other>[a-z-]+(?: [a-z-]+)?) (?:is|gets)"
     r" (?:deleted|removed)\b"

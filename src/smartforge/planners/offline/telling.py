@@ -13,14 +13,17 @@ from smartforge.contract import (
     Field,
     Integer,
     Json,
+    Phone,
     Reference,
     References,
     Resource,
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
+    Uuid,
 )
 from smartforge.contract.names import quoted, spaced
 from smartforge.planners.offline.draft import Draft, a, listing
@@ -86,6 +89,12 @@ def kind_in_words(field: Field) -> str:
             return "date and time"
         case Email():
             return "e-mail address"
+        case Time():
+            return "time of day"
+        case Phone():
+            return "phone number"
+        case Uuid():
+            return "UUID"
         case Url():
             return "URL"
         case Json():

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     | (?P<truth>(?i:\b(?:yes/no|true/false|y/n|on/off)\b))
     | (?P<short>\b(?:[eE]\.g\.|[iI]\.e\.|etc\.))
     | (?P<word>[^\W\d]\w*(?:[-'’][^\W\d]\w*)*|\d+[^\W\d_]\w*)
+    | (?P<clock>(?<![\d:])[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:]))
     | (?P<number>\d+(?:\.\d+)?)
     | (?P<arrow>-{1,3}>|=>|→|➜|⇒)
     | (?P<bound>>=|<=|≥|≤)
@@ -173,5 +174,5 @@ def _token(match: re.Match[str]) -> Token:
     if low in _SAME:
         text = low = _SAME[low]
     low = "->" if low in _ARROWS else "readonly" if low == "read-only" else low
-    is_word = group in ("word", "short", "truth")
+    is_word = group in ("word", "short", "truth", "clock")
     return Token(text, low, match.start(), match.end(), is_word, group == "number")

@@ -16,10 +16,13 @@ from smartforge.contract import (
     Integer,
     Json,
     Kind,
+    Phone,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
+    Uuid,
 )
 
 LONG_TEXT = Text(1, 10_000)
@@ -160,6 +163,9 @@ _KINDS: dict[str, Kind] = {
     "boolean": Boolean(),
     "date": Date(),
     "timestamp": Timestamp(),
+    "time": Time(),
+    "phone": Phone(),
+    "uuid": Uuid(),
     "email": Email(),
     "url": Url(),
     "text_list": TextList(),

@@ -175,7 +175,7 @@ def endpoints(
     )
 
 
-_WITH_BODIES = ("create", "update")
+_WITH_BODIES = ("create", "bulk", "update")
 _VERBS = {"GET": "get", "POST": "post", "PATCH": "patch", "DELETE": "delete"}
 _OWNED = ("read", "update", "delete", "transition", "mark", "unmark", "content")
 _READS = ("nested", "mark", "unmark")
@@ -199,7 +199,7 @@ def _endpoint(
         or find == "_readable"
         or operation.role in ("mark", "unmark")
         or _lists_own(contract, operation, names)
-        or (operation.role == "create" and bool(resource.owner or resource.tenant))
+        or (operation.role in ("create", "bulk") and bool(resource.owner or resource.tenant))
         or (operation.role == "create" and bool(resource.idempotent) and of.closed)
         or (operation.role in _WITH_BODIES and any(one.readable for one in reaches))
         or (operation.role == "update" and moves_differ(resource))
@@ -207,12 +207,19 @@ def _endpoint(
     return Endpoint(
         operation=operation,
         verb=_VERBS[operation.method],
-        path=operation.path.removeprefix(resource.path),
+        path=_below(resource, operation.path),
         arguments=tuple(_arguments(contract, operation, names, caller)),
         caller=caller,
         find=find,
         owned=owned,
     )
+
+
+def _below(resource: Resource, path: str) -> str:
+    """The path below the router's own. At the root, only what is a number can be an id."""
+    if resource.root:
+        return path.replace(f"{{{resource.name}_id}}", f"{{{resource.name}_id:int}}")
+    return path.removeprefix(resource.path)
 
 
 def _finder(operation: Operation, of: Scope) -> str:
@@ -236,7 +243,7 @@ def _owned(operation: Operation, of: Scope, names: Names) -> str:
 def _lists_own(contract: Contract, operation: Operation, names: Names) -> bool:
     """Whether a list or a report holds not the same rows for everybody."""
     match operation.role:
-        case "list" | "report":
+        case "list" | "report" | "clear":
             listed = operation.resource
         case "nested":
             listed = operation.subject
@@ -253,18 +260,19 @@ def _arguments(
     resource = contract.resource(operation.resource)
     one = names[operation.resource]
     role = operation.role
-    if role == "create":
+    if role in ("create", "bulk"):
         yield "status_code=status.HTTP_201_CREATED"
-    if role == "delete":
+    if role in ("delete", "clear"):
         yield "status_code=status.HTTP_204_NO_CONTENT"
     if role in ("create", "read", "update", "transition", "mark", "unmark"):
         yield f"response_model=schemas.{one.answer}"
-    if role == "list":
-        yield f"response_model=schemas.{one.page}"
-    if role == "nested":
-        listed = names[operation.subject]
-        schemas = "schemas" if listed == one else f"{listed.short}_schemas"
-        yield f"response_model={schemas}.{listed.page}"
+    if role == "bulk":
+        yield f"response_model=schemas.{one.answer}Bulk"
+    if role in ("list", "nested"):
+        listed = operation.subject or operation.resource
+        other = names[listed]
+        schemas = "schemas" if other == one else f"{other.short}_schemas"
+        yield f"response_model={_listed(schemas, other, contract.resource(listed))}"
     if role == "content":
         yield "response_class=Response"
     if role == "redirect":
@@ -277,6 +285,12 @@ def _arguments(
     yield f"summary={python(operation.summary)}"
 
 
+def _listed(schemas: str, names: naming.ResourceNames, resource: Resource) -> str:
+    if resource.paging.bare:
+        return f"list[{schemas}.{names.answer}]"
+    return f"{schemas}.{names.page}"
+
+
 def _responses(
     contract: Contract, operation: Operation, resource: Resource, names: Names
 ) -> Iterator[str]:
@@ -285,6 +299,9 @@ def _responses(
             if resource.idempotent:
                 yield f"there_already(schemas.{names[resource.name].answer})"
             yield "CREATED"
+        case "list" | "nested":
+            if contract.resource(operation.subject or operation.resource).paging.bare:
+                yield "COUNTED"
         case "content":
             types = resource.upload.types if resource.upload else ()
             yield f"file_of({', '.join(map(json.dumps, types or ('*/*',)))})"

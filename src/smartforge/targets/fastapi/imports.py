@@ -29,6 +29,7 @@ NAMES = {
         "argon2.exceptions": "InvalidHashError VerificationError",
         "collections.abc": "AsyncIterator Callable Collection Coroutine Iterator Mapping Sequence",
         "contextlib": "asynccontextmanager",
+        "contextvars": "ContextVar",
         "dataclasses": "dataclass",
         "decimal": "ROUND_HALF_UP Decimal",
         "itertools": "chain count",
@@ -38,6 +39,7 @@ NAMES = {
             "APIRouter Depends FastAPI Form HTTPException Path Query Request Response UploadFile "
             "status"
         ),
+        "fastapi.exceptions": "RequestValidationError",
         "fastapi.dependencies.models": "Dependant",
         "fastapi.responses": "RedirectResponse",
         "fastapi.routing": "APIRoute",
@@ -70,6 +72,7 @@ NAMES = {
         "sqlalchemy.sql.compiler": "SQLCompiler",
         "sqlalchemy.sql.functions": "FunctionElement",
         "sqlalchemy.types": "TypeEngine",
+        "starlette.types": "Scope",
         "app": "models",
         "app.accounts": "make_first_account open_account",
         "app.keys": "account_of_key new_key",
@@ -77,14 +80,16 @@ NAMES = {
         "app.database": "Base Database ExactNumeric Stamped UtcDateTime",
         "app.figures": "average total",
         "app.lists": "holds",
+        "app.locations": "absolute",
         "app.openapi": (
-            "CONFLICT CREATED FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE TOO_MANY UNAUTHORIZED "
+            "CONFLICT COUNTED CREATED FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE TOO_MANY "
+            "UNAUTHORIZED "
             "WRONG_CREDENTIALS WRONG_TYPE file_of there_already"
         ),
         "app.codes": "new_code",
         "app.pages": "Page page_of",
         "app.parameters": "DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
-        "app.problems": "Problem ProblemResponse invalid",
+        "app.problems": "Problem ProblemResponse invalid located",
         "app.references": "check_reference referred",
         "app.reports": (
             "day_of_dates day_of_moments month_of_dates month_of_moments quarter_of_dates "
@@ -103,16 +108,18 @@ NAMES = {
         "app.slugs": "free_slug",
         "app.uploads": "answer_file read_file",
         "app.wire": (
-            "NOT_SENT WHOLE Amount CalendarDate Count EmailAddress Id Number Password Patch RowId "
-            "RowIds Schema SlugText StorableText UtcTime WebAddress json_within"
+            "NOT_SENT WHOLE Amount CalendarDate Count EmailAddress Id Number Password Patch "
+            "PhoneNumber RowId RowIds Schema SlugText StorableText TimeOfDay UtcTime UuidText "
+            "WebAddress json_within"
         ),
     }.items()
     for name in names.split()
 }
 _STANDARD = frozenset(
     {
-        *("collections.abc", "concurrent.futures", "contextlib", "dataclasses", "datetime"),
-        *("decimal", "hashlib", "itertools", "json", "logging", "os", "re", "secrets", "threading"),
+        *("collections.abc", "concurrent.futures", "contextlib", "contextvars", "dataclasses"),
+        *("datetime", "decimal", "hashlib", "itertools", "json", "logging", "os", "re"),
+        *("secrets", "threading"),
         *("typing", "unicodedata", "urllib.parse"),
     }
 )

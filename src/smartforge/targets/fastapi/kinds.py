@@ -14,13 +14,16 @@ from smartforge.contract import (
     Integer,
     Json,
     Kind,
+    Phone,
     Reference,
     References,
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
+    Uuid,
 )
 from smartforge.contract.kinds import (
     MAX_EMAIL_LENGTH,
@@ -28,6 +31,7 @@ from smartforge.contract.kinds import (
     MAX_SLUG_LENGTH,
     MAX_URL_LENGTH,
 )
+from smartforge.contract.written import E164
 from smartforge.targets.fastapi.literals import python, string
 from smartforge.targets.fastapi.samples import number
 
@@ -35,10 +39,13 @@ _SHARED: dict[type[Kind], str] = {
     Boolean: "StrictBool",
     Date: "CalendarDate",
     Email: "EmailAddress",
+    Phone: "PhoneNumber",
     Reference: "RowId",
     Slug: "SlugText",
+    Time: "TimeOfDay",
     Timestamp: "UtcTime",
     Url: "WebAddress",
+    Uuid: "UuidText",
 }
 
 
@@ -106,6 +113,12 @@ def column_type(kind: Kind) -> tuple[str, str]:
             return "datetime.date", ""
         case Timestamp():
             return "datetime.datetime", "UtcDateTime"
+        case Time():
+            return "datetime.time", ""
+        case Phone():
+            return "str", f"String({E164})"
+        case Uuid():
+            return "str", "String(36)"
         case TextList():
             return "list[str]", "JSON(none_as_null=True)"
         case Json():
@@ -152,6 +165,9 @@ def default(field: Field) -> tuple[str, str]:
         case Date():
             day = datetime.date.fromisoformat(str(field.default))
             return f"datetime.date({day.year}, {day.month}, {day.day})", ""
+        case Time():
+            hour, minute, second = map(int, str(field.default).split(":"))
+            return f"datetime.time({hour}, {minute}{f', {second}' if second else ''})", ""
         case Timestamp():
             text = str(field.default)
             moment = datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)

@@ -164,6 +164,8 @@ def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tup
         yield "figures", "Sums and averages"
     if need["periods"] & PERIODS:
         yield "reports", "Days and months"
+    if need["linked"]:
+        yield "locations", "Absolute URLs of rows"
     if "slug" in need["kinds"]:
         yield "slugs", "Words for URLs"
     if "code" in need["kinds"]:

@@ -15,6 +15,7 @@ _BY_ANNOTATION = {
     "float": "Float",
     "bytes": "LargeBinary",
     "datetime.date": "Date",
+    "datetime.time": "Time",
 }
 # Arguments of columns that say something about the table, and what new rows hold.
 _KEPT = frozenset({"primary_key", "unique", "index", "server_default", "default"})

@@ -49,9 +49,11 @@ _LOCALS = _KEYWORDS.union(
 )
 _SCHEMA_CLASSES = _set(
     "Amount Annotated Any AwareDatetime CalendarDate Count Decimal EmailAddress Field I Id "
-    "Literal Login Number O Password PasswordChange Patch Refresh Registration RoleChange RowId "
+    "Literal Login Number O Password PasswordChange Patch PhoneNumber Refresh Registration "
+    "RoleChange RowId "
     "RowIds Schema SlugText "
-    "StorableText StrictBool StrictInt Token UploadFile UtcTime WebAddress WithJsonSchema "
+    "StorableText StrictBool StrictInt Token TimeOfDay UploadFile UtcTime UuidText WebAddress "
+    "WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError "
     "IssuedKey IssuedKeys KeyRequest NewKey"
 )

@@ -42,11 +42,18 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
             code for operation in operations(contract) for code in refusals(contract, operation)
         },
         "headers": bool(
-            contract.accounts or contract.rate_limit or "create" in actions or "redirect" in roles
+            contract.accounts
+            or contract.rate_limit
+            or any(one.paging.bare for one in contract.resources)
+            or "create" in actions
+            or "redirect" in roles
         ),
         "lists": bool(roles & {"list", "nested"}),
         "limits": limits(contract),
         "items": any(view.item for view in views) or _keyed(contract),
+        "bare": any(one.paging.bare for one in contract.resources if roles & {"list", "nested"}),
+        "bulk": any(one.bulk for one in contract.resources),
+        "linked": any(one.self_url for one in contract.resources),
         "narrows": any(view.filters.shared or view.filters.chosen for view in views),
         "redirects": "redirect" in roles,
         "contents": "content" in roles,
@@ -85,7 +92,8 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "changes": any(view.endpoints.of("update", "transition") for view in views),
         "locks": locks,
         "optional_lock": any(one.optional for one in overlaps),
-        "table_locks": any(not one.lock_id for one in overlaps)
+        "table_locks": any(one.bulk for one in contract.resources)
+        or any(not one.lock_id for one in overlaps)
         or any(isinstance(field.kind, Slug) for view in views for field in view.resource.fields),
         "stamped": any(view.resource.stamped for view in views),
         "computed": any(view.table.computed for view in views),

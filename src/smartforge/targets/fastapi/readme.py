@@ -125,6 +125,8 @@ def _body(contract: Contract, operation: Operation) -> Body | None:
             return {"role": accounts.roles[-1]}
         case "create" if resource:
             return _creation(contract, resource) or None
+        case "bulk" if resource:
+            return {"items": [_creation(contract, resource)]}
         case "update" if resource:
             return _change(resource)
         case _:

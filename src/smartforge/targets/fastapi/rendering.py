@@ -10,7 +10,7 @@ import jinja2
 import msgspec
 import yaml
 
-from smartforge.contract import Contract
+from smartforge.contract import Contract, written
 from smartforge.contract.names import kebab
 from smartforge.contract.openapi import openapi
 from smartforge.targets.fastapi import literals, needs, readme, scopes
@@ -113,6 +113,7 @@ def context(
         "names": NAMES
         | {view.endpoints.readable_name: "app.visibility" for view in needed["visible"]},
         "contract": contract,
+        "written": written,
         "accounts": accounts,
         "resources": views,
         "modules": sorted([*modules, *frame, *not_made], key=natural),

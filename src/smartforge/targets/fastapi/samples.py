@@ -15,13 +15,16 @@ from smartforge.contract import (
     Integer,
     Json,
     Kind,
+    Phone,
     Reference,
     References,
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
+    Uuid,
 )
 from smartforge.contract.kinds import MAX_DIGITS, MAX_EMAIL_LENGTH, MAX_ITEM_LENGTH, MAX_URL_LENGTH
 from smartforge.contract.names import spaced
@@ -52,6 +55,12 @@ def three(field: Field) -> tuple[Sample, Sample, Sample]:
             return _by_rank(lambda rank: f"2026-05-0{rank + 1}")
         case Timestamp():
             return _by_rank(lambda rank: f"2026-05-0{rank + 1}T09:30:00Z")
+        case Time():
+            return _by_rank(lambda rank: f"09:3{rank}:00")
+        case Phone():
+            return _by_rank(lambda rank: f"+49301234{rank}")
+        case Uuid():
+            return _by_rank(lambda rank: f"01890a5d-ac96-774b-bcce-b302099a805{rank}")
         case Email():
             return _by_letter(lambda letter: f"{letter.lower()}@example.com")
         case Url():
@@ -89,6 +98,15 @@ def accepted(kind: Kind) -> Iterator[object]:
             yield "9999-12-31"
         case Timestamp():
             yield "2026-05-01T09:30:00.250000Z"
+        case Time():
+            yield "00:00:00"
+            yield "23:59:59"
+        case Phone():
+            yield "+1234567"
+            yield "+123456789012345"
+        case Uuid():
+            yield "00000000-0000-0000-0000-000000000000"
+            yield "ffffffff-ffff-ffff-ffff-ffffffffffff"
         case Email():
             yield "first.last+tag@mail.example.com"
         case Url():
@@ -138,6 +156,8 @@ def refused(kind: Kind) -> Iterator[object]:
             yield "2026-05-01 09:30"
             yield "2026-05-01T25:00:00Z"
             yield "0001-01-01T00:00:00+01:00"
+        case Time() | Phone() | Uuid():
+            yield from _refused_written(kind)
         case Email():
             yield 5
             yield "nobody"
@@ -157,6 +177,28 @@ def refused(kind: Kind) -> Iterator[object]:
             yield from ("1", True, 1.5, 0, MAX_ID + 1)
         case Slug() | Code():
             pass
+
+
+def _refused_written(kind: Time | Phone | Uuid) -> Iterator[object]:
+    """The same for kinds of text that are written in one way."""
+    yield 5
+    yield ""
+    match kind:
+        case Time():
+            yield from ("24:00", "9:30", "09:60", "09:30:00Z", "09:30:00.5", "09:30\n", "0930")
+        case Phone():
+            yield from (
+                "030 123456",
+                "+0301234567",
+                "+123456",
+                "+1234567890123456",
+                "+49 30/123456",
+            )
+            yield "+49" + "-" * 40 + "30123456"
+        case Uuid():
+            yield "01890a5dac96774bbcceb302099a8057"
+            yield "{01890a5d-ac96-774b-bcce-b302099a8057}"
+            yield "01890a5d-ac96-774b-bcce-b302099a805g"
 
 
 def _refused_many(kind: TextList | Json | References) -> Iterator[object]:

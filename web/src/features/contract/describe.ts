@@ -23,6 +23,12 @@ export function kindOf({ kind }: Field): string {
       return "date";
     case "timestamp":
       return "date and time";
+    case "time":
+      return "time of day";
+    case "phone":
+      return "phone number in E.164";
+    case "uuid":
+      return "UUID";
     case "email":
       return "e-mail address";
     case "url":

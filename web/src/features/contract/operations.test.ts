@@ -13,6 +13,11 @@ test("operations are the resource's own, under its plural in kebab case", () => 
   expect(lines({ ...LOAN, actions: ["read", "list"] })).toEqual(["GET /book-loans", "GET /book-loans/{book_loan_id}"]);
 });
 
+test("at the root, rows are right below it, and all of them can be removed", () => {
+  const rooted: Resource = { ...LOAN, root: true, actions: ["list", "read", "clear"], bulk: {} };
+  expect(lines(rooted)).toEqual(["GET /", "DELETE /", "POST /bulk", "GET /{book_loan_id}"]);
+});
+
 test("transitions, marks and reports are operations too", () => {
   const resource: Resource = {
     ...LOAN,

@@ -14,14 +14,16 @@ export interface Operation {
 type Action = NonNullable<Resource["actions"]>[number];
 
 const CRUD: readonly Action[] = ["list", "create", "read", "update", "delete"];
+const IN_ORDER: readonly Action[] = ["list", "create", "clear", "read", "update", "delete"];
 
 /** What a resource's rows can be asked for and told: standard operations, then its own. */
 export function operationsOf(resource: Resource, contract: Contract): Operation[] {
-  const path = `/${kebab(resource.plural)}`;
+  const path = resource.root ? "" : `/${kebab(resource.plural)}`;
   const row = `${path}/{${resource.name}_id}`;
-  const standard = standardOf(resource, path, row);
+  const standard = standardOf(resource, path || "/", row);
   return [
-    ...standard.filter(({ path: at }) => at === path),
+    ...standard.filter(({ path: at }) => at !== row),
+    ...bulkOf(resource, path),
     ...reportsOf(resource, path),
     ...standard.filter(({ path: at }) => at === row),
     ...filesOf(resource, row),
@@ -73,13 +75,20 @@ function standardOf(resource: Resource, path: string, row: string): Operation[] 
   const [names, one] = [spaced(resource.plural), a(resource.name)];
   const file = resource.upload ? " with its file" : "";
   const all: Record<Action, () => Operation> = {
-    list: () => operation("GET", path, `List ${names} by page`, access.list, true),
+    list: () => operation("GET", path, `List ${names}${resource.paging?.bare ? "" : " by page"}`, access.list, true),
     create: () => operation("POST", path, `Add ${one}${file}`, access.create),
+    clear: () => operation("DELETE", path, `Remove all ${names}`, access.delete),
     read: () => operation("GET", row, `Read one ${spaced(resource.name)}`, access.read),
     update: () => operation("PATCH", row, `Change ${one}`, access.update),
     delete: () => operation("DELETE", row, `Remove ${one}`, access.delete),
   };
-  return CRUD.filter((action) => actions.includes(action)).map((action) => all[action]());
+  return IN_ORDER.filter((action) => actions.includes(action)).map((action) => all[action]());
+}
+
+function bulkOf({ bulk, plural, access = {} }: Resource, path: string): Operation[] {
+  if (!bulk) return [];
+  const says = `Add up to ${bulk.max_items ?? 100} ${spaced(plural)}, all or none`;
+  return [operation("POST", `${path}/bulk`, says, access.create)];
 }
 
 function reportsOf(resource: Resource, path: string): Operation[] {

@@ -43,6 +43,8 @@ _ALIKE = (
     word_set("start starts begin begins from starts_at start_time start_date begins_at check_in"),
     word_set("end ends finish until to ends_at end_time end_date check_out"),
     word_set("status state stage"),
+    word_set("opens opening opening_time open_time"),
+    word_set("closes closing closing_time close_time"),
     word_set("quantity stock qty in_stock stock_quantity quantity_on_hand"),
     word_set("date day on"),
     word_set("author writer"),

@@ -14,6 +14,7 @@ from smartforge.contract.fields import (
     Field,
     Integer,
     Text,
+    Time,
     Timestamp,
 )
 from smartforge.planners.offline.draft import listing
@@ -173,4 +174,6 @@ def sorts(field: Field) -> bool:
     """Whether lists can be sorted by a field."""
     if isinstance(field.kind, Text):
         return is_label(field)
-    return isinstance(field.kind, Integer | Decimal | Date | Timestamp | Choice | Boolean | Email)
+    return isinstance(
+        field.kind, Integer | Decimal | Date | Time | Timestamp | Choice | Boolean | Email
+    )

@@ -12,6 +12,7 @@ from smartforge.contract import (
     Reference,
     Resource,
     Text,
+    Time,
     Timestamp,
 )
 from smartforge.contract.fields import Choice, Decimal, Integer
@@ -41,7 +42,8 @@ _OVERLAP = re.compile(
 )
 _NEXT_TO = re.compile(r"\bback(?: - |-| )to(?: - |-| )back\b")
 _AFTER = re.compile(
-    r"\b(?P<later>(?:the |its )?[a-z_]+(?: [a-z_]+)?) (?:(?:has|have|needs) to|must|should|shall"
+    r"\b(?P<later>(?:the |its )?[a-z_]+(?: [a-z_]+)??)(?: that| which)?"
+    r" (?:(?:has|have|needs) to|must|should|shall"
     r"|is|are|can|may)"
     r"(?: only)?(?: always)? (?:be |come |lie )?(?:strictly )?(?P<how>after|later than|greater"
     r" than|larger than|higher than"
@@ -282,7 +284,7 @@ def _endmost(resource: Resource, text: str) -> Field | None:
 def _family(field: Field) -> str:
     if isinstance(field.kind, Integer | Decimal):
         return "number"
-    return type(field.kind).__name__ if isinstance(field.kind, Date | Timestamp) else ""
+    return type(field.kind).__name__ if isinstance(field.kind, Date | Time | Timestamp) else ""
 
 
 def settle_times(sketch: Sketch) -> None:

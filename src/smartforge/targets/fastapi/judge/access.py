@@ -91,6 +91,12 @@ def scoped(subject: Subject) -> bool:
     )
 
 
+def clears_own(subject: Subject) -> bool:
+    """Whether another account may clear, but only what is its own."""
+    other, access = subject.callers.other, subject.resource.access.delete
+    return bool(other and access.who == "owner" and other.role not in access.roles)
+
+
 def list_overseers(subject: Subject) -> list[str]:
     access = subject.resource.access.list
     found = [one for one in subject.callers.users if _oversees(subject, one, access.roles)]

@@ -25,6 +25,7 @@ from smartforge.contract import (
     Reference,
     References,
     Resource,
+    Time,
     Timestamp,
     UniqueTogether,
 )
@@ -231,6 +232,8 @@ def value(contract: Contract, resource: Resource, field: Field, rank: int) -> ob
     if stride and isinstance(kind, Date | Timestamp):
         day = (_DAY + datetime.timedelta(days=rank * stride + place)).isoformat()
         return day if isinstance(kind, Date) else f"{day}T09:30:00Z"
+    if stride and isinstance(kind, Time):
+        return f"{9 + place:02}:{rank * 10:02}:00"
     if isinstance(kind, Integer | Decimal) and (
         stride or field.name in _adjusted(contract, resource)
     ):

@@ -8,7 +8,7 @@ import msgspec
 from smartforge.contract import Access, Contract, Field, Reference, References, Resource
 from smartforge.contract.names import shorten
 
-Action = Literal["list", "create", "read", "update", "delete"]
+Action = Literal["list", "create", "clear", "read", "update", "delete"]
 
 _SHORT = 30
 

@@ -43,7 +43,8 @@ def given(subject: Subject) -> dict[str, object]:
             found[field.name] = kinds.answered_default(field)
     for one in resource.computed:
         found[one.name] = _initial(subject, one.name)
-    always = ("id", "created_at", "updated_at") if resource.stamped else ("id", "created_at")
+    always = ["id", "created_at", *(["updated_at"] if resource.stamped else [])]
+    always += [resource.self_url] if resource.self_url else []
     return found | {name: Source(f"made[{python(name)}]") for name in always}
 
 
@@ -146,6 +147,7 @@ def unwritten(subject: Subject, *, on_creation: bool) -> list[str]:
         if not (field.on_creation if on_creation else field.on_update):
             found.append(field.name)
     found += [one.name for one in subject.resource.computed]
+    found += [subject.resource.self_url] if subject.resource.self_url else []
     if subject.is_account:
         found += ["password", "role"]
     return found + (["updated_at"] if subject.resource.stamped else [])
@@ -188,7 +190,7 @@ def allowed(subject: Subject) -> Iterator[tuple[str, str, str]]:
     methods = {operation.path: operation.method for operation in operations(subject.contract)}
     resource = subject.resource
     for what, path, test in (
-        ("the_collection", resource.path, "PATH"),
+        ("the_collection", resource.collection_path, "PATH"),
         ("a_single_one", resource.item_path, 'f"{PATH}/1"'),
     ):
         if path in paths:

@@ -29,6 +29,9 @@ class Module(Subject):
             "item": bool(self.by["read"] or self.by["update"] or self.by["delete"]),
             "update": bool(self.by["update"]),
             "delete": self.makes and bool(self.by["delete"]),
+            "bulk": self.makes and bool(self.resource.bulk and self.by["create"]),
+            "clear": self.makes and bool(self.by["clear"]),
+            "self_url": self.makes and bool(self.resource.self_url and self.by["read"]),
             "list": bool(self.by["list"]),
             "ranges": self.makes and bool(self.by["list"] and self.ranges),
             "search": self.makes and bool(self.by["list"] and self.searched),
@@ -160,6 +163,17 @@ class Module(Subject):
         return fields.codes(self)
 
     # ---- lists --------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> str:
+        """The function that answers a list with its items and their total."""
+        return "listed" if self.resource.paging.bare else "get"
+
+    @property
+    def empty_page(self) -> str:
+        paging = self.resource.paging
+        rest = "" if paging.bare else f', "limit": {paging.default_limit}, "offset": 0'
+        return f'{{"items": [], "total": 0{rest}}}'
 
     @property
     def page_size(self) -> int:
@@ -298,6 +312,10 @@ class Module(Subject):
     @cached_property
     def scoped(self) -> bool:
         return access.scoped(self)
+
+    @property
+    def clears_own(self) -> bool:
+        return access.clears_own(self)
 
     @cached_property
     def list_overseers(self) -> list[str]:

@@ -14,11 +14,13 @@ NAMES = {
         "httpx2": "Response",
         "sqlalchemy": "MetaData Table create_engine delete insert inspect make_url select",
         "sqlalchemy.schema": "CreateSchema DropSchema",
+        "app.locations": "absolute remember_base",
         "tests.conftest": "WORDS SIGNING_KEY Storage log_in register",
         "tests.expect": (
             "AS_JSON FILE FILE_TYPE NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID Row add "
             "assert_invalid assert_problem assert_unauthorized average comparable form get groups "
-            "holds_text in_order me period reached send_file told total upload with_token within"
+            "holds_text in_order listed me period reached send_file told total upload with_token "
+            "within"
         ),
     }.items()
     for name in word_set(names)

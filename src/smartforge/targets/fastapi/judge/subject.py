@@ -17,7 +17,7 @@ from smartforge.targets.fastapi.judge.bodies import (
 from smartforge.targets.fastapi.judge.callers import Caller, Callers, may, points_to
 from smartforge.targets.fastapi.literals import python
 
-_ACTIONS = ("list", "create", "read", "update", "delete")
+_ACTIONS = ("list", "create", "clear", "read", "update", "delete")
 _LIST_OF_ROWS = "list[Row]"
 
 
@@ -32,6 +32,7 @@ class Subject:
         self.one = spaced(resource.name)
         self.many = spaced(resource.plural)
         self.path = resource.path
+        self.segment = resource.segment
         self.makes = resource.name in makeable
         self.is_account = resource.name == makeable.accounts
 

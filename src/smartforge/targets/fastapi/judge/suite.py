@@ -69,6 +69,10 @@ class Suite:
         return any("ranges" in one.parts for one in self.modules.values())
 
     @cached_property
+    def listed(self) -> bool:
+        return any(one.page == "listed" and one.by["list"] for one in self.modules.values())
+
+    @cached_property
     def searches(self) -> bool:
         return any("search" in one.parts for one in self.modules.values())
 
@@ -282,7 +286,7 @@ class Suite:
         for module in self.modules.values():
             access = module.resource.access
             if module.by["list"] == "client":
-                return f'get("{module.path}")'
+                return f'get("{module.resource.collection_path}")'
             if module.by["read"] == "client" and not access.read.secured:
                 return f'get("{module.path}/1")'
         if self.accounts:
@@ -290,7 +294,8 @@ class Suite:
             return f'post("/auth/login", json={source(credentials)})'
         for module in self.modules.values():
             if module.by["create"] and not module.parents:
-                return f'post("{module.path}", json={source(module.bodies.rows[0])})'
+                body = source(module.bodies.rows[0])
+                return f'post("{module.resource.collection_path}", json={body})'
         for module in self.modules.values():
             if module.by_id:
                 _, method, _, body = module.by_id[0]
