@@ -4,21 +4,40 @@ from smartforge.contract import (
     Access,
     Accounts,
     Adjusts,
+    Aggregate,
     AtMost,
     Choice,
+    Code,
+    Computed,
     Contract,
+    Date,
+    Decimal,
     Different,
     Email,
     Field,
     Integer,
+    Mark,
+    Marked,
+    NoOverlap,
+    OneOpen,
+    Ordered,
     Permissions,
+    Product,
     RateLimit,
+    Redirect,
     Reference,
+    Report,
     Resource,
     Text,
+    TextList,
+    Timestamp,
     Transition,
     UniqueTogether,
+    Upload,
+    Url,
 )
+
+KEPT = ("list", "create", "read")
 
 SHOP = Contract(
     "Shop",
@@ -29,7 +48,15 @@ SHOP = Contract(
             (
                 Field("name", Text(1, 80)),
                 Field("quantity", Integer(0, 1000), False, 0, written="creation"),
+                Field("colour", Choice(("red", "green", "blue")), False, "red"),
+                Field("labels", TextList(5), False),
+                Field("note", Text(1, 200), False),
             ),
+            sortable=("id", "name", "quantity", "created_at"),
+            filters=("colour", "labels"),
+            ranges=("quantity", "created_at"),
+            searched=("name", "note"),
+            computed=(Computed("sold", Aggregate("sum", "sale", "product_id", "amount")),),
         ),
         Resource(
             "movement",
@@ -39,7 +66,7 @@ SHOP = Contract(
                 Field("amount", Integer(1, 10_000)),
                 Field("direction", Choice(("in", "out"))),
             ),
-            actions=("list", "create", "read"),
+            actions=KEPT,
             rules=(Adjusts("product_id", "amount", "quantity", "direction", ("out",)),),
         ),
         Resource(
@@ -49,7 +76,7 @@ SHOP = Contract(
                 Field("product_id", Reference("product", "cascade")),
                 Field("amount", Integer(1, 10)),
             ),
-            actions=("list", "create", "read"),
+            actions=KEPT,
             rules=(Adjusts("product_id", "amount", "quantity", taking=("",)),),
         ),
         Resource(
@@ -60,7 +87,7 @@ SHOP = Contract(
                 Field("to_product_id", Reference("product", nested=False)),
                 Field("amount", Integer(1, 10_000)),
             ),
-            actions=("list", "create", "read"),
+            actions=KEPT,
             rules=(
                 Different("from_product_id", "to_product_id"),
                 Adjusts("from_product_id", "amount", "quantity", taking=("",)),
@@ -74,6 +101,129 @@ SHOP = Contract(
             rules=(UniqueTogether(("row", "number")),),
         ),
     ),
+)
+
+HOTEL = Contract(
+    "Hotel",
+    (
+        Resource("room", "rooms", (Field("name", Text(), unique=True),)),
+        Resource(
+            "booking",
+            "bookings",
+            (
+                Field("room_id", Reference("room", "cascade")),
+                Field("starts_at", Timestamp()),
+                Field("ends_at", Timestamp()),
+                Field("status", Choice(("booked", "cancelled")), False, "booked", written="never"),
+                Field("cancelled_at", Timestamp(), False, written="never"),
+            ),
+            rules=(
+                Ordered("starts_at", "ends_at"),
+                NoOverlap("starts_at", "ends_at", ("room_id",), "status", ("cancelled",)),
+            ),
+            transitions=(
+                Transition("cancel", "status", "cancelled", ("booked",), "cancelled_at"),
+                Transition("rebook", "status", "booked", ("cancelled",)),
+            ),
+        ),
+        Resource(
+            "cleaning",
+            "cleanings",
+            (
+                Field("room_id", Reference("room", "restrict")),
+                Field("state", Choice(("open", "done")), False, "open", written="never"),
+            ),
+            rules=(OneOpen(("room_id",), "state", ("open",)),),
+            transitions=(
+                Transition("finish", "state", "done", ("open",)),
+                Transition("reopen", "state", "open", ("done",)),
+            ),
+        ),
+        Resource("guest", "guests", (Field("name", Text(1, 80)),)),
+        Resource(
+            "expense",
+            "expenses",
+            (
+                Field("guest_id", Reference("guest", "clear"), False),
+                Field("kind", Choice(("food", "laundry"))),
+                Field("day", Date()),
+                Field("price", Decimal("0", "1000"), False),
+                Field("count", Integer(1, 50)),
+            ),
+            computed=(Computed("cost", Product(("price", "count"))),),
+            reports=(
+                Report("by_kind", "kind", field="price"),
+                Report("by_month", "day", "month"),
+            ),
+        ),
+        Resource(
+            "opinion",
+            "opinions",
+            (Field("room_id", Reference("room", "cascade")), Field("stars", Integer(1, 5))),
+            actions=KEPT,
+        ),
+        Resource(
+            "suite",
+            "suites",
+            (Field("name", Text()),),
+            computed=(
+                Computed("opinions", Aggregate("count", "view", "suite_id")),
+                Computed("stars", Aggregate("average", "view", "suite_id", "stars")),
+            ),
+        ),
+        Resource(
+            "view",
+            "views",
+            (Field("suite_id", Reference("suite", "cascade")), Field("stars", Integer(1, 5))),
+        ),
+    ),
+)
+
+FORUM = Contract(
+    "Forum",
+    (
+        Resource("user", "users", (Field("email", Email(), unique=True),), actions=("read",)),
+        Resource(
+            "post",
+            "posts",
+            (
+                Field("user_id", Reference("user", "cascade"), written="never"),
+                Field("title", Text()),
+                Field("state", Choice(("draft", "shown")), False, "draft", written="never"),
+            ),
+            owner="user_id",
+            access=Permissions(
+                create=Access("user"), update=Access("owner"), delete=Access("owner")
+            ),
+            computed=(Computed("likes", Marked("like")),),
+            marks=(Mark("like"),),
+            transitions=(
+                Transition(
+                    "show", "state", "shown", ("draft",), access=Access("role", ("editor",))
+                ),
+            ),
+        ),
+        Resource(
+            "link",
+            "links",
+            (
+                Field("url", Url(), unique=True),
+                Field("code", Code(8), written="never"),
+                Field("visits", Integer(0, 1_000_000), False, 0, written="never"),
+            ),
+            actions=KEPT,
+            idempotent="url",
+            redirect=Redirect("code", "url", "visits"),
+        ),
+        Resource(
+            "picture",
+            "pictures",
+            (Field("title", Text()),),
+            actions=KEPT,
+            upload=Upload(("image/png", "image/jpeg"), 100_000),
+        ),
+    ),
+    accounts=Accounts(roles=("member", "editor")),
 )
 
 USER = Access("user")
@@ -112,4 +262,4 @@ CLUB = Contract(
     rate_limit=RateLimit(20, 60),
 )
 
-CONTRACTS = {"shop": SHOP, "club": CLUB}
+CONTRACTS = {"shop": SHOP, "hotel": HOTEL, "forum": FORUM, "club": CLUB}

@@ -20,17 +20,17 @@ from smartforge.contract.openapi import openapi
 from smartforge.contract.rules import Computed
 from smartforge.targets.fastapi import FastAPITarget
 from tests.behaviour.conftest import Starter
+from tests.mutants.base import Mutant
 from tests.mutants.contracts import CONTRACTS
-from tests.mutants.mutants import MUTANTS, Mutant
+from tests.mutants.mutants import MUTANTS
 from tests.mutants.starting import StarterSandbox
 from tests.unit.targets.projects import project
 
 pytestmark = pytest.mark.xdist_group("mutants")
 
-# Rules of the contract that have no variant here yet.
-MISSING = frozenset(
-    {"ordered", "no_overlap", "one_open", "aggregate", "product", "marked"},
-)
+
+# How often a race may be looked for: the check notices nine of ten the first time.
+TURNS = 4
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +82,12 @@ def test_a_wrong_variant_is_noticed(
     text = place.read_text("utf-8")
     assert text.count(mutant.find) == 1, f"{text.count(mutant.find)} times: {mutant.find}"
     place.write_text(text.replace(mutant.find, mutant.replace), "utf-8")
-    found = verdict(check_of(mutant), mutant.contract, folder, starter)
-    assert found.outcome == "failed", found.summary
+    for _ in range(TURNS if mutant.race else 1):
+        found = verdict(check_of(mutant), mutant.contract, folder, starter)
+        if found.outcome == "failed":
+            break
+    else:
+        raise AssertionError(found.summary)
     assert found.evidence["curl"].startswith("curl")
 
 
@@ -101,5 +105,4 @@ def test_every_rule_of_a_contract_has_a_wrong_variant() -> None:
     (formula,) = (one for one in msgspec.structs.fields(Computed) if one.name == "formula")
     tags |= {one.__struct_config__.tag for one in get_args(formula.type)}
     tried = {mutant.rule for mutant in MUTANTS}
-    assert tags - tried == MISSING
-    assert set(TRIALS) <= tried
+    assert tags | set(TRIALS) <= tried

@@ -10,6 +10,7 @@ from smartforge.checks.contract import ContractServed
 from smartforge.checks.fuzz import Fuzz
 from smartforge.checks.lint import Lint
 from smartforge.checks.operations import Operations
+from smartforge.checks.rules import Rules
 from smartforge.checks.security import Security
 from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
@@ -38,7 +39,7 @@ def checks() -> tuple[Check, ...]:
     """Every check, in the order in which they are shown; the longest of a stage begin first."""
     return (
         *(Syntax(), Lint(), Security(), Boot()),
-        *(Fuzz(), GeneratedTests(), Operations(), Authorization(), ContractServed()),
+        *(Fuzz(), GeneratedTests(), Operations(), Rules(), Authorization(), ContractServed()),
     )
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import shlex
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from mimetypes import guess_extension
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +14,7 @@ import httpx
 import msgspec
 
 from smartforge.checks.causes import Cause, cause_of, clean
+from smartforge.checks.crowd import Broken, at_once
 from smartforge.checks.values import type_of_file
 from smartforge.sandbox.base import Ended, Limits, Served
 
@@ -100,8 +102,15 @@ class NoAnswer(Exception):
 class Conversation:
     """Many requests to one application: one after the other, or some at once."""
 
-    def __init__(self, client: httpx.AsyncClient, ending: "asyncio.Task[Ended]", limits: Limits):
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        socket: Path,
+        ending: "asyncio.Task[Ended]",
+        limits: Limits,
+    ) -> None:
         self._client = client
+        self._socket = socket
         self._ending = ending
         self._limits = limits
 
@@ -122,23 +131,24 @@ class Conversation:
             raise NoAnswer(await self._without_answer(error), request) from None
 
     async def together(self, requests: Sequence[Request]) -> list[Answer]:
-        """The answers to requests that are all under way at once, each on a connection of its own.
-
-        None is written before all are connected. Raises NoAnswer as soon as one gets no answer.
+        """The answers to requests that reach the application at the same moment, each on a
+        connection of its own. Raises NoAnswer as soon as one of them gets none.
         """
-        start = asyncio.Barrier(len(requests)) if requests else None
-        asked = [asyncio.create_task(self._answered(request, start)) for request in requests]
+        written = [_written(self._client, request) for request in requests]
+        asking = asyncio.create_task(at_once(self._socket, written, MOST_BYTES))
         try:
-            return await asyncio.gather(*asked)
-        except httpx.HTTPError as error:
+            await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise NoAnswer(cause_of(await self._ending, self._limits), requests[0])
+            return [_told(status, headers, body) for status, headers, body in await asking]
+        except Broken as error:
             raise NoAnswer(await self._without_answer(error), requests[0]) from None
         finally:
-            for one in asked:
-                one.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
 
-    async def _answered(self, request: Request, start: asyncio.Barrier | None = None) -> Answer:
-        asking = asyncio.create_task(_sent(self._client, request, start))
+    async def _answered(self, request: Request) -> Answer:
+        asking = asyncio.create_task(_sent(self._client, request))
         try:
             await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
@@ -173,7 +183,7 @@ async def conversation(served: Served, limits: Limits) -> AsyncGenerator[Convers
             transport=transport, base_url="http://app", timeout=None, trust_env=False
         ) as client:
             client.headers = httpx.Headers({"accept-encoding": "identity"})
-            yield Conversation(client, ending, limits)
+            yield Conversation(client, served.socket, ending, limits)
     finally:
         ending.cancel()
         await asyncio.gather(ending, return_exceptions=True)
@@ -197,9 +207,22 @@ def _broken_off(error: Exception) -> Cause:
     return Cause(f"broke off the answer ({reason})", {"reason": reason})
 
 
-async def _sent(
-    client: httpx.AsyncClient, request: Request, start: asyncio.Barrier | None = None
-) -> Answer:
+async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
+    response = await client.send(_written(client, request), stream=True, follow_redirects=False)
+    try:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise TooLarge("it is compressed, although nobody asked for that")
+        body = bytearray()
+        async for piece in response.aiter_raw():
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise TooLarge(f"it has more than {MOST_BYTES} bytes")
+        return _told(response.status_code, response.headers.multi_items(), bytes(body))
+    finally:
+        await response.aclose()
+
+
+def _written(client: httpx.AsyncClient, request: Request) -> httpx.Request:
     headers = dict(request.headers)
     if request.kind:
         headers["content-type"] = request.kind
@@ -213,39 +236,20 @@ async def _sent(
         else:
             kind = type_of_file(value)
             files[name] = (f"{name}{guess_extension(kind) or ''}", value, kind)
-    async with client.stream(
+    return client.build_request(
         request.method,
         request.target,
         headers=headers,
         content=request.content or None,
         data=fields or None,
         files=files or None,
-        follow_redirects=False,
-        extensions={"trace": _waiting_at(start)} if start else None,
-    ) as response:
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise TooLarge("it is compressed, although nobody asked for that")
-        body = bytearray()
-        async for piece in response.aiter_raw():
-            body += piece
-            if len(body) > MOST_BYTES:
-                raise TooLarge(f"it has more than {MOST_BYTES} bytes")
-        kind = response.headers.get("content-type", "").partition(";")[0]
-        told = {
-            name.lower(): clean(value)
-            for name, value in response.headers.multi_items()[:MOST_HEADERS]
-        }
-        return Answer(response.status_code, clean(kind).lower(), bytes(body), told)
+    )
 
 
-def _waiting_at(start: asyncio.Barrier) -> Callable[[str, object], Awaitable[None]]:
-    """What httpcore is to call at each step: it waits before the first byte is written."""
-
-    async def trace(step: str, _: object) -> None:
-        if step == "http11.send_request_headers.started":
-            await start.wait()
-
-    return trace
+def _told(status: int, headers: Sequence[tuple[str, str]], body: bytes) -> Answer:
+    told = {name.lower(): clean(value) for name, value in headers[:MOST_HEADERS]}
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return Answer(status, clean(kind.partition(";")[0]).lower(), body, told)
 
 
 def encoded(value: object) -> bytes:

@@ -55,8 +55,21 @@ def file_of(kind: str) -> bytes:
     return FILES.get(kind, kind.encode())
 
 
+class File(bytes):
+    """Bytes that are sent as a file of the type `kind`, whatever they are."""
+
+    kind: str
+
+    def __new__(cls, content: bytes, kind: str) -> "File":
+        made = super().__new__(cls, content)
+        made.kind = kind
+        return made
+
+
 def type_of_file(content: bytes) -> str:
-    """The type of a file that `file_of` gave."""
+    """The type of a file that `file_of` gave, or that it says."""
+    if isinstance(content, File):
+        return content.kind
     for kind, one in FILES.items():
         if one == content:
             return kind

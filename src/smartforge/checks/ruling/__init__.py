@@ -12,15 +12,49 @@ below under the hint's `type`; a wrong variant of the generated code in tests/mu
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from smartforge.checks.ruling import adjusts, at_most, different, unique_together
+from smartforge.checks.ruling import (
+    adjusts,
+    aggregate,
+    at_most,
+    different,
+    idempotent,
+    lists,
+    mark,
+    no_overlap,
+    on_delete,
+    one_open,
+    ordered,
+    product,
+    redirect,
+    report,
+    transition,
+    unique,
+    unique_together,
+    upload,
+)
 from smartforge.checks.ruling.court import Court
 from smartforge.checks.ruling.found import Found
 
 Trial = Callable[[Court, Found], Awaitable[None]]
 
 TRIALS: Mapping[str, Trial] = {
+    "unique": unique.trial,
     "unique_together": unique_together.trial,
+    "ordered": ordered.trial,
+    "no_overlap": no_overlap.trial,
+    "one_open": one_open.trial,
     "adjusts": adjusts.trial,
     "at_most": at_most.trial,
     "different": different.trial,
+    "transition": transition.trial,
+    "aggregate": aggregate.trial,
+    "product": product.trial,
+    "marked": mark.counted,
+    "mark": mark.trial,
+    "on_delete": on_delete.trial,
+    "idempotent": idempotent.trial,
+    "upload": upload.trial,
+    "redirect": redirect.trial,
+    "report": report.trial,
+    "list": lists.trial,
 }

@@ -15,8 +15,14 @@ from smartforge.checks.surface import Json
 
 # How many ask at once, and how often, where they must not get in each other's way.
 CROWD = 16
-ROUNDS = 5
+ROUNDS = 3
 MOST_LINES = 40
+NEVER_IN_CONFLICT = frozenset(
+    {
+        *("ordered", "aggregate", "product", "marked", "mark", "report", "list", "upload"),
+        *("transition", "on_delete", "redirect", "idempotent"),
+    }
+)
 
 
 class Court:
@@ -49,6 +55,11 @@ class Court:
             for one in self._rules
             if one.collection == collection and (not kinds or one.kind in kinds)
         ]
+
+    def moves(self, collection: str, field: str) -> list[Found]:
+        """The transitions of that field."""
+        moves = self.rules_of(collection, "transition")
+        return [one for one in moves if one.hint.get("field") == field]
 
     def creating(self, collection: str) -> Endpoint:
         endpoint = creating_in(self.promised, collection)
@@ -97,20 +108,37 @@ class Court:
         draft = await self.rows.draft(endpoint, actor, way)
         if draft is None:
             raise Undecided(f"what {endpoint.key} needs cannot be made")
-        return draft.with_body(**written) if written else draft
+        draft = draft.with_body(**written) if written else draft
+        return self._in_order(draft, collection, written)
+
+    def _in_order(self, draft: Draft, collection: str, fixed: Collection[str]) -> Draft:
+        """Numbers that must ascend do; those of times do anyway."""
+        body = draft.body or {}
+        for found in self.rules_of(collection, "ordered"):
+            earlier, later = found.hint.get("earlier"), found.hint.get("later")
+            low, high = body.get(earlier), body.get(later)
+            if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
+                most = draft.endpoint.properties[str(later)].get("maximum", low + 1)
+                if later not in fixed and low + 1 <= most:
+                    draft = draft.with_body(**{str(later): low + 1})
+                elif earlier not in fixed:
+                    draft = draft.with_body(**{str(earlier): high - 1})
+        return draft
 
     async def maker(self, collection: str) -> tuple[Actor, Way]:
         """Who makes rows of the collection, and in which way that is answered with a success."""
         if collection not in self._makers:
-            self._makers[collection] = await self._found_maker(self.creating(collection))
+            self._makers[collection] = await self._found_maker(collection)
         return self._makers[collection]
 
-    async def _found_maker(self, endpoint: Endpoint) -> tuple[Actor, Way]:
+    async def _found_maker(self, collection: str) -> tuple[Actor, Way]:
+        endpoint = self.creating(collection)
         async for actor in self.rows.accounts.candidates(endpoint):
             for way in (Way(apart=True), Way(apart=True, low=True), Way(apart=True, minimal=True)):
                 draft = await self.rows.draft(endpoint, actor, way)
                 if draft is None:
                     break
+                draft = self._in_order(draft, collection, ())
                 answer = await self.talk.send(draft.request())
                 if answer.status in endpoint.successes:
                     return actor, way
@@ -118,6 +146,26 @@ class Court:
                     break
                 self.rows.learn(draft, answer)
         raise Undecided(f"no row of {endpoint.path} could be made")
+
+    async def act(self, endpoint: Endpoint, row: Row, actor: Actor) -> Answer:
+        """The answer to what is done to the row, by whoever may."""
+        return await self.send(self.at(endpoint, row, await self.able(endpoint, row, actor)))
+
+    async def many(self, collection: str, values: Sequence[Json]) -> list[Row]:
+        """Rows with these values, by others where one account may not make so many of them; as
+        many as there can be."""
+        first, way = await self.maker(collection)
+        actors = [first, *(await self.others() if first.token else ())]
+        found: list[Row] = []
+        for one in values:
+            for actor in actors:
+                draft = await self.draft_by(actor, collection, way, **one)
+                answer = await self.send(draft)
+                shown = answer.json()
+                if answer.status in draft.endpoint.successes and isinstance(shown, dict):
+                    found.append(Row(cast(Json, shown), draft.lines()))
+                    break
+        return found
 
     async def others(self) -> list[Actor]:
         """Two ordinary accounts besides the usual one, as far as there are any."""
@@ -148,6 +196,16 @@ class Court:
             raise Undecided("a creation that no rule forbids was refused")
         return Row(cast(Json, shown), draft.lines())
 
+    async def row(self, collection: str) -> tuple[Row, Actor]:
+        """A new row and whose it is: an account is its own."""
+        if collection == self.promised.accounts:
+            actor = await self.rows.accounts.registered("somebody new")
+            if actor is None:
+                raise Undecided("no account could be made")
+            return Row(actor.account, actor.before), actor
+        draft = await self.draft(collection)
+        return await self.made(draft), draft.actor
+
     async def allowed(self, found: Found, case: str, draft: Draft) -> Row | None:
         """The row that a request makes or changes which this rule allows by a hair.
 
@@ -160,10 +218,13 @@ class Court:
             return Row(cast(Json, shown), draft.lines()) if isinstance(shown, dict) else None
         return None
 
+    def guarded(self, collection: str) -> bool:
+        """Whether some rule of which rows may stand side by side can make a change a conflict."""
+        return bool(self.rules_of(collection, "no_overlap", "one_open", "unique_together"))
+
     def _conflicting(self, collection: str) -> list[Found]:
-        """The rules that answer 409."""
-        quiet = ("ordered", "aggregate", "product", "marked", "mark", "report", "list", "upload")
-        return [one for one in self.rules_of(collection) if one.kind not in quiet]
+        """The rules that can make a creation a conflict; those not known here may."""
+        return [one for one in self.rules_of(collection) if one.kind not in NEVER_IN_CONFLICT]
 
     async def together(self, drafts: Sequence[Draft]) -> list[Answer]:
         """The answers to all of them, sent at once; 500 and above is written down."""
@@ -194,7 +255,8 @@ class Court:
             return NOBODY
         if endpoint.key in self._able:
             return self._able[endpoint.key]
-        if endpoint.access.who != "role" and actor.token:
+        able = endpoint.access.who != "role" or actor.account.get("role") in endpoint.access.roles
+        if able and actor.token:
             return actor
         async for one in self.rows.accounts.candidates(endpoint):
             self._able[endpoint.key] = one

@@ -5,7 +5,7 @@ from typing import Any
 
 from smartforge.checks.drafts import Draft
 from smartforge.checks.ruling.court import CROWD, ROUNDS, Court
-from smartforge.checks.ruling.found import Found
+from smartforge.checks.ruling.found import Found, Undecided
 from smartforge.checks.surface import Json
 from smartforge.contract import UniqueTogether
 
@@ -20,6 +20,8 @@ async def stand_alone(court: Court, found: Found, fields: Sequence[str]) -> None
     first = await court.draft(found.collection)
     row = await court.made(first)
     same = _values(row.shown, fields)
+    if None in same.values():
+        raise Undecided("no row with a value in each could be made")
     again = await court.draft(found.collection, **same)
     await court.expect(f"for the same {' and '.join(fields)} twice", again, {409})
     for name in fields if len(fields) > 1 else ():
@@ -28,23 +30,25 @@ async def stand_alone(court: Court, found: Found, fields: Sequence[str]) -> None
         if name in (other.body or {}) and (other.body or {})[name] != same[name]:
             await court.allowed(found, f"for another {name} beside the same others", other)
     await _by_update(court, found, same)
-    await _in_a_crowd(court, found, fields)
+    await in_a_crowd(court, found, fields)
 
 
 async def _by_update(court: Court, found: Found, same: Json) -> None:
     endpoint = court.updating(found.collection)
     if endpoint is None or not set(same) <= set(endpoint.properties):
         return
-    draft = await court.draft(found.collection)
-    row = await court.made(draft)
-    actor = await court.able(endpoint, row, draft.actor)
+    row, maker = await court.row(found.collection)
+    actor = await court.able(endpoint, row, maker)
     case = f"to become the same in {' and '.join(same)}"
     await court.expect(case, court.at(endpoint, row, actor, same), {409})
 
 
-async def _in_a_crowd(court: Court, found: Found, fields: Sequence[str]) -> None:
+async def in_a_crowd(
+    court: Court, found: Found, fields: Sequence[str], values: Json | None = None
+) -> None:
+    """Of many that are made at once with equal `fields` one is; `values` are those of all."""
     for _ in range(ROUNDS):
-        base = await court.draft(found.collection)
+        base = await court.draft(found.collection, **(values or {}))
         same = _values(base.body or {}, fields)
         crowd: list[Draft] = [await court.draft(found.collection, **same) for _ in range(CROWD - 1)]
         answers = await court.together([base, *crowd])

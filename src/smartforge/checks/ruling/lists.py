@@ -1,0 +1,198 @@
+"""Lists tell pages, order, filters, ranges and search as the document says."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, cast
+
+from smartforge.checks.drafts import Actor, Draft
+from smartforge.checks.endpoints import Endpoint
+from smartforge.checks.ruling.court import Court
+from smartforge.checks.ruling.figures import exact
+from smartforge.checks.ruling.found import Found, Undecided
+from smartforge.checks.surface import Json
+
+ROWS = 3
+
+
+async def trial(court: Court, found: Found) -> None:
+    assert found.endpoint is not None
+    listing = Listing(court, found, found.endpoint)
+    await listing.begin()
+    await listing.pages()
+    await listing.order()
+    await listing.filters()
+    await listing.ranges()
+    await listing.search()
+
+
+class Listing:
+    """One list, with a few rows of one's own in it."""
+
+    def __init__(self, court: Court, found: Found, endpoint: Endpoint) -> None:
+        self._court = court
+        self._found = found
+        self._endpoint = endpoint
+        limit = endpoint.parameters("query").get("limit")
+        self._most: int = limit.schema.get("maximum", 100) if limit else 100
+        self._own: list[Json] = []
+        self._actor: Actor
+        self._all: list[Json] = []
+
+    async def begin(self) -> None:
+        """Rows that differ where they may, and what the list tells of all."""
+        court, collection = self._court, self._found.collection
+        properties = court.creating(collection).properties
+        choices = {
+            name: cast(list[Any], schema["enum"])
+            for name, schema in properties.items()
+            if "enum" in schema
+        }
+        values: list[Json] = [
+            {name: of[at % len(of)] for name, of in choices.items()} for at in range(ROWS)
+        ]
+        rows = await court.many(collection, values) or await court.many(collection, [{}] * ROWS)
+        if not rows:
+            raise Undecided("no rows could be made")
+        maker, _ = await court.maker(collection)
+        self._actor = await court.able(self._endpoint, rows[0], maker)
+        answer = await self._told(("sort", "-id"), ("limit", self._most))
+        self._all = _items(answer)
+        known = {one.get("id") for one in self._all}
+        self._own = [one.shown for one in rows if one.id in known]
+        total = answer.get("total")
+        if total != len(self._all) and (total is None or total <= self._most):
+            await self._wrong(f"answered a total of {total} with {len(self._all)} rows")
+
+    @property
+    def _whole(self) -> bool:
+        """Whether all rows were told at once."""
+        return len(self._all) < self._most
+
+    async def pages(self) -> None:
+        """Each row is on one page, and pages tell what they are."""
+        names = [one.get("id") for one in self._all][:ROWS]
+        seen: list[Any] = []
+        for offset in range(len(names)):
+            query = (("sort", "-id"), ("limit", 1), ("offset", offset))
+            page = await self._told(*query)
+            items = _items(page)
+            seen += [one.get("id") for one in items]
+            told = (page.get("limit"), page.get("offset"), len(items))
+            if told != (1, offset, 1):
+                said = f"answered limit, offset and rows {told}, not (1, {offset}, 1)"
+                await self._wrong(said, *query)
+                return
+            if self._whole and page.get("total") != len(self._all):
+                said = f"answered a total of {page.get('total')}, not {len(self._all)}"
+                await self._wrong(said, *query)
+                return
+        if seen != names:
+            await self._wrong(f"answered the rows {seen} page by page, not {names}", ("limit", 1))
+
+    async def order(self) -> None:
+        sort = self._endpoint.parameters("query").get("sort")
+        for way in cast(list[str], sort.schema.get("enum", []) if sort else []):
+            items = _items(await self._told(("sort", way), ("limit", self._most)))
+            name, down = way.lstrip("-"), way.startswith("-")
+            keys = [one.get(name) for one in items]
+            if not _ordered([one for one in keys if one is not None], down):
+                await self._wrong(f"answered {name} in the order {keys[:6]}", ("sort", way))
+
+    async def filters(self) -> None:
+        for parameter, name in _named(self._found.hint.get("x-filters")):
+            row = next((one for one in self._own if one.get(name) not in (None, [])), None)
+            if row is None:
+                continue
+            held: object = row[name]
+            value = cast(list[Any], held)[0] if isinstance(held, list) else held
+            wanted = [one for one in self._all if _holds(one.get(name), value)]
+            await self._narrowed(wanted, (parameter, value))
+
+    async def ranges(self) -> None:
+        for parameter, name in _named(self._found.hint.get("x-ranges")):
+            row = next((one for one in self._own if one.get(name) is not None), None)
+            if row is None:
+                continue
+            bound, least = row[name], parameter.endswith(("_min", "_from"))
+            wanted = [one for one in self._all if _within(one.get(name), bound, least=least)]
+            await self._narrowed(wanted, (parameter, bound))
+
+    async def search(self) -> None:
+        searched: object = self._found.hint.get("x-searched")
+        names = cast(list[str], searched) if isinstance(searched, list) else []
+        for name in names:
+            row = next((one for one in self._own if one.get(name)), None)
+            # From the second letter on, so that finding words by their start alone is noticed.
+            part = str(row[name])[1:100].strip() if row else ""
+            if not part:
+                continue
+            wanted = [
+                one
+                for one in self._all
+                if any(part.casefold() in str(one.get(each) or "").casefold() for each in names)
+            ]
+            await self._narrowed(wanted, ("q", part.swapcase()))
+
+    # ---- what is told -------------------------------------------------------------------------
+
+    async def _narrowed(self, wanted: Sequence[Json], narrowing: tuple[str, Any]) -> None:
+        """The list tells these rows alone, and their number."""
+        query = (narrowing, ("sort", "-id"), ("limit", self._most))
+        page = await self._told(*query)
+        ids = [one.get("id") for one in _items(page)]
+        right = [one.get("id") for one in wanted]
+        if (ids != right and self._whole) or not set(right) <= set(ids):
+            await self._wrong(f"answered the rows {ids[:8]}, not {right[:8]}", *query)
+        elif self._whole and page.get("total") != len(right):
+            said = f"answered a total of {page.get('total')}, not {len(right)}"
+            await self._wrong(said, *query)
+
+    async def _told(self, *query: tuple[str, Any]) -> Json:
+        draft = self._asking(*query)
+        answer = await self._court.expect("for what is there", draft, {200})
+        told = answer.json() if answer else None
+        if not isinstance(told, dict):
+            raise Undecided("the list was not answered")
+        return cast(Json, told)
+
+    def _asking(self, *query: tuple[str, Any]) -> Draft:
+        known = self._endpoint.parameters("query")
+        asked = tuple((name, value) for name, value in query if name in known)
+        return Draft(self._endpoint, self._actor, query=asked, before=self._actor.before)
+
+    async def _wrong(self, said: str, *query: tuple[str, Any]) -> None:
+        draft = self._asking(*query)
+        self._court.failed("for what is there", draft, await self._court.send(draft), said)
+
+
+def _items(page: Json) -> list[Json]:
+    items: object = page.get("items")
+    return cast(list[Json], items) if isinstance(items, list) else []
+
+
+def _named(value: object) -> list[tuple[str, str]]:
+    return list(cast(dict[str, str], value).items()) if isinstance(value, dict) else []
+
+
+def _holds(held: object, value: object) -> bool:
+    return value in cast(list[Any], held) if isinstance(held, list) else held == value
+
+
+def _within(held: Any, bound: Any, *, least: bool) -> bool:
+    one, other = exact(held), exact(bound)
+    if one is not None and other is not None:
+        return one >= other if least else one <= other
+    if isinstance(held, str) and isinstance(bound, str):
+        # Dates and moments in UTC, as answers write them, sort as their texts do.
+        return held >= bound if least else held <= bound
+    return False
+
+
+def _ordered(keys: list[Any], down: bool) -> bool:
+    """Texts may be in the order of any alphabet: case may count or not."""
+    ways = [keys]
+    if keys and all(isinstance(one, str) for one in keys):
+        ways.append([str(one).casefold() for one in keys])
+    return any(
+        all((a >= b) if down else (a <= b) for a, b in itertools.pairwise(way)) for way in ways
+    )
