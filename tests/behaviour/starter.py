@@ -3,6 +3,7 @@
 Reads commands from standard input and answers each with one line:
 `start FOLDER KEY=VALUE...` (a JSON list) gives the id of a process that serves the project in
 FOLDER on the unix socket FOLDER/api.sock, where requests may be sent at once; `stop ID` ends it.
+With a number behind, so many processes serve it together, and the answer is the list of their ids.
 """
 
 import contextlib
@@ -27,24 +28,28 @@ def main() -> None:
     for line in sys.stdin:
         verb, *rest = json.loads(line)
         if verb == "start":
-            print(start(rest[0], rest[1]), flush=True)
+            workers = start(rest[0], rest[1], *rest[2:])
+            print(json.dumps(workers) if rest[2:] else workers[0], flush=True)
         else:
             os.kill(rest[0], signal.SIGKILL)
             os.waitpid(rest[0], 0)
             print("stopped", flush=True)
 
 
-def start(folder: str, environment: dict[str, str]) -> int:
+def start(folder: str, environment: dict[str, str], workers: int = 1) -> list[int]:
     listening = socket.socket(socket.AF_UNIX)
     os.chdir(folder)
     # A relative name, since a socket's path must be short.
     listening.bind("api.sock")
     listening.listen(128)
-    child = os.fork()
-    if not child:
-        serve(folder, environment, listening)
+    children: list[int] = []
+    for _ in range(workers):
+        child = os.fork()
+        if not child:
+            serve(folder, environment, listening)
+        children.append(child)
     listening.close()
-    return child
+    return children
 
 
 def serve(folder: str, environment: dict[str, str], listening: socket.socket) -> None:

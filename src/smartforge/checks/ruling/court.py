@@ -115,14 +115,14 @@ class Court:
         """Numbers that must ascend do; those of times do anyway."""
         body = draft.body or {}
         for found in self.rules_of(collection, "ordered"):
-            earlier, later = found.hint.get("earlier"), found.hint.get("later")
+            earlier, later = str(found.hint.get("earlier")), str(found.hint.get("later"))
             low, high = body.get(earlier), body.get(later)
             if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
-                most = draft.endpoint.properties[str(later)].get("maximum", low + 1)
+                most = draft.endpoint.properties[later].get("maximum", low + 1)
                 if later not in fixed and low + 1 <= most:
-                    draft = draft.with_body(**{str(later): low + 1})
+                    draft = draft.with_body(**{later: low + 1})
                 elif earlier not in fixed:
-                    draft = draft.with_body(**{str(earlier): high - 1})
+                    draft = draft.with_body(**{earlier: high - 1})
         return draft
 
     async def maker(self, collection: str) -> tuple[Actor, Way]:

@@ -21,4 +21,4 @@ def average(values: list[Decimal]) -> Decimal | None:
     """Rounded half up to 2 places, None of nothing."""
     if not values:
         return None
-    return (sum(values) / len(values)).quantize(_PLACES, ROUND_HALF_UP)
+    return (sum(values, Decimal(0)) / len(values)).quantize(_PLACES, ROUND_HALF_UP)

@@ -50,7 +50,8 @@ class Listing:
         values: list[Json] = [
             {name: of[at % len(of)] for name, of in choices.items()} for at in range(ROWS)
         ]
-        rows = await court.many(collection, values) or await court.many(collection, [{}] * ROWS)
+        plain: list[Json] = [{} for _ in range(ROWS)]
+        rows = await court.many(collection, values) or await court.many(collection, plain)
         if not rows:
             raise Undecided("no rows could be made")
         maker, _ = await court.maker(collection)
