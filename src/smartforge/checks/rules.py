@@ -93,7 +93,7 @@ class Trials:
             if time.monotonic() > end:
                 self._undecided.append(f"{clean(found.words)}: there was no time left")
                 continue
-            self._court.begin()
+            self._court.begin(found)
             self._tried += 1
             try:
                 await trial(self._court, found)

@@ -98,7 +98,8 @@ class Stock:
         odd = [one for one in answers if one not in done and one.status != 409]
         if odd and odd[0].status < 500:
             self._say(drafts[0], odd[0], f"answered {odd[0].status}")
-        if len(done) != able:
+        fewer = len(done) < able and self._court.contested(self._found.collection)
+        if len(done) != able and not fewer:
             said = f"was done {len(done)} times, where there was enough for {able}"
             self._say(drafts[0], answers[-1], said)
         await self._is(stock, actor, before + sign * len(done), drafts[0])

@@ -1,6 +1,6 @@
 """Where rules are tried: makes and sends what a trial needs, and writes down what is wrong."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -41,10 +41,14 @@ class Court:
         self._makers: dict[str, tuple[Actor, Way]] = {}
         self._able: dict[str, Actor] = {}
         self._lines: list[str] = []
+        self._kind = ""
 
-    def begin(self) -> None:
-        """A new trial: what was asked before does not lead to it."""
+    def begin(self, found: Found) -> None:
+        """A new trial: what was asked before does not lead to it, and uses up no quota of it."""
         self._lines = []
+        self._kind = found.kind
+        for collection in [one for one in self._makers if self.rules_of(one, "at_most")]:
+            del self._makers[collection]
 
     # ---- what there is ------------------------------------------------------------------------
 
@@ -133,7 +137,7 @@ class Court:
 
     async def _found_maker(self, collection: str) -> tuple[Actor, Way]:
         endpoint = self.creating(collection)
-        async for actor in self.rows.accounts.candidates(endpoint):
+        async for actor in self._candidates(collection, endpoint):
             for way in (Way(apart=True), Way(apart=True, low=True), Way(apart=True, minimal=True)):
                 draft = await self.rows.draft(endpoint, actor, way)
                 if draft is None:
@@ -146,6 +150,15 @@ class Court:
                     break
                 self.rows.learn(draft, answer)
         raise Undecided(f"no row of {endpoint.path} could be made")
+
+    async def _candidates(self, collection: str, endpoint: Endpoint) -> AsyncIterator[Actor]:
+        """Who may make rows; where there is a quota, an account that has made none comes first."""
+        if endpoint.secured and self.rules_of(collection, "at_most"):
+            new = await self.rows.accounts.registered("somebody new")
+            if new is not None:
+                yield new
+        async for actor in self.rows.accounts.candidates(endpoint):
+            yield actor
 
     async def act(self, endpoint: Endpoint, row: Row, actor: Actor) -> Answer:
         """The answer to what is done to the row, by whoever may."""
@@ -190,8 +203,11 @@ class Court:
 
     async def made(self, draft: Draft, case: str = "for what no rule forbids") -> Row:
         """The row that this creation makes. A refusal is written down, and ends the trial."""
-        answer = await self.expect(case, draft, draft.endpoint.successes)
-        shown = answer.json() if answer else None
+        answer = await self.send(draft)
+        if answer.status == 409 and self.contested(draft.endpoint.collection):
+            raise Undecided("another rule may be in the way")
+        fine = self._weighed(case, draft, answer)
+        shown = answer.json() if fine else None
         if not isinstance(shown, dict):
             raise Undecided("a creation that no rule forbids was refused")
         return Row(cast(Json, shown), draft.lines())
@@ -213,8 +229,8 @@ class Court:
         """
         answer = await self.send(draft)
         shown = answer.json()
-        conflict = answer.status == 409 and len(self._conflicting(found.collection)) > 1
-        if not conflict and self._judge.weigh(case, draft, answer, draft.endpoint.successes):
+        conflict = answer.status == 409 and self.contested(found.collection)
+        if not conflict and self._weighed(case, draft, answer):
             return Row(cast(Json, shown), draft.lines()) if isinstance(shown, dict) else None
         return None
 
@@ -222,9 +238,17 @@ class Court:
         """Whether some rule of which rows may stand side by side can make a change a conflict."""
         return bool(self.rules_of(collection, "no_overlap", "one_open", "unique_together"))
 
-    def _conflicting(self, collection: str) -> list[Found]:
-        """The rules that can make a creation a conflict; those not known here may."""
-        return [one for one in self.rules_of(collection) if one.kind not in NEVER_IN_CONFLICT]
+    def contested(self, collection: str) -> bool:
+        """Whether a rule of another kind than the one on trial may be why a creation is a
+        conflict; those not known here may."""
+        quiet = NEVER_IN_CONFLICT | {self._kind}
+        return any(one.kind not in quiet for one in self.rules_of(collection))
+
+    def _weighed(self, case: str, draft: Draft, answer: Answer) -> bool:
+        """Whether it is a success; that it is none is written down with what led there."""
+        before = tuple(dict.fromkeys((*draft.before, *self._lines)))[-MOST_LINES:]
+        led = msgspec.structs.replace(draft, before=before)
+        return self._judge.weigh(case, led, answer, draft.endpoint.successes)
 
     async def together(self, drafts: Sequence[Draft]) -> list[Answer]:
         """The answers to all of them, sent at once; 500 and above is written down."""
