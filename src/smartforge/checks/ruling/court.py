@@ -19,7 +19,17 @@ ROUNDS = 3
 MOST_LINES = 40
 NEVER_IN_CONFLICT = frozenset(
     {
-        *("ordered", "aggregate", "product", "marked", "mark", "report", "list", "upload"),
+        *(
+            "ordered",
+            "different",
+            "aggregate",
+            "product",
+            "marked",
+            "mark",
+            "report",
+            "list",
+            "upload",
+        ),
         *("transition", "on_delete", "redirect", "idempotent"),
     }
 )
