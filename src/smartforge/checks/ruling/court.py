@@ -51,12 +51,12 @@ class Court:
         self._makers: dict[str, tuple[Actor, Way]] = {}
         self._able: dict[str, Actor] = {}
         self._lines: list[str] = []
-        self._kind = ""
+        self._trial: Found | None = None
 
     def begin(self, found: Found) -> None:
         """A new trial: what was asked before does not lead to it, and uses up no quota of it."""
         self._lines = []
-        self._kind = found.kind
+        self._trial = found
         for collection in [one for one in self._makers if self.rules_of(one, "at_most")]:
             del self._makers[collection]
 
@@ -249,10 +249,10 @@ class Court:
         return bool(self.rules_of(collection, "no_overlap", "one_open", "unique_together"))
 
     def contested(self, collection: str) -> bool:
-        """Whether a rule of another kind than the one on trial may be why a creation is a
-        conflict; those not known here may."""
-        quiet = NEVER_IN_CONFLICT | {self._kind}
-        return any(one.kind not in quiet for one in self.rules_of(collection))
+        """Whether another rule than the one on trial may be why a creation is a conflict; those
+        not known here may."""
+        others = (one for one in self.rules_of(collection) if one != self._trial)
+        return any(one.kind not in NEVER_IN_CONFLICT for one in others)
 
     def _weighed(self, case: str, draft: Draft, answer: Answer) -> bool:
         """Whether it is a success; that it is none is written down with what led there."""
