@@ -292,7 +292,8 @@ def _narrowed(
 ) -> tuple[str, tuple[str, ...]]:
     """`of paid orders`: the states that count, where words between the figure and `per` say so."""
     end = match.start("group") if "group" in match.groupdict() else len(heard.line)
-    said = heard.line[match.end("figure") : end]
+    figure = match.end("figure") if "figure" in match.groupdict() else match.start()
+    said = heard.line[figure:end]
     rest = heard.line[match.end() :]
     following = re.match(r" (?:of|for|from|on)(?: all| only)? [a-z_]+ [a-z_]+", rest)
     of = re.match(r" (?:of|for|from|on)\b", said)
