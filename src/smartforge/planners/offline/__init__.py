@@ -1,5 +1,6 @@
 """Plain English to a contract by rules: no model, no network, the same prompt the same contract."""
 
+import functools
 from collections.abc import Sequence
 
 import anyio.to_thread
@@ -24,8 +25,9 @@ from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft, a
 from smartforge.planners.offline.fallback import find_anything
+from smartforge.planners.offline.followup import follow
 from smartforge.planners.offline.origins import Witness
-from smartforge.planners.offline.reading import Reading
+from smartforge.planners.offline.reading import read_claimed
 from smartforge.planners.offline.sketch import Claims, Sketch
 from smartforge.planners.offline.telling import understood
 from smartforge.planners.offline.tokens import Sentence, sentences
@@ -41,67 +43,61 @@ class OfflinePlanner:
     """Implements `planners.base.Planner`. Deterministic, stateless, safe to share."""
 
     async def plan(self, request: PlanRequest) -> Planned:
-        """Read all prompts together, the later ones adding to or overriding the earlier ones.
+        """Read the last prompt as an edit of the base; without one, all, each as an edit.
 
         Raises PromptUnclear or ContractInvalid. Runs in a thread, since a long prompt takes
         some tenths of a second; cancelling leaves the thread to end by itself.
         """
-        prompts = tuple(request.prompts)
-        return await anyio.to_thread.run_sync(plan, prompts, abandon_on_cancel=True)
+        planned = functools.partial(_planned, request)
+        return await anyio.to_thread.run_sync(planned, abandon_on_cancel=True)
+
+
+def _planned(request: PlanRequest) -> Planned:
+    prompts = tuple(request.prompts)
+    if request.base is None:
+        return plan(prompts)
+    return _limited(follow(prompts[-1] if prompts else "", request.base, request.earlier))
 
 
 def plan(prompts: tuple[str, ...]) -> Planned:
-    """The plan for `prompts`, oldest first. Raises PromptUnclear or ContractInvalid."""
-    read = [
-        languages.in_english(pasted.told(unclear.checked(prompt))) for prompt in prompts or ("",)
-    ]
-    texts = [wording.plainly(unclear.readable(one.text)) for one in read]
-    trade = ""
-    if len(texts) == 1:
-        texts[0], trade = trades.filled(texts[0])
-    wanted: list[tuple[int, Sentence]] = []
-    orders: list[str] = []
-    for number, text in enumerate(texts):
-        kept, left_out = unclear.without_orders(list(sentences(text)))
-        wanted += [(number, sentence) for sentence in kept]
-        orders += left_out
-    claims = Claims(tuple(sentence for _, sentence in wanted))
+    """The plan for `prompts`, oldest first; each after the first changes what was planned before.
+
+    Raises PromptUnclear or ContractInvalid.
+    """
+    planned = _first(prompts[0] if prompts else "")
+    for prompt in prompts[1:]:
+        planned = follow(prompt, planned.contract)
+    return _limited(planned)
+
+
+def _first(prompt: str) -> Planned:
+    """The plan for a prompt that nothing comes before."""
+    read = languages.in_english(pasted.told(unclear.checked(prompt)))
+    text, trade = trades.filled(wording.plainly(unclear.readable(read.text)))
+    kept, orders = unclear.without_orders(list(sentences(text)))
+    claims = Claims(tuple(kept))
     for claim in (naming.claim_named, *links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
         claim(claims)
-    draft = _read(claims, [number for number, _ in wanted])
-    for one in read:
-        if one.language:
-            draft.note(
-                f"Read from {one.language}, word by word, as: {quoted(one.text, MAX_QUOTED)}."
-            )
+    draft = _read(claims)
+    if read.language:
+        draft.note(f"Read from {read.language}, word by word, as: {quoted(text, MAX_QUOTED)}.")
     if trade:
         draft.title = trade
         draft.note(f"Assumed, as is usual for {a(trade)}: all that the prompt does not say.")
-    _check_any(draft, claims.sentences, orders, texts[-1])
+    _check_any(draft, claims.sentences, orders, text)
     remarks.settle(draft)
     sketch = Sketch(assemble(draft), claims.sentences, draft)
     readers = (*features.IMPLIED, *links.READERS, *people.READERS, *features.READERS)
-    witness = Witness(prompts[-1] if prompts else "")
+    witness = Witness(prompt)
     for reader in (*readers, *people.LAST):
         witness.watch(reader, sketch)
     return _told(sketch, orders, witness)
 
 
-def _read(claims: Claims, prompts: Sequence[int]) -> Draft:
-    """The draft of what is not hidden; `prompts` says for each sentence where it stood."""
+def _read(claims: Claims) -> Draft:
+    """The draft of what is not hidden."""
     draft = Draft(taken=frozenset(claims.schemas))
-    reading = Reading(draft)
-    for place, number in enumerate(prompts):
-        if number != draft.prompt:
-            reading.finish()
-            draft.prompt = number
-            reading = Reading(draft)
-        for names, sentence in claims.parts(place):
-            for name in names:
-                draft.keep(name)
-            if sentence is not None:
-                reading.read(sentence)
-    reading.finish()
+    read_claimed(draft, claims)
     return draft
 
 
@@ -121,7 +117,7 @@ def _told(sketch: Sketch, orders: list[str], witness: Witness) -> Planned:
     lost = [_not_understood(said) for one in left for said in account.open_words(one)]
     return Planned(
         contract=contract,
-        notes=_limited([*notes, *lost]),
+        notes=(*notes, *lost),
         operations_not_made=operations,
         origins=witness.origins(sketch, contract),
     )
@@ -173,9 +169,10 @@ def _not_understood(said: str) -> str:
     return f"Not understood: {quoted(said, MAX_QUOTED)}."
 
 
-def _limited(notes: list[str]) -> tuple[str, ...]:
-    """`notes` without repetitions, each short, and no more than the log may hold."""
-    notes = [note if len(note) <= MAX_NOTE else f"{note[:MAX_NOTE]}…" for note in notes]
+def _limited(planned: Planned) -> Planned:
+    """The plan with notes without repetitions, each short, and no more than the log may hold."""
+    notes = [one if len(one) <= MAX_NOTE else f"{one[:MAX_NOTE]}…" for one in planned.notes]
     unique = tuple(dict.fromkeys(notes))
     rest = len(unique) - MAX_NOTES
-    return unique if rest <= 0 else (*unique[:MAX_NOTES], f"and {rest} more notes.")
+    told = unique if rest <= 0 else (*unique[:MAX_NOTES], f"and {rest} more notes.")
+    return msgspec.structs.replace(planned, notes=told)

@@ -27,6 +27,7 @@ from smartforge.planners.offline.labels import (
     owner_of_fields,
 )
 from smartforge.planners.offline.nounphrases import is_things_rather
+from smartforge.planners.offline.sketch import Claims
 from smartforge.planners.offline.tokens import Sentence, Token, said
 from smartforge.planners.offline.vocabulary import words
 
@@ -262,6 +263,18 @@ def _is_topic(label: Sequence[Token], right: Sequence[Token]) -> bool:
     several = [phrase for phrase in phrases if nounphrases.is_things_rather(phrase)]
     nouns = {nounphrases.noun_of(phrase) for phrase in several}
     return len(several) > 1 and nounphrases.noun_of(label) in nouns
+
+
+def read_claimed(draft: Draft, claims: Claims) -> None:
+    """Read into `draft` what the claims leave of their sentences, and what they name."""
+    reading = Reading(draft)
+    for place in range(len(claims.sentences)):
+        for names, sentence in claims.parts(place):
+            for name in names:
+                draft.keep(name)
+            if sentence is not None:
+                reading.read(sentence)
+    reading.finish()
 
 
 def _lists_things(right: Sequence[Token]) -> bool:

@@ -1,0 +1,237 @@
+"""A follow-up: a prompt that changes a contract, all of it or, where it cannot, nothing."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from smartforge.contract import Contract, Field, Resource, validate
+from smartforge.contract.names import quoted
+from smartforge.errors import ContractInvalid
+from smartforge.planners.base import Planned
+from smartforge.planners.offline import languages, unclear
+from smartforge.planners.offline.followup.clauses import Clause, clauses
+from smartforge.planners.offline.followup.kinds import EDITS
+from smartforge.planners.offline.followup.permitting import permit
+from smartforge.planners.offline.followup.phrases import readings, words_of
+from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown, refusal
+from smartforge.planners.offline.followup.versions import asked_back, restored
+from smartforge.planners.offline.followup.whole import read_whole
+from smartforge.planners.offline.tokens import Sentence, sentences
+
+MAX_QUOTED = 300
+
+
+class _Progress(msgspec.Struct):
+    """How far a follow-up has been followed."""
+
+    scene: Scene
+    told: list[str] = msgspec.field(default_factory=list[str])
+    not_made: list[str] = msgspec.field(default_factory=list[str])
+    lost: list[str] = msgspec.field(default_factory=list[str])
+    settled: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict[str, tuple[str, str]])
+    waiting: list[Clause] = msgspec.field(default_factory=list[Clause])
+
+
+def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Planned:
+    """The plan for `prompt` as an edit of `base`; what it does not speak of stays as it is.
+
+    Deterministic. Raises PromptUnclear, with nothing done, where it names what is not there,
+    contradicts itself, orders what is not understood, or would leave no sound contract.
+    """
+    read = languages.in_english(unclear.checked(prompt))
+    text = unclear.readable(read.text)
+    kept, orders = unclear.without_orders(list(sentences(text)))
+    fresh = _without_was(base)
+    said = list(clauses(kept, fresh))
+    if not said:
+        raise unclear.only_orders(orders[0] if orders else prompt)
+    back = asked_back(said)
+    if back is not None:
+        if len(said) > 1:
+            raise refusal(prompt, "going back is a step of its own.", "Say only that first.")
+        return restored(back, base, earlier)
+    progress = _Progress(Scene(fresh, fresh))
+    if read.language:
+        progress.told.append(
+            f"Read from {read.language}, word by word, as: {quoted(read.text, MAX_QUOTED)}."
+        )
+    for clause in said:
+        _follow(progress, clause)
+    _read_waiting(progress)
+    return _planned(progress, prompt, orders)
+
+
+def _without_was(base: Contract) -> Contract:
+    """`base` as the version that names are counted from."""
+    return msgspec.structs.replace(base, resources=tuple(_named_now(one) for one in base.resources))
+
+
+def _named_now(one: Resource) -> Resource:
+    fields: tuple[Field, ...] = tuple(
+        msgspec.structs.replace(field, was="") if field.was else field for field in one.fields
+    )
+    return msgspec.structs.replace(one, fields=fields, was="")
+
+
+def _follow(progress: _Progress, clause: Clause) -> None:
+    """One clause: an order, or left to the reading of prompts. Raises PromptUnclear."""
+    if progress.waiting and _points(clause):
+        _read_waiting(progress)
+    done, why = _edited(progress.scene, clause)
+    if done is None and why is not None and _is_order(clause):
+        _read_waiting(progress)
+        done, why = _edited(progress.scene, clause)
+    if done is None:
+        if why is not None and _must_be_edit(clause, why):
+            raise refusal(clause.text, why.what, why.hint)
+        progress.waiting.append(clause)
+        return
+    _take(progress, clause, done)
+
+
+def _points(clause: Clause) -> bool:
+    return bool({"it", "they", "them", "that", "its", "their"} & set(clause.words.lows))
+
+
+def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
+    """What the first order that fits makes of the scene, and why the first that nearly fits
+    does not."""
+    why: Unknown | None = None
+    for kind, slots in readings(clause.words):
+        try:
+            done = EDITS[kind](scene, slots) if kind in EDITS else None
+        except Impossible as error:
+            raise refusal(clause.text, error.what, error.hint) from error
+        except Unknown as error:
+            why = error if why is None or (error.sure and not why.sure) else why
+            continue
+        if done is not None:
+            return done, None
+    try:
+        done = permit(scene, clause)
+    except Impossible as error:
+        raise refusal(clause.text, error.what, error.hint) from error
+    except Unknown as error:
+        return None, error if why is None or "only" in clause.words.lows else why
+    return done, why
+
+
+def _is_order(clause: Clause) -> bool:
+    return clause.words.lows[0] in words_of("verbs")
+
+
+_ADDING = frozenset(("add", "keep", "include", "introduce", "create", "store", "track", "let"))
+
+
+def _must_be_edit(clause: Clause, why: Unknown) -> bool:
+    """Whether a clause can only be about what is there, so that nothing else is tried."""
+    lows = clause.words.lows
+    if lows[0] in _ADDING:
+        return why.sure and bool({"to", "into", "onto"} & set(lows))
+    return _is_order(clause) or _points(clause)
+
+
+def _take(progress: _Progress, clause: Clause, done: Done) -> None:
+    for key, value in done.settled:
+        before = progress.settled.get(key)
+        if before is not None and before[0] != value:
+            raise refusal(
+                clause.text,
+                f"it contradicts {quoted(before[1], 120)}.",
+                "Say which of them counts.",
+            )
+        progress.settled[key] = (value, clause.text)
+    scene = progress.scene
+    progress.scene = msgspec.structs.replace(
+        scene,
+        contract=done.contract,
+        subject=done.subject or scene.subject,
+        fields=done.fields if done.subject or done.fields else scene.fields,
+    )
+    progress.told += done.told
+    if done.read_on:
+        _read(progress, clause.text, list(sentences(done.read_on)), ordered=True)
+
+
+def _read_waiting(progress: _Progress) -> None:
+    waiting, progress.waiting = progress.waiting, []
+    if waiting:
+        text = ". ".join(one.text for one in waiting)
+        ordered = any(_is_order(one) for one in waiting)
+        _read(progress, text, [one.sentence for one in waiting], ordered)
+
+
+def _read(progress: _Progress, text: str, said: list[Sentence], ordered: bool) -> None:
+    """Let the readers of prompts read. Raises PromptUnclear where nothing comes of an order."""
+    scene = progress.scene
+    try:
+        outcome = read_whole(scene.contract, said, scene.subject)
+    except ContractInvalid as error:
+        raise refusal(text, f"{'; '.join(error.problems)}.") from error
+    changed = outcome.contract != scene.contract
+    if not changed and not outcome.not_made and ordered:
+        raise refusal(text, "this was not understood.")
+    progress.told += outcome.told
+    progress.not_made += outcome.not_made
+    progress.lost += outcome.lost if changed else [text]
+    fields = _fresh_fields(scene.contract, outcome.contract)
+    for home, name in fields:
+        _settle(progress, f"{home}.{name}", "there", text)
+    progress.scene = msgspec.structs.replace(
+        scene,
+        contract=outcome.contract,
+        subject=outcome.subject or scene.subject,
+        fields=fields or scene.fields,
+    )
+
+
+def _settle(progress: _Progress, key: str, value: str, text: str) -> None:
+    before = progress.settled.get(key)
+    if before is not None and before[0] != value:
+        raise refusal(
+            text, f"it contradicts {quoted(before[1], 120)}.", "Say which of them counts."
+        )
+    progress.settled[key] = (value, text)
+
+
+def _fresh_fields(old: Contract, new: Contract) -> tuple[tuple[str, str], ...]:
+    known = {(one.name, field.name) for one in old.resources for field in one.fields}
+    homes = {one.name for one in old.resources}
+    return tuple(
+        (one.name, field.name)
+        for one in new.resources
+        if one.name in homes
+        for field in one.fields
+        if (one.name, field.name) not in known
+    )
+
+
+def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
+    contract = progress.scene.contract
+    try:
+        validate(contract)
+    except ContractInvalid as error:
+        raise refusal(prompt, f"that cannot be kept: {'; '.join(error.problems[:3])}.") from error
+    if contract == progress.scene.base and not (progress.told or progress.not_made):
+        raise refusal(
+            prompt, "this was not understood as a change of this API.", _example(contract)
+        )
+    notes = [
+        *progress.told,
+        *(f"Not understood: {quoted(one, MAX_QUOTED)}." for one in progress.lost),
+    ]
+    notes += [f"{quoted(one)} was not used: it does not describe an API." for one in orders]
+    return Planned(
+        contract=contract,
+        notes=tuple(dict.fromkeys(notes)),
+        operations_not_made=tuple(dict.fromkeys(progress.not_made)),
+    )
+
+
+def _example(contract: Contract) -> str:
+    home = contract.resources[0]
+    field = home.fields[0].name.replace("_", " ")
+    return (
+        f'For example: "add a note to {home.plural.replace("_", " ")}", '
+        f'"rename {field} to label", "make {field} optional" or "undo that".'
+    )

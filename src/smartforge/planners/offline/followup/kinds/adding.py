@@ -1,0 +1,140 @@
+"""Fields and relations that come to what is there, said in the words of a first prompt."""
+
+import re
+
+from smartforge.contract import Field, Resource
+from smartforge.contract.names import plural, quoted, singular, snake, spaced
+from smartforge.contract.reserved import word_set
+from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline.draft import a, listing
+from smartforge.planners.offline.followup.names import (
+    PRONOUNS,
+    bare,
+    is_accounts,
+    resource_in,
+    resources_said,
+)
+from smartforge.planners.offline.followup.phrases import Slots, Words, worded
+from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
+from smartforge.planners.offline.items import split_items
+from smartforge.planners.offline.phrases import read_attribute
+from smartforge.planners.offline.tokens import Sentence
+from smartforge.planners.offline.wishing import is_wish
+
+_WITH_FIELDS = re.compile(r"\b(?:with|having|that have|that has|which have|which has|:)\b|:")
+_NO_FIELDS = word_set("""
+    login auth authentication pagination paging filter filters filtering sorting search accounts
+    resource resources endpoint endpoints entity table rule rules limit report reports transition
+    upload uploads export webhook webhooks caching
+    """)
+
+
+def add_field(scene: Scene, slots: Slots) -> Done | None:
+    """`add a price to books`, `books should have tags`, `give every book a year`."""
+    what = slots["what"]
+    if "more" in slots:
+        what = worded([*what.tokens, *slots["more"].tokens])
+    if not what.tokens or _says_more(what):
+        return None
+    if "thing" in slots:
+        homes = resources_said(scene, slots["thing"].low)
+    else:
+        home = _home(scene, what)
+        if home is None:
+            return None
+        homes = [home]
+    _check_fresh(homes, what)
+    lines = [f"{_a(home)} also has {what.text}." for home in homes]
+    subject = homes[0].name if len(homes) == 1 else ""
+    return Done(scene.contract, (), subject, read_on=" ".join(lines))
+
+
+def _a(home: Resource) -> str:
+    words = a(spaced(home.name))
+    return words[:1].upper() + words[1:]
+
+
+def _says_more(what: Words) -> bool:
+    """Whether the words are about more than fields."""
+    lows = set(what.lows)
+    wish = is_wish(Sentence(what.tokens, what.text))
+    return wish or bool(lows & _NO_FIELDS) or what.lows[0] in PRONOUNS
+
+
+def _home(scene: Scene, what: Words) -> Resource | None:
+    """Where fields belong that are named without a resource; None where a resource is named."""
+    if _WITH_FIELDS.search(what.low) and not what.low.startswith(("default", "a default")):
+        return None
+    if {"to", "into", "onto"} & set(what.lows):
+        return None  # what it should come to is named, but not there
+    tokens = list(what.tokens)
+    for item in split_items(tokens):
+        phrase, _ = nounphrases.leading(item.tokens)
+        known = nounphrases.is_field(phrase)
+        if nounphrases.is_things_rather(phrase) or (
+            nounphrases.is_common(phrase) and not known and nounphrases.is_plural(phrase)
+        ):
+            return None
+    homes = [one for one in scene.contract.resources if not is_accounts(scene.contract, one)]
+    if scene.subject:
+        return scene.contract.resource(scene.subject)
+    if len(homes) == 1:
+        return homes[0]
+    names = listing([spaced(one.plural) for one in homes])
+    raise Impossible(
+        f"it does not say of what {quoted(what.text)} is to be a field; there are {names}.",
+        f'Say of what, such as "add {what.text} to {spaced(homes[0].plural)}".',
+    )
+
+
+def _check_fresh(homes: list[Resource], what: Words) -> None:
+    """Raises Unknown where all that is to be added is there already."""
+    for home in homes:
+        fields = {field.name: field for field in home.fields}
+        names = [
+            one.name for item in split_items(list(what.tokens)) if (one := read_attribute(item))
+        ]
+        there = [name for name in names if name in fields or f"{name}_id" in fields]
+        computed = {one.name for one in home.computed}
+        there += [name for name in names if name in computed]
+        if names and len(there) == len(names):
+            told = listing([spaced(name) for name in there])
+            raise Impossible(
+                f"{spaced(home.plural)} have {told} already.",
+                f'To change it, say for example "make the {spaced(there[0])} optional".',
+            )
+
+
+def add_relation(scene: Scene, slots: Slots) -> Done | None:
+    """`books belong to a publisher`, `link books to publishers`."""
+    child = resources_said(scene, slots["child"].low)
+    said = slots["parent"].low
+    parent = resource_in(scene.contract, said)
+    words = bare(said)
+    if parent is None and len(words) == 1 and words[0] in PRONOUNS:
+        parent = resources_said(scene, said)[0]
+    if parent is None and not _names_new(words):
+        raise unknown(" ".join(words), (one.name for one in scene.contract.resources))
+    name = parent.name if parent else singular(snake(" ".join(words)))
+    lines: list[str] = []
+    for one in child:
+        held = _pointing(one, name)
+        if held is not None:
+            raise Impossible(
+                f"{a(spaced(one.name))} belongs to {a(spaced(name))} already ({held.name}).", ""
+            )
+        lines.append(f"{_a(one)} belongs to {a(spaced(name))}.")
+    if parent is None:
+        lines.insert(0, f"Keep {spaced(plural(name))}.")
+    return Done(scene.contract, (), child[0].name, read_on=" ".join(lines))
+
+
+def _names_new(words: list[str]) -> bool:
+    return 0 < len(words) <= 2 and all(word.isalpha() for word in words)
+
+
+def _pointing(one: Resource, name: str) -> Field | None:
+    for field in one.fields:
+        if getattr(field.kind, "resource", "") == name:
+            return field
+    return None

@@ -1,0 +1,39 @@
+"""What the API and its resources are called and said to be, for people."""
+
+import msgspec
+
+from smartforge.contract.names import quoted, spaced
+from smartforge.contract.soundness import MAX_TITLE
+from smartforge.planners.offline.followup.names import PRONOUNS, bare, resource_in
+from smartforge.planners.offline.followup.phrases import Slots
+from smartforge.planners.offline.followup.rewriting import with_resource
+from smartforge.planners.offline.followup.state import Done, Impossible, Scene
+
+
+def title(scene: Scene, slots: Slots) -> Done | None:
+    """`call the API Bookworm`."""
+    said = slots["title"].text.strip("\"'“”`. ")
+    if not said or len(said) > MAX_TITLE:
+        raise Impossible(
+            f"a title has 1 to {MAX_TITLE} characters, and this has {len(said)}.",
+            "Choose a shorter title.",
+        )
+    made = msgspec.structs.replace(scene.contract, title=said)
+    return Done(made, (f"The API is now called {quoted(said)}.",), settled=(("title", said),))
+
+
+def describe(scene: Scene, slots: Slots) -> Done | None:
+    """`set the description of books to "What we lend"`."""
+    said = slots["text"].text.strip("\"'“”` ")
+    thing = slots.get("thing")
+    words = bare(thing.low) if thing else []
+    about_api = not words or words[0] in PRONOUNS | {"api", "project", "app"}
+    if about_api:
+        made = msgspec.structs.replace(scene.contract, description=said)
+        return Done(made, (f"The description of the API is now {quoted(said, 120)}.",))
+    resource = resource_in(scene.contract, thing.low) if thing else None
+    if resource is None:
+        return None
+    made = with_resource(scene.contract, msgspec.structs.replace(resource, description=said))
+    told = f"The description of {spaced(resource.plural)} is now {quoted(said, 120)}."
+    return Done(made, (told,), subject=resource.name)

@@ -1,0 +1,166 @@
+"""Who may do what, as first prompts say it: `only admins can delete books`."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from smartforge.contract import CRUD, Access, Action, Contract, Permissions, Resource
+from smartforge.contract.names import singular, spaced
+from smartforge.contract.reserved import word_set
+from smartforge.planners.offline.draft import listing
+from smartforge.planners.offline.followup.clauses import Clause
+from smartforge.planners.offline.followup.names import (
+    PRONOUNS,
+    is_accounts,
+    resource_in,
+    subject_of,
+)
+from smartforge.planners.offline.followup.people import with_accounts, with_owner, with_role
+from smartforge.planners.offline.followup.rewriting import with_resource
+from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
+from smartforge.planners.offline.people.roles import role_of
+from smartforge.planners.offline.statements.statement import Statement
+from smartforge.planners.offline.statements.vocabulary import people
+from smartforge.planners.offline.statements.wanting import wanted
+
+_FINDING = word_set("filter sort search order find look narrow upload download export")
+_GENERIC = word_set("post content stuff entry item data thing record everything")
+
+
+def permit(scene: Scene, clause: Clause) -> Done | None:
+    """What a clause says about who may do what; None where it says nothing of the kind."""
+    if _FINDING & set(clause.words.lows):
+        return None
+    said = [one for _, one in wanted((clause.sentence,)).statements if _counts(one)]
+    if not said:
+        return None
+    contract = scene.contract
+    told: list[str] = []
+    settled: list[tuple[str, str]] = []
+    subject = scene.subject
+    for one in said:
+        here = msgspec.structs.replace(scene, contract=contract, subject=subject)
+        for home in _things(here, one, clause):
+            contract, words, keys = _apply(contract, contract.resource(home.name), one)
+            told.append(words)
+            settled += keys
+            subject = home.name
+    return Done(contract, tuple(dict.fromkeys(told)), subject, settled=tuple(settled))
+
+
+def _counts(one: Statement) -> bool:
+    if not one.actions or one.joins or one.acts:
+        return False
+    return one.actor.kind != "user" or one.modal or one.only or one.own or one.actor.logged
+
+
+def _things(scene: Scene, one: Statement, clause: Clause) -> list[Resource]:
+    """The resources that a statement is about. Raises Unknown where it names none that is."""
+    contract = scene.contract
+    open_ones = [each for each in contract.resources if not is_accounts(contract, each)]
+    found: list[Resource] = []
+    for noun in one.objects:
+        home = resource_in(contract, spaced(noun))
+        if home is not None:
+            found.append(home)
+        elif noun not in _GENERIC and noun not in people().always:
+            raise unknown(spaced(noun), (each.name for each in contract.resources))
+    if found:
+        return found
+    if one.points or (PRONOUNS - {"their", "its"}) & set(clause.words.lows[1:]):
+        return [subject_of(scene, "it")]
+    if one.actor.of and (home := resource_in(contract, one.actor.of)):
+        return [home]
+    return open_ones
+
+
+def _apply(
+    contract: Contract, home: Resource, one: Statement
+) -> tuple[Contract, str, list[tuple[str, str]]]:
+    """The contract with one statement about one resource, and what to tell."""
+    actions: list[Action] = [each for each in CRUD if each in one.actions]
+    if one.actor.kind == "nobody" or (one.refused and one.actor.kind == "anyone"):
+        return _without(contract, home, actions)
+    owned = (one.own or one.actor.kind == "owner") and not is_accounts(contract, home)
+    if owned:
+        contract, home = with_owner(contract, home)
+    role = role_of(singular(one.actor.name)) if one.actor.kind == "role" else ""
+    if role and not owned:
+        contract = with_role(contract, role)
+    elif one.actor.kind == "user":
+        contract = with_accounts(contract)
+    home = contract.resource(home.name)
+    access = {each: home.access.of(each) for each in CRUD}
+    for action in actions:
+        access[action] = _access(contract, home, action, one, role, owned)
+    if owned and access["create"].who == "anyone":
+        access["create"] = Access("user")
+    made = msgspec.structs.replace(home, access=Permissions(**access))
+    told = "; ".join(f"{_who(access[each])} may {each}" for each in actions if each in home.actions)
+    key = [(f"{home.name} may {each}", _who(access[each])) for each in actions]
+    return (
+        with_resource(contract, made),
+        f"With {spaced(home.plural)}, {told or 'nothing changes'}.",
+        key,
+    )
+
+
+def _access(
+    contract: Contract, home: Resource, action: Action, one: Statement, role: str, owned: bool
+) -> Access:
+    roles = contract.accounts.roles if contract.accounts else ()
+    now = home.access.of(action)
+    if one.refused:
+        return _refused(home, now, role, roles)
+    if owned:
+        if action == "create":
+            return Access("user")
+        if action in ("list", "read") and not (one.only or one.closed):
+            return now
+        return Access("owner", roles[-1:])
+    if one.actor.kind == "anyone":
+        return Access()
+    if not role:
+        return Access("user")
+    if not one.only and now.who in ("role", "owner"):
+        allowed = {*now.roles, role}
+        return Access(now.who, tuple(each for each in roles if each in allowed))
+    if roles and role == roles[0]:
+        return Access("user")
+    return Access("role", (role,))
+
+
+def _refused(home: Resource, now: Access, role: str, roles: Sequence[str]) -> Access:
+    """Everybody but one role. Raises Unknown where there is nobody else."""
+    rest = tuple(each for each in (now.roles or roles) if each != role)
+    if not role or not rest:
+        raise Impossible(
+            f"it does not say who else may do that with {spaced(home.plural)}.",
+            f'Say who may, such as "only admins can delete {spaced(home.plural)}".',
+        )
+    return Access("owner" if now.who == "owner" else "role", rest)
+
+
+def _without(
+    contract: Contract, home: Resource, actions: Sequence[Action]
+) -> tuple[Contract, str, list[tuple[str, str]]]:
+    kept = tuple(one for one in home.actions if one not in actions)
+    if not kept:
+        raise Impossible(f"nothing could be done with {spaced(home.plural)} any more.", "")
+    gone = [one for one in home.actions if one not in kept]
+    made = with_resource(contract, msgspec.structs.replace(home, actions=kept))
+    told = f"{spaced(home.plural).capitalize()} no longer have {listing(gone)}."
+    return made, told, [(f"{home.name} {one}", "False") for one in gone]
+
+
+def _who(access: Access) -> str:
+    also = f" or {listing(access.roles)}" if access.roles else ""
+    match access.who:
+        case "anyone":
+            return "anyone"
+        case "user":
+            return "whoever is logged in"
+        case "owner":
+            return f"only the owner{also}"
+        case "role":
+            return f"only {listing(access.roles)}"

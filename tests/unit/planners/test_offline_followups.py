@@ -1,0 +1,341 @@
+"""Follow-ups change what they speak of, and nothing else: one table, written by hand."""
+
+import functools
+
+import pytest
+
+from smartforge.contract import Contract
+from smartforge.contract.parts import changes
+from smartforge.errors import PromptUnclear
+from smartforge.planners.base import Planned
+from smartforge.planners.offline import plan
+from smartforge.planners.offline.followup import follow
+
+BASES = {
+    "shop": (
+        "A bookstore API. A book has a title, an isbn, a price, an author, a year and optional "
+        "tags. A review has a rating from 1 to 5 and a comment and belongs to a book."
+    ),
+    "todo": (
+        "A todo API. Todos have a title, a due date, a priority (low, medium, high) and are done "
+        "or not."
+    ),
+    "blog": (
+        "A blog with users who register and log in. Posts have a title, a body and a status "
+        "(draft, published). Comments have a text. Users can only edit their own posts. Only "
+        "admins can delete comments."
+    ),
+    "library": (
+        "Libraries: authors, books and loans. An author has a name and a country. A book has a "
+        "title, isbn (unique), pages and belongs to an author. A loan has a borrower name, a start "
+        "date and an end date and belongs to a book. Search books by title and filter them by "
+        "author."
+    ),
+    "rooms": (
+        "Rooms have a name, a capacity and a floor. A booking is for a room and has a start time, "
+        "an end time and a purpose. No two bookings of the same room may overlap."
+    ),
+    "orders": (
+        "Products have a name, a price, a stock and a category. Customers have a name and a unique "
+        "email. Orders belong to a customer and have a status (new, paid, shipped). An order item "
+        "belongs to an order and a product and has a quantity."
+    ),
+}
+
+
+@functools.cache
+def base(name: str) -> Contract:
+    return plan((BASES[name],)).contract
+
+
+def say(name: str, said: str) -> Planned:
+    return follow(said, base(name))
+
+
+_SIGNS = {"added": "+", "removed": "-", "changed": "~", "renamed": ">"}
+
+
+def changed(name: str, said: str) -> set[str]:
+    """What became of which part: `+book/fields/price`, `~` changed, `-` removed, `>` renamed.
+
+    Of a resource that comes or goes as a whole, its name alone; of accounts that come, `+user`.
+    """
+    found = changes(base(name), say(name, said).contract)
+    told = {f"{_SIGNS[one.kind]}{one.part.removeprefix('resources/')}" for one in found}
+    whole = {one for one in told if one[0] in "+-" and "/" not in one}
+    inner = {one for one in told if one.partition("/")[0] in whole and "/" in one}
+    return {one for one in told - inner if "/sortable/" not in one}
+
+
+def access(home: str, *actions: str) -> str:
+    named = actions or ("list", "create", "read", "update", "delete")
+    return " ".join(f"~{home}/access/{one}" for one in named)
+
+
+ACCOUNTS = "+accounts +user"
+REVIEWS = f"{ACCOUNTS} {access('review')}"
+
+CHANGES = [
+    # ---- fields come
+    ("shop", "add a publisher to books", "+book/fields/publisher"),
+    ("shop", "pls add pages 2 books", "+book/fields/pages"),
+    ("shop", "Could you please add a language and a page count to books?",
+     "+book/fields/language +book/fields/page_count"),
+    ("shop", "can books have a cover url?", "+book/fields/cover_url"),
+    ("shop", "books should also have a subtitle", "+book/fields/subtitle"),
+    ("shop", "give every review a helpful flag", "+review/fields/helpful +review/filters/helpful"),
+    ("shop", "each book needs a weight in grams", "+book/fields/weight"),
+    ("shop", "I'd like a language on books", "+book/fields/language"),
+    ("shop", "we also need an edition for books", "+book/fields/edition"),
+    ("shop", "store the weight of each book", "+book/fields/weight"),
+    ("shop", "add a required format to books (hardcover, paperback, ebook)",
+     "+book/fields/format +book/filters/format"),
+    ("shop", "add a stock from 0 to 500 with default 1 to books", "+book/fields/stock"),
+    ("shop", "how about adding a subtitle to books", "+book/fields/subtitle"),
+    ("shop", "reviews: add a headline", "+review/fields/headline"),
+    ("shop", "add a subtitle to books and a headline to reviews",
+     "+book/fields/subtitle +review/fields/headline"),
+    ("todo", "add a note", "+todo/fields/note"),
+    ("todo", "add notes and a reminder date to todos",
+     "+todo/fields/notes +todo/fields/reminder_date"),
+    ("todo", "todos have a colour too", "+todo/fields/colour"),
+    ("todo", "add a note and make it required", "+todo/fields/note"),
+    ("library", "add an email to authors", "+author/fields/email"),
+    ("rooms", "let rooms have a projector flag",
+     "+room/fields/projector +room/filters/projector"),
+    ("orders", "customers need a phone number", "+customer/fields/phone_number"),
+    ("orders", "hey, can you add a note to orders? thanks", "+order/fields/note"),
+    # ---- fields go
+    ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
+    ("shop", "remove the price from books", "-book/fields/price"),
+    ("shop", "drop isbn and year from books", "-book/fields/isbn -book/fields/year"),
+    ("shop", "books don't need an isbn", "-book/fields/isbn"),
+    ("shop", "we don't need the year anymore", "-book/fields/year"),
+    ("shop", "get rid of the tags please", "-book/fields/tags -book/filters/tags"),
+    ("shop", "no more tags", "-book/fields/tags -book/filters/tags"),
+    ("shop", "isbn is no longer needed", "-book/fields/isbn"),
+    ("shop", "the comment can go", "-review/fields/comment"),
+    ("library", "books no longer need pages", "-book/fields/pages"),
+    ("rooms", "remove capacity and floor from rooms", "-room/fields/capacity -room/fields/floor"),
+    ("orders", "delete the category field of products", "-product/fields/category"),
+    # ---- resources come and go
+    ("shop", "also keep publishers with a name and a country", "+publisher"),
+    ("shop", "add a resource publishers with name and country", "+publisher"),
+    ("todo", "also keep labels with a name and a colour", "+label"),
+    ("library", "we also want members with a name and an email", "+member"),
+    ("shop", "drop the reviews", "-review"),
+    ("shop", "remove reviews", "-review"),
+    ("library", "remove loans", "-loan"),
+    ("library", "we don't need loans any more", "-loan"),
+    ("rooms", "get rid of bookings", "-booking"),
+    # ---- relations
+    ("shop", "books belong to a publisher",
+     "+publisher +book/fields/publisher_id +book/filters/publisher_id"),
+    ("library", "remove the author from books",
+     "-book/fields/author_id -book/filters/author_id"),
+    ("library", "a loan belongs to an author",
+     "+loan/fields/author_id +loan/filters/author_id"),
+    # ---- names
+    ("shop", "rename author to writer", ">book/fields/writer"),
+    ("shop", "call the price cost instead", ">book/fields/cost"),
+    ("shop", "price should be called cost", ">book/fields/cost"),
+    ("shop", "change isbn to code", ">book/fields/code"),
+    ("shop", "rename the comment of reviews to text", ">review/fields/text"),
+    ("shop", "use stars instead of rating", ">review/fields/stars"),
+    ("shop", "rename reviews to opinions", ">opinion"),
+    ("shop", "rename price to cost and year to published year",
+     ">book/fields/cost >book/fields/published_year"),
+    ("library", "rename authors to writers", ">writer >book/fields/writer_id"),
+    ("library", "loans should be called lendings", ">lending"),
+    ("library", "rename books to volumes", ">volume >loan/fields/volume_id"),
+    ("rooms", "rename rooms to halls", ">hall >booking/fields/hall_id"),
+    ("rooms", "rename start time to begins at", ">booking/fields/begins_at"),
+    ("orders", "rename price to cost and stock to quantity",
+     ">product/fields/cost >product/fields/quantity"),
+    ("orders", "replace category with department", ">product/fields/department"),
+    # ---- values
+    ("shop", "make year optional", "~book/fields/year"),
+    ("shop", "the year is optional", "~book/fields/year"),
+    ("shop", "year doesn't have to be given", "~book/fields/year"),
+    ("shop", "ISBN must be unique", "~book/fields/isbn"),
+    ("shop", "make isbn unique please", "~book/fields/isbn"),
+    ("shop", "make tags required", "~book/fields/tags"),
+    ("shop", "rating goes to 10", "~review/fields/rating"),
+    ("shop", "ratings can go from 0 to 10", "~review/fields/rating"),
+    ("shop", "titles may be at most 300 characters", "~book/fields/title"),
+    ("shop", "make the title at most 80 characters", "~book/fields/title"),
+    ("shop", "limit the comment to 500 characters", "~review/fields/comment"),
+    ("shop", "make price an integer", "~book/fields/price"),
+    ("shop", "price should be a whole number", "~book/fields/price"),
+    ("shop", "price must be at least 1", "~book/fields/price"),
+    ("shop", "make the comment longer", "~review/fields/comment"),
+    ("shop", "make price and year optional", "~book/fields/price ~book/fields/year"),
+    ("library", "isbn doesn't have to be unique", "~book/fields/isbn"),
+    ("library", "the country of authors is not required", "~author/fields/country"),
+    ("library", "author name can't be changed", "~author/fields/name"),
+    ("todo", "set the default of priority to high", "~todo/fields/priority"),
+    ("todo", "priority should default to low", "~todo/fields/priority"),
+    ("orders", "quantity goes up to 99", "~order_item/fields/quantity"),
+    # ---- choices
+    ("todo", "priority can also be urgent", "~todo/fields/priority"),
+    ("todo", "add urgent to priority", "~todo/fields/priority"),
+    ("todo", "add a priority called urgent", "~todo/fields/priority"),
+    ("todo", "remove medium from priority", "~todo/fields/priority"),
+    ("todo", "priority should be one of a, b or c", "~todo/fields/priority"),
+    ("orders", "status can also be cancelled or returned", "~order/fields/status"),
+    ("blog", "status of posts can also be archived", "~post/fields/status"),
+    # ---- operations
+    ("shop", "books can't be deleted anymore", "~book -book/access/delete"),
+    ("shop", "make reviews read only",
+     "~review -review/access/create -review/access/update -review/access/delete"),
+    ("shop", "nobody can delete books", "~book -book/access/delete"),
+    ("shop", "don't allow deleting reviews", "~review -review/access/delete"),
+    ("rooms", "bookings cannot be edited", "~booking -booking/access/update"),
+    ("todo", "remove the delete endpoint from todos", "~todo -todo/access/delete"),
+    ("todo", "only allow list and read for todos",
+     "~todo -todo/access/create -todo/access/update -todo/access/delete"),
+    # ---- access
+    ("shop", "make reviews need login", REVIEWS),
+    ("shop", "reviews should require a login", REVIEWS),
+    ("shop", "protect reviews with login", REVIEWS),
+    ("shop", "you must be logged in to create reviews",
+     f"{ACCOUNTS} ~review/access/create"),
+    ("shop", "only admins can delete books", f"{ACCOUNTS} ~book/access/delete"),
+    ("shop", "only admins can edit and delete books",
+     f"{ACCOUNTS} ~book/access/update ~book/access/delete"),
+    ("shop", "users can only edit their own reviews",
+     f"{ACCOUNTS} ~review +review/fields/user_id ~review/access/create ~review/access/update"),
+    ("shop", "add login", f"{REVIEWS} {access('book')}"),
+    ("blog", "everyone can read comments", access("comment", "list", "read")),
+    ("blog", "make posts public", access("post", "list", "read")),
+    ("blog", "editors can delete comments too", "~accounts ~comment/access/delete"),
+    # ---- lists
+    ("shop", "let me filter books by year", "+book/filters/year +book/ranges/year"),
+    ("shop", "make books searchable by title", "+book/searched/title"),
+    ("shop", "add search to books", "+book/searched/title"),
+    ("shop", "50 books per page", "~book"),
+    ("shop", "show 10 reviews per page", "~review"),
+    ("todo", "set the page size to 50", "~todo"),
+    ("shop", "sort books by year", "~book"),
+    ("library", "remove the search from books", "-book/searched/title"),
+    # ---- states and rules
+    ("orders", "orders can be cancelled", "+order/transitions/cancel ~order/fields/status"),
+    ("rooms", "remove the overlap rule",
+     "-booking/rules/no_overlap:start_time,end_time,room_id"),
+    ("shop", "the combination of title and author must be unique",
+     "+book/rules/unique_together:title,author"),
+    ("rooms", "no two rooms may have the same name and floor",
+     "+room/rules/unique_together:name,floor"),
+    ("library", "the end date must be after the start date",
+     "+loan/rules/ordered:start_date,end_date +loan/ranges/start_date"),
+    # ---- words
+    ("shop", "call the api Bookworm", "~title"),
+    ("shop", "change the title to My Books", "~title"),
+    # ---- several at once
+    ("shop", "add pages to books, rename isbn to code and make reviews need login",
+     f"+book/fields/pages >book/fields/code {REVIEWS}"),
+    ("shop", "remove tags and add a subtitle to books",
+     "-book/fields/tags -book/filters/tags +book/fields/subtitle"),
+    ("shop", "rename price to cost. Make it optional.", ">book/fields/cost"),
+    ("shop", "add a discount to books and make it at most 50", "+book/fields/discount"),
+    ("library", "drop loans, add a birthday to authors and make isbn optional",
+     "-loan +author/fields/birthday ~book/fields/isbn"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "said", "expected"), CHANGES)
+def test_a_follow_up_changes_what_it_speaks_of_and_nothing_else(
+    name: str, said: str, expected: str
+) -> None:
+    assert changed(name, said) == set(expected.split())
+
+
+# ---- what is refused, with the words that the answer holds ---------------------------------------
+
+REFUSED = [
+    ("shop", "remove the publisher", 'there is no "publisher"'),
+    ("shop", "remove the publsher from books", 'there is no "publsher" in books'),
+    ("shop", "make the authr optional", 'Did you mean "author"?'),
+    ("shop", "rename publisher to press", 'there is no "publisher"'),
+    ("shop", "add a colour to magazines", 'there is no "magazines"'),
+    ("shop", "make magazines need login", 'there is no "magazines"'),
+    ("shop", "add a price to books", "books have price already"),
+    ("shop", "rename author to title", 'have a field "title" already'),
+    ("shop", "rename reviews to books", "there are books already"),
+    ("shop", "remove books and reviews", "all that this API keeps"),
+    ("shop", "add a shelf", "it does not say of what"),
+    ("shop", "make it optional", 'which field "it" is'),
+    ("shop", "make price optional and make price required", "it contradicts"),
+    ("shop", "add pages to books and remove pages from books", "it contradicts"),
+    ("shop", "make reviews need login and make reviews public", "it contradicts"),
+    ("shop", "rename author to writer and remove the writer", "it contradicts"),
+    ("shop", "xyzzy plugh", "not understood"),
+    ("shop", "remove flurbs", 'there is no "flurbs"'),
+    ("shop", "add a colour to books and remove the flurbs", 'there is no "flurbs"'),
+    ("shop", "500 books per page", "a page holds 1 to 100"),
+    ("shop", "make price at least 10 and at most 5", "make no sense"),
+    ("shop", "set the default of rating to 9", "is no value of rating"),
+    ("todo", "remove medium and high from priority", "would have no choice left"),
+    ("todo", "remove todos", "all that this API keeps"),
+    ("blog", "remove users", 'say "remove login"'),
+    ("blog", "remove the email from users", "by which they log in"),
+    ("shop", "undo that", "the first version"),
+    ("shop", "go back to version 7", "there is no version 7"),
+    ("shop", "   ", "empty"),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "why"), REFUSED)
+def test_what_cannot_be_followed_is_refused_whole_with_its_reason(
+    name: str, said: str, why: str
+) -> None:
+    with pytest.raises(PromptUnclear) as caught:
+        say(name, said)
+    assert why in f"{caught.value} {caught.value.hint}"
+
+
+# ---- going back ---------------------------------------------------------------------------------
+
+
+def test_undo_takes_the_version_before_exactly() -> None:
+    first = base("shop")
+    second = follow("add pages to books", first).contract
+    for said in ("undo that", "please undo the last change", "revert that", "go back"):
+        planned = follow(said, second, (first, second))
+        assert (planned.restore, planned.contract) == (0, first)
+
+
+def test_a_version_is_taken_by_its_number() -> None:
+    first = base("shop")
+    second = follow("add pages to books", first).contract
+    third = follow("remove tags", second).contract
+    for said, place in (("go back to version 2", 1), ("restore version 1", 0)):
+        planned = follow(said, third, (first, second, third))
+        assert planned.restore == place
+        assert planned.contract == (first, second, third)[place]
+
+
+# ---- names before -------------------------------------------------------------------------------
+
+
+def test_a_rename_says_what_the_name_was_until_the_next_follow_up() -> None:
+    renamed = say("library", "rename authors to writers and pages to page count").contract
+    assert renamed.resource("writer").was == "author"
+    assert renamed.resource("book").field("page_count").was == "pages"
+    assert renamed.resource("book").field("writer_id").was == "author_id"
+    later = follow("add an email to writers", renamed).contract
+    assert not any(one.was for one in later.resources)
+    assert not any(field.was for one in later.resources for field in one.fields)
+
+
+def test_it_stands_for_what_was_just_spoken_of() -> None:
+    book = say("shop", "add a discount to books and make it required").contract.resource("book")
+    assert book.field("discount").required
+    review = say("shop", "add a headline to reviews. It must be unique.").contract
+    assert review.resource("review").field("headline").unique
+
+
+def test_what_was_not_understood_is_said_beside_what_was() -> None:
+    planned = say("shop", "add pages to books. The frobnication is quixotic.")
+    assert planned.contract.resource("book").field("pages")
+    assert any("frobnication" in note for note in planned.notes)
