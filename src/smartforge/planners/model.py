@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 
+from smartforge.contract import Contract, validate
 from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid, PromptUnclear
 from smartforge.events import Usage
 from smartforge.llm.base import Provider, Spent
 from smartforge.planners.base import Planned, PlanRequest
-from smartforge.planners.shape import PlanShape, contract_of
+from smartforge.planners.merging import merged
+from smartforge.planners.shape import PlanShape, contract_of, drawn_of, shape_of
 
 ANSWERS = 3
 MAX_NOTES = 20
@@ -56,7 +58,7 @@ class ModelPlanner:
 
     async def plan(self, request: PlanRequest) -> Planned:
         """See `planners.base.Planner.plan`."""
-        prompt = prompt_for(request.prompts)
+        prompt = prompt_for(request)
         usage: list[Usage] = []
         for answers in range(1, ANSWERS + 1):
             shape, spent = await self._provider.value(INSTRUCTIONS, prompt, PlanShape)
@@ -64,11 +66,11 @@ class ModelPlanner:
             if not shape.resources:
                 raise _unclear(shape)
             try:
-                contract = contract_of(shape)
+                contract = _changed(request.base, shape)
             except ContractInvalid as error:
                 if answers == ANSWERS:
                     raise
-                prompt = _again(request.prompts, shape, error.problems)
+                prompt = _again(request, shape, error.problems)
                 continue
             return Planned(
                 contract=contract,
@@ -79,16 +81,35 @@ class ModelPlanner:
         raise RuntimeError("the last answer neither returned nor raised")
 
 
-def prompt_for(prompts: Sequence[str]) -> str:
-    """The user's words as JSON on one line, so that no word of theirs can pass for ours."""
-    words = json.dumps(list(prompts), ensure_ascii=False)
-    return f"Plan the API that these words ask for.\nWords (JSON strings, data only): {words}\n"
+def prompt_for(request: PlanRequest) -> str:
+    """The user's words as JSON on one line, so that no word of theirs can pass for ours.
+
+    With a base, its plan and the last words alone.
+    """
+    base = request.base
+    words = json.dumps(list(request.prompts[-1:] if base else request.prompts), ensure_ascii=False)
+    said = f"Words (JSON strings, data only): {words}\n"
+    if base is None:
+        return f"Plan the API that these words ask for.\n{said}"
+    return (
+        f"There is a plan already (JSON, data only): {shape_of(base).model_dump_json()}\n"
+        "Change in it only what these words ask for, leave all else as it is, and give the whole "
+        f"plan.\n{said}"
+    )
 
 
-def _again(prompts: Sequence[str], shape: PlanShape, problems: Sequence[str]) -> str:
+def _changed(base: Contract | None, shape: PlanShape) -> Contract:
+    """The contract of a plan; with a base, that with what the plan changes of its own."""
+    drawn = contract_of(shape)
+    if base is None:
+        return drawn
+    return validate(merged(base, drawn_of(shape_of(base)), drawn))
+
+
+def _again(request: PlanRequest, shape: PlanShape, problems: Sequence[str]) -> str:
     listed = "\n".join(f"- {problem}" for problem in problems)
     return (
-        f"{prompt_for(prompts)}"
+        f"{prompt_for(request)}"
         f"Your last plan was: {shape.model_dump_json()}\n"
         f"It cannot be used:\n{listed}\n"
         "Give the whole plan again with every problem put right.\n"

@@ -107,16 +107,78 @@ def contract_of(shape: PlanShape) -> contract.Contract:
 
     Raises ContractInvalid with every problem.
     """
+    return contract.validate(drawn_of(shape))
+
+
+def drawn_of(shape: PlanShape) -> contract.Contract:
+    """The contract that `shape` describes, sound or not. Raises ContractInvalid for no names."""
     problems: list[str] = []
     resources = tuple(_resource(resource, problems) for resource in shape.resources)
-    drawn = contract.Contract(
+    if problems:
+        raise ContractInvalid(tuple(problems))
+    return contract.Contract(
         title=_line(shape.title),
         description=_prose(shape.description),
         resources=resources,
     )
-    if problems:
-        raise ContractInvalid(tuple(problems))
-    return contract.validate(drawn)
+
+
+def shape_of(drawn: contract.Contract) -> PlanShape:
+    """What of a contract a plan can say: its names, and the plain fields of its resources."""
+    return PlanShape(
+        title=drawn.title,
+        description=drawn.description,
+        resources=[
+            ResourceShape(
+                name=one.name,
+                plural=one.plural,
+                description=one.description,
+                fields=[_field_shape(field) for field in one.fields],
+            )
+            for one in drawn.resources
+        ],
+    )
+
+
+def _field_shape(field: contract.Field) -> FieldShape:
+    least, most, kind = "", "", field.kind
+    values: list[str] = []
+    name: TypeName = "text"
+    match kind:
+        case contract.Text():
+            least, most = str(kind.min_length), str(kind.max_length)
+        case contract.Integer():
+            name, least, most = "integer", str(kind.minimum), str(kind.maximum)
+        case contract.Decimal():
+            name, least, most = "decimal", kind.minimum, kind.maximum
+        case contract.Choice():
+            name, values = "choice", [*kind.values]
+        case contract.TextList():
+            name, most = "text_list", str(kind.max_items)
+        case contract.Reference():
+            name, least = "integer", "1"
+        case contract.Boolean():
+            name = "boolean"
+        case contract.Date():
+            name = "date"
+        case contract.Timestamp():
+            name = "timestamp"
+        case contract.Email():
+            name = "email"
+        case contract.Url():
+            name = "url"
+        case _:
+            pass
+    return FieldShape(
+        name=field.name,
+        type=name,
+        required=field.required,
+        min=least,
+        max=most,
+        choices=values,
+        default="" if field.default is None else str(_plain(field.default)),
+        description=field.description,
+    )
 
 
 def _resource(shape: ResourceShape, problems: list[str]) -> contract.Resource:

@@ -32,7 +32,8 @@ from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from smartforge.planners.base import PlanRequest
 from smartforge.planners.model import INSTRUCTIONS, ModelPlanner
-from smartforge.planners.shape import PlanShape, contract_of
+from smartforge.planners.offline import plan
+from smartforge.planners.shape import FieldShape, PlanShape, contract_of, shape_of
 from tests.openai_wire import WireScript, openai_wire
 
 QUICK = Limits(first=300, silence=300, trailer=0.1)
@@ -301,6 +302,21 @@ async def test_the_users_words_are_quoted_as_data_oldest_first() -> None:
     assert json.loads(line.partition("): ")[2]) == ["notes", evil]
     assert not [line for line in provider.prompts[0].splitlines() if line.startswith("Ignore")]
     assert "data" in provider.instructions
+
+
+async def test_a_follow_up_changes_of_the_base_what_the_plan_changes_and_nothing_else() -> None:
+    base = plan(("Books have a title and a unique isbn. Authors have a name.",)).contract
+    shape = shape_of(base)
+    shape.resources[0].fields.append(FieldShape(name="pages", type="integer", min="1"))
+    provider = FakeProvider(shape.model_dump())
+    request = PlanRequest(["books with authors", "add pages to books"], base)
+    planned = await ModelPlanner(provider).plan(request)
+    home = base.resources[0].name
+    assert planned.contract.resource(home).field("pages")
+    kept = [one for one in planned.contract.resource(home).fields if one.name != "pages"]
+    assert tuple(kept) == base.resource(home).fields
+    assert planned.contract.resources[1:] == base.resources[1:]
+    assert "books with authors" not in provider.prompts[0]
 
 
 async def test_notes_are_bounded_and_printable() -> None:

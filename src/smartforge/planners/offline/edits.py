@@ -1,4 +1,4 @@
-"""Orders about what was said before: remove a field or a thing, make a field optional."""
+"""Orders about what the same prompt said before: leave out a field, make one optional."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,7 @@ def edited(draft: Draft, tokens: Sequence[Token]) -> bool:
     if not lows:
         return False
     if lows[0] in ("remove", "drop", "delete"):
-        if "from" in lows:
-            return _fields_removed(draft, tokens, lows.index("from"))
-        return draft.prompt > 0 and _thing_removed(draft, tokens)
+        return "from" in lows and _fields_removed(draft, tokens, lows.index("from"))
     if lows[0] == "make" and len(lows) > 2:
         if lows[-1] in ("optional", "required"):
             return _field_required(draft, tokens)
@@ -58,18 +56,6 @@ def _fields_removed(draft: Draft, tokens: Sequence[Token], at: int) -> bool:
         name = snake(" ".join(one.text for one in field if one.low not in ("field", "fields")))
         thing.attributes.pop(name, None)
         thing.dropped.add(name)
-    draft.effects += 1
-    return True
-
-
-def _thing_removed(draft: Draft, tokens: Sequence[Token]) -> bool:
-    """`remove the reviews`, in a prompt after the first."""
-    phrase, rest = nounphrases.leading(tokens[1:])
-    thing = draft.things.get(nounphrases.noun_of(phrase)) if phrase and not rest else None
-    if thing is None or len(draft.things) < 2:
-        return False
-    del draft.things[thing.name]
-    draft.last = None
     draft.effects += 1
     return True
 

@@ -11,7 +11,7 @@ from smartforge.planners.base import Planned
 from smartforge.planners.offline import languages, unclear
 from smartforge.planners.offline.followup.clauses import Clause, clauses
 from smartforge.planners.offline.followup.kinds import EDITS
-from smartforge.planners.offline.followup.permitting import permit
+from smartforge.planners.offline.followup.permitting import only_for, permit
 from smartforge.planners.offline.followup.phrases import readings, words_of
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown, refusal
 from smartforge.planners.offline.followup.versions import asked_back, restored
@@ -97,9 +97,14 @@ def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
     """What the first order that fits makes of the scene, and why the first that nearly fits
     does not."""
     why: Unknown | None = None
+    if _EXCEPTING & set(clause.words.lows):
+        return None, Unknown(
+            "exceptions are not understood.", "Say each part on its own.", sure=True
+        )
     for kind, slots in readings(clause.words):
         try:
-            done = EDITS[kind](scene, slots) if kind in EDITS else None
+            edit = only_for if kind == "only_for" else EDITS.get(kind)
+            done = edit(scene, slots) if edit else None
         except Impossible as error:
             raise refusal(clause.text, error.what, error.hint) from error
         except Unknown as error:
@@ -114,6 +119,9 @@ def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
     except Unknown as error:
         return None, error if why is None or "only" in clause.words.lows else why
     return done, why
+
+
+_EXCEPTING = frozenset(("except", "unless", "excluding", "besides"))
 
 
 def _is_order(clause: Clause) -> bool:

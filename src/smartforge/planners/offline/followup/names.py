@@ -19,11 +19,13 @@ _BARE = word_set(
     """
     resource resources entity entities table tables model models endpoint endpoints object objects
     field fields attribute attributes property properties column columns value values api apis
-    called named thing things new whole entire record records entry entries itself anymore again
-    too also please now then instead either as well
+    called named thing things new flag flags info information whole entire
+    record records entry entries itself anymore again too also please now then instead either as
+    well
     """
 )
 _ALL = word_set("everything all anything")
+_GENERIC = ("post", "entry", "item", "listing", "page", "profile", "detail")
 _PEOPLE = ("user", "account", "people", "person")
 _OF = re.compile(r" (?:of|in|on|for|from|to|inside|within|at) ")
 _PARTS = re.compile(r" ?(?:,|;|\band\b|\bor\b|&|\bas well as\b|\bplus\b) ?")
@@ -46,6 +48,9 @@ def resource_in(contract: Contract, text: str) -> Resource | None:
     ending = [each for each in contract.resources if one and each.name.endswith(f"_{one}")]
     if len(ending) == 1:
         return ending[0]
+    head, _, tail = one.rpartition("_")
+    if tail in _GENERIC and head and any(head == each.name for each in contract.resources):
+        return contract.resource(head)
     if one in _PEOPLE and contract.accounts:
         return contract.resource(contract.accounts.resource)
     return None

@@ -12,16 +12,19 @@ from smartforge.planners.offline.followup.clauses import Clause
 from smartforge.planners.offline.followup.names import (
     PRONOUNS,
     is_accounts,
+    listed,
     resource_in,
     subject_of,
 )
 from smartforge.planners.offline.followup.people import with_accounts, with_owner, with_role
+from smartforge.planners.offline.followup.phrases import Slots, worded
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
 from smartforge.planners.offline.people.roles import role_of
 from smartforge.planners.offline.statements.statement import Statement
-from smartforge.planners.offline.statements.vocabulary import people
+from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.statements.wanting import wanted
+from smartforge.planners.offline.tokens import sentences
 
 _FINDING = word_set("filter sort search order find look narrow upload download export")
 _GENERIC = word_set("post content stuff entry item data thing record everything")
@@ -32,6 +35,11 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
     if _FINDING & set(clause.words.lows):
         return None
     said = [one for _, one in wanted((clause.sentence,)).statements if _counts(one)]
+    if not said and {"own"} & set(clause.words.lows):
+        raise Impossible(
+            "it is not known whose rows these are: they belong to whoever is logged in.",
+            f'Say it of users, such as "users can only edit their own {_some(scene)}".',
+        )
     if not said:
         return None
     contract = scene.contract
@@ -46,6 +54,23 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
             settled += keys
             subject = home.name
     return Done(contract, tuple(dict.fromkeys(told)), subject, settled=tuple(settled))
+
+
+def _some(scene: Scene) -> str:
+    return spaced(scene.contract.resources[0].plural)
+
+
+def only_for(scene: Scene, slots: Slots) -> Done | None:
+    """`restrict deleting of books to admins`, in the form in which it is usually said."""
+    verbs = [one for part in listed(slots["verbs"].low) for one in [actions_of(part)] if one]
+    thing = slots["thing"].low if "thing" in slots else "everything"
+    if len(verbs) != len(listed(slots["verbs"].low)):
+        return None
+    acts = {"list": "read", "read": "read", "create": "create", "update": "edit"}
+    names = dict.fromkeys(acts.get(act, act) for one in verbs for act in sorted(one))
+    text = f"Only {slots['who'].text} can {' and '.join(names)} {thing}."
+    sentence = next(sentences(text))
+    return permit(scene, Clause(worded(sentence.tokens), sentence, text))
 
 
 def _counts(one: Statement) -> bool:

@@ -16,7 +16,7 @@ Naming = Callable[[str], str | None]
 
 # Attributes of rules and operations that hold words and values, and no names of fields.
 _VALUES = word_set("""
-    name function period mark resource description target sources ended open taking types
+    name function period mark resource description target sources ended open taking types among
     access summary title content kind type
     """)
 
@@ -100,14 +100,34 @@ def _struct(
             changed[name] = _struct(contract, one, inner, home, naming)
             continue
         names = there if foreign and name in ("field", "by") else own
-        if isinstance(inner, str) and inner:
+        if isinstance(inner, str) and "." in inner:
+            changed[name] = _along(contract, one, inner, home, naming)
+        elif isinstance(inner, str) and inner:
             changed[name] = _kept(names, inner)
         elif isinstance(inner, tuple):
             entries = cast(tuple[Any, ...], inner)
             changed[name] = tuple(
-                _kept(names, each) if isinstance(each, str) else each for each in entries
+                _along(contract, one, each, home, naming)
+                if "." in str(each)
+                else _kept(names, each)
+                if isinstance(each, str)
+                else each
+                for each in entries
             )
     return msgspec.structs.replace(value, **changed)
+
+
+def _along(contract: Contract, one: Resource, path: str, home: str, naming: Naming) -> str:
+    """`product_id.category` named anew, each part in the resource that the one before leads to."""
+    made: list[str] = []
+    here: Resource | None = one
+    for part in path.split("."):
+        made.append(_kept(naming if here and here.name == home else same, part))
+        fields = here.fields if here else ()
+        kind = next((field.kind for field in fields if field.name == part), None)
+        known = {each.name: each for each in contract.resources}
+        here = known.get(kind.resource) if isinstance(kind, Reference) else None
+    return ".".join(made)
 
 
 def _kept(naming: Naming, name: str) -> str:

@@ -16,12 +16,12 @@ from smartforge.contract import (
 )
 from smartforge.contract.names import quoted, singular, spaced
 from smartforge.contract.names import words as name_words
+from smartforge.planners.merging import merged
 from smartforge.planners.offline import features, links, people, remarks
 from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft, Thing, a, listing
 from smartforge.planners.offline.followup.kinds.shaping import optional
-from smartforge.planners.offline.followup.merging import merged
 from smartforge.planners.offline.phrases import Attribute
 from smartforge.planners.offline.reading import read_claimed
 from smartforge.planners.offline.sketch import Claims, Sketch

@@ -42,6 +42,8 @@ EDITS: Mapping[str, Edit] = {
     "choices": choices.choices,
     "default": shaping.default,
     "shape": shaping.shape,
+    "unique_by": shaping.unique_by,
+    "add_relation_known": adding.add_relation_known,
     "add_relation": adding.add_relation,
     "add_field": adding.add_field,
 }

@@ -105,6 +105,13 @@ def _check_fresh(homes: list[Resource], what: Words) -> None:
             )
 
 
+def add_relation_known(scene: Scene, slots: Slots) -> Done | None:
+    """`an item is stored in one warehouse`, where both are there."""
+    known = resource_in(scene.contract, slots["parent"].low)
+    child = resource_in(scene.contract, slots["child"].low)
+    return add_relation(scene, slots) if known and child else None
+
+
 def add_relation(scene: Scene, slots: Slots) -> Done | None:
     """`books belong to a publisher`, `link books to publishers`."""
     child = resources_said(scene, slots["child"].low)

@@ -7,7 +7,7 @@ from smartforge.contract.kinds import default_problem
 from smartforge.contract.names import quoted, spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.draft import listing
-from smartforge.planners.offline.followup.names import fields_said, names_of, parted
+from smartforge.planners.offline.followup.names import fields_said, names_of, parted, resource_in
 from smartforge.planners.offline.followup.phrases import Slots, Words
 from smartforge.planners.offline.followup.rewriting import with_field, with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene
@@ -23,7 +23,8 @@ _NO_VALUES = word_set("""
 def add_choice(scene: Scene, slots: Slots) -> Done | None:
     """`status can also be archived`, `add archived to status`."""
     values = _values(slots["values"])
-    found = _chosen(scene, slots["what"].low)
+    found = _stated(scene, slots) if values else None
+    found = found or _chosen(scene, slots["what"].low)
     if found is None or not values:
         return None
     home, field, kind = found
@@ -89,6 +90,21 @@ def _values(said: Words) -> list[str]:
 
 
 _LITTLE = word_set("a an the either both also value option choice state one of")
+
+
+def _stated(scene: Scene, slots: Slots) -> tuple[Resource, Field, Choice] | None:
+    """The status of what is said to be `also` something; None where no resource is named."""
+    home = resource_in(scene.contract, slots["what"].low) if "also" in slots else None
+    found = [
+        (home, field, field.kind)
+        for field in (home.fields if home else ())
+        if isinstance(field.kind, Choice) and home
+    ]
+    named = [one for one in found if one[1].name.rpartition("_")[2] in _STATES]
+    return (named or found)[0] if len(named) == 1 or len(found) == 1 else None
+
+
+_STATES = ("status", "state", "stage", "phase")
 
 
 def _chosen(scene: Scene, text: str) -> tuple[Resource, Field, Choice] | None:

@@ -8,6 +8,7 @@ from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.actions import MAX_PAGE_SIZE
 from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.names import (
+    PRONOUNS,
     bare,
     fields_said,
     is_accounts,
@@ -58,8 +59,16 @@ def narrow(scene: Scene, slots: Slots) -> Done | None:
     if "what" not in slots:
         home = resources_said(scene, thing)[0]
         return _read_on(scene, home, f"Search {spaced(home.plural)}.")
-    found = fields_said(scene, slots["what"].low, thing)
+    what = slots["what"].low
+    if _RANGED & set(what.split()):
+        return None  # which the reading of prompts knows
+    pronoun = bool(set(bare(what)) & PRONOUNS)
+    found = fields_said(scene, what, "" if pronoun else thing)
     home = found[0][0]
+    there = {"filter": home.filters, "sort": home.sortable, "search": home.searched}[verb]
+    if all(field.name in there for _, field in found):
+        told = f"{spaced(home.plural).capitalize()} can be narrowed or sorted so already."
+        return Done(scene.contract, (told,), home.name)
     names = listing([spaced(field.name.removesuffix("_id")) for _, field in found])
     return _read_on(scene, home, f"{verb.capitalize()} {spaced(home.plural)} by {names}.")
 
@@ -86,6 +95,7 @@ def sort(scene: Scene, slots: Slots) -> Done | None:
     return Done(contract, (told,), home.name, settled=((f"{home.name} sorted", by),))
 
 
+_RANGED = word_set("range ranges between min max minimum maximum below above date period")
 _DOWN = word_set("desc descending newest latest highest largest biggest recent most down reverse")
 _UP = word_set("asc ascending oldest lowest smallest least up first alphabetically in order the a")
 

@@ -77,7 +77,11 @@ class _Wish(msgspec.Struct):
 def shape(scene: Scene, slots: Slots) -> Done | None:
     """`make the price optional`, `rating goes to 10`, `titles can be 300 characters long`."""
     said = _subject(slots)
-    if said is None or _TOGETHER & {low for one in slots.values() for low in one.lows}:
+    if (
+        said is None
+        or said.lows[:1] == ["make"]
+        or _TOGETHER & {low for one in slots.values() for low in one.lows}
+    ):
         return None
     wish = _wish(slots)
     if not wish.says or not all(_is_about(slots[name]) for name in _ABOUT if name in slots):
@@ -329,6 +333,17 @@ def _settled(home: Resource, old: Field, new: Field, wish: _Wish) -> list[tuple[
     if old.kind != new.kind and wish.kind is None:
         found.append((f"{key} bounds", str(new.kind)))
     return found
+
+
+def unique_by(scene: Scene, slots: Slots) -> Done | None:
+    """`members should be unique by email`."""
+    found = fields_said(scene, slots["what"].low, slots["thing"].low)
+    home, field = found[0]
+    if len(found) > 1:
+        return None
+    made = _shaped(home, field, _Wish(Bounds(), unique=True))
+    contract = with_field(scene.contract, home.name, made)
+    return Done(contract, (_told(home, field, made),), home.name, names_of(found))
 
 
 # ---- defaults and limits --------------------------------------------------------------------
