@@ -307,7 +307,9 @@ async def test_the_users_words_are_quoted_as_data_oldest_first() -> None:
 async def test_a_follow_up_changes_of_the_base_what_the_plan_changes_and_nothing_else() -> None:
     base = plan(("Books have a title and a unique isbn. Authors have a name.",)).contract
     shape = shape_of(base)
-    shape.resources[0].fields.append(FieldShape(name="pages", type="integer", min="1"))
+    shape.resources[0].fields.append(
+        FieldShape.model_validate({"name": "pages", "type": "integer"})
+    )
     provider = FakeProvider(shape.model_dump())
     request = PlanRequest(["books with authors", "add pages to books"], base)
     planned = await ModelPlanner(provider).plan(request)
