@@ -145,6 +145,7 @@ _TRAILING = tuple(
     now
     for me
     if possible
+    btw
     if you can
     ok
     okay

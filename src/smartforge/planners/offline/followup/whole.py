@@ -180,7 +180,9 @@ def _soft(field: Field) -> Field:
 
 def _new(before: Sketch, after: Sketch) -> list[str]:
     known = {*before.notes, *before.draft.notes}
-    return [one for one in (*after.draft.notes, *after.notes) if one not in known]
+    told = [one for one in (*after.draft.notes, *after.notes) if one not in known]
+    # What is assumed of access is about everything, of which only what was named is kept.
+    return [one for one in told if not one.startswith("Assumed, since nothing is said")]
 
 
 def _added(old: Contract, new: Contract) -> list[str]:

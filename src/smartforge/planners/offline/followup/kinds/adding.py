@@ -11,6 +11,7 @@ from smartforge.planners.offline.followup.names import (
     PRONOUNS,
     bare,
     is_accounts,
+    listed,
     resource_in,
     resources_said,
 )
@@ -32,6 +33,8 @@ _NO_FIELDS = word_set("""
 def add_field(scene: Scene, slots: Slots) -> Done | None:
     """`add a price to books`, `books should have tags`, `give every book a year`."""
     what = slots["what"]
+    if "more" in slots and _lists_resources(scene, slots["more"].low):
+        return None
     if "more" in slots:
         what = worded([*what.tokens, *slots["more"].tokens])
     if not what.tokens or _says_more(what):
@@ -52,6 +55,12 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
 def _a(home: Resource) -> str:
     words = a(spaced(home.name))
     return words[:1].upper() + words[1:]
+
+
+def _lists_resources(scene: Scene, text: str) -> bool:
+    """`, suppliers and warehouses` after what a field is added to."""
+    parts = listed(text)
+    return bool(parts) and all(resource_in(scene.contract, part) for part in parts)
 
 
 def _says_more(what: Words) -> bool:

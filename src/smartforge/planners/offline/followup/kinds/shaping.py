@@ -192,7 +192,8 @@ def _shaped(home: Resource, field: Field, wish: _Wish) -> Field:
     of = f"{spaced(field.name)} of {spaced(home.plural)}"
     made = field
     linked = isinstance(field.kind, Reference | References)
-    if wish.kind is not None and type(wish.kind) is not type(field.kind):
+    counts = isinstance(field.kind, Integer) and wish.kind == Decimal()
+    if wish.kind is not None and type(wish.kind) is not type(field.kind) and not counts:
         if linked or field.written == "never":
             raise Impossible(
                 f"{of} is {kind_in_words(field)} and stays so.", "Remove it and add another field."
