@@ -13,7 +13,8 @@ HOP_BY_HOP = frozenset(
         *(b"transfer-encoding", b"upgrade", b"proxy-authenticate", b"proxy-authorization"),
     }
 )
-NOT_ASKED = HOP_BY_HOP | {b"expect", b"x-forwarded-prefix"}
+NOT_ASKED = HOP_BY_HOP | {b"expect", b"forwarded"}
+FORWARDED = b"x-forwarded-"
 NOT_ANSWERED = HOP_BY_HOP | {b"date", b"server"}
 
 
@@ -38,11 +39,14 @@ class Rules:
 NO_RULES = Rules()
 
 
-def asked(headers: Iterable[tuple[bytes, bytes]], rules: Rules, prefix: str = "") -> Headers:
+def asked(
+    headers: Iterable[tuple[bytes, bytes]], rules: Rules, prefix: str = "", scheme: str = "http"
+) -> Headers:
     """The headers of a request as the API gets them; those given have lower case names.
 
-    `X-Forwarded-Prefix` tells it below which `prefix` it is served, whatever the client said. A
-    body of unknown length stays announced by `transfer-encoding: chunked`.
+    `X-Forwarded-Proto` and `-Prefix` tell it how and below what it is served. What the client says
+    of that kind never passes, since the API believes it. A body of unknown length stays announced
+    by `transfer-encoding: chunked`.
     """
     given = list(headers)
     left_out = rules.not_asked | _named_by_connection(given)
@@ -51,7 +55,7 @@ def asked(headers: Iterable[tuple[bytes, bytes]], rules: Rules, prefix: str = ""
     for name, value in given:
         if name == b"transfer-encoding":
             passed.append((name, b"chunked"))
-        elif name in left_out:
+        elif name in left_out or name.startswith(FORWARDED):
             continue
         elif name == b"cookie" and rules.own_cookies:
             if kept := _cookies(value, rules):
@@ -59,6 +63,8 @@ def asked(headers: Iterable[tuple[bytes, bytes]], rules: Rules, prefix: str = ""
         else:
             has_host = has_host or name == b"host"
             passed.append((name, value))
+    if scheme == "https":
+        passed.append((b"x-forwarded-proto", b"https"))
     if prefix:
         passed.append((b"x-forwarded-prefix", quote(prefix).encode()))
     return passed if has_host else [(b"host", b"localhost"), *passed]

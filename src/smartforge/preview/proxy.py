@@ -79,7 +79,8 @@ class Proxy:
             connections = await self._connect()
         except SmartForgeError as error:
             raise gone(error.what, error.hint) from error
-        headers = asked(scope["headers"], self._rules, scope.get("root_path", ""))
+        prefix, scheme = scope.get("root_path", ""), scope.get("scheme", "http")
+        headers = asked(scope["headers"], self._rules, prefix, scheme)
         try:
             async with asyncio.timeout(self._patience) as patience:
                 body = None if announced == 0 else self._body(receive, patience)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from smartforge.contract import (
     Boolean,
+    Bulk,
     Choice,
     Contract,
     Date,
@@ -89,6 +90,20 @@ def test_generated_contracts_are_sound(contract: Contract) -> None:
         (with_resource(sortable=("id", "id")), "named twice"),
         (with_resource(paging=Paging(0, 100)), "pages of 0"),
         (with_resource(paging=Paging(50, 20)), "pages of 50"),
+        (with_resource(root=True, bulk=Bulk(0)), "at most 0 rows"),
+        (with_resource(bulk=Bulk(1001)), "at most 1001 rows"),
+        (with_resource(bulk=Bulk(), actions=("list",)), "cannot be created one by one"),
+        (with_resource(self_url="title"), "a field has the same name"),
+        (with_resource(self_url="id"), '"id"'),
+        (with_resource(self_url="url", actions=("list",)), "would lead nowhere"),
+        (Contract("A", (BOOK,), cors=("*", "https://a.example")), "stands for all"),
+        (Contract("A", (BOOK,), cors=("https://a.example/",)), "is no origin"),
+        (Contract("A", (BOOK,), cors=("null",)), "is no origin"),
+        (Contract("A", (BOOK,), cors=("http://a", "http://a")), "named twice"),
+        (
+            Contract("A", (BOOK,), cors=tuple(f"https://a{n}.example" for n in range(51))),
+            "51 origins",
+        ),
         (with_resource(description="x" * 2001), "2001 characters"),
         (with_resource(description="a\x07b"), "cannot be printed"),
         (with_field(Field("id", Integer())), '"id"'),

@@ -86,7 +86,10 @@ def test_addresses_of_the_api_stay_below_the_prefix(location: str, told: str) ->
 
 
 def test_the_api_is_told_where_it_is_served_and_by_nobody_else() -> None:
-    given = [(b"host", b"x"), (b"x-forwarded-prefix", b"/elsewhere")]
+    forged = ["x-forwarded-prefix", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-for"]
+    given = [(b"host", b"x"), *((name.encode(), b"evil") for name in [*forged, "forwarded"])]
     assert asked(given, Rules()) == [(b"host", b"x")]
     told = (b"x-forwarded-prefix", b"/preview/abc")
     assert asked(given, Rules(), "/preview/abc") == [(b"host", b"x"), told]
+    secure = (b"x-forwarded-proto", b"https")
+    assert asked(given, Rules(), "/preview/abc", "https") == [(b"host", b"x"), secure, told]
