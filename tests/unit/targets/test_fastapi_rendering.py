@@ -157,6 +157,7 @@ def test_another_contract_changes_only_what_it_is_about() -> None:
         "app/main.py",
         "migrations/versions/0001_initial.py",
         "README.md",
+        "requests.http",
     }
 
 

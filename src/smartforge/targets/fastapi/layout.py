@@ -144,6 +144,7 @@ def _surroundings() -> Iterator[Planned]:
     # Late: long, and nothing that anybody reads.
     yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")
     yield _judge("requirements-dev.txt", "The packages that its tests need besides")
+    yield _judge("requests.http", "Every operation, to be sent from an editor")
     yield _judge("README.md", "How to run it, and every operation as a line for the shell")
 
 

@@ -76,11 +76,11 @@ def _path(contract: Contract, operation: Operation) -> str:
     if operation.role not in ("list", "nested"):
         return path
     listed = contract.resource(operation.subject or operation.resource)
-    return path + _query(listed)
+    return path + query(listed)
 
 
-def _query(resource: Resource) -> str:
-    """What a list takes, at least one of each sort."""
+def query(resource: Resource) -> str:
+    """What a list takes, at least one parameter of each sort."""
     found = "?limit=10"
     if resource.searched:
         found += f"&q={quote(_word(resource))}"

@@ -13,7 +13,7 @@ import yaml
 from smartforge.contract import Contract, written
 from smartforge.contract.names import kebab
 from smartforge.contract.openapi import openapi
-from smartforge.targets.fastapi import literals, needs, readme, scopes
+from smartforge.targets.fastapi import literals, needs, readme, requests, scopes
 from smartforge.targets.fastapi.accounts import AccountsView, accounts_view
 from smartforge.targets.fastapi.imports import MARK, NAMES, natural, with_imports
 from smartforge.targets.fastapi.judge.bodies import source
@@ -37,6 +37,8 @@ def text(one: Planned, contract: Contract, context: dict[str, Any]) -> str:
     """The text of one file; `context` is what the function of that name returns."""
     if one.source == "openapi.yaml":
         return document(contract)
+    if one.source == "requests.http":
+        return requests.file(context["suite"])
     if one.source in context["migrations"]:
         return context["migrations"][one.source]
     if (PROJECT / one.source).is_file():
