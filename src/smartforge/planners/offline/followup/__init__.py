@@ -8,12 +8,16 @@ from smartforge.contract import Contract, Field, Resource, validate
 from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid
 from smartforge.planners.base import Planned
+from smartforge.planners.merging import merged
 from smartforge.planners.offline import languages, unclear
 from smartforge.planners.offline.followup.clauses import Clause, clauses
+from smartforge.planners.offline.followup.doubting import check_asked, check_whole
 from smartforge.planners.offline.followup.kinds import EDITS
 from smartforge.planners.offline.followup.permitting import only_for, permit
 from smartforge.planners.offline.followup.phrases import readings, words_of
+from smartforge.planners.offline.followup.rows import about_rows, check_rows
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown, refusal
+from smartforge.planners.offline.followup.tracing import Trace
 from smartforge.planners.offline.followup.versions import asked_back, restored
 from smartforge.planners.offline.followup.whole import read_whole
 from smartforge.planners.offline.tokens import Sentence, sentences
@@ -30,6 +34,7 @@ class _Progress(msgspec.Struct):
     lost: list[str] = msgspec.field(default_factory=list[str])
     settled: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict[str, tuple[str, str]])
     waiting: list[Clause] = msgspec.field(default_factory=list[Clause])
+    trace: Trace = msgspec.field(default_factory=Trace)
 
 
 def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Planned:
@@ -157,31 +162,57 @@ def _take(progress: _Progress, clause: Clause, done: Done) -> None:
         fields=done.fields if done.subject or done.fields else scene.fields,
     )
     progress.told += done.told
+    progress.trace.changed(scene.contract, done.contract, [clause.text])
     if done.read_on:
-        _read(progress, clause.text, list(sentences(done.read_on)), ordered=True)
+        _read_each(progress, clause, done.read_on)
+
+
+def _read_each(progress: _Progress, clause: Clause, texts: Sequence[str]) -> None:
+    """Read `texts` each by itself on top of what is there now, and take all that comes of it."""
+    begun = made = progress.scene.contract
+    for text in texts:
+        progress.scene = msgspec.structs.replace(progress.scene, contract=begun)
+        _read(progress, [clause], list(sentences(text)), ordered=True)
+        made = merged(made, begun, progress.scene.contract)
+    progress.scene = msgspec.structs.replace(progress.scene, contract=made)
 
 
 def _read_waiting(progress: _Progress) -> None:
     waiting, progress.waiting = progress.waiting, []
     if waiting:
-        text = ". ".join(one.text for one in waiting)
         ordered = any(_is_order(one) for one in waiting)
-        _read(progress, text, [one.sentence for one in waiting], ordered)
+        _read(progress, waiting, [one.sentence for one in waiting], ordered)
 
 
-def _read(progress: _Progress, text: str, said: list[Sentence], ordered: bool) -> None:
-    """Let the readers of prompts read. Raises PromptUnclear where nothing comes of an order."""
+def _read(
+    progress: _Progress, clauses: Sequence[Clause], said: list[Sentence], ordered: bool
+) -> None:
+    """Let the readers of prompts read `said`, which `clauses` come to.
+
+    Raises PromptUnclear where nothing comes of an order, or something that was not asked for.
+    """
     scene = progress.scene
+    text = ". ".join(one.text for one in clauses)
     try:
         outcome = read_whole(scene.contract, said, scene.subject)
+        changed = outcome.contract != scene.contract
+        if changed:
+            check_whole(said, outcome.lost)
+            if any(one.sentence in said for one in clauses):
+                check_asked(scene.contract, outcome.contract, clauses)
     except ContractInvalid as error:
         raise refusal(text, f"{'; '.join(error.problems)}.") from error
-    changed = outcome.contract != scene.contract
-    if not changed and not outcome.not_made and ordered:
-        raise refusal(text, "this was not understood.")
+    except Unknown as error:
+        raise refusal(text, error.what, error.hint) from error
+    if not changed and not outcome.not_made:
+        if ordered:
+            raise refusal(text, "this was not understood.", " ".join(outcome.told[:1]))
+        progress.lost.append(text)
+        return
     progress.told += outcome.told
     progress.not_made += outcome.not_made
     progress.lost += outcome.lost if changed else [text]
+    progress.trace.changed(scene.contract, outcome.contract, [one.text for one in clauses])
     fields = _fresh_fields(scene.contract, outcome.contract)
     for home, name in fields:
         _settle(progress, f"{home}.{name}", "there", text)
@@ -224,8 +255,11 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
         raise refusal(
             prompt, "this was not understood as a change of this API.", _example(contract)
         )
+    base = progress.scene.base
+    check_rows(prompt, base, contract)
     notes = [
         *progress.told,
+        *about_rows(base, contract),
         *(f"Not understood: {quoted(one, MAX_QUOTED)}." for one in progress.lost),
     ]
     notes += [f"{quoted(one)} was not used: it does not describe an API." for one in orders]
@@ -233,6 +267,7 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
         contract=contract,
         notes=tuple(dict.fromkeys(notes)),
         operations_not_made=tuple(dict.fromkeys(progress.not_made)),
+        origins=progress.trace.origins(prompt, contract),
     )
 
 

@@ -31,8 +31,8 @@ class Done(msgspec.Struct, frozen=True):
     """What an edit made of a scene: the new contract, and sentences that tell the user.
 
     `settled` says about what it has decided something, and what: two edits of one follow-up that
-    decide different things about the same contradict each other. `read_on` are words that are
-    left to the reading of new prompts.
+    decide different things about the same contradict each other. `read_on` are sentences that
+    are left to the reading of new prompts, each entry by itself.
     """
 
     contract: Contract
@@ -40,7 +40,7 @@ class Done(msgspec.Struct, frozen=True):
     subject: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     settled: tuple[tuple[str, str], ...] = ()
-    read_on: str = ""
+    read_on: tuple[str, ...] = ()
 
 
 # Follows an order; None where its words do not fit, so that they are read otherwise.

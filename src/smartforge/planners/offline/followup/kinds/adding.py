@@ -49,7 +49,7 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
     _check_fresh(homes, what)
     lines = [f"{_a(home)} also has {what.text}." for home in homes]
     subject = homes[0].name if len(homes) == 1 else ""
-    return Done(scene.contract, (), subject, read_on=" ".join(lines))
+    return Done(scene.contract, (), subject, read_on=tuple(lines))
 
 
 def _a(home: Resource) -> str:
@@ -142,7 +142,7 @@ def add_relation(scene: Scene, slots: Slots) -> Done | None:
         lines.append(f"{_a(one)} belongs to {a(spaced(name))}.")
     if parent is None:
         lines.insert(0, f"Keep {spaced(plural(name))}.")
-    return Done(scene.contract, (), child[0].name, read_on=" ".join(lines))
+    return Done(scene.contract, (), child[0].name, read_on=(" ".join(lines),))
 
 
 def _names_new(words: list[str]) -> bool:

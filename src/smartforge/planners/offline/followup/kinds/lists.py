@@ -74,7 +74,7 @@ def narrow(scene: Scene, slots: Slots) -> Done | None:
 
 
 def _read_on(scene: Scene, home: Resource, text: str) -> Done:
-    return Done(scene.contract, (), home.name, read_on=text)
+    return Done(scene.contract, (), home.name, read_on=(text,))
 
 
 def sort(scene: Scene, slots: Slots) -> Done | None:
