@@ -262,4 +262,9 @@ CLUB = Contract(
     rate_limit=RateLimit(20, 60),
 )
 
-CONTRACTS = {"shop": SHOP, "hotel": HOTEL, "forum": FORUM, "club": CLUB}
+OFFICE = Contract(
+    "Office",
+    (Resource("folder", "folders", (Field("name", Text(), unique=True),), soft_delete=True),),
+)
+
+CONTRACTS = {"shop": SHOP, "hotel": HOTEL, "forum": FORUM, "club": CLUB, "office": OFFICE}

@@ -236,6 +236,9 @@ export interface Contract {
  *
  * `clear` among the actions deletes every row at once, or, where deleting is for owners, all
  * of the caller's own; whoever has one of the roles of deleting deletes everybody's.
+ *
+ * With `soft_delete`, deleting hides a row from everybody, and what goes along with it by
+ * `cascade`, until it is restored; its unique values stay taken.
  */
 export interface Resource {
   name: string;
@@ -265,6 +268,7 @@ export interface Resource {
   root?: boolean;
   self_url?: string;
   bulk?: Bulk | null;
+  soft_delete?: boolean;
 }
 /**
  * One field of a resource.

@@ -34,6 +34,7 @@ Role = Literal[
     "transition",
     "mark",
     "unmark",
+    "restore",
     "report",
     "content",
     "set_role",
@@ -203,6 +204,12 @@ def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
         access = Access("role", contract.accounts.roles[-1:])
         summary = f"Give {words} another role"
         yield Operation(f"set_{one}_role", "set_role", "PUT", f"{path}/role", summary, access, one)
+    if resource.soft_delete and "delete" in resource.actions:
+        access = resource.access.delete
+        summary = f"Restore {words}"
+        yield Operation(
+            f"restore_{one}", "restore", "POST", f"{path}/restore", summary, access, one
+        )
     yield from _of_state(resource)
     for child, via in nested_lists(contract, resource):
         yield Operation(

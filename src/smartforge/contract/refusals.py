@@ -2,6 +2,7 @@
 
 from smartforge.contract.access import Access
 from smartforge.contract.fields import Code, Field, Reference, Slug
+from smartforge.contract.hiding import hanging
 from smartforge.contract.operations import Operation
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import (
@@ -19,7 +20,10 @@ _WITHOUT_INPUT = frozenset({"health", "list_api_keys", "logout", "me", "redirect
 # What API keys are not enough for.
 _BY_LOGIN = frozenset({"logout", "change_password", "create_api_key", "delete_api_key"})
 _OF_ONE_ROW = frozenset(
-    {"read", "update", "delete", "nested", "transition", "mark", "unmark", "content", "set_role"}
+    {
+        *("read", "update", "delete", "nested", "transition", "mark", "unmark", "content"),
+        *("set_role", "restore"),
+    }
 )
 _OF_OWN_ROW = _OF_ONE_ROW - {"nested", "set_role"}
 
@@ -107,7 +111,8 @@ def _uploads(contract: Contract, operation: Operation, typed: bool = False) -> b
 def _conflicts(contract: Contract, operation: Operation) -> bool:
     if operation.role in ("register", "create_api_key"):
         return True
-    if operation.role not in ("create", "bulk", "clear", "update", "delete", "transition"):
+    doing = ("create", "bulk", "clear", "update", "delete", "transition", "restore")
+    if operation.role not in doing:
         return False
     resource = contract.resource(operation.resource)
     match operation.role:
@@ -117,13 +122,17 @@ def _conflicts(contract: Contract, operation: Operation) -> bool:
             return _update_conflicts(resource)
         case "delete" | "clear":
             return restricted(contract, resource.name)
+        case "restore":
+            return _restoring_conflicts(contract, resource)
         case _:
             return _transition_conflicts(resource, operation.subject)
 
 
 def _creation_conflicts(resource: Resource) -> bool:
     unique = any(
-        field.unique and settable(field, resource) and field.name != resource.idempotent
+        field.unique
+        and settable(field, resource)
+        and (field.name != resource.idempotent or resource.soft_delete)
         for field in resource.fields
         if not isinstance(field.kind, Slug | Code)
     )
@@ -151,6 +160,12 @@ def _update_conflicts(resource: Resource) -> bool:
     if any(field.unique and field.on_update for field in resource.fields):
         return True
     return any(changeable & guarded(rule) for rule in resource.rules)
+
+
+def _restoring_conflicts(contract: Contract, resource: Resource) -> bool:
+    """What a row goes with may be gone, or another one may stand where it stood."""
+    rules = any(isinstance(rule, NoOverlap | AtMost) for rule in resource.rules)
+    return rules or any(hanging(contract, resource))
 
 
 def guarded(rule: Rule) -> frozenset[str]:

@@ -60,6 +60,9 @@ class Resource(msgspec.Struct, frozen=True):
 
     `clear` among the actions deletes every row at once, or, where deleting is for owners, all
     of the caller's own; whoever has one of the roles of deleting deletes everybody's.
+
+    With `soft_delete`, deleting hides a row from everybody, and what goes along with it by
+    `cascade`, until it is restored; its unique values stay taken.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Resource(msgspec.Struct, frozen=True):
     root: bool = False
     self_url: str = ""
     bulk: Bulk | None = None
+    soft_delete: bool = False
 
     @property
     def segment(self) -> str:

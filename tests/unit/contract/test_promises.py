@@ -404,6 +404,14 @@ FORMULAS = [
     (report(group="status", top=101), "not between 1 and 100"),
 ]
 CHANGES = [
+    (visit(soft_delete=True, actions=("list", "read")), "rows cannot be deleted"),
+    (
+        visit(
+            soft_delete=True,
+            fields=(*VISIT.fields, Field("deleted_at", Timestamp(), False)),
+        ),
+        "the server's own",
+    ),
     (move(field="title"), '"title", which is no choice'),
     (move(requires=("title",)), '"title", which is no field that may be empty'),
     (move(having="ghost"), "exactly one reference"),

@@ -27,6 +27,7 @@ from smartforge.checks.ruling import (
     product,
     redirect,
     report,
+    soft_delete,
     transition,
     unique,
     unique_together,
@@ -57,4 +58,5 @@ TRIALS: Mapping[str, Trial] = {
     "redirect": redirect.trial,
     "report": report.trial,
     "list": lists.trial,
+    "soft_delete": soft_delete.trial,
 }

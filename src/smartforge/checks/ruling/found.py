@@ -15,6 +15,7 @@ _MOST_RULES = 2000
 # What stands on an operation, and what it is called here.
 _ON_OPERATIONS = {
     "x-transition": "transition",
+    "x-restore": "soft_delete",
     "x-mark": "mark",
     "x-report": "report",
     "x-idempotent": "idempotent",

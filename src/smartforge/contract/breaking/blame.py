@@ -94,6 +94,8 @@ def _of_operation(finding: Finding, operation: Operation, home: str) -> Iterator
             yield f"{home}/transitions/{operation.subject}"
         case "mark" | "unmark":
             yield f"{home}/marks/{operation.subject}"
+        case "restore":
+            yield home
         case "report":
             yield f"{home}/reports/{operation.subject}"
         case "content":

@@ -61,6 +61,8 @@ def operation_hints(contract: Contract, operation: Operation) -> Json:
         case "transition":
             move = next(one for one in resource.transitions if one.name == operation.subject)
             return {"x-transition": _without_access(move)}
+        case "restore":
+            return {"x-restore": True}
         case "mark":
             return {"x-mark": operation.subject}
         case "report":

@@ -20,7 +20,10 @@ from smartforge.contract.rules import Report
 Json = dict[str, Any]
 
 _ON_A_ROW = frozenset(
-    {"read", "update", "delete", "transition", "mark", "unmark", "content", "set_role", "nested"}
+    {
+        *("read", "update", "delete", "transition", "mark", "unmark", "content", "set_role"),
+        *("nested", "restore"),
+    }
 )
 _SAID = {
     401: "No token, or one that is not valid",
@@ -32,7 +35,13 @@ _SAID = {
     422: "The request is not valid",
     429: "Too many requests",
 }
-_DONE = {"update": "Updated", "read": "Found", "transition": "Done", "set_role": "Updated"}
+_DONE = {
+    "update": "Updated",
+    "read": "Found",
+    "transition": "Done",
+    "set_role": "Updated",
+    "restore": "Restored",
+}
 
 
 def path_items(contract: Contract) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from smartforge.contract import reserved
+from smartforge.contract.hiding import hidden
 from smartforge.contract.names import quoted
 from smartforge.contract.resources import ACTIONS
 from smartforge.contract.soundness.places import Place, name_problems, twice
@@ -39,5 +40,18 @@ def _action_problems(place: Place) -> Iterator[str]:
             yield f"{here}: the action {quoted(action)} is none of {', '.join(ACTIONS)}"
     for action in twice(resource.actions):
         yield f"{here}: the action {quoted(action)} is named twice"
+    yield from _hiding_problems(place)
     if "update" in resource.actions and not any(field.on_update for field in resource.fields):
         yield f"{here}: rows can be updated, but clients may change none of its fields"
+
+
+def _hiding_problems(place: Place) -> Iterator[str]:
+    """What is deleted softly, or goes along with that, has a moment at which it was deleted."""
+    resource = place.resource
+    if resource.soft_delete and "delete" not in resource.actions:
+        yield f"{place.here}: deleted rows can be restored, but rows cannot be deleted"
+    if place.field("deleted_at") and resource.name in hidden(place.contract):
+        yield (
+            f"{place.here}: deleted rows are kept, so the field {quoted('deleted_at')} is the "
+            "server's own; leave it out"
+        )

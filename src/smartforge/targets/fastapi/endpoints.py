@@ -17,6 +17,7 @@ from smartforge.contract import (
     Resource,
     Slug,
 )
+from smartforge.contract.hiding import hidden
 from smartforge.contract.operations import Operation
 from smartforge.contract.refusals import guarded, refusals
 from smartforge.targets.fastapi import naming
@@ -73,7 +74,8 @@ class Reach(msgspec.Struct, frozen=True):
     """A check that a field points to rows that the caller may read.
 
     `readable` is the function in `app.visibility` that says so, empty where everybody may read
-    them. `link` is the attribute that holds the rows, where there are many.
+    them. `link` is the attribute that holds the rows, where there are many. `held` says whether
+    somebody may hide them meanwhile.
     """
 
     attribute: str
@@ -83,6 +85,7 @@ class Reach(msgspec.Struct, frozen=True):
     nullable: bool = False
     on_creation: bool = True
     on_update: bool = True
+    held: bool = False
 
 
 class Endpoints(msgspec.Struct, frozen=True):
@@ -113,6 +116,11 @@ class Endpoints(msgspec.Struct, frozen=True):
     @property
     def owned(self) -> bool:
         return any(one.owned for one in self.all)
+
+    @property
+    def held(self) -> tuple[Reach, ...]:
+        """The references to rows that stay where they are until the request is done."""
+        return tuple(one for one in self.reaches if one.held)
 
     @property
     def links(self) -> bool:
@@ -177,7 +185,7 @@ def endpoints(
 
 _WITH_BODIES = ("create", "bulk", "update")
 _VERBS = {"GET": "get", "POST": "post", "PATCH": "patch", "DELETE": "delete"}
-_OWNED = ("read", "update", "delete", "transition", "mark", "unmark", "content")
+_OWNED = ("read", "update", "delete", "transition", "mark", "unmark", "content", "restore")
 _READS = ("nested", "mark", "unmark")
 
 
@@ -264,7 +272,7 @@ def _arguments(
         yield "status_code=status.HTTP_201_CREATED"
     if role in ("delete", "clear"):
         yield "status_code=status.HTTP_204_NO_CONTENT"
-    if role in ("create", "read", "update", "transition", "mark", "unmark"):
+    if role in ("create", "read", "update", "transition", "mark", "unmark", "restore"):
         yield f"response_model=schemas.{one.answer}"
     if role == "bulk":
         yield f"response_model=schemas.{one.answer}Bulk"
@@ -347,6 +355,7 @@ def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[R
             nullable=field.nullable,
             on_creation=creates,
             on_update=updates,
+            held=isinstance(kind, Reference) and kind.resource in hidden(contract),
         )
 
 
@@ -362,6 +371,7 @@ def _registered(contract: Contract, resource: Resource, names: Names) -> Iterato
                 row=names[kind.resource].row,
                 link=naming.link(resource, field) if isinstance(kind, References) else "",
                 nullable=field.nullable,
+                held=isinstance(kind, Reference) and kind.resource in hidden(contract),
             )
 
 

@@ -66,8 +66,8 @@ NAMES = {
         "sqlalchemy.exc": "IntegrityError",
         "sqlalchemy.ext.compiler": "compiles",
         "sqlalchemy.orm": (
-            "DeclarativeBase InstrumentedAttribute Mapped Session aliased column_property "
-            "mapped_column relationship sessionmaker"
+            "DeclarativeBase InstrumentedAttribute Mapped ORMExecuteState Session aliased "
+            "column_property mapped_column relationship sessionmaker with_loader_criteria"
         ),
         "sqlalchemy.sql.compiler": "SQLCompiler",
         "sqlalchemy.sql.functions": "FunctionElement",
@@ -77,7 +77,7 @@ NAMES = {
         "app.accounts": "make_first_account open_account",
         "app.keys": "account_of_key new_key",
         "app.logins": "end_logins open_login renew_login",
-        "app.database": "Base Database ExactNumeric Stamped UtcDateTime",
+        "app.database": "Base Database Deletable ExactNumeric Stamped UtcDateTime",
         "app.figures": "average total",
         "app.lists": "holds",
         "app.locations": "absolute",
@@ -90,7 +90,7 @@ NAMES = {
         "app.pages": "Page page_of",
         "app.parameters": "DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
         "app.problems": "Problem ProblemResponse invalid located",
-        "app.references": "check_reference referred",
+        "app.references": "check_reference hold referred",
         "app.reports": (
             "day_of_dates day_of_moments month_of_dates month_of_moments quarter_of_dates "
             "quarter_of_moments week_of_dates week_of_moments year_of_dates year_of_moments"
@@ -105,6 +105,7 @@ NAMES = {
             "current_login current_user require_role signing_key unauthorized"
         ),
         "app.settings": "Settings",
+        "app.trash": "bring_back check_parents discard throw_away",
         "app.slugs": "free_slug",
         "app.uploads": "answer_file read_file",
         "app.wire": (

@@ -157,10 +157,12 @@ def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tup
         yield "pages", "Lists, cut into pages"
     if need["visible"]:
         yield "visibility", "Which rows a caller may read"
-    if need["single_reach"] or need["many_reach"]:
+    if need["single_reach"] or need["many_reach"] or need["held"]:
         yield "references", "References to other rows"
     if need["locks"] or need["table_locks"]:
         yield "rules", "Rules that hold under concurrent requests"
+    if need["hides"]:
+        yield "trash", "Deleted rows, which can be restored"
     if need["averages"] or need["totals"]:
         yield "figures", "Sums and averages"
     if need["periods"] & PERIODS:

@@ -83,7 +83,7 @@ def modelled(*sources: str) -> tuple[Table, ...]:
 
 
 def _of_class(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Table:
-    bodies = [one.body for one in _ancestry(node, classes)]
+    bodies = [one.body for one in dict.fromkeys(_ancestry(node, classes))]
     columns = [column for body in bodies for one in body for column in _mapped(one)]
     name = next(filter(None, (_assigned(one, "__tablename__") for one in node.body)))
     constraints, options = _arguments(bodies)

@@ -20,6 +20,7 @@ from smartforge.contract import (
     Timestamp,
     UniqueTogether,
 )
+from smartforge.contract.hiding import hidden
 from smartforge.contract.operations import operations
 from smartforge.contract.refusals import refusals, restricted
 from smartforge.targets.fastapi import kinds
@@ -82,7 +83,10 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         )
     ]
     overlaps = [one for view in views for one in view.rules.locking]
-    locks = bool(moved) or any(one.lock_id for one in overlaps)
+    held = any(one.held for one in reaches) or any(
+        view.hiding.hanging and view.resource.soft_delete for view in views
+    )
+    locks = bool(moved) or held or any(one.lock_id for one in overlaps)
     return {
         "visible": visible(views),
         "single_reach": any(not one.link for one in reaches),
@@ -91,6 +95,8 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "conflicts": any(_may_conflict(contract, view) for view in views),
         "changes": any(view.endpoints.of("update", "transition") for view in views),
         "locks": locks,
+        "held": held,
+        "hides": bool(hidden(contract)),
         "optional_lock": any(one.optional for one in overlaps),
         "table_locks": any(one.bulk for one in contract.resources)
         or any(not one.lock_id for one in overlaps)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from smartforge.contract import Action, Contract, Field, Integer, Resource, Transition
+from smartforge.contract.hiding import cleared, falling, hanging, hidden, holding
 from smartforge.contract.names import spaced
 from smartforge.contract.operations import Operation, nested_lists, operations
 from smartforge.targets.fastapi import kinds, naming
@@ -32,6 +33,18 @@ class FieldView(msgspec.Struct, frozen=True):
     update: str
 
 
+class Hiding(msgspec.Struct, frozen=True):
+    """What becomes of rows that refer to one that is hidden: classes, each with its attribute.
+
+    `hanging` are the references of the row itself to rows that may be hidden."""
+
+    applies: bool = False
+    falling: tuple[tuple[str, str], ...] = ()
+    holding: tuple[tuple[str, str], ...] = ()
+    cleared: tuple[tuple[str, str], ...] = ()
+    hanging: tuple[tuple[str, str], ...] = ()
+
+
 class ResourceView(msgspec.Struct, frozen=True):
     """One resource, as the templates see it.
 
@@ -57,6 +70,7 @@ class ResourceView(msgspec.Struct, frozen=True):
     account: bool
     roles: tuple[str, ...]
     children: tuple[str, ...]
+    hiding: Hiding
 
     @property
     def answers(self) -> bool:
@@ -161,6 +175,25 @@ def _resource(
         account=account,
         roles=accounts.roles if accounts and account else (),
         children=tuple(dict.fromkeys(one.name for one, _ in nested_lists(contract, resource))),
+        hiding=_hiding(contract, resource, names),
+    )
+
+
+def _hiding(
+    contract: Contract, resource: Resource, names: dict[str, naming.ResourceNames]
+) -> Hiding:
+    if resource.name not in hidden(contract):
+        return Hiding()
+
+    def shown(found: Iterator[tuple[Resource, Field]]) -> tuple[tuple[str, str], ...]:
+        return tuple((names[one.name].row, naming.attribute(field)) for one, field in found)
+
+    return Hiding(
+        True,
+        shown(falling(contract, resource.name)),
+        shown(holding(contract, resource.name)),
+        shown(cleared(contract, resource.name)),
+        shown((contract.resource(to), field) for field, to in hanging(contract, resource)),
     )
 
 

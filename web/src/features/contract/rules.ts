@@ -104,8 +104,9 @@ function ruleOf(rule: Rule, resource: Resource): string {
   }
 }
 
-function moreOf({ name, idempotent, upload, redirect }: Resource): string[] {
+function moreOf({ name, idempotent, upload, redirect, soft_delete }: Resource): string[] {
   const told: string[] = [];
+  if (soft_delete) told.push(`A deleted ${spaced(name)} is hidden, and can be restored.`);
   if (idempotent) told.push(`Adding ${a(name)} again with the same ${spaced(idempotent)} answers the one that is there.`);
   if (upload) {
     const types = upload.types?.length ? `, ${listed(upload.types, "or")}` : "";

@@ -15,6 +15,7 @@ from smartforge.planners.offline.features import (
     files,
     guards,
     implied,
+    keeping,
     lending,
     lists,
     many,
@@ -69,6 +70,7 @@ def _is_sound(contract: Contract) -> bool:
 
 
 CLAIMS: tuple[Claim, ...] = (
+    keeping.claim_keeping,
     states.claim_states,
     times.claim_times,
     stock.claim_stock,
@@ -100,6 +102,7 @@ IMPLIED: tuple[Reader, ...] = (
     stock.imply_limits,
 )
 _IN_ORDER: tuple[Reader, ...] = (
+    keeping.read_keeping,
     codes.read_codes,
     files.read_files,
     receivers.read_receivers,

@@ -140,6 +140,8 @@ def _part_of(operation: Operation) -> str:
             return f"{here}/marks/{operation.subject}"
         case "report":
             return f"{here}/reports/{operation.subject}"
+        case "restore":
+            return here
         case "content":
             return f"{here}/upload"
         case "redirect":
