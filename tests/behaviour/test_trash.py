@@ -71,6 +71,7 @@ CONTRACT = Contract(
             (MINE, Field("text", Text())),
             access=OWNERS,
             owner="user_id",
+            actions=("list", "create", "read", "update", "delete", "clear"),
             soft_delete=True,
         ),
     ),
@@ -152,6 +153,17 @@ def test_nobody_restores_what_is_somebody_else_s(api: Api) -> None:
     owner.get(f"/notes/{note}", 404)
     api.post(f"/notes/{note}/restore", status=401)
     owner.post(f"/notes/{note}/restore", status=200)
+
+
+def test_all_that_is_deleted_at_once_comes_back_one_by_one(api: Api) -> None:
+    owner, other = api.newcomer(), api.newcomer()
+    kept = other.post("/notes", {"text": "theirs"})["id"]
+    first, second = (owner.post("/notes", {"text": "mine"})["id"] for _ in range(2))
+    owner.delete("/notes")
+    assert owner.ids("/notes") == []
+    owner.post(f"/notes/{second}/restore", status=200)
+    owner.get(f"/notes/{first}", 404)
+    assert (owner.ids("/notes"), other.ids("/notes")) == ([second], [kept])
 
 
 def test_of_many_at_once_one_deletes_and_one_restores(api: Api) -> None:
