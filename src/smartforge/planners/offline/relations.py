@@ -29,12 +29,15 @@ def related(draft: Draft, phrase: list[Token], rest: Sequence[Token], item: Item
 
 
 def relate(draft: Draft, child: Thing, rest: Sequence[Token], item: Item) -> None:
-    parent = _parent_phrase(rest) or _known_parent(draft, rest)
-    if parent is None:
-        return
-    known = draft.find(singular(snake(" ".join(token.text for token in parent))))
-    if known is not None:
-        draft.belongs(child, known, item.said)
+    """`leases of a plot to a gardener`: every parent that is known, one after the other."""
+    while rest:
+        parent = _parent_phrase(rest) or _known_parent(draft, rest)
+        if parent is None:
+            return
+        known = draft.find(singular(snake(" ".join(token.text for token in parent))))
+        if known is not None:
+            draft.belongs(child, known, item.said)
+        _, rest = nounphrases.leading(rest[1:])
 
 
 def belongs(draft: Draft, item: Item, subject: Thing | None) -> bool:

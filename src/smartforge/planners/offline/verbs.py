@@ -27,6 +27,7 @@ class Verbs(msgspec.Struct, frozen=True):
     undo: Mapping[str, str]
     like: Mapping[str, str]
     decisions: frozenset[str]
+    deeds: frozenset[str]
     first: str
 
 
@@ -41,6 +42,9 @@ def verbs() -> Verbs:
         undo=data["undo"],
         like=data["like"],
         decisions=frozenset(data["decisions"]["verbs"].split()),
+        deeds=frozenset(
+            form for verb in data["deeds"]["verbs"].split() for form in (verb, f"{verb}s")
+        ),
         first=data["decisions"]["first"],
     )
 

@@ -236,6 +236,8 @@ def _group(
     if not actions and not acts:
         return None
     end, objects, own, every = _objects(tokens, last)
+    if joins and objects and objects[0] in people().occasions:
+        joins = ""  # who books an appointment makes that and no booking of it
     if not objects and before is not None and not every and _points_back(tokens, last):
         objects = list(before.objects)
     if every and tokens[last - 1].low in _CHANGING:

@@ -33,6 +33,7 @@ class People(msgspec.Struct, frozen=True):
     personal: frozenset[str]
     authored: frozenset[str]
     transactional: frozenset[str]
+    occasions: frozenset[str]
     reactions: frozenset[str]
 
 
@@ -66,6 +67,7 @@ def people() -> People:
         authored=frozenset(data["things"]["authored"].split()),
         reactions=frozenset(data["things"]["reactions"].split()),
         transactional=frozenset(data["things"]["transactional"].split()),
+        occasions=frozenset(data["occasions"]["nouns"].split()),
     )
 
 
