@@ -17,8 +17,8 @@ from smartforge.planners.offline.vocabulary import words
 
 _GOES = re.compile(
     r"(?:\A|(?<=[;.,:] ))(?:(?:an?|the|each|every|all) )?(?P<what>[a-z_]+(?: [a-z_]+)?) "
-    r"(?:can |must |should |always )?(?:go|goes|moves?|starts?|begins?|is|are|pass|passes|progress|progresses)"
-    r" (?:first |always |only )?(?:from |through |as |in |out )?(?=[a-z])"
+    r"(?:can |must |should |always )?(?:go|goes|moves?|starts?|begins?|is|are|pass|passes"
+    r"|progress|progresses) (?:first |always |only )?(?:from |through |as |in |out )?(?=[a-z])"
 )
 _NO_TWO = re.compile(
     r"\b(?:no|never) two (?P<what>[a-z_]+) (?:of|for|in|on|by|at) (?:the |a |one )?same"
