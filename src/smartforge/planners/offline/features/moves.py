@@ -154,7 +154,7 @@ def _meant(sketch: Sketch, heard: Heard, at: int) -> Resource | None:
 _MARK = re.compile(
     r"\b(?:mark|marks|marking|marked|set|flag|toggle)(?: (?P<what>(?!as\b)[a-z_'-]+(?:"
     r" (?!as\b)[a-z_'-]+){0,3}))?"
-    r" (?:as )(?P<state>[a-z]+)(?: (?:or|and|/) (?P<other>(?:not )?[a-z]+))?"
+    r" (?:as )(?P<state>(?:in )?[a-z]+)(?: (?:or|and|/) (?P<other>(?:not |in )?[a-z]+))?"
 )
 
 

@@ -12,7 +12,7 @@ MAX_STATES = 20
 
 _WORD = (
     r"(?!(?:to|then|and|or|via|but|when|by|can|if|with|after|once|only|before|straight|directly"
-    r"|finally|into|from|the|it|they)\b)[a-z][a-z_-]*"
+    r"|finally|into|from|the|it|they|everyone|anyone|everybody|anybody|nobody)\b)[a-z][a-z_-]*"
 )
 _STATE = rf"{_WORD}(?: {_WORD}){{0,2}}"
 _ARROW = re.compile(r"(?:[a-z_][a-z_'-]* ){1,4}(?:\( )?(?:->(?: (?:[a-z_][a-z_'-]*|/|\|))+ ?)+")

@@ -34,6 +34,8 @@ from smartforge.planners.offline.sketch import Claims, Sketch
 _OVERLAP = re.compile(
     r"\b(?:overlap(?:s|ped|ping)?|double(?: - |-| )book(?:ed|ings?|s)?|doublebook\w*"
     r"|(?:booked|reserved|scheduled|rented|taken) (?:twice|by two [a-z]+|by more than one [a-z]+)"
+    r"|[a-z]+(?:ed|t) twice (?:for|at|in|on|during|within)(?: the| one| any)?(?: same)?"
+    r" (?:period|times?|slot|dates?|days?|nights?|hours?|weeks?)"
     r"|(?:clash|clashes|clashing|conflict|conflicts|conflicting)"
     r"|(?:two|several|multiple) (?:[a-z]+ ){1,3}?(?:at|for|in|on) the same (?:time|slot|date|day"
     r"|moment)"

@@ -4,11 +4,19 @@ Each of the files holds the changes of one subject, in their order; a change is 
 something is said and never about what. The lines of a prompt stay apart.
 """
 
-from smartforge.planners.offline.wording import permissions, rules, sentences, shapes, sloppy
+from smartforge.planners.offline.wording import (
+    clauses,
+    permissions,
+    rules,
+    sentences,
+    shapes,
+    sloppy,
+)
 
 _CHANGES = (
     *sloppy.CHANGES,
     *shapes.CHANGES,
+    *clauses.CHANGES,
     *sentences.CHANGES,
     *permissions.CHANGES,
     *rules.CHANGES,

@@ -28,8 +28,10 @@ CHANGES: tuple[Change, ...] = (
         r"\g<can> \g<do> \g<what>",
     ),
     spelled(
-        r"\b(?P<who>[a-z]+s) (?P<how>log in|sign in|sign up|register) and"
-        r" (?P<do>book|reserve|order|buy|rent|borrow|post|write|create|upload|submit)(?= )",
+        r"\b(?P<who>[a-z]+s) (?P<how>(?:register and )?(?:log in|sign in|sign up)|register)"
+        r"(?:,| and|, and)(?: they)?(?: can)?"
+        r" (?P<do>book|reserve|order|buy|rent|borrow|post|write|create|upload|submit|report|log"
+        r"|record|add)(?= )",
         r"\g<who> \g<how>. \g<who> \g<do>",
     ),
     spelled(

@@ -9,6 +9,8 @@ def _sentence_of(match: re.Match[str]) -> str:
     return f"only {match['state']} {match['what']} can be"
 
 
+_STATE = r"(?:pending|open|new|draft|active|queued|in progress|[a-z]{2,}ed)"
+
 CHANGES: tuple[Change, ...] = (
     spelled(
         r",? (?:and )?an? (?:status|state)(?: of)? ?:? ?(?=[a-z][a-z ]{0,30}(?:->|→))",
@@ -31,10 +33,11 @@ CHANGES: tuple[Change, ...] = (
         r"\g<at>Total \g<what> ",
     ),
     spelled(
-        r"\b(?P<who>[a-z]+s) (?P<do>accept|approve|grant|confirm)"
-        r" or (?P<not>reject|decline|deny|refuse) (?:an?|the|every|each)"
+        r"\b(?P<who>(?:an? )?[a-z]+(?: [a-z]+)??) (?P<can>can |may |must )?"
+        r"(?P<do>accept|approve|grant|confirm)s?"
+        r" or (?P<not>reject|decline|deny|refuse)s? (?:an?|the|every|each)"
         r" (?P<state>submitted|pending|open|new|filed|requested|proposed) (?P<what>[a-z]+)\b",
-        r"\g<what>s start as \g<state>. \g<who> \g<do> or \g<not> \g<what>s",
+        r"\g<what>s start as \g<state>. \g<who> \g<can>\g<do> or \g<not> \g<what>s",
     ),
     spelled(
         r",? (?:and )?(?P<do>like|favorite|favourite|bookmark|star)"
@@ -46,6 +49,12 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(r"\beither (?=[a-z]+s or [a-z]+s\b)", ""),
     spelled(r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of),
+    spelled(
+        rf"(?P<at>^|[.;,] )(?:but )?(?:an?|any) (?P<state>{_STATE}(?: or {_STATE})?)"
+        r" (?P<what>[a-z]+) (?:can|may) be (?=[a-z]+ed\b)",
+        r"\g<at>only \g<state> \g<what>s can be ",
+    ),
+    spelled(r"\bset (?:it|them|their status|its status|the status) to\b", "mark them as"),
     spelled(r"\bthen (?:it's|it is|they're|they are|it becomes|becomes)\b", "then"),
     spelled(r"\b(?:is|are) (?:created|born|made) as\b", "starts as"),
     spelled(
