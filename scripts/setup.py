@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
             install_browser()
             install_proxies()
             install_web_tools()
+            prepare_clients()
         if bench:
             install_peers()
     except SetupError as error:
@@ -134,6 +135,22 @@ def prepare_targets() -> None:
     _say("Preparing the packages of generated projects")
     _run([str(PYTHON), "-m", "smartforge.targets.fastapi.prepare"])
     _set_stamp("targets", wanted)
+
+
+def prepare_clients() -> None:
+    """The generators of typed clients, else made at first use. Without them the tests say so."""
+    locks = ROOT / "src" / "smartforge" / "export" / "clients"
+    wanted = _hash(sorted([*locks.rglob("requirements.txt"), *locks.rglob("package-lock.json")]))
+    if _stamp("clients") == wanted:
+        return
+    _say("Preparing the generators of typed clients")
+    program = "from smartforge.export.clients import tools; tools.python(); tools.typescript()"
+    try:
+        _run([str(PYTHON), "-c", program])
+    except SetupError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return
+    _set_stamp("clients", wanted)
 
 
 def install_browser() -> None:

@@ -20,6 +20,7 @@
     |-- Conflict               the project is not in a state in which this can be done
     |-- SettingsInvalid        an option or environment variable makes no sense
     |-- TargetUnprepared       the dependencies of a target are missing
+    |-- ClientUnmade           a typed client cannot be made: its generator is missing or fails
     |-- CursorAhead            the log ends before the cursor from which to go on
     |-- ServerUnreachable      no server answers at that address
     `-- ServerRefused          the server answered with a problem; `status` is its HTTP status
@@ -185,6 +186,12 @@ class TargetUnprepared(SmartForgeError):
     """The dependencies that a target's projects need are not installed."""
 
     code = "target_unprepared"
+
+
+class ClientUnmade(SmartForgeError):
+    """A typed client of an API cannot be made: its generator is not to be had, or it failed."""
+
+    code = "client_unmade"
 
 
 class CursorAhead(SmartForgeError):

@@ -100,6 +100,11 @@ class Api:
             asked = [threads.submit(self.send, method, path, **options) for _ in range(count)]
             return [one.result() for one in asked]
 
+    @property
+    def socket(self) -> Path:
+        """Where the project listens, for clients that are not this one."""
+        return self._folder / "api.sock"
+
     def said(self) -> str:
         """All that the server wrote."""
         return (self._folder / "said.txt").read_text("utf-8")

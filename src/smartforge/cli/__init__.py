@@ -47,6 +47,7 @@ def _terminal() -> "typer.Typer":
     from smartforge.cli import (
         backup,
         check,
+        client,
         diff,
         doctor,
         export,
@@ -78,6 +79,7 @@ def _terminal() -> "typer.Typer":
         "diff": diff.diff,
         "watch": remote.watch,
         "export": export.export,
+        "client": client.client,
         "preview": preview.preview,
         "check": check.check,
         "doctor": doctor.doctor,

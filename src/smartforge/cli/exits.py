@@ -6,6 +6,7 @@ from rich.console import Console
 
 from smartforge.cli.streams import plain
 from smartforge.errors import (
+    ClientUnmade,
     DatabaseUnusable,
     PreviewFailed,
     PromptUnclear,
@@ -26,6 +27,7 @@ STATUS: dict[type[SmartForgeError], int] = {
     ServerUnreachable: FAILED,
     ServerRefused: FAILED,
     TargetUnprepared: FAILED,
+    ClientUnmade: FAILED,
     SandboxUnavailable: FAILED,
     PreviewFailed: FAILED,
 }
