@@ -21,6 +21,7 @@ from smartforge.contract import (
     NoOverlap,
     OneOpen,
     Ordered,
+    Paging,
     Permissions,
     Product,
     RateLimit,
@@ -97,7 +98,13 @@ SHOP = Contract(
         Resource(
             "seat",
             "seats",
-            (Field("row", Integer(1, 500)), Field("number", Integer(1, 500))),
+            (
+                Field("row", Integer(1, 500)),
+                Field("number", Integer(1, 500)),
+                Field("view", Text(), False),
+            ),
+            sortable=("id", "row", "view", "created_at"),
+            paging=Paging(style="cursor"),
             rules=(UniqueTogether(("row", "number")),),
         ),
     ),

@@ -29,11 +29,18 @@ class Paging(msgspec.Struct, frozen=True):
     """How a list is cut into pages: `limit` from 1 to `max_limit`, `offset` from 0.
 
     A `bare` list is answered as a plain array; `X-Total-Count` then counts all that match.
+    In the style `cursor` a page says by `next_cursor` where the next one begins, which rows that
+    come and go meanwhile do not move; there is neither `offset` nor `total`.
     """
 
     default_limit: int = 20
     max_limit: int = 100
     bare: bool = False
+    style: Literal["offset", "cursor"] = "offset"
+
+    @property
+    def by_cursor(self) -> bool:
+        return self.style == "cursor"
 
 
 class Resource(msgspec.Struct, frozen=True):

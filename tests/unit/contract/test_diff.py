@@ -197,6 +197,7 @@ BREAKING: dict[str, tuple[Contract, str]] = {
     "less is sorted": (book(sortable=("id",)), "resources/book/sortable/title"),
     "another order": (book(sorted_by="title"), "resources/book"),
     "smaller pages": (book(paging=Paging(20, 50)), "resources/book"),
+    "pages by cursor": (book(paging=Paging(style="cursor")), "resources/book"),
     "other pages": (book(paging=Paging(10, 100)), "resources/book"),
     "a rule is added": (
         book(rules=(UniqueTogether(("title", "isbn")),)),

@@ -90,6 +90,23 @@ def test_generated_contracts_are_sound(contract: Contract) -> None:
         (with_resource(sortable=("id", "id")), "named twice"),
         (with_resource(paging=Paging(0, 100)), "pages of 0"),
         (with_resource(paging=Paging(50, 20)), "pages of 50"),
+        (with_resource(paging=Paging(bare=True, style="cursor")), "plain array has no place"),
+        (
+            with_resource(
+                fields=(Field("essay", Text(1, 501)),),
+                sortable=("id", "essay"),
+                paging=Paging(style="cursor"),
+            ),
+            "a cursor has room for 500",
+        ),
+        (
+            with_resource(
+                fields=(Field("cursor", Text()),),
+                filters=("cursor",),
+                paging=Paging(style="cursor"),
+            ),
+            '"cursor" would be for paging',
+        ),
         (with_resource(root=True, bulk=Bulk(0)), "at most 0 rows"),
         (with_resource(bulk=Bulk(1001)), "at most 1001 rows"),
         (with_resource(bulk=Bulk(), actions=("list",)), "cannot be created one by one"),

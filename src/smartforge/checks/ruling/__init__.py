@@ -16,6 +16,7 @@ from smartforge.checks.ruling import (
     adjusts,
     aggregate,
     at_most,
+    cursors,
     different,
     idempotent,
     lists,
@@ -59,4 +60,5 @@ TRIALS: Mapping[str, Trial] = {
     "report": report.trial,
     "list": lists.trial,
     "soft_delete": soft_delete.trial,
+    "cursor": cursors.trial,
 }

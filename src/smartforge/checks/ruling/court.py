@@ -28,6 +28,7 @@ NEVER_IN_CONFLICT = frozenset(
             "mark",
             "report",
             "list",
+            "cursor",
             "upload",
         ),
         *("transition", "on_delete", "redirect", "idempotent"),

@@ -22,6 +22,7 @@ _ON_OPERATIONS = {
     "x-upload": "upload",
     "x-redirect": "redirect",
     "x-list": "list",
+    "x-cursor": "cursor",
 }
 
 

@@ -75,7 +75,9 @@ def operation_hints(contract: Contract, operation: Operation) -> Json:
             found: Json = {"x-idempotent": resource.idempotent} if resource.idempotent else {}
             return found | ({"x-upload": _plain(resource.upload)} if resource.upload else {})
         case "list":
-            return {"x-list": {"sorted_by": resource.sorted_by}} | _narrowing(resource)
+            told: Json = {"x-list": {"sorted_by": resource.sorted_by}} | _narrowing(resource)
+            by_cursor = resource.paging.by_cursor
+            return told | ({"x-cursor": {"nulls": "last"}} if by_cursor else {})
         case _:
             return {}
 

@@ -11,6 +11,7 @@ Json = dict[str, Any]
 
 MAX_OFFSET = 1_000_000_000
 MAX_SEARCH = 100
+MAX_CURSOR = 4_500
 
 
 def path_parameter(name: str, schema: Json) -> Json:
@@ -54,14 +55,22 @@ def range_schemas(resource: Resource, name: str) -> Json:
     return {f"{name}_{end}": field_schema(kind) for end in ends}
 
 
+def cursor() -> Json:
+    """What nobody makes up: texts of this format are those that the server answered."""
+    return {"type": "string", "format": "cursor", "minLength": 1, "maxLength": MAX_CURSOR}
+
+
 def _pages(resource: Resource) -> list[Json]:
     paging = resource.paging
     order = [name for field in resource.sortable for name in (field, f"-{field}")]
     limit: Json = {"type": "integer", "minimum": 1, "maximum": paging.max_limit}
+    where: Json = {"offset": {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}}
+    if paging.by_cursor:
+        where = {"cursor": cursor()}
     return _queries(
         {
             "limit": limit | {"default": paging.default_limit},
-            "offset": {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+            **where,
             "sort": {"type": "string", "enum": order, "default": resource.sorted_by},
         }
     )

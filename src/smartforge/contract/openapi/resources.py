@@ -12,7 +12,7 @@ from smartforge.contract.openapi.hints import (
     rule_hints,
     sent_hints,
 )
-from smartforge.contract.openapi.parameters import MAX_OFFSET
+from smartforge.contract.openapi.parameters import MAX_OFFSET, cursor
 from smartforge.contract.openapi.schemas import (
     closed,
     computed_property,
@@ -252,10 +252,15 @@ def _update(contract: Contract, resource: Resource) -> Json:
 
 
 def _page(resource: Resource) -> Json:
-    properties: Json = {
-        "items": {"type": "array", "items": ref(class_name(resource.name))},
+    items: Json = {"type": "array", "items": ref(class_name(resource.name))}
+    limit: Json = {"type": "integer", "minimum": 1, "maximum": resource.paging.max_limit}
+    if resource.paging.by_cursor:
+        properties: Json = {"items": items, "next_cursor": or_null(cursor()), "limit": limit}
+        return closed(properties, list(properties))
+    properties = {
+        "items": items,
         "total": {"type": "integer", "minimum": 0},
-        "limit": {"type": "integer", "minimum": 1, "maximum": resource.paging.max_limit},
+        "limit": limit,
         "offset": {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
     }
     return closed(properties, list(properties))

@@ -8,6 +8,7 @@ from smartforge.contract.operations import nested_lists
 from smartforge.contract.soundness.places import MANIFOLD, MOMENTS, NUMBERS, Place, twice
 
 SEARCHABLE = (Text, Email, Url, Slug)
+MAX_IN_CURSOR = 500  # characters of a text, however they are written
 
 
 def list_problems(place: Place) -> Iterator[str]:
@@ -38,6 +39,15 @@ def _sort_problems(place: Place) -> Iterator[str]:
             yield f"{place.here}: {quoted(name)} is to be sorted by, but is no field"
         elif isinstance(kind, MANIFOLD):
             yield f"{place.here}: {quoted(name)} is a list, which has no order to sort by"
+        elif (
+            place.resource.paging.by_cursor
+            and isinstance(kind, Text)
+            and kind.max_length > MAX_IN_CURSOR
+        ):
+            yield (
+                f"{place.here}: {quoted(name)} is too long to be sorted by: a cursor has room for "
+                f"{MAX_IN_CURSOR} characters"
+            )
 
 
 def _filter_problems(place: Place) -> Iterator[str]:
@@ -71,8 +81,9 @@ def _search_problems(place: Place) -> Iterator[str]:
 
 def parameters(place: Place) -> Iterator[tuple[str, str]]:
     """The query parameters of the list, each with what it is there for."""
-    yield from (("limit", "paging"), ("offset", "paging"), ("sort", "sorting"))
     resource = place.resource
+    where = "cursor" if resource.paging.by_cursor else "offset"
+    yield from (("limit", "paging"), (where, "paging"), ("sort", "sorting"))
     for name in dict.fromkeys(resource.filters):
         if isinstance(place.kind(name), TextList | References):
             yield singular(name), f"the filter {quoted(name)}"

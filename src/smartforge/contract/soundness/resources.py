@@ -29,6 +29,10 @@ def resource_problems(place: Place) -> Iterator[str]:
             f"{here}: pages of {paging.default_limit}, at most {paging.max_limit}, do not fit "
             f"1 <= default <= maximum <= {MAX_PAGE}"
         )
+    if paging.style not in ("offset", "cursor"):
+        yield f"{here}: pages by {quoted(paging.style)} are neither by offset nor by cursor"
+    if paging.by_cursor and paging.bare:
+        yield f"{here}: a plain array has no place for the cursor of the next page"
 
 
 def _action_problems(place: Place) -> Iterator[str]:

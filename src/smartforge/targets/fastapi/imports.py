@@ -9,6 +9,7 @@ MARK = "@imports\n"
 # What the names of generated files stand for: a module, or where a name comes from.
 _MODULES = frozenset(
     {
+        "base64",
         "datetime",
         "hashlib",
         "json",
@@ -31,6 +32,7 @@ NAMES = {
         "contextlib": "asynccontextmanager",
         "contextvars": "ContextVar",
         "dataclasses": "dataclass",
+        "functools": "lru_cache",
         "decimal": "ROUND_HALF_UP Decimal",
         "itertools": "chain count",
         "typing": "Annotated Any Final Generic Literal NoReturn Self TypeVar",
@@ -50,7 +52,8 @@ NAMES = {
         "pydantic": (
             "AfterValidator AwareDatetime BaseModel BeforeValidator ConfigDict Field HttpUrl "
             "GetCoreSchemaHandler GetJsonSchemaHandler JsonValue PlainSerializer SecretStr "
-            "StrictBool StrictInt ValidationError WithJsonSchema field_validator model_validator"
+            "StrictBool StrictInt TypeAdapter ValidationError WithJsonSchema "
+            "field_validator model_validator"
         ),
         "email_validator": "EmailNotValidError validate_email",
         "pydantic.json_schema": "JsonSchemaValue",
@@ -60,7 +63,7 @@ NAMES = {
             "JSON BigInteger Column ColumnElement DateTime Dialect Engine Float ForeignKey Index "
             "Integer LargeBinary MetaData Numeric Select StaticPool String Table TypeDecorator "
             "UniqueConstraint and_ cast create_engine delete event false func insert "
-            "literal_column make_url or_ select text true type_coerce update"
+            "literal literal_column make_url or_ select text true type_coerce update"
         ),
         "sqlalchemy.engine.interfaces": "DBAPIConnection",
         "sqlalchemy.exc": "IntegrityError",
@@ -87,8 +90,9 @@ NAMES = {
             "WRONG_CREDENTIALS WRONG_TYPE file_of there_already"
         ),
         "app.codes": "new_code",
+        "app.cursors": "CursorPage page_after",
         "app.pages": "Page page_of",
-        "app.parameters": "DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
+        "app.parameters": "Cursor DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
         "app.problems": "Problem ProblemResponse invalid located",
         "app.references": "check_reference hold referred",
         "app.reports": (
@@ -109,16 +113,24 @@ NAMES = {
         "app.slugs": "free_slug",
         "app.uploads": "answer_file read_file",
         "app.wire": (
-            "NOT_SENT WHOLE Amount CalendarDate Count EmailAddress Id Number Password Patch "
-            "PhoneNumber RowId RowIds Schema SlugText StorableText TimeOfDay UtcTime UuidText "
-            "WebAddress json_within"
+            "NOT_SENT WHOLE Amount CalendarDate Count EmailAddress Id NextCursor Number Password "
+            "Patch PhoneNumber RowId RowIds Schema SlugText StorableText TimeOfDay UtcTime "
+            "UuidText WebAddress json_within"
         ),
     }.items()
     for name in names.split()
 }
 _STANDARD = frozenset(
     {
-        *("collections.abc", "concurrent.futures", "contextlib", "contextvars", "dataclasses"),
+        *(
+            "base64",
+            "functools",
+            "collections.abc",
+            "concurrent.futures",
+            "contextlib",
+            "contextvars",
+            "dataclasses",
+        ),
         *("datetime", "decimal", "hashlib", "itertools", "json", "logging", "os", "re"),
         *("secrets", "threading"),
         *("typing", "unicodedata", "urllib.parse"),

@@ -155,6 +155,8 @@ def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tup
         yield "parameters", "Parameters that operations share"
     if need["lists"]:
         yield "pages", "Lists, cut into pages"
+    if need["cursors"]:
+        yield "cursors", "Lists, read on from where a page ended"
     if need["visible"]:
         yield "visibility", "Which rows a caller may read"
     if need["single_reach"] or need["many_reach"] or need["held"]:

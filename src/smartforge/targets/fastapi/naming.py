@@ -43,8 +43,8 @@ _GIVEN = _set(
 _LOCALS = _KEYWORDS.union(
     _BUILTINS,
     _set(
-        "body caller changes column db file func key l limit models name now offset order query "
-        "response router row rows schemas select sort status value values wanted"
+        "body caller changes column cursor db file func key l limit models name now offset order "
+        "query response router row rows schemas select sort status value values wanted"
     ),
 )
 _SCHEMA_CLASSES = _set(

@@ -35,6 +35,7 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
     tags = {_tag(field.kind) for one in contract.resources for field in one.fields}
     roles = {endpoint.role for view in views for endpoint in view.endpoints.all}
     reports = [report for view in views for report in view.reports.values()]
+    listed = [one for one in contract.resources if "list" in one.actions]
     return {
         "actions": actions,
         "kinds": tags,
@@ -49,7 +50,8 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
             or "create" in actions
             or "redirect" in roles
         ),
-        "lists": bool(roles & {"list", "nested"}),
+        "lists": any(not one.paging.by_cursor for one in listed),
+        "cursors": any(one.paging.by_cursor for one in listed),
         "limits": limits(contract),
         "items": any(view.item for view in views) or _keyed(contract),
         "bare": any(one.paging.bare for one in contract.resources if roles & {"list", "nested"}),

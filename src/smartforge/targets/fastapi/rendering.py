@@ -13,6 +13,7 @@ import yaml
 from smartforge.contract import Contract, written
 from smartforge.contract.names import kebab
 from smartforge.contract.openapi import openapi
+from smartforge.contract.openapi.parameters import MAX_CURSOR
 from smartforge.targets.fastapi import literals, needs, readme, requests, scopes
 from smartforge.targets.fastapi.accounts import AccountsView, accounts_view
 from smartforge.targets.fastapi.imports import MARK, NAMES, natural, with_imports
@@ -116,6 +117,7 @@ def context(
         | {view.endpoints.readable_name: "app.visibility" for view in needed["visible"]},
         "contract": contract,
         "written": written,
+        "max_cursor": MAX_CURSOR,
         "accounts": accounts,
         "resources": views,
         "modules": sorted([*modules, *frame, *not_made], key=natural),

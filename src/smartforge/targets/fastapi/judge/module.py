@@ -171,8 +171,15 @@ class Module(Subject):
         return "listed" if self.resource.paging.bare else "get"
 
     @property
+    def counted(self) -> bool:
+        """Whether a list tells how many rows there are in all."""
+        return not self.resource.paging.by_cursor
+
+    @property
     def empty_page(self) -> str:
         paging = self.resource.paging
+        if paging.by_cursor:
+            return f'{{"items": [], "next_cursor": None, "limit": {paging.default_limit}}}'
         rest = "" if paging.bare else f', "limit": {paging.default_limit}, "offset": 0'
         return f'{{"items": [], "total": 0{rest}}}'
 

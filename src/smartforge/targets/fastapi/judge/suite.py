@@ -73,6 +73,10 @@ class Suite:
         return any(one.page == "listed" and one.by["list"] for one in self.modules.values())
 
     @cached_property
+    def cursors(self) -> bool:
+        return any(not one.counted and "list" in one.parts for one in self.modules.values())
+
+    @cached_property
     def searches(self) -> bool:
         return any("search" in one.parts for one in self.modules.values())
 
