@@ -46,7 +46,8 @@ class Reading:
         values: list[Json] = [optional if at % 2 else {} for at in range(ROWS)]
         self._own = await court.many(self._collection, values)
         if len(self._own) < ROWS:
-            self._own += await court.many(self._collection, [{}] * (ROWS - len(self._own)))
+            plain: list[Json] = [{} for _ in range(ROWS - len(self._own))]
+            self._own += await court.many(self._collection, plain)
         if len(self._own) < 2:
             raise Undecided("no rows could be made")
         maker, _ = await court.maker(self._collection)
@@ -109,8 +110,8 @@ class Reading:
             draft = self._asking(("sort", order), ("cursor", cursor))
             answer = await self._court.expect(case, draft, {422})
             told = answer.json() if answer else None
-            errors: Any = cast(Json, told).get("errors") if isinstance(told, dict) else None
-            if answer and (not isinstance(errors, list) or PLACE not in _places(errors)):
+            errors: Any = cast(Json, told).get("errors") if isinstance(told, dict) else []
+            if answer and PLACE not in [one.get("location") for one in errors or ()]:
                 self._court.failed(case, draft, answer, f"did not say that {PLACE} is wrong")
 
     async def _page(self, *query: tuple[str, Any]) -> Json:
@@ -134,7 +135,3 @@ class Reading:
 def _ids(page: Json) -> list[Any]:
     items: object = page.get("items")
     return [one.get("id") for one in cast(list[Json], items)] if isinstance(items, list) else []
-
-
-def _places(errors: object) -> list[Any]:
-    return [cast(Json, one).get("location") for one in cast(list[Any], errors)]
