@@ -448,11 +448,14 @@ export interface JsonKind {
  * How a list is cut into pages: `limit` from 1 to `max_limit`, `offset` from 0.
  *
  * A `bare` list is answered as a plain array; `X-Total-Count` then counts all that match.
+ * In the style `cursor` a page says by `next_cursor` where the next one begins, which rows that
+ * come and go meanwhile do not move; there is neither `offset` nor `total`.
  */
 export interface Paging {
   default_limit?: number;
   max_limit?: number;
   bare?: boolean;
+  style?: "cursor" | "offset";
 }
 /**
  * Who may use each of the standard actions on a resource.
