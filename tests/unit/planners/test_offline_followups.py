@@ -111,6 +111,11 @@ CHANGES = [
      "+room/fields/projector +room/filters/projector"),
     ("orders", "customers need a phone number", "+customer/fields/phone_number"),
     ("orders", "hey, can you add a note to orders? thanks", "+order/fields/note"),
+    ("rooms", "add a level to rooms: low, mid or high", "+room/fields/level +room/filters/level"),
+    ("rooms", "rooms need a level: low, mid or high", "+room/fields/level +room/filters/level"),
+    ("orders", "add allergens to products as a list of tags",
+     "+product/fields/allergens +product/filters/allergens"),
+    ("shop", "books: price and weight", "+book/fields/weight"),
     # ---- fields go
     ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
     ("shop", "remove the price from books", "-book/fields/price"),
@@ -169,6 +174,7 @@ CHANGES = [
     ("shop", "rating goes to 10", "~review/fields/rating"),
     ("shop", "ratings can go from 0 to 10", "~review/fields/rating"),
     ("shop", "titles may be at most 300 characters", "~book/fields/title"),
+    ("shop", "comment text isnt required", "~review/fields/comment"),
     ("shop", "make the comment longer", "~review/fields/comment"),
     ("shop", "make price and year optional", "~book/fields/price ~book/fields/year"),
     ("library", "isbn doesn't have to be unique", "~book/fields/isbn"),
@@ -178,6 +184,7 @@ CHANGES = [
     ("todo", "priority should default to low", "~todo/fields/priority"),
     # ---- choices
     ("shop", "rating goes up to 10", "~review/fields/rating"),
+    ("orders", "status needs another option: lost", "~order/fields/status"),
     ("todo", "priority can also be urgent", "~todo/fields/priority"),
     ("todo", "add urgent to priority", "~todo/fields/priority"),
     ("todo", "add a priority called urgent", "~todo/fields/priority"),
@@ -208,6 +215,7 @@ CHANGES = [
     ("blog", "everyone can read comments", access("comment", "list", "read")),
     ("blog", "make posts public", access("post", "list", "read")),
     ("blog", "editors can delete comments too", "~accounts ~comment/access/delete"),
+    ("rooms", "only logged in users can book", f"{ACCOUNTS} ~booking/access/create"),
     # ---- lists
     ("shop", "let me filter books by year", "+book/filters/year +book/ranges/year"),
     ("shop", "make books searchable by title", "+book/searched/title"),
@@ -281,6 +289,8 @@ REFUSED = [
     ("shop", "undo that", "the first version"),
     ("shop", "go back to version 7", "there is no version 7"),
     # ---- what would be a guess
+    ("orders", "drop the paid status", "may hold paid"),
+    ("shop", "books should be printable", "not understood"),
     ("rooms", "tickets can be cancelled", 'there is no "tickets"'),
     ("shop", "publishers need a logo", 'there is no "publishers"'),
     ("shop", "only logged in users can vote", "not clear who may do what"),
@@ -324,6 +334,48 @@ def test_every_changed_part_knows_the_clause_that_it_came_from() -> None:
     assert prompt[pages.start : pages.end] == pages.text == "add pages to books"
     assert "login" not in pages.text
     assert list_of.text == "make reviews need login"
+
+
+# ---- other languages ----------------------------------------------------------------------------
+
+FOREIGN = [
+    ("füge Büchern einen Verlag hinzu", "+book/fields/publisher"),
+    ("Füge eine Seitenzahl zu den Büchern hinzu.", "+book/fields/page_count"),
+    ("Benenne Autor in Schreiber um", ">book/fields/writer"),
+    ("entferne bitte die Tags", "-book/fields/tags -book/filters/tags"),
+    ("Bewertungen brauchen einen Login", REVIEWS),
+    ("der Preis soll optional sein", "~book/fields/price"),
+    ("añade un género a los libros", "+book/fields/genre"),
+    ("renombra autor a escritor", ">book/fields/writer"),
+    ("quita el precio de los libros", "-book/fields/price"),
+    ("elimina las etiquetas", "-book/fields/tags -book/filters/tags"),
+    ("las reseñas necesitan inicio de sesión", REVIEWS),
+    ("haz que el precio sea opcional", "~book/fields/price"),
+    ("ajoute un genre aux livres", "+book/fields/genre"),
+    ("renomme auteur en écrivain", ">book/fields/writer"),
+    ("supprime les tags", "-book/fields/tags -book/filters/tags"),
+    ("retire le prix des livres", "-book/fields/price"),
+    ("les avis doivent nécessiter une connexion", REVIEWS),
+    ("rends le prix optionnel", "~book/fields/price"),
+    ("adicione um gênero aos livros", "+book/fields/genre"),
+    ("renomeie autor para escritor", ">book/fields/writer"),
+    ("remova as tags", "-book/fields/tags -book/filters/tags"),
+    ("remova o preço dos livros", "-book/fields/price"),
+    ("as avaliações precisam de login", REVIEWS),
+    ("torne o preço opcional", "~book/fields/price"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), FOREIGN)
+def test_orders_are_followed_in_other_languages(said: str, expected: str) -> None:
+    assert changed("shop", said) == set(expected.split())
+
+
+def test_going_back_is_understood_in_other_languages() -> None:
+    first = base("shop")
+    second = follow("add pages to books", first).contract
+    for said in ("mach das rückgängig", "deshaz eso", "annule ça", "desfaça isso"):
+        assert follow(said, second, (first, second)).restore == 0
 
 
 # ---- going back ---------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid
 from smartforge.planners.base import Planned
 from smartforge.planners.merging import merged
-from smartforge.planners.offline import languages, unclear
+from smartforge.planners.offline import unclear
+from smartforge.planners.offline.followup import foreign
 from smartforge.planners.offline.followup.clauses import Clause, clauses
 from smartforge.planners.offline.followup.doubting import check_asked, check_whole
 from smartforge.planners.offline.followup.kinds import EDITS
@@ -43,7 +44,7 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
     Deterministic. Raises PromptUnclear, with nothing done, where it names what is not there,
     contradicts itself, orders what is not understood, or would leave no sound contract.
     """
-    read = languages.in_english(unclear.checked(prompt))
+    read = foreign.in_english(unclear.checked(prompt))
     text = unclear.readable(read.text)
     kept, orders = unclear.without_orders(list(sentences(text)))
     fresh = _without_was(base)
@@ -193,12 +194,13 @@ def _read(
     """
     scene = progress.scene
     text = ". ".join(one.text for one in clauses)
+    own = any(one.sentence in said for one in clauses)
     try:
-        outcome = read_whole(scene.contract, said, scene.subject)
+        outcome = read_whole(scene.contract, said, scene.subject, only_new=not own)
         changed = outcome.contract != scene.contract
         if changed:
             check_whole(said, outcome.lost)
-            if any(one.sentence in said for one in clauses):
+            if own:
                 check_asked(scene.contract, outcome.contract, clauses)
     except ContractInvalid as error:
         raise refusal(text, f"{'; '.join(error.problems)}.") from error

@@ -182,6 +182,10 @@ _GERUNDS = {
     "requiring": "require",
 }
 _SHORT = {"2": "to", "4": "for", "u": "you", "w": "with", "n": "and", "shud": "should"}
+_APOSTROPHES = {
+    one.replace("'", ""): one
+    for one in word_set("isn't aren't don't doesn't shouldn't mustn't can't couldn't needn't")
+}
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -258,7 +262,7 @@ def _spelled(tokens: Sequence[Token], contract: Contract) -> list[Token]:
     """`add price 2 books` with its `to`."""
     made: list[Token] = []
     for at, token in enumerate(tokens):
-        short = _SHORT.get(token.low) if not token.literal else None
+        short = None if token.literal else _SHORT.get(token.low) or _APOSTROPHES.get(token.low)
         if token.number and short is not None:
             following = " ".join(one.low for one in tokens[at + 1 : at + 3])
             named = resource_in(contract, following) or resource_in(

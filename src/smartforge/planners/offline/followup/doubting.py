@@ -4,9 +4,10 @@ That reading makes the best of any words, as a first prompt needs it. Of a contr
 rely on nothing is changed that the words do not clearly ask for.
 """
 
+import re
 from collections.abc import Sequence
 
-from smartforge.contract import Contract, Resource
+from smartforge.contract import Boolean, Contract, Resource
 from smartforge.contract.names import quoted, singular, spaced
 from smartforge.contract.parts import changes
 from smartforge.contract.reserved import word_set
@@ -45,6 +46,7 @@ def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
             raise _not_there(one, old)
     _check_accounts(old, new, said)
     _check_kept(old, new)
+    _check_flags(old, new, said)
     for resource in new.resources:
         names = {field.name for one in old.resources for field in one.fields}
         odd = [one.name for one in resource.fields if one.name not in names | known]
@@ -117,3 +119,22 @@ def _check_kept(old: Contract, new: Contract) -> None:
             f"{listing(names)} would go, which was not said.",
             'Say what is to go, such as "remove the ' + names[0] + '".',
         )
+
+
+def _check_flags(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
+    """What something should be is rarely a truth about each row."""
+    known = {(one.name, field.name) for one in old.resources for field in one.fields}
+    for clause in said:
+        if not re.search(r"(?:should|must|shall|to|ought to) (?:\w+ )?be ", clause.words.low):
+            continue
+        if {"flag", "flagged", "marked", "or"} & set(clause.words.lows):
+            continue
+        for one in new.resources:
+            for field in one.fields:
+                fresh = (one.name, field.name) not in known and isinstance(field.kind, Boolean)
+                if fresh and field.name.removeprefix("is_") in clause.words.lows:
+                    raise Unknown(
+                        f"it is not clear what {quoted(spaced(field.name))} should do.",
+                        f'If it is true or not of each, say "add a {spaced(field.name)} flag to '
+                        f'{spaced(one.plural)}".',
+                    )

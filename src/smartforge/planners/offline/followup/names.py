@@ -27,6 +27,7 @@ _BARE = word_set(
 _ALL = word_set("everything all anything")
 _GENERIC = ("post", "entry", "item", "listing", "page", "profile", "detail")
 _PEOPLE = ("user", "account", "people", "person")
+_KINDS = ("number", "address", "date", "time", "name", "text", "url")
 _OF = re.compile(r" (?:of|in|on|for|from|to|inside|within|at) ")
 _PARTS = re.compile(r" ?(?:,|;|\band\b|\bor\b|&|\bas well as\b|\bplus\b) ?")
 
@@ -134,7 +135,15 @@ def field_in(resource: Resource, text: str) -> Field | None:
     if name.startswith(prefix):
         return field_in(resource, spaced(name.removeprefix(prefix)))
     ending = [field for field in resource.fields if field.name.endswith((f"_{one}", f"_{name}"))]
-    return ending[0] if len(ending) == 1 else None
+    return ending[0] if len(ending) == 1 else _kind_aside(resource, name)
+
+
+def _kind_aside(resource: Resource, name: str) -> Field | None:
+    """`phone` for "phone number", `start_date` for "start"; None where that names several."""
+    head, _, tail = name.rpartition("_")
+    near = {f"{name}_{kind}" for kind in _KINDS} | ({head} if tail in _KINDS else set[str]())
+    found = [field for field in resource.fields if field.name in near]
+    return found[0] if len(found) == 1 else None
 
 
 Found = list[tuple[Resource, Field]]

@@ -24,7 +24,7 @@ from smartforge.planners.offline.people.roles import role_of
 from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.statements.wanting import wanted
-from smartforge.planners.offline.tokens import sentences
+from smartforge.planners.offline.tokens import said, sentences
 
 _FINDING = word_set("filter sort search order find look narrow upload download export")
 _GENERIC = word_set("post content stuff entry item data thing record everything")
@@ -34,19 +34,20 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
     """What a clause says about who may do what; None where it says nothing of the kind."""
     if _FINDING & set(clause.words.lows):
         return None
-    said = [one for _, one in wanted((clause.sentence,)).statements if _counts(one)]
-    if not said and {"own"} & set(clause.words.lows):
+    clause = _with_verb_named(scene, clause)
+    found = [one for _, one in wanted((clause.sentence,)).statements if _counts(one)]
+    if not found and {"own"} & set(clause.words.lows):
         raise Impossible(
             "it is not known whose rows these are: they belong to whoever is logged in.",
             f'Say it of users, such as "users can only edit their own {_some(scene)}".',
         )
-    if not said:
+    if not found:
         return None
     contract = scene.contract
     told: list[str] = []
     settled: list[tuple[str, str]] = []
     subject = scene.subject
-    for one in said:
+    for one in found:
         here = msgspec.structs.replace(scene, contract=contract, subject=subject)
         for home in _things(here, one, clause):
             contract, words, keys = _apply(contract, contract.resource(home.name), one)
@@ -54,6 +55,34 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
             settled += keys
             subject = home.name
     return Done(contract, tuple(dict.fromkeys(told)), subject, settled=tuple(settled))
+
+
+def _with_verb_named(scene: Scene, clause: Clause) -> Clause:
+    """`only members can create bookings` for `only members can book`."""
+    lows = clause.words.lows
+    if len(lows) < 3 or actions_of(lows[-1]) or not _ABLE & set(lows[-3:-1]):
+        return clause
+    names = {lows[-1], f"{lows[-1]}ing", *_MADE_BY.get(lows[-1], ())}
+    homes = [one for one in scene.contract.resources if one.name.rpartition("_")[2] in names]
+    if len(homes) != 1:
+        return clause
+    before = clause.words.tokens[:-1]
+    text = f"{said(before)} create {spaced(homes[0].plural)}."
+    sentence = next(sentences(text))
+    return Clause(worded(sentence.tokens), sentence, clause.text)
+
+
+_ABLE = word_set("can may could must should to")
+_MADE_BY = {
+    "book": ("booking", "reservation", "appointment"),
+    "reserve": ("booking", "reservation"),
+    "buy": ("order", "purchase"),
+    "rate": ("rating", "review"),
+    "borrow": ("loan",),
+    "rent": ("rental",),
+    "pay": ("payment",),
+    "reply": ("reply", "comment"),
+}
 
 
 def _some(scene: Scene) -> str:

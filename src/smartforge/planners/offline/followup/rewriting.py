@@ -17,8 +17,10 @@ Naming = Callable[[str], str | None]
 # Attributes of rules and operations that hold words and values, and no names of fields.
 _VALUES = word_set("""
     name function period mark resource description target sources ended open taking types among
-    access summary title content kind type
+    access summary title content kind type having
     """)
+# Those that hold the name of a resource.
+_RESOURCES = ("resource", "having")
 
 
 class Gone(Exception):
@@ -204,7 +206,46 @@ def without_field(contract: Contract, home: str, name: str) -> Contract:
     )
     resource = made.resource(home)
     fields = tuple(one for one in resource.fields if one.name != name)
-    return with_resource(made, msgspec.structs.replace(resource, fields=fields))
+    made = with_resource(made, msgspec.structs.replace(resource, fields=fields))
+    return _without_orphans(contract, made)
+
+
+def _without_orphans(before: Contract, after: Contract) -> Contract:
+    """`after` without what speaks of figures that `before` had, and without operations that need
+    rows of which none can be there."""
+    known = {one.name: one for one in after.resources}
+    for one in before.resources:
+        if one.name in known:
+            there = {each.name for each in known[one.name].computed}
+            for figure in one.computed:
+                if figure.name not in there:
+                    after = without_figure(after, one.name, figure.name)
+    resources = tuple(
+        msgspec.structs.replace(
+            one,
+            transitions=tuple(
+                each for each in one.transitions if _can_have(after, one.name, each.having)
+            ),
+        )
+        for one in after.resources
+    )
+    return msgspec.structs.replace(after, resources=resources)
+
+
+def without_figure(contract: Contract, home: str, name: str) -> Contract:
+    """Without the computed field `name` of `home`, and without all that speaks of it."""
+    resource = contract.resource(home)
+    computed = tuple(one for one in resource.computed if one.name != name)
+    made = with_resource(contract, msgspec.structs.replace(resource, computed=computed))
+    named = with_fields_named(
+        made, home, lambda one: None if one.removeprefix("-") == name else one
+    )
+    return _without_orphans(made, named)
+
+
+def _can_have(contract: Contract, home: str, having: str) -> bool:
+    pointing = {one.name for one, _ in contract.pointing_at(home)}
+    return not having or having in pointing
 
 
 # ---- resources -------------------------------------------------------------------------------
@@ -274,7 +315,7 @@ def _of_new(value: msgspec.Struct, old: str, new: str, before: str, more: str) -
     changed: dict[str, Any] = {}
     for name in value.__struct_fields__:
         inner = getattr(value, name)
-        if name == "resource" and inner == old:
+        if name in _RESOURCES and inner == old:
             changed[name] = new
         elif name == "name" and isinstance(inner, str):
             changed[name] = _with_word(inner, old, new, before, more)
@@ -296,20 +337,14 @@ def without_resource(contract: Contract, name: str) -> Contract:
     for child, field in contract.pointing_at(name):
         if child.name != name:
             contract = without_field(contract, child.name, field.name)
-    kept: list[Resource] = []
-    for one in contract.resources:
-        if one.name == name:
-            continue
-        computed = tuple(
-            each for each in one.computed if getattr(each.formula, "resource", "") != name
+    kept = tuple(
+        msgspec.structs.replace(
+            one,
+            computed=tuple(
+                each for each in one.computed if getattr(each.formula, "resource", "") != name
+            ),
         )
-        gone = {each.name for each in one.computed} - {each.name for each in computed}
-        kept.append(
-            msgspec.structs.replace(
-                one,
-                computed=computed,
-                sortable=tuple(each for each in one.sortable if each not in gone),
-                sorted_by="id" if one.sorted_by.removeprefix("-") in gone else one.sorted_by,
-            )
-        )
-    return msgspec.structs.replace(contract, resources=tuple(kept))
+        for one in contract.resources
+        if one.name != name
+    )
+    return _without_orphans(contract, msgspec.structs.replace(contract, resources=kept))

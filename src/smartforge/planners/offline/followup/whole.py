@@ -43,12 +43,19 @@ class Outcome(msgspec.Struct, frozen=True):
     subject: str = ""
 
 
-def read_whole(contract: Contract, sentences: Sequence[Sentence], subject: str = "") -> Outcome:
-    """`contract` with what `sentences` say; what they do not name stays as it is."""
+def read_whole(
+    contract: Contract, sentences: Sequence[Sentence], subject: str = "", only_new: bool = False
+) -> Outcome:
+    """`contract` with what `sentences` say; what they do not name stays as it is.
+
+    With `only_new`, so do all fields that are there.
+    """
     after, before = _composed(contract, sentences, subject), _composed(contract, (), subject)
     wide = merged(contract, before.contract, after.contract)
     made = _narrowed(contract, wide, _spoken(sentences, subject))
     made = _softened(contract, made, sentences)
+    if only_new:
+        made = _as_they_were(contract, made)
     left = [after.untaken(place) for place in range(len(after.sentences))]
     named = frozenset(name for one in made.resources for name in (one.name, one.plural))
     unmade = find_wishes(
@@ -173,6 +180,20 @@ def _soft(field: Field) -> Field:
     if isinstance(kind, Reference) and kind.on_delete == "restrict":
         made = msgspec.structs.replace(made, kind=msgspec.structs.replace(kind, on_delete="clear"))
     return made
+
+
+def _as_they_were(old: Contract, new: Contract) -> Contract:
+    """`new` with the fields of `old` as they were: what is added changes nothing else."""
+    known = {(one.name, field.name): field for one in old.resources for field in one.fields}
+    return msgspec.structs.replace(
+        new,
+        resources=tuple(
+            msgspec.structs.replace(
+                one, fields=tuple(known.get((one.name, each.name), each) for each in one.fields)
+            )
+            for one in new.resources
+        ),
+    )
 
 
 # ---- what is told ----------------------------------------------------------------------------

@@ -63,6 +63,11 @@ def in_english(prompt: str) -> Translated:
     return _translated(prompt, spoken) if spoken else Translated(prompt)
 
 
+def from_language(text: str, code: str) -> Translated:
+    """`text`, which is in the language of `code`, in English, word by word."""
+    return _translated(text, _language(code))
+
+
 def _spoken(prompt: str) -> Language | None:
     """The language that most words of `prompt` are of, one of its signs among them, if it is
     more than what is English for sure, and most of the words are known."""

@@ -47,9 +47,38 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
             return None
         homes = [home]
     _check_fresh(homes, what)
-    lines = [f"{_a(home)} also has {what.text}." for home in homes]
+    said = _as_prompts_say(what)
+    lines = [f"{_a(home)} also has {said}." for home in homes]
     subject = homes[0].name if len(homes) == 1 else ""
     return Done(scene.contract, (), subject, read_on=tuple(lines))
+
+
+_CHOICE = re.compile(
+    r"(?P<name>[^,:()/]+?)"
+    r"(?: ?:| ,? ?(?:which|that) (?:is|can be)| of| being| as|(?=(?: \w+)?(?: ?/| ?,|$)))"
+    r"(?: either| one of| any of)? "
+    r"(?P<values>[\w -]+(?: ?[,/] ?[\w -]+)*?(?: ?,? or | ?/ ?)[\w -]+?)"
+    r"(?: ?,? ?(?:with )?(?:(?P<first>[\w-]+) (?:as (?:the )?|by )default"
+    r"|(?:default|defaults to|defaulting to) (?P<last>[\w-]+)))?"
+)
+_LISTED = re.compile(
+    r"(?P<name>.+?) (?:as|being) (?:a |an )?list of (?:tags|texts|strings|words|names)"
+)
+
+
+def _as_prompts_say(what: Words) -> str:
+    """`a level: low, mid or high` as `a level (low, mid, high)`; what is said so already stays."""
+    text = what.text
+    match = _CHOICE.fullmatch(text)
+    if match and " and " not in match["name"] and not _WHOLE.search(text):
+        values = ", ".join(one for one in re.split(r" ?(?:,? or\b|,|/) ?", match["values"]) if one)
+        default = match["first"] or match["last"]
+        return f"{match['name']} ({values})" + (f" with default {default}" if default else "")
+    match = _LISTED.fullmatch(text)
+    return f"{match['name']} (list of texts)" if match else text
+
+
+_WHOLE = re.compile(r"\b(?:from|between|up to|at least|at most|required|optional|unique)\b|[()]")
 
 
 def _a(home: Resource) -> str:

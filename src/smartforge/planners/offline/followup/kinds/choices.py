@@ -10,7 +10,7 @@ from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.names import fields_said, names_of, parted, resource_in
 from smartforge.planners.offline.followup.phrases import Slots, Words
 from smartforge.planners.offline.followup.rewriting import with_field, with_resource
-from smartforge.planners.offline.followup.state import Done, Impossible, Scene
+from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown
 
 MAX_WORDS = 3
 _NO_VALUES = word_set("""
@@ -39,7 +39,10 @@ def add_choice(scene: Scene, slots: Slots) -> Done | None:
 
 def drop_choice(scene: Scene, slots: Slots) -> Done | None:
     """`remove archived from the status`, `status can't be draft anymore`."""
-    found = _chosen(scene, slots["what"].low)
+    if "state" in slots:  # `drop the sick status`, which may well be a field of that name
+        found = _named_state(scene, slots["state"].low)
+    else:
+        found = _chosen(scene, slots["what"].low)
     if found is None:
         return None
     home, field, kind = found
@@ -61,6 +64,13 @@ def drop_choice(scene: Scene, slots: Slots) -> Done | None:
             )
     told = f"can no longer be {listing(gone)}; rows that are so have to change first"
     return _done(scene, home, field, kept, told)
+
+
+def _named_state(scene: Scene, text: str) -> tuple[Resource, Field, Choice] | None:
+    try:
+        return _chosen(scene, text)
+    except Unknown:
+        return None
 
 
 def choices(scene: Scene, slots: Slots) -> Done | None:
@@ -110,10 +120,10 @@ _STATES = ("status", "state", "stage", "phase")
 def _chosen(scene: Scene, text: str) -> tuple[Resource, Field, Choice] | None:
     """The one choice that `text` names; None where it names another field. Raises Unknown."""
     found = fields_said(scene, text)
-    home, field = found[0]
-    if len(found) > 1 or not isinstance(field.kind, Choice):
+    if len(found) != 1:
         return None
-    return home, field, field.kind
+    home, field = found[0]
+    return (home, field, field.kind) if isinstance(field.kind, Choice) else None
 
 
 def _done(scene: Scene, home: Resource, field: Field, values: tuple[str, ...], told: str) -> Done:

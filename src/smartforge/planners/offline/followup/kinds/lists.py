@@ -29,7 +29,7 @@ def page_size(scene: Scene, slots: Slots) -> Done | None:
     things = _things(scene, slots)
     contract = scene.contract
     for one in things:
-        paging = Paging(size, max(one.paging.max_limit, size))
+        paging = Paging(size, max(one.paging.max_limit, size), one.paging.bare)
         contract = with_resource(contract, msgspec.structs.replace(one, paging=paging))
     told = f"Pages of {_named(things)} now hold {size} entries."
     settled = tuple((f"{one.name} page", str(size)) for one in things)
@@ -39,16 +39,29 @@ def page_size(scene: Scene, slots: Slots) -> Done | None:
 def paginate(scene: Scene, slots: Slots) -> Done | None:
     """`add pagination to books`: every list comes in pages, which is then said."""
     things = _things(scene, slots)
+    if any(one.paging.bare for one in things):
+        return _in_pages(scene, things)
     sizes = " and ".join(
         dict.fromkeys(
-            f"{one.paging.default_limit} (limit up to {one.paging.max_limit})" for one in things
+            f'{one.paging.default_limit} ("limit" up to {one.paging.max_limit})' for one in things
         )
     )
     told = (
-        f"Lists of {_named(things)} come in pages already: {sizes} entries at a time, with limit "
-        "and offset. Say how many a page should hold to change that."
+        f"Lists of {_named(things)} come in pages already, so nothing had to change: {sizes} "
+        'entries at a time, from "offset" on. To change that, say for example "50 '
+        f'{spaced(things[0].plural)} per page".'
     )
     return Done(scene.contract, (told,), _subject(things))
+
+
+def _in_pages(scene: Scene, things: list[Resource]) -> Done:
+    """Lists that came as plain arrays, with their total and where the page begins."""
+    contract = scene.contract
+    for one in things:
+        paging = msgspec.structs.replace(one.paging, bare=False)
+        contract = with_resource(contract, msgspec.structs.replace(one, paging=paging))
+    told = f"Lists of {_named(things)} now tell their total, limit and offset beside the items."
+    return Done(contract, (told,), _subject(things))
 
 
 def narrow(scene: Scene, slots: Slots) -> Done | None:

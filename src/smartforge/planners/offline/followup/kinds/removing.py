@@ -20,6 +20,7 @@ from smartforge.planners.offline.followup.phrases import Slots
 from smartforge.planners.offline.followup.rewriting import (
     with_resource,
     without_field,
+    without_figure,
     without_resource,
 )
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown
@@ -83,7 +84,7 @@ def _without_fields(scene: Scene, found: list[tuple[Resource, Field]]) -> Done:
     contract = scene.contract
     told: list[str] = []
     for home, field in found:
-        _check_field(contract, contract.resource(home.name), field)
+        check_field(contract, contract.resource(home.name), field)
         before = contract
         contract = without_field(contract, home.name, field.name)
         lost = _lost(before, contract, field.name)
@@ -99,7 +100,7 @@ def _without_fields(scene: Scene, found: list[tuple[Resource, Field]]) -> Done:
     return Done(contract, tuple(told), subject=home.name, settled=settled)
 
 
-def _check_field(contract: Contract, home: Resource, field: Field) -> None:
+def check_field(contract: Contract, home: Resource, field: Field) -> None:
     """Raises Unknown where a resource cannot be without a field."""
     name = quoted(spaced(field.name))
     accounts = contract.accounts
@@ -155,7 +156,7 @@ def _without_resources(scene: Scene, things: list[Resource]) -> Done:
     told: list[str] = []
     for thing in dict.fromkeys(one.name for one in things):
         resource = contract.resource(thing)
-        _check_resource(contract, resource)
+        check_resource(contract, resource)
         pointing = [
             f"{field.name} of {spaced(child.plural)}"
             for child, field in contract.pointing_at(thing)
@@ -172,7 +173,7 @@ def _without_resources(scene: Scene, things: list[Resource]) -> Done:
     return Done(contract, tuple(told), settled=settled)
 
 
-def _check_resource(contract: Contract, resource: Resource) -> None:
+def check_resource(contract: Contract, resource: Resource) -> None:
     """Raises Unknown where an API cannot be without a resource."""
     if len(contract.resources) == 1:
         raise Impossible(
@@ -218,12 +219,7 @@ def _without_operations(scene: Scene, what: str, thing: str) -> Done | None:
             entries = getattr(home, kind)
             gone = [one for one in entries if _is_called(home, one.name, name)]
             if gone:
-                kept = tuple(one for one in entries if one not in gone)
-                made = _without_computed(
-                    msgspec.structs.replace(home, **{kind: kept}),
-                    [one.name for one in gone] if kind == "computed" else [],
-                )
-                return _done(scene, made, [one.name for one in gone])
+                return _without_entries(scene, home, kind, [one.name for one in gone])
         gone_rules = [one for one in home.rules if _means(home, one, name)]
         if gone_rules:
             kept = tuple(one for one in home.rules if one not in gone_rules)
@@ -232,17 +228,26 @@ def _without_operations(scene: Scene, what: str, thing: str) -> Done | None:
     return None
 
 
+def _without_entries(scene: Scene, home: Resource, kind: str, gone: list[str]) -> Done:
+    """Without operations or figures of these names."""
+    contract = scene.contract
+    if kind == "computed":
+        for name in gone:
+            contract = without_figure(contract, home.name, name)
+    else:
+        counted = [one.name for one in home.computed if getattr(one.formula, "mark", "") in gone]
+        for name in counted if kind == "marks" else ():
+            contract = without_figure(contract, home.name, name)
+        home = contract.resource(home.name)
+        kept = tuple(one for one in getattr(home, kind) if one.name not in gone)
+        contract = with_resource(contract, msgspec.structs.replace(home, **{kind: kept}))
+    here = msgspec.structs.replace(scene, contract=contract)
+    return _done(here, contract.resource(home.name), gone)
+
+
 def _is_called(home: Resource, known: str, name: str) -> bool:
     own = {known, singular(known), known.removeprefix(f"{home.name}_")}
     return name in own or singular(name) in own
-
-
-def _without_computed(home: Resource, gone: list[str]) -> Resource:
-    return msgspec.structs.replace(
-        home,
-        sortable=tuple(one for one in home.sortable if one not in gone),
-        sorted_by="id" if home.sorted_by.removeprefix("-") in gone else home.sorted_by,
-    )
 
 
 _ALSO_CALLED = {

@@ -25,7 +25,7 @@ def rename(scene: Scene, slots: Slots) -> Done | None:
     words = bare(new.low)
     if not words or len(words) > MAX_WORDS or not any(one.isalpha() for one in new.low):
         return None
-    if "sure" not in slots and any(one in _types() or one in _NO_NAMES for one in words):
+    if "sure" not in slots and _says_no_name(words):
         return None
     name = identifier(new.text if any(one.literal for one in new.tokens) else " ".join(words))
     thing = slots["thing"].low if "thing" in slots else ""
@@ -44,6 +44,17 @@ _NO_NAMES = word_set("""
     default between least most max min maximum minimum up from deleted removed first sorted ordered
     able possible allowed needed there paginated only not also
     """)
+
+
+def _says_no_name(words: list[str]) -> bool:
+    """Whether what stands after "change ... to" is what values are, such as a whole number."""
+    if any(one in _NO_NAMES for one in words):
+        return True
+    typed = [one in _types() for one in words]
+    return all(typed) or (any(typed) and bool(_OF_KINDS & set(words)))
+
+
+_OF_KINDS = word_set("whole decimal long short big small of with positive negative plain list free")
 
 
 def _types() -> frozenset[str]:
