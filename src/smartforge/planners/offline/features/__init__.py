@@ -11,6 +11,7 @@ from smartforge.planners.offline.features import (
     assignees,
     codes,
     conditions,
+    duties,
     figures,
     files,
     guards,
@@ -40,6 +41,7 @@ from smartforge.planners.offline.sketch import Claim, Reader, Sketch
 
 def _read_states(sketch: Sketch) -> None:
     flows = states.read_flows(sketch)
+    duties.read_duties(sketch, flows)
     moves.read_moves(sketch, flows)
     states.settle_flows(sketch, flows)
     states.settle_defaults(sketch)
@@ -71,6 +73,7 @@ def _is_sound(contract: Contract) -> bool:
 
 CLAIMS: tuple[Claim, ...] = (
     keeping.claim_keeping,
+    duties.claim_duties,
     states.claim_states,
     times.claim_times,
     stock.claim_stock,

@@ -20,7 +20,8 @@ class Flow(msgspec.Struct):
     """`edges` lead from a state to another, in the order in which they were said.
 
     `names` are verbs that were said, by the state to which they lead; `whose` is who may use
-    the transition to a state. `refused` edges are never made.
+    the transition to a state. `refused` edges are never made. `begins` is the first state where
+    that is known.
     """
 
     resource: str
@@ -30,6 +31,7 @@ class Flow(msgspec.Struct):
     refused: set[tuple[str, str]] = msgspec.field(default_factory=set[tuple[str, str]])
     names: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     whose: dict[str, Access] = msgspec.field(default_factory=dict[str, Access])
+    begins: str = ""
 
     def state(self, said: str) -> str:
         """The state that `said` means, new where none of the known does."""
@@ -103,6 +105,7 @@ def build(sketch: Sketch, flow: Flow) -> str:
     kind = Choice(tuple(flow.values))
     old = next((one for one in resource.fields if one.name == flow.field), None)
     default = old.default if old and old.default in flow.values else flow.values[0]
+    default = flow.begins or default
     field = Field(flow.field, kind, False, default, written="never" if special else "update")
     resource = having(resource, field)
     for one in transitions:

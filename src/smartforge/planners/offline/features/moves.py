@@ -28,6 +28,7 @@ from smartforge.planners.offline.features.flow import (
 from smartforge.planners.offline.features.heard import Heard, clause, hear_all, take
 from smartforge.planners.offline.features.paths import state_like
 from smartforge.planners.offline.sketch import Sketch
+from smartforge.planners.offline.statements.duties import duties
 from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.verbs import known_verbs, states_of, verbs
@@ -160,8 +161,9 @@ _MARK = re.compile(
 
 def read_moves(sketch: Sketch, flows: dict[str, Flow]) -> None:
     """Transitions by verbs; a status or a truth value for them where there is none."""
+    told = {(one.place, at) for one in duties(sketch.sentences) for at in range(one.begin, one.end)}
     for heard in hear_all(sketch.sentences):
-        said = list(moves(sketch, heard))
+        said = [one for one in moves(sketch, heard) if (heard.place, one.first) not in told]
         for move in said:
             resource = sketch.contract.resource(move.resource.name)
             begin = heard.starts[move.first]
@@ -172,6 +174,8 @@ def read_moves(sketch: Sketch, flows: dict[str, Flow]) -> None:
         for match in CAN_BE.finditer(heard.line):
             _read_passive(sketch, flows, heard, match)
         for match in _MARK.finditer(heard.line):
+            if (heard.place, heard.span(*match.span())[0]) in told:
+                continue
             resource = find_resource(sketch, match["what"] or "") or subject(
                 sketch, heard, *match.span()
             )

@@ -9,6 +9,8 @@ from smartforge.planners.offline.people.scene import Said, Scene, many
 from smartforge.planners.offline.sketch import Acting, Sketch
 from smartforge.planners.offline.statements.vocabulary import act_of, actions_of
 
+ADMINS = frozenset(("admin", "superadmin"))
+
 
 def find_acting(scene: Scene) -> None:
     """Keep who was said to do what, for the operations that are read later."""
@@ -24,6 +26,7 @@ def find_acting(scene: Scene) -> None:
 def _access(scene: Scene, said: Said) -> Access | None:
     one = said.one
     role = role_of(one.actor.name)
+    above = scene.last if not one.duty or {*scene.last} <= ADMINS else ()
     if not one.acts or not scene.roles:
         return Access("owner") if one.acts and one.actor.kind == "owner" else None
     if one.refused and role in scene.roles:
@@ -33,9 +36,9 @@ def _access(scene: Scene, said: Said) -> Access | None:
     if one.refused:
         return None
     if one.actor.kind == "owner" or one.own:
-        return Access("owner", scene.last)
+        return Access("owner", above)
     if role in scene.roles:
-        return Access("role", _ranked(scene, {role, *(() if one.only else scene.last)}))
+        return Access("role", _ranked(scene, {role, *(() if one.only else above)}))
     return None
 
 
@@ -72,16 +75,18 @@ def _verbs(move: Transition) -> tuple[str, str, str]:
 
 def _settled(sketch: Sketch, resource: Resource, move: Transition) -> Transition:
     """`move` for those who were said to do it; more than one statement: for all of them."""
-    found = [
+    said_of = [
         one.access
         for one in sketch.acting
         if one.access and resource.name in one.names and one.verb in _verbs(move)
     ]
-    if not resource.owner:
-        found = [one for one in found if one.who != "owner"]
-    if not found:
+    if not said_of:
         return move
     accounts = sketch.contract.accounts
+    found = [one for one in said_of if resource.owner or one.who != "owner"]
+    if not found:  # nobody owns such rows, and what was restricted stays so
+        last = accounts.roles[-1:] if accounts else ()
+        return msgspec.structs.replace(move, access=Access("role", last)) if last else move
     said = {role for one in found for role in one.roles}
     roles = tuple(role for role in (accounts.roles if accounts else ()) if role in said)
     who = "owner" if any(one.who == "owner" for one in found) else "role"

@@ -135,6 +135,8 @@ def _usual(scene: Scene, resource: Resource) -> bool:
         if "create" in one.one.actions and not one.general and one.one.actor.kind != "owner"
     ]
     by_rank = [one for one in creating if one.actor.kind == "role" and one.actor.name in scene.last]
+    if any(one.duty and one.actor.kind == "role" for one in creating):
+        return True
     if any(one.actor.kind == "anyone" for one in creating) or (creating and creating == by_rank):
         return False
     if _is_component(scene, resource):

@@ -28,8 +28,12 @@ def find_roles(scene: Scene) -> None:
         return
     middle = ranks["user"]
     names.sort(key=lambda name: ranks.get(name, ranks["staff"]))
-    plain = any(one.actor.kind == "user" for _, one in scene.wanted.statements)
-    plain = plain or scene.account != "user"
+    told = any(one.duty for _, one in scene.wanted.statements)
+    plain = any(
+        one.actor.kind == "user" and not (told and one.only)  # nobody else
+        for _, one in scene.wanted.statements
+    )
+    plain = plain or scene.account != "user" or _none_begins(scene)
     if not listed and ranks.get(names[0], ranks["staff"]) > middle and (plain or len(names) == 1):
         names.insert(0, scene.account)
     elif len(names) == 1 and names[0] not in _POWERFUL:
@@ -44,6 +48,14 @@ def find_roles(scene: Scene) -> None:
     scene.sketch.note(
         f"{said}the roles are {listing(names)}. A new account is {a(least)}; "
         f"only {a(most)} gives other roles, and nobody chooses one at sign-up."
+    )
+
+
+def _none_begins(scene: Scene) -> bool:
+    """Whether every role that moves rows on is above those who make them: nobody signs up as it."""
+    told = [one for _, one in scene.wanted.statements if one.duty]
+    return bool(told) and not any(
+        one.actor.kind == "role" and "create" in one.actions for one in told
     )
 
 

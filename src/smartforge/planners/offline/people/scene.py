@@ -74,6 +74,8 @@ def place_statements(scene: Scene) -> None:
             names = before if {*names} < {*before} else names  # spaces and desks; ... list them
         if not names and one.closed:
             names = _with_value(scene, one) or _of_accounts(scene, one)
+        if one.duty and not names:
+            names = before or [resource.name for resource in scene.resources()[:1]]
         generic = all(noun in _GENERIC for noun in one.objects)
         if not names and one.closed and not generic:
             names = before or [resource.name for resource in scene.resources()]

@@ -40,7 +40,8 @@ class Statement(msgspec.Struct):
     (`points`); `every` tells that everything is meant. `own`: with their own entries alone;
     `only`: and nobody else; `closed`: that others may not read them is said. `joins`: what the
     verb itself makes (`comment` on posts). `acts` are the verbs that change a state (`approve`).
-    `words` are those from `begin` until before `end`.
+    `words` are those from `begin` until before `end`. `duty`: it is part of who moves rows on from
+    state to state, so that nobody else does unless it is the administrator.
     """
 
     actor: Actor
@@ -58,6 +59,7 @@ class Statement(msgspec.Struct):
     points: bool = False
     closed: bool = False
     acts: list[str] = msgspec.field(default_factory=list[str])
+    duty: bool = False
 
 
 def statements(tokens: Sequence[Token]) -> list[Statement]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from smartforge.contract.names import singular, snake
+from smartforge.contract import Action
+from smartforge.contract.names import identifier, singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.statements.actors import Actor
+from smartforge.planners.offline.statements.duties import Duty, duties
 from smartforge.planners.offline.statements.forms import READING, all_statements
 from smartforge.planners.offline.statements.keys import key_words, near
 from smartforge.planners.offline.statements.statement import Statement
@@ -104,7 +106,7 @@ def implies_accounts(one: Statement) -> bool:
     """Whether a statement makes no sense without knowing who asks."""
     if one.actor.kind in ("anyone", "nobody"):
         return False
-    if one.own or one.actor.logged or (one.actor.kind == "owner" and one.modal):
+    if one.duty or one.own or one.actor.logged or (one.actor.kind == "owner" and one.modal):
         return True
     if one.modal and one.actor.name in people().always:
         return True
@@ -123,12 +125,45 @@ def wanted(sentences: Sequence[Sentence]) -> Wanted:
         signs += _signs(place, tokens)
         roles += [(place, begin, end, names) for begin, end, names in said_roles(tokens)]
         found += [(place, one) for one in all_statements(tokens)]
+    found = _with_duties(sentences, found)
     _open_to_guests(found, roles)
     tenants = tenancies(sentences, MAX_TOKENS)
     for place, one in found:
         if any(_is_in_tenant(sentences[place].tokens, one, tenant.name) for tenant in tenants):
             one.own = one.closed = False
     return Wanted(tuple(signs), tuple(found), tuple(tenants), tuple(roles))
+
+
+def _with_duties(
+    sentences: Sequence[Sentence], found: list[tuple[int, Statement]]
+) -> list[tuple[int, Statement]]:
+    """`found` with who moves what on, which is read more closely than what else stands there."""
+    read = [(one.place, _of_duty(sentences[one.place].tokens, one)) for one in duties(sentences)]
+    kept = [
+        (place, one)
+        for place, one in found
+        if not any(
+            place == other and one.begin < duty.end and duty.begin < one.end for other, duty in read
+        )
+    ]
+    return sorted([*kept, *read], key=lambda pair: (pair[0], pair[1].begin))
+
+
+def _of_duty(tokens: Sequence[Token], one: Duty) -> Statement:
+    """What a duty says about access."""
+    return Statement(
+        one.actor,
+        frozenset[Action](() if one.target else ("create",)),
+        [one.noun] if one.noun else [],
+        one.begin,
+        one.end,
+        only=one.only,
+        modal=True,
+        words=said(tokens[one.begin : one.end]),
+        points=not one.noun,
+        acts=[identifier(one.verb)] if one.target else [],
+        duty=True,
+    )
 
 
 def _open_to_guests(

@@ -5,6 +5,7 @@ something is said and never about what. The lines of a prompt stay apart.
 """
 
 from smartforge.planners.offline.wording import (
+    acted,
     clauses,
     permissions,
     rules,
@@ -19,6 +20,7 @@ _CHANGES = (
     *clauses.CHANGES,
     *sentences.CHANGES,
     *permissions.CHANGES,
+    *acted.CHANGES,
     *rules.CHANGES,
 )
 
