@@ -95,7 +95,11 @@ def duties(sentences: Sequence[Sentence]) -> list[Duty]:
     makers = {one.actor.name for one in found if not one.target and one.actor.kind == "role"}
     if not any(not one.target for one in found):
         makers = {one.actor.name for one in found if one.verb.startswith("submit")}
-    found = [_whole(_of_maker(one, makers), sentences) for one in found]
+    whole = _compounds(sentences)
+    found = [
+        msgspec.structs.replace(_of_maker(one, makers), noun=whole.get(one.noun, one.noun))
+        for one in found
+    ]
     actors = {(one.actor.kind, one.actor.name) for one in found}
     moved = any(one.target and one.verb not in duty_words().marking for one in found)
     return found if moved and len(actors) > 1 else []
@@ -109,14 +113,15 @@ def _of_maker(one: Duty, makers: set[str]) -> Duty:
     return one
 
 
-def _whole(one: Duty, sentences: Sequence[Sentence]) -> Duty:
-    """`employees request leave`, where leave requests are spoken of: that is what they make."""
-    for sentence in sentences:
-        for first, second in itertools.pairwise(sentence.tokens):
-            last = singular(second.low)
-            if one.noun and first.low == one.noun and last in people().transactional | _PAPERS:
-                return msgspec.structs.replace(one, noun=f"{one.noun}_{last}")
-    return one
+def _compounds(sentences: Sequence[Sentence]) -> dict[str, str]:
+    """`leave_request` by `leave`, where leave requests are spoken of."""
+    papers = people().transactional | _PAPERS
+    return {
+        first.low: f"{first.low}_{singular(second.low)}"
+        for sentence in sentences
+        for first, second in itertools.pairwise(sentence.tokens)
+        if singular(second.low) in papers
+    }
 
 
 def _in_sentence(place: int, tokens: Sequence[Token]) -> Iterator[Duty]:
