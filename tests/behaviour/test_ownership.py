@@ -5,6 +5,7 @@ import pytest
 from smartforge.contract import (
     Access,
     Accounts,
+    Boolean,
     Contract,
     Decimal,
     Email,
@@ -14,6 +15,7 @@ from smartforge.contract import (
     Report,
     Resource,
     Text,
+    Transition,
 )
 from tests.behaviour.apis import PASSWORD, Api, address, errors
 
@@ -37,8 +39,23 @@ CONTRACT = Contract(
         Resource(
             "article",
             "articles",
-            (Field("title", Text()), AUTHOR),
+            (
+                Field("title", Text()),
+                AUTHOR,
+                Field("shown", Boolean(), False, False, written="never"),
+            ),
             owner="author_id",
+            transitions=(
+                Transition(
+                    "show",
+                    "shown",
+                    True,
+                    (False,),
+                    access=Access("role", ("admin",)),
+                    not_owner=True,
+                ),
+                Transition("hide", "shown", False, access=Access("user"), not_owner=True),
+            ),
             filters=("author_id",),
             access=Permissions(create=Access("user"), update=OWNER_OR_ADMIN, delete=OWNER_OR_ADMIN),
         ),
@@ -91,6 +108,20 @@ def test_what_all_may_read_only_its_owner_changes(api: Api) -> None:
     assert one.patch(path, {"title": "C"})["title"] == "C"
     assert api.admin().patch(path, {"title": "D"})["title"] == "D"
     api.admin().delete(path)
+
+
+def test_nobody_approves_what_is_their_own_whatever_their_role(api: Api) -> None:
+    author, admin = api.newcomer(), api.admin()
+    theirs = f"/articles/{author.post('/articles', {'title': 'A'})['id']}"
+    own = f"/articles/{admin.post('/articles', {'title': 'B'})['id']}"
+    author.post(f"{theirs}/show", status=403)
+    assert admin.post(f"{theirs}/show", status=200)["shown"] is True
+    admin.post(f"{own}/show", status=403)
+    assert api.get(own)["shown"] is False
+    author.post(f"{theirs}/hide", status=403)
+    assert author.post(f"{own}/hide", status=200)["shown"] is False
+    admin.post(f"{theirs}/show", status=409)
+    author.post("/articles/999999/hide", status=404)
 
 
 def test_lists_that_all_may_read_hold_everything(api: Api) -> None:

@@ -211,6 +211,27 @@ FORUM = Contract(
             ),
         ),
         Resource(
+            "claim",
+            "claims",
+            (
+                Field("user_id", Reference("user", "cascade"), written="never"),
+                Field("state", Choice(("open", "approved")), False, "open", written="never"),
+            ),
+            owner="user_id",
+            access=Permissions(create=Access("user")),
+            actions=KEPT,
+            transitions=(
+                Transition(
+                    "approve",
+                    "state",
+                    "approved",
+                    ("open",),
+                    access=Access("role", ("editor",)),
+                    not_owner=True,
+                ),
+            ),
+        ),
+        Resource(
             "link",
             "links",
             (

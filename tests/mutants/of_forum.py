@@ -13,6 +13,15 @@ VARIANTS = (
         check="authorization",
     ),
     Mutant(
+        "transition",
+        "for whose own it is",
+        "forum",
+        "app/routers/claims.py",
+        "    if claim.user_id == caller.id:\n",
+        "    if False:\n",
+        check="authorization",
+    ),
+    Mutant(
         "owner",
         "for everybody",
         "forum",

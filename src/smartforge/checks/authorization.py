@@ -85,6 +85,9 @@ class Intruder:
             self._judge.unclear(endpoint, "no two accounts could be made")
         elif endpoint.access.who == "role":
             await self._without_role(endpoint)
+            await self._of_oneself(endpoint)
+        elif endpoint.not_owner:
+            await self._of_oneself(endpoint)
         elif lists(endpoint):
             await self._listed(endpoint, owner, other)
         elif clears(endpoint) and _private(endpoint):
@@ -118,6 +121,18 @@ class Intruder:
             self._judge.unclear(endpoint, "what it needs could not be made")
             return
         await self._turned_away("as an account without the role", draft)
+
+    async def _of_oneself(self, endpoint: Endpoint) -> None:
+        """What nobody may do with what is their own, whatever their role."""
+        if not endpoint.not_owner:
+            return
+        async for actor in self._rows.accounts.candidates(endpoint):
+            row = await self._rows.make(endpoint.collection, actor)
+            if row is not None:
+                draft = Draft(endpoint, actor, {endpoint.places[-1]: row.id}, before=row.before)
+                await self._judge.expect("with one's own row", draft, {403})
+                return
+        self._judge.unclear(endpoint, "nobody who may use it could make a row")
 
     async def _of_somebody_else(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
         draft = await self._rows.draft(endpoint, owner, Way(fresh=self._fresh(endpoint)))

@@ -34,6 +34,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     `references` says to which collection a property of the body points, `unique` which properties
     never hold the same twice, `file_types` of which type its files may be; they are empty where the
     document gives no hint. `self_url` is the property of its answers that says where the row is.
+    `not_owner` tells that it is refused to whoever made the row.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     unique: frozenset[str] = frozenset()
     access: Access = Access()
     self_url: str = ""
+    not_owner: bool = False
 
     @property
     def key(self) -> str:
@@ -313,6 +315,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         unique=frozenset(unique),
         access=_access(raw),
         self_url=_self_url(document, raw),
+        not_owner=_bars_owner(raw),
     )
 
 
@@ -329,6 +332,11 @@ def _self_url(document: Json, raw: Json) -> str:
     media = _object(next(iter(content.values()), None))
     shown = _at(_followed(document, _at(media, "schema")), "properties")
     return next((name for name, one in shown.items() if _object(one).get("x-self") is True), "")
+
+
+def _bars_owner(raw: Json) -> bool:
+    hint = raw.get("x-transition")
+    return isinstance(hint, dict) and cast(Json, hint).get("not_owner") is True
 
 
 def _access(raw: Json) -> Access:

@@ -139,11 +139,23 @@ class Rows:
         if place in actor.account and self.promised.creating(collection) is None:
             # What an account belongs to is made with it.
             return Row({"id": actor.account[place]})
-        row = await self.need(collection, actor, fresh=way.fresh)
+        maker = await self.other_than(actor, collection) if endpoint.not_owner else actor
+        row = await self.need(collection, maker, fresh=way.fresh) if maker else None
         if row is None and self.promised.creating(collection) is None:
             # Not below a collection: `/r/{code}` takes what some row shows under that name.
             return next((one for one in self._rows.values() if place in one.shown), None)
         return row
+
+    async def other_than(self, actor: Actor, collection: str) -> Actor | None:
+        """Somebody else who may make such a row."""
+        endpoint = self.promised.creating(collection)
+        found = [await self.accounts.user(), await self.accounts.user("another user")]
+        if endpoint is not None:
+            found += [one async for one in self.accounts.candidates(endpoint)]
+        others = [one for one in found if one and one.name != actor.name]
+        named = endpoint.access.roles if endpoint and endpoint.access.who == "role" else ()
+        able = [one for one in others if not named or one.account.get("role") in named]
+        return next(iter(able or others), None)
 
     async def _body(
         self, endpoint: Endpoint, actor: Actor, way: Way, lines: list[str]

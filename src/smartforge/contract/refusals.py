@@ -91,9 +91,16 @@ def _forbids(contract: Contract, operation: Operation) -> bool:
         return True
     if operation.role in _BY_LOGIN:
         return takes_keys(contract)
+    if operation.role == "transition" and _bars_owner(contract, operation):
+        return True
     if access.who != "owner" or operation.role not in _OF_OWN_ROW:
         return False
     return _seen_by_others(contract.resource(operation.resource).access.read, access)
+
+
+def _bars_owner(contract: Contract, operation: Operation) -> bool:
+    moves = contract.resource(operation.resource).transitions
+    return any(one.not_owner for one in moves if one.name == operation.subject)
 
 
 def _seen_by_others(read: Access, access: Access) -> bool:

@@ -129,7 +129,8 @@ class Transition(msgspec.Struct, frozen=True):
     Refused (409) where the field holds none of `sources`; without sources it is always possible.
     `stamp` names a timestamp field that then holds the moment. It is guarded where it has
     `requires`, fields that must hold something (a boolean: true), or `having`, a resource of
-    which at least one row must belong to this one: else refused (409).
+    which at least one row must belong to this one: else refused (409). With `not_owner`, whoever
+    owns the row may not use it, whatever their role (403): nobody approves what is their own.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Transition(msgspec.Struct, frozen=True):
     access: Access = Access()
     requires: tuple[str, ...] = ()
     having: str = ""
+    not_owner: bool = False
 
     @property
     def guarded(self) -> bool:

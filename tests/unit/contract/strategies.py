@@ -288,6 +288,13 @@ def _guarded(draw: st.DrawFn, resource: Resource, accounts: Accounts) -> Resourc
         )
         resource = structs.replace(resource, owner="owner_id")
         ways.append(Access("owner", accounts.roles[-1:]))
+        status = {field.name: field for field in resource.fields}.get("status")
+        if status is not None and status.written == "never":
+            role = Access("role", accounts.roles[-1:]) if accounts.roles else user
+            moves = tuple(
+                structs.replace(one, access=role, not_owner=True) for one in resource.transitions
+            )
+            resource = structs.replace(resource, transitions=moves)
     if accounts.tenant:
         home = Reference("firm", "cascade", draw(st.booleans()))
         resource = _with(resource, Field("home_id", home, written="never"))

@@ -414,6 +414,7 @@ CHANGES = [
     ),
     (move(field="title"), '"title", which is no choice'),
     (move(requires=("title",)), '"title", which is no field that may be empty'),
+    (move(not_owner=True, access=Access("owner")), "for a role or for everybody"),
     (move(having="ghost"), "exactly one reference"),
     (move(having="room"), "exactly one reference"),
     (move(target="gone"), '"gone" is no value'),

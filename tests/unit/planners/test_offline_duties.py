@@ -35,3 +35,22 @@ def test_whoever_signs_up_may_not_do_what_others_decide() -> None:
     )
     assert found.accounts is not None
     assert found.accounts.roles[0] not in ("manager", "finance")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Employees create claims. Managers approve claims. Nobody approves their own.",
+        "Employees submit claims, managers approve them. You can't approve your own claim.",
+        "Claims: employees create claims, managers approve them, but never their own. HR pays.",
+        "Clerks create claims, supervisors approve claims. The submitter may not approve.",
+        "Employees submit claims, managers approve claims. Managers cannot approve their own.",
+        "Agents create claims, bosses approve claims. No one can approve his or her own claims.",
+    ],
+)
+def test_nobody_decides_about_what_is_their_own(said: str) -> None:
+    claim = _contract(said).resource("claim")
+    (move,) = (one for one in claim.transitions if one.name == "approve")
+    assert claim.owner
+    assert (move.not_owner, move.access.who) == (True, "role")
+    assert not any(one.not_owner for one in claim.transitions if one.name != "approve")

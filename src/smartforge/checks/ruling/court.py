@@ -288,12 +288,14 @@ class Court:
         """Who may use the endpoint on that row, the actor where that is possible."""
         if not endpoint.secured:
             return NOBODY
-        if endpoint.key in self._able:
+        if endpoint.key in self._able and not endpoint.not_owner:
             return self._able[endpoint.key]
         able = endpoint.access.who != "role" or actor.account.get("role") in endpoint.access.roles
-        if able and actor.token:
+        if able and actor.token and not endpoint.not_owner:
             return actor
         async for one in self.rows.accounts.candidates(endpoint):
+            if endpoint.not_owner and one.name == actor.name:
+                continue
             self._able[endpoint.key] = one
             return one
         raise Undecided(f"nobody could be found who may use {endpoint.key}")

@@ -17,6 +17,8 @@ def transition_problems(place: Place) -> Iterator[str]:
             yield from _stamp_problems(here, transition.stamp, place.field(transition.stamp))
         if transition.guarded:
             yield from _guard_problems(here, place, transition)
+        if transition.not_owner:
+            yield from _owner_problems(here, place, transition)
 
 
 def _value_problems(here: str, field: Field | None, transition: Transition) -> Iterator[str]:
@@ -35,6 +37,19 @@ def _value_problems(here: str, field: Field | None, transition: Transition) -> I
             yield f"{here}: {quoted(str(value))} is no value of {quoted(field.name)}"
     for value in twice(map(str, transition.sources)):
         yield f"{here}: the source {quoted(value)} is named twice"
+
+
+def _owner_problems(here: str, place: Place, transition: Transition) -> Iterator[str]:
+    moved = place.field(transition.field)
+    if not place.resource.owner:
+        yield f"{here}: owners may not use it, but nobody owns such rows"
+    if transition.access.who not in ("user", "role"):
+        yield (
+            f"{here}: owners may not use it, so it must be for a role or for everybody who is"
+            " logged in"
+        )
+    if moved and moved.on_update:
+        yield f"{here}: owners may not use it, so no update may write {quoted(moved.name)}"
 
 
 def _guard_problems(here: str, place: Place, transition: Transition) -> Iterator[str]:

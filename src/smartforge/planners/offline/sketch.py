@@ -71,7 +71,7 @@ def _part(sentence: Sentence, kept: Sequence[Token], last: bool) -> Sentence | N
 class Acting(msgspec.Struct, frozen=True):
     """That `access` tells who may do `verb`, which changes a state of the resources `names`.
 
-    `alone`: nothing else was made of these words.
+    `alone`: nothing else was made of these words. `own`: nobody may do it with what is their own.
     """
 
     names: tuple[str, ...]
@@ -79,6 +79,7 @@ class Acting(msgspec.Struct, frozen=True):
     access: Access | None
     said: str
     alone: bool
+    own: bool = False
 
 
 class Sketch(msgspec.Struct):

@@ -206,6 +206,7 @@ def _endpoint(
         or bool(owned)
         or find == "_readable"
         or operation.role in ("mark", "unmark")
+        or (operation.role == "transition" and _bars_owner(resource, operation.subject))
         or _lists_own(contract, operation, names)
         or (operation.role in ("create", "bulk") and bool(resource.owner or resource.tenant))
         or (operation.role == "create" and bool(resource.idempotent) and of.closed)
@@ -221,6 +222,10 @@ def _endpoint(
         find=find,
         owned=owned,
     )
+
+
+def _bars_owner(resource: Resource, name: str) -> bool:
+    return any(one.not_owner for one in resource.transitions if one.name == name)
 
 
 def _below(resource: Resource, path: str) -> str:

@@ -19,8 +19,15 @@ def find_acting(scene: Scene) -> None:
         names = tuple(said.names) or everything
         for verb in said.one.acts:
             alone = not actions_of(verb)
-            access = _access(scene, said)
-            scene.sketch.acting.append(Acting(names, verb, access, said.one.words, alone))
+            own = bars_own(said)
+            access = None if own else _access(scene, said)
+            scene.sketch.acting.append(Acting(names, verb, access, said.one.words, alone, own))
+
+
+def bars_own(said: Said) -> bool:
+    """`nobody approves their own`: what is refused to the owners of rows alone."""
+    one = said.one
+    return bool(one.acts) and one.refused and (one.own or one.actor.kind == "owner")
 
 
 def _access(scene: Scene, said: Said) -> Access | None:
@@ -51,7 +58,7 @@ def settle_acting(sketch: Sketch) -> None:
     for resource in sketch.contract.resources:
         moves = tuple(_settled(sketch, resource, move) for move in resource.transitions)
         changed = {new.field for old, new in zip(resource.transitions, moves, strict=True)
-                   if old.access != new.access}  # fmt: skip
+                   if old.access != new.access or new.not_owner}  # fmt: skip
         fields = tuple(
             msgspec.structs.replace(field, written="never") if field.name in changed else field
             for field in resource.fields
@@ -75,6 +82,7 @@ def _verbs(move: Transition) -> tuple[str, str, str]:
 
 def _settled(sketch: Sketch, resource: Resource, move: Transition) -> Transition:
     """`move` for those who were said to do it; more than one statement: for all of them."""
+    move = _barring(sketch, resource, move)
     said_of = [
         one.access
         for one in sketch.acting
@@ -89,8 +97,28 @@ def _settled(sketch: Sketch, resource: Resource, move: Transition) -> Transition
         return msgspec.structs.replace(move, access=Access("role", last)) if last else move
     said = {role for one in found for role in one.roles}
     roles = tuple(role for role in (accounts.roles if accounts else ()) if role in said)
-    who = "owner" if any(one.who == "owner" for one in found) else "role"
-    return msgspec.structs.replace(move, access=Access(who, roles))
+    who = "owner" if any(one.who == "owner" for one in found) and not move.not_owner else "role"
+    return (
+        msgspec.structs.replace(move, access=Access(who, roles))
+        if roles or who == "owner"
+        else move
+    )
+
+
+def _barring(sketch: Sketch, resource: Resource, move: Transition) -> Transition:
+    """`move` as one that owners do not make, where that was said; their roles may all the same."""
+    said = [
+        one.said
+        for one in sketch.acting
+        if one.own and resource.name in one.names and one.verb in _verbs(move)
+    ]
+    if not said or not resource.owner:
+        return move
+    roles = move.access.roles
+    access = Access("role", roles) if roles else Access("user")
+    access = access if move.access.who in ("owner", "anyone") else move.access
+    sketch.note(f"{quoted(said[0], 80)}: {spaced(move.name)} is refused to owners (403).")
+    return msgspec.structs.replace(move, access=access, not_owner=True)
 
 
 def _is_account(sketch: Sketch, resource: Resource) -> bool:

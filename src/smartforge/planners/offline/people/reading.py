@@ -5,7 +5,7 @@ from smartforge.contract.names import identifier, quoted
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.people.access import set_access
 from smartforge.planners.offline.people.accountaccess import set_account_access
-from smartforge.planners.offline.people.acting import find_acting
+from smartforge.planners.offline.people.acting import bars_own, find_acting
 from smartforge.planners.offline.people.claim import is_about_passwords
 from smartforge.planners.offline.people.forbidding import forbid
 from smartforge.planners.offline.people.others import refer_to_accounts
@@ -68,7 +68,10 @@ def _note_own_refused(scene: Scene) -> None:
     for said in scene.said:
         one = said.one
         owner = one.own or one.actor.kind == "owner"
-        if one.refused and owner and not one.closed:
+        kept = bars_own(said) and all(
+            scene.sketch.contract.resource(name).owner for name in said.names
+        )
+        if one.refused and owner and not one.closed and not kept:
             scene.sketch.not_made.append(
                 NotMade(
                     identifier(f"refuse_owners_of_{(said.names or ['rows'])[0]}"),

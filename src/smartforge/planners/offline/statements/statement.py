@@ -293,7 +293,8 @@ def _act_at(tokens: Sequence[Token], place: int, at: int, actor: Actor) -> str:
     plain = at == 0 or tokens[at - 1].low != "the"
     if place > at:
         plain = tokens[place - 1].low in _JOINING
-    bare = actor.kind == "user" and not actions_of(low) and tokens[at - 1].low not in MODALS
+    asked = tokens[at - 1].low in MODALS | _NOT
+    bare = actor.kind == "user" and not actions_of(low) and not asked
     return act_of(low) if plain and not bare else ""
 
 

@@ -18,7 +18,25 @@ def _not_but(match: re.Match[str]) -> str:
     return f"{who} {match['can']} {match['do']}. {who} cannot {match['more']}"
 
 
+_DECIDES = (
+    r"(?:approv|reject|accept|declin|confirm|review|sign|pay|den|verif|audit|releas|clos"
+    r"|reimburs|authori[sz])"
+)
+
 CHANGES: tuple[Change, ...] = (
+    spelled(
+        r"\b(?:nobody|no one|no-one|no (?:user|person|member|employee|manager|reviewer"
+        r"|approver)s?)"
+        r" (?:can |may |should |must |could |is allowed to |is permitted to |ever )*"
+        rf"(?P<do>{_DECIDES}(?:e|y)?)(?:s|ies)? (?:their|his|her|his or her|one's|its) own\b",
+        r"users cannot \g<do> their own",
+    ),
+    spelled(
+        rf"\b(?P<do>{_DECIDES}(?:e|y)?)(?P<s>s|ies)?(?P<what>(?: [a-z]+){{0,4}}?),?"
+        r" (?:but|though|and|however)?,? ?(?:not|never|except(?: for)?|other than) (?:for )?"
+        r"(?:their|his|her|his or her|your) own(?: ones?| [a-z]+s\b)?",
+        r"\g<do>\g<s>\g<what>. Users cannot \g<do> their own\g<what>",
+    ),
     spelled(r"(?P<at>^|[.;,] )all (?=(?:may|can) )", r"\g<at>everyone "),
     # The verb at the end, as in what was German.
     spelled(

@@ -6,6 +6,7 @@ from typing import Any
 from smartforge.contract import Boolean, Choice, Transition
 from smartforge.contract.names import kebab, spaced
 from smartforge.targets.fastapi.judge.bodies import Source
+from smartforge.targets.fastapi.judge.callers import Caller, may
 from smartforge.targets.fastapi.judge.subject import Subject
 
 State = str | bool
@@ -28,7 +29,7 @@ class Flow:
         self.moves = [
             move
             for move in subject.resource.transitions
-            if move.field == field and subject.caller(move.access) and not move.guarded
+            if move.field == field and mover_of(subject, move) and not move.guarded
         ]
         self.stamped = any(move.stamp for move in self.moves)
         self.reached = self._reached()
@@ -105,8 +106,26 @@ class Flow:
             yield {"name": move.name, "path": kebab(move.name), "caller": self._mover(move)}
 
     def _mover(self, move: Transition) -> str:
-        caller = self.subject.caller(move.access)
+        caller = mover_of(self.subject, move)
         return caller.fixture if caller else ""
+
+
+def mover_of(subject: Subject, move: Transition) -> Caller | None:
+    """Who makes a move in the tests; not who made the row where owners may not."""
+    if not move.not_owner:
+        return subject.caller(move.access)
+    maker = subject.callers.makers.get(subject.resource.name)
+    known = (*subject.callers.users, *([subject.callers.other] if subject.callers.other else []))
+    able = (one for one in known if one != maker and may(move.access, one, own=False))
+    return next(able, None)
+
+
+def barred_owners(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Transitions that whoever made the row may not use, though their role may."""
+    maker = subject.callers.makers.get(subject.resource.name)
+    for move in subject.resource.transitions:
+        if move.not_owner and maker and subject.makes and may(move.access, maker, own=True):
+            yield {"name": move.name, "path": kebab(move.name)}
 
 
 def flows(subject: Subject) -> list[Flow]:
@@ -119,7 +138,7 @@ def flows(subject: Subject) -> list[Flow]:
 def guarded(subject: Subject) -> Iterator[dict[str, Any]]:
     """Transitions that a new row cannot make yet: what they need is left out of it."""
     for move in subject.resource.transitions:
-        caller = subject.caller(move.access)
+        caller = mover_of(subject, move)
         empty: dict[str, object] = {}
         for name in move.requires:
             field = subject.resource.field(name)

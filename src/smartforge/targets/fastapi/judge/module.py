@@ -5,7 +5,7 @@ from functools import cached_property
 from smartforge.targets.fastapi import kinds
 from smartforge.targets.fastapi.judge import access, accounts, fields, relations, reports, rules
 from smartforge.targets.fastapi.judge.bodies import RANKS, Body, Source
-from smartforge.targets.fastapi.judge.flows import Flow, flows, guarded
+from smartforge.targets.fastapi.judge.flows import Flow, barred_owners, flows, guarded
 from smartforge.targets.fastapi.judge.subject import Subject
 
 
@@ -271,6 +271,10 @@ class Module(Subject):
         return list(guarded(self))
 
     @cached_property
+    def barred_owners(self) -> list[dict[str, object]]:
+        return list(barred_owners(self))
+
+    @cached_property
     def together(self) -> list[dict[str, object]]:
         return list(rules.together(self))
 
@@ -301,7 +305,9 @@ class Module(Subject):
     @property
     def ruled(self) -> bool:
         compared = (self.together, self.ordered, self.different, self.overlaps)
-        return any((*compared, self.opens, self.adjusts, self.quotas, self.guarded))
+        return any(
+            (*compared, self.opens, self.adjusts, self.quotas, self.guarded, self.barred_owners)
+        )
 
     # ---- access -------------------------------------------------------------------------------
 
