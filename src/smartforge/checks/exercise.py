@@ -68,7 +68,9 @@ class Exercise:
                 if answer.status in endpoint.successes:
                     self._judge.weigh("for what is valid", draft, answer, endpoint.successes)
                     return draft, answer
-                last = draft, answer
+                # Whoever may and is in conflict says more than whoever may not.
+                if last is None or answer.status != 403:
+                    last = draft, answer
                 if answer.status >= 500 or not self._rows.learn(draft, answer):
                     break
         self._not_done(endpoint, last)
@@ -83,11 +85,22 @@ class Exercise:
         for other in self._promised.endpoints:
             alike = is_action(other) and other.collection == draft.endpoint.collection
             if alike and other is not draft.endpoint:
-                await talk.send(draft.at(other).request())
+                await self._first(draft.at(other))
                 answer = await talk.send(draft.request())
                 if answer.status != 409:
                     return answer
         return answer
+
+    async def _first(self, draft: Draft) -> None:
+        """An action by whoever made the row, else by somebody who may: roles move it on in turn."""
+        talk = self._rows.talk
+        answer = await talk.send(draft.request())
+        if answer.status not in (403, 404):
+            return
+        async for actor in self._rows.accounts.candidates(draft.endpoint):
+            answer = await talk.send(draft.by(actor).request())
+            if answer.status not in (403, 404):
+                return
 
     def _ways(self, endpoint: Endpoint) -> Iterator[Way]:
         """Requests that change a row get one of their own."""
