@@ -72,6 +72,7 @@ class Acting(msgspec.Struct, frozen=True):
     """That `access` tells who may do `verb`, which changes a state of the resources `names`.
 
     `alone`: nothing else was made of these words. `own`: nobody may do it with what is their own.
+    `duty`: it is part of who moves rows on from state to state.
     """
 
     names: tuple[str, ...]
@@ -80,6 +81,7 @@ class Acting(msgspec.Struct, frozen=True):
     said: str
     alone: bool
     own: bool = False
+    duty: bool = False
 
 
 class Sketch(msgspec.Struct):

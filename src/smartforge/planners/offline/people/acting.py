@@ -21,7 +21,9 @@ def find_acting(scene: Scene) -> None:
             alone = not actions_of(verb)
             own = bars_own(said)
             access = None if own else _access(scene, said)
-            scene.sketch.acting.append(Acting(names, verb, access, said.one.words, alone, own))
+            scene.sketch.acting.append(
+                Acting(names, verb, access, said.one.words, alone, own, said.one.duty)
+            )
 
 
 def bars_own(said: Said) -> bool:
@@ -88,9 +90,9 @@ def _settled(sketch: Sketch, resource: Resource, move: Transition) -> Transition
         for one in sketch.acting
         if one.access and resource.name in one.names and one.verb in _verbs(move)
     ]
-    if not said_of:
-        return move
     accounts = sketch.contract.accounts
+    if not said_of:
+        return _kept(sketch, resource, move)
     found = [one for one in said_of if resource.owner or one.who != "owner"]
     if not found:  # nobody owns such rows, and what was restricted stays so
         last = accounts.roles[-1:] if accounts else ()
@@ -103,6 +105,20 @@ def _settled(sketch: Sketch, resource: Resource, move: Transition) -> Transition
         if roles or who == "owner"
         else move
     )
+
+
+def _kept(sketch: Sketch, resource: Resource, move: Transition) -> Transition:
+    """A move of which nobody was named, where of the others somebody was: open to few, not all."""
+    told = any(one.duty and resource.name in one.names for one in sketch.acting)
+    last = sketch.contract.accounts.roles[-1:] if sketch.contract.accounts else ()
+    if not told or not last or move.access.who not in ("anyone", "user") or move.not_owner:
+        return move
+    access = Access("owner", last) if resource.owner else Access("role", last)
+    sketch.note(
+        f"Nobody was named who may {spaced(move.name)} {many(resource.name)}: so only "
+        f"{'the owner or ' if resource.owner else ''}{last[0]} may."
+    )
+    return msgspec.structs.replace(move, access=access)
 
 
 def _barring(sketch: Sketch, resource: Resource, move: Transition) -> Transition:

@@ -11,7 +11,7 @@ import msgspec
 from smartforge.contract.names import identifier, singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
-from smartforge.planners.offline.statements.actors import Actor
+from smartforge.planners.offline.statements.actors import Actor, phrase_at
 from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.tokens import Sentence, Token
 from smartforge.planners.offline.verbs import known_verbs, states_of, stem, verb_to, verbs
@@ -450,6 +450,32 @@ def _condition(tokens: Sequence[Token], at: int) -> tuple[str, str, int]:
     return ("while" if lows[0] == "as" else lows[0]), rest, end
 
 
+def _agents(tokens: Sequence[Token], at: int, known: bool) -> tuple[list[Actor], int]:
+    """Who did something: `grouped by agent` names nobody, but `by the dean` where the verb is
+    `known`, or after `only`."""
+    low = tokens[at].low if at < len(tokens) else ""
+    led = low in ("the", "a", "an", "only", "their", "our", "its")
+    actors, end = _actors(tokens, at, strong=low == "only")
+    many = end > at and singular(tokens[end - 1].low) != tokens[end - 1].low
+    if actors:
+        one = tokens[end - 1]
+        short = one.text.isupper() or one.low in duty_words().departments
+        return (actors, end) if led or many or short else ([], at)
+    while at < len(tokens) and tokens[at].low in words().determiners | {"only"}:
+        at += 1
+    phrase, end = phrase_at(tokens, at)
+    noun = nounphrases.noun_of(phrase) if phrase else ""
+    if (
+        (known or low == "only")
+        and led
+        and noun
+        and noun not in nouns().fields
+        and noun not in _PRONOUNS
+    ):
+        return [Actor("role", noun)], end
+    return [], at
+
+
 def _is_agent(tokens: Sequence[Token], at: int) -> bool:
     """Whether the noun at `at` says who did something, and not what it was done to."""
     return bool(_actors(tokens, at)[0]) or any(token.low == "by" for token in tokens[at - 2 : at])
@@ -474,7 +500,7 @@ def _passive(place: int, tokens: Sequence[Token], at: int) -> list[Duty]:
         at += 1
     if not done or at >= len(tokens) or tokens[at].low != "by":
         return []
-    actors, end = _actors(tokens, at + 1, strong=tokens[at - 1].low == "only")
+    actors, end = _agents(tokens, at + 1, known=all(one.verb in _forms() for one in done))
     if not actors:
         return []
     when, rest, end = _condition(tokens, end)

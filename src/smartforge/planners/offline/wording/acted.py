@@ -15,7 +15,7 @@ def _acted(match: re.Match[str]) -> str:
         who = re.sub(r"^(?:by|only)? ?(?:the |an? )?", "", who.rstrip(") ").lower())
         states.append(state)
         if who:
-            said.append(f"{state.capitalize()} by {re.sub(' ?[,/] ?', ' or ', who)}")
+            said.append(f"{state.capitalize()} by only the {re.sub(' ?[,/] ?', ' or the ', who)}")
     return f". Status: {' -> '.join(states)}. {'. '.join(said)}"
 
 
