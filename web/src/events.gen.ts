@@ -595,7 +595,8 @@ export interface AtMost {
  * Refused (409) where the field holds none of `sources`; without sources it is always possible.
  * `stamp` names a timestamp field that then holds the moment. It is guarded where it has
  * `requires`, fields that must hold something (a boolean: true), or `having`, a resource of
- * which at least one row must belong to this one: else refused (409).
+ * which at least one row must belong to this one: else refused (409). With `not_owner`, whoever
+ * owns the row may not use it, whatever their role (403): nobody approves what is their own.
  */
 export interface Transition {
   name: string;
@@ -606,6 +607,7 @@ export interface Transition {
   access?: Access;
   requires?: string[];
   having?: string;
+  not_owner?: boolean;
 }
 /**
  * `POST` and `DELETE /plural/{id}/name`: a user marks a row, once, and takes it back.
