@@ -19,11 +19,15 @@ def _acted(match: re.Match[str]) -> str:
     return f". Status: {' -> '.join(states)}. {'. '.join(said)}"
 
 
+_STEP = r"[a-z]+(?: [a-z]+){0,2}(?: ?\([a-z ,/]{2,40}\))?"
+
+# Every state begins where no letter stands before it, and so many follow: it stays quick.
 CHANGES: tuple[Change, ...] = (
     spelled(
-        r"(?P<at>(?:[,:;.]? ?\b(?:with )?(?:a |the )?(?:status|state|workflow|flow|lifecycle)(?: is"
-        r"| goes| flow)?:?|:|;|,|\.)?) *(?P<way>[a-z]+(?: [a-z]+)?(?: ?\([a-z ,/]+\))?"
-        r"(?: ?(?:->|→|=>) ?[a-z]+(?: [a-z]+){0,2} ?(?:\([a-z ,/]+\))?)+)(?<=\))",
+        r"(?:[,:;.] ?)?(?:\b(?:with )?(?:a |the )?(?:status|state|workflow|flow|lifecycle)"
+        r"(?: is| goes| flow)?:? )?"
+        r"(?<![a-z>-] )(?<![a-z>-])(?P<way>[a-z]+(?: [a-z]+)?(?: ?\([a-z ,/]{2,40}\))?"
+        rf"(?: ?(?:->|→|=>) ?{_STEP}){{1,12}})(?<=\))",
         _acted,
     ),
 )
