@@ -120,6 +120,8 @@ def clean(text: str, from_end: bool = False) -> str:
             if (word in _AFTER and not _goes_on(kept, word)) or len(kept) == 3:
                 break
             kept.append(word)
+        if len(kept) > 1 and kept[-1] in ("first", "initially"):
+            kept.pop()  # draft first
     return " ".join(kept).replace("_", " ")
 
 

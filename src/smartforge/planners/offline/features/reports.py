@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from smartforge.contract import Boolean, Choice, Period, Report, Resource
+from smartforge.contract import Boolean, Choice, Decimal, Integer, Period, Report, Resource
 from smartforge.contract.names import identifier, singular, spaced
 from smartforge.planners.offline.features.finding import (
     fields_of,
@@ -260,11 +260,15 @@ def _report(
         return ""  # visits are counted, not kept one by one
     period = _period(said)
     others = [one for one in said if one not in _PERIODS]
-    for resource in _candidates(sketch, heard, match, figure):
+    candidates = _candidates(sketch, heard, match, figure)
+    candidates.sort(key=lambda one: not _named_number(one, heard, match))
+    for resource in candidates:
         paths = [group_path(sketch.contract, resource, one) for one in others]
         if not all(paths):
             continue
-        number = "" if _counts(figure) else _number(sketch, resource, figure)
+        number = "" if _counts(figure) else _named_number(resource, heard, match)
+        if not _counts(figure):
+            number = number or _number(sketch, resource, figure)
         if figure in _SUMMING and not number and not _is_event(resource, figure):
             continue
         moment = [moment_path(sketch.contract, resource)] if period else []
@@ -277,6 +281,19 @@ def _report(
         report = Report(name, group, period, number, also=tuple(also), status=status, among=among)
         _put(sketch, resource, report)
         return name
+    return ""
+
+
+def _named_number(resource: Resource, heard: Heard, match: re.Match[str]) -> str:
+    """`distance` of `their total distance per month`: the number that is named there."""
+    if "group" not in match.groupdict():
+        return ""
+    named = heard.line[match.end("figure") : match.start("group")].split()
+    names = [one.name for one in fields_of(resource, Integer, Decimal)]
+    for word in named:
+        for name in names:
+            if word in (name, name.partition("_")[0], name.rpartition("_")[2], singular(name)):
+                return name
     return ""
 
 

@@ -16,6 +16,7 @@ from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.tenancy import Tenancy, tenancies
 from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.tokens import Sentence, Token, said
+from smartforge.planners.offline.verbs import verbs
 
 _SIGNS = word_set(
     """
@@ -99,7 +100,13 @@ class Wanted(msgspec.Struct, frozen=True):
         """Whether somebody must be able to log in."""
         if any(not one.refused for one in self.signs) or self.tenancies or self.roles:
             return True
-        return any(implies_accounts(one) for _, one in self.statements)
+        may = {one.actor.name for _, one in self.statements if _permits(one)}
+        return len(may) > 1 or any(implies_accounts(one) for _, one in self.statements)
+
+
+def _permits(one: Statement) -> bool:
+    """`doctors can edit prescriptions`: where another role may something else, they log in."""
+    return one.modal and one.actor.kind == "role" and bool(one.actions or one.acts)
 
 
 def implies_accounts(one: Statement) -> bool:
@@ -110,8 +117,9 @@ def implies_accounts(one: Statement) -> bool:
         return True
     if one.modal and one.actor.name in people().always:
         return True
-    if one.modal and one.refused and one.actor.kind == "role" and one.actions:
-        return True  # nurses cannot delete patients
+    role = one.modal and one.actor.kind == "role"
+    if role and ((one.refused and one.actions) or verbs().decisions.intersection(one.acts)):
+        return True  # nurses cannot delete patients, a manager can approve leave
     return one.only and one.actor.kind in ("role", "user")
 
 
