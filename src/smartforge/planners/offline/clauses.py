@@ -12,6 +12,7 @@ from smartforge.planners.offline.cues import (
     is_common_name,
     is_described,
     is_manner,
+    is_number,
     is_object,
     is_subject,
     is_verb,
@@ -203,7 +204,11 @@ class Walk:
             self.draft.passed.append(Sentence(tuple(item.tokens), item.said))
             return True  # an object in an example in JSON
         phrase, rest = nounphrases.leading(item.tokens)
-        if is_child(thing.name, phrase) and not is_described(item, rest):
+        if (
+            is_child(thing.name, phrase)
+            and not is_described(item, rest)
+            and not is_number(thing, item)
+        ):
             return self._declared_child(thing, phrase, item) is not None
         if related(self.draft, phrase, rest, item):
             return True
@@ -218,7 +223,10 @@ class Walk:
             for inner in item.inner:
                 self._inner(child, inner)
             self.draft.last = parent
-            parent.whole = parent.whole or not (parent.attributes or is_common_name(parent.name))
+            # Shows have episodes; only one of its kind may be no more than all its parts.
+            several = singular(snake(parent.said)) != snake(parent.said)
+            known = parent.attributes or is_common_name(parent.name) or several
+            parent.whole = parent.whole or not known
         return child
 
     def _thing(self, item: Item) -> bool:

@@ -211,6 +211,14 @@ def is_described(item: Item, rest: Sequence[Token]) -> bool:
     return any(token.low in types or token.low == "list" for one in item.inner for token in one)
 
 
+def is_number(thing: Thing, item: Item) -> bool:
+    """`number of seats`, and `copies` after other fields: how many and not which."""
+    lows = [low for low in item.lows if low not in words().determiners]
+    if lows[:2] in (["number", "of"], ["amount", "of"], ["count", "of"]):
+        return True
+    return lows in (["copies"], ["seats"], ["spots"]) and bool(thing.attributes)
+
+
 def is_child(parent: str, phrase: Sequence[Token]) -> bool:
     """Whether what a thing called `parent` has is a thing of its own and no field."""
     if phrase and phrase[-1].low in words().field_labels and not phrase[-1].literal:

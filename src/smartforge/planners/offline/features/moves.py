@@ -26,12 +26,12 @@ from smartforge.planners.offline.features.flow import (
     was_said,
 )
 from smartforge.planners.offline.features.heard import Heard, clause, hear_all, take
-from smartforge.planners.offline.features.paths import state_like
+from smartforge.planners.offline.features.paths import is_state, state_like
 from smartforge.planners.offline.sketch import Sketch
 from smartforge.planners.offline.statements.duties import duties
 from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.tokens import Token
-from smartforge.planners.offline.verbs import known_verbs, states_of, verbs
+from smartforge.planners.offline.verbs import known_verbs, states_of, stem, verbs
 from smartforge.planners.offline.vocabulary import words
 
 # Verbs by which a truth value comes up where no field tells of it yet.
@@ -182,11 +182,10 @@ def read_moves(sketch: Sketch, flows: dict[str, Flow]) -> None:
             if resource is None:
                 continue
             whose = _whose(sketch, heard, resource, match.start())
-            done = [
-                _marked(sketch, flows, resource, one, whose)
-                for one in (match["state"], match["other"])
-                if one
-            ]
+            states = [one for one in (match["state"], match["other"]) if one]
+            done = [_marked(sketch, flows, resource, one, whose) for one in states]
+            if not any(done):
+                done = [_set(sketch, flows, resource, states, whose)]
             if any(done):
                 take(sketch, heard, *match.span())
 
@@ -255,6 +254,35 @@ def _marked(
         _switch(sketch, resource, identifier(verb), truth, not state.startswith("not "), whose)
         return True
     return any(_make(sketch, flows, resource, verb, whose) for verb in _verbs_of(state))
+
+
+def _set(
+    sketch: Sketch,
+    flows: dict[str, Flow],
+    resource: Resource,
+    states: Sequence[str],
+    whose: Access | None,
+) -> bool:
+    """`mark them as dispensed`: a state that nothing else told of, or several after the first."""
+    resource = sketch.contract.resource(resource.name)
+    if not all(is_state(one) for one in states):
+        return False
+    if len(states) == 1 and resource.name not in flows and status_of(resource) is None:
+        field = Field(identifier(states[0]), Boolean(), False, False)
+        sketch.put(having(resource, field))
+        verb = stem(states[0]) or f"mark {states[0]}"
+        _switch(sketch, sketch.contract.resource(resource.name), verb, field, True, whose)
+        return True
+    flow = flow_of(sketch, flows, resource)
+    flow.values = flow.values or ["open"]
+    for one in states:
+        target = flow.state(one)
+        for source in flow.values:
+            if source != target and flow.values.index(source) < flow.values.index(target):
+                flow.add(source, target)
+        if whose is not None:
+            flow.whose[target] = whose
+    return True
 
 
 def _verbs_of(state: str) -> list[str]:

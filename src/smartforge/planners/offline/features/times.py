@@ -22,6 +22,7 @@ from smartforge.contract.names import (
 )
 from smartforge.planners.offline.features.changes import having, ruled
 from smartforge.planners.offline.features.finding import (
+    MOMENTS,
     find_field,
     find_resource,
     mentions,
@@ -250,6 +251,7 @@ def _read_order(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         first, second = _completed(one, *fields)
         if first is None or second is None or first is second:
             continue
+        one, first, second = _as_moments(one, first, second)
         if _family(first) != _family(second) or not _family(first):
             continue
         positive = (match["how"] or match["not"]) in _LATER
@@ -257,6 +259,19 @@ def _read_order(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         sketch.put(ruled(one, Ordered(later[1].name, later[0].name)))
         tell(sketch, heard, match, f"{later[0].name} is after {later[1].name}, else 422.")
         return
+
+
+def _as_moments(resource: Resource, first: Field, second: Field) -> tuple[Resource, Field, Field]:
+    """`return is after departure`: what comes after another is a time and no text."""
+    kinds = [one.kind for one in (first, second) if isinstance(one.kind, MOMENTS)]
+    timed: list[Field] = []
+    for one in (first, second):
+        if isinstance(one.kind, Text):
+            kind = kinds[0] if kinds else Timestamp()
+            one = msgspec.structs.replace(one, kind=kind)
+            resource = having(resource, one)
+        timed.append(one)
+    return resource, timed[0], timed[1]
 
 
 def _completed(

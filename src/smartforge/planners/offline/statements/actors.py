@@ -22,6 +22,7 @@ MODALS = word_set(
     gets want wants need needs have has able shall might always
     """
 )
+_OF_ROLE = word_set("users user role roles member members")
 PRONOUNS = word_set("it them these those this that one ones")
 
 Kind = Literal["anyone", "user", "owner", "role", "nobody"]
@@ -116,7 +117,7 @@ def _somebody(tokens: Sequence[Token], at: int, opening: _Opening) -> tuple[Acto
     if one == "parent" and end < len(tokens) and nounphrases.is_nounlike(tokens[end]):
         return None  # a parent comment
     if one in lists.ranks:
-        named = end < len(tokens) and tokens[end].low in ("users", "user", "role", "roles")
+        named = end < len(tokens) and tokens[end].low in _OF_ROLE
         return Actor("role", one), end + named
     if opening.logged:
         many = noun and not actions_of(low)

@@ -2,6 +2,7 @@
 
 import re
 
+from smartforge.planners.offline.verbs import states_of
 from smartforge.planners.offline.wording.change import Change, spelled
 
 
@@ -10,6 +11,18 @@ def _sentence_of(match: re.Match[str]) -> str:
 
 
 _STATE = r"(?:pending|open|new|draft|active|queued|in progress|[a-z]{2,}ed)"
+
+
+def _decided(match: re.Match[str]) -> str:
+    """`managers accept or reject a submitted offer`: the states, and who leads to them."""
+    do, other, what = match["do"].lower(), match["not"].lower(), match["what"]
+    states = " or ".join(states_of(verb)[0] for verb in (do, other) if states_of(verb))
+    can = match["can"] or ""
+    return (
+        f"{what}s start as {match['state']}, then {states}. "
+        f"{match['who']} {can}{do} or {other} {what}s"
+    )
+
 
 CHANGES: tuple[Change, ...] = (
     spelled(
@@ -37,7 +50,7 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<do>accept|approve|grant|confirm)s?"
         r" or (?P<not>reject|decline|deny|refuse)s? (?:an?|the|every|each)"
         r" (?P<state>submitted|pending|open|new|filed|requested|proposed) (?P<what>[a-z]+)\b",
-        r"\g<what>s start as \g<state>. \g<who> \g<can>\g<do> or \g<not> \g<what>s",
+        _decided,
     ),
     spelled(
         r",? (?:and )?(?P<do>like|favorite|favourite|bookmark|star)"
@@ -46,6 +59,20 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(
         r",? and follow (?:each other|other users|one another)\b", ". Users can follow other users"
+    ),
+    spelled(
+        r"\b(?P<do>book|reserve)(?P<s>s?) (?:an? |some |several |one or more )?"
+        r"(?:seats?|spots?|places?) (?:on|in|for|at) (?=(?:an?|the|one|any) )",
+        r"\g<do>\g<s> ",
+    ),
+    spelled(
+        r"\b(?P<who>[a-z]+) (?P<can>can|may|must) (?P<do>(?!be\b|only\b)[a-z]+|only [a-z]+)"
+        r" (?:only |at most |just )?once (?:per|for each|for every|on each|in each)"
+        r" (?P<what>[a-z]+)\b",
+        r"\g<who> \g<can> \g<do> a \g<what> only once",
+    ),
+    spelled(
+        r"(?P<at>[,:]|\band) which (?P<what>[a-z]+)(?= ?(?:[,.;\n]| and|$))", r"\g<at> \g<what>"
     ),
     spelled(r"\beither (?=[a-z]+s or [a-z]+s\b)", ""),
     spelled(r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of),

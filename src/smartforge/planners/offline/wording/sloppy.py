@@ -4,6 +4,11 @@ from smartforge.planners.offline.wording.change import Change, spelled
 
 CHANGES: tuple[Change, ...] = (
     spelled(r"\bto to\b", "to"),
+    # `need an api: kite name size price` is for kites.
+    spelled(
+        r"\A(?P<ask>(?:[a-z]+ ){0,4}(?:api|backend|crud)) ?: (?=[a-z_]+(?: [a-z_]+){3,}\s*\Z)",
+        r"\g<ask> for ",
+    ),
     spelled(r"(?<![\w/])w/o(?= )", "without"),
     spelled(r"(?<![\w/])w/ ?(?=\w)", "with "),
     spelled(r"(?<=[a-z]) n (?=[a-z])", " and "),
