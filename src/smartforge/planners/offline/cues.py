@@ -216,6 +216,8 @@ def is_number(thing: Thing, item: Item) -> bool:
     lows = [low for low in item.lows if low not in words().determiners]
     if lows[:2] in (["number", "of"], ["amount", "of"], ["count", "of"]):
         return True
+    if len(lows) > 1 and lows[0] in ("max", "maximum", "min", "minimum"):
+        return True
     return lows in (["copies"], ["seats"], ["spots"]) and bool(thing.attributes)
 
 

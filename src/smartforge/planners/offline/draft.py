@@ -127,6 +127,7 @@ class Draft(msgspec.Struct):
         words = said(tokens)
         name = singular(identifier(name))
         thing = self.find(name)
+        thing = thing or self._in_short(name)
         if thing is None and len(self.things) >= MAX_THINGS:
             return None
         if thing is None:
@@ -137,6 +138,15 @@ class Draft(msgspec.Struct):
         self.last = thing
         self.effects += 1
         return thing
+
+    def _in_short(self, name: str) -> Thing | None:
+        """The houseplant that is a plant later on; a workshop is no shop."""
+        for known in self.things.values():
+            head = known.name.removesuffix(name)
+            short = head != known.name and head.isalpha() and len(head) > 2 < len(name) - 1
+            if short and not known.attributes and name not in nouns().domains:
+                return known
+        return None
 
     def keep(self, noun: str) -> None:
         """Declare a thing by its name in the singular."""

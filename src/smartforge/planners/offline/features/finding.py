@@ -1,6 +1,7 @@
 """Which resource and which field a few words mean."""
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 
 from smartforge.contract import (
@@ -93,6 +94,17 @@ def subject(sketch: Sketch, heard: Heard, begin: int, end: int) -> Resource | No
         if earlier:
             return earlier[0][1]
     return main(sketch)
+
+
+def having_fields(
+    sketch: Sketch, heard: Heard, match: re.Match[str], names: Sequence[str]
+) -> Resource | None:
+    """What a list of fields is about: the subject of the words, or else what has such fields."""
+    meant = subject(sketch, heard, *match.span())
+    if meant is None or any(find_field(meant, one) for one in names):
+        return meant
+    others = (one for one in sketch.contract.resources if all(find_field(one, n) for n in names))
+    return next(others, meant) if names else meant
 
 
 def main(sketch: Sketch) -> Resource | None:

@@ -25,6 +25,7 @@ from smartforge.planners.offline.features.finding import (
     fields_of,
     find_field,
     find_resource,
+    having_fields,
     is_narrowing,
     is_text,
     label_of,
@@ -103,11 +104,11 @@ def _hide(claims: Claims, heard: Heard, begin: int, at: int) -> None:
 def read_filters(sketch: Sketch) -> None:
     """`filter by genre and year range`, `list events by type`, `find books by author`."""
     for heard, match in found(sketch, _FILTER, _FIND):
-        resource = subject(sketch, heard, match.start(), match.end())
+        named = list(entries(heard.line, match.end()))
+        resource = having_fields(sketch, heard, match, [one.text for one in named])
         if resource is None:
             continue
         explicit = match.group().startswith(("filter", "narrow"))
-        named = list(entries(heard.line, match.end()))
         known = [_narrow(sketch, resource, one, explicit) for one in named]
         names = [name for name in known if name]
         if names:
@@ -234,8 +235,8 @@ def read_search(sketch: Sketch) -> None:
     for heard, match in found(sketch, _SEARCH):
         if match.group().startswith("find") and not match.group().endswith("by "):
             continue
-        resource = subject(sketch, heard, match.start(), match.end())
         named = list(entries(heard.line, match.end()))
+        resource = having_fields(sketch, heard, match, [one.text for one in named])
         fields = [find_field(resource, one.text) if resource else None for one in named]
         texts = [one.name for one in fields if one is not None and is_text(one)]
         if resource is None or not any(fields):

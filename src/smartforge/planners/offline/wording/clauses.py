@@ -25,7 +25,54 @@ def _decided(match: re.Match[str]) -> str:
     return f"{said}. Only {who}s can {one} and {other} them"
 
 
+_DOES = (
+    r"(?:(?:can|may) )?(?:reserve|book|rent|borrow|order|buy|log|record|post|place|make|submit"
+    r"|register|sign up|apply|own|have|has|join|attend|report|request|offer)s?"
+)
+
 CHANGES: tuple[Change, ...] = (
+    # `guests (name, phone) reserve a bed`: what they have, and then what they do.
+    spelled(
+        rf"(?P<who>\b[a-z]+(?: [a-z]+)?) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\) (?P<does>{_DOES}) ",
+        r"\g<who> have \g<fields>. \g<who> \g<does> ",
+    ),
+    # `tickets are issued for a spot with a plate`: what they belong to, and what they have.
+    spelled(
+        r"(?P<what>[a-z]+s) are (?:issued|created|made|recorded|logged|filed|added|opened|placed"
+        r"|taken|kept|entered|registered) (?:for|on|to|of|per|in|at)"
+        r" (?P<one>(?:an?|each|every|one) [a-z]+),? with (?P<fields>[^.;\n]+)",
+        r"\g<what> belong to \g<one>. \g<what> have \g<fields>",
+    ),
+    spelled(
+        r"(?P<a>\b(?!results|lists|sorts|filters|totals|counts|shows|posts)[a-z]+s) by"
+        r" (?P<who>(?!(?:dates|names|tags|users)\b)[a-z]+s)(?=[.,;])",
+        r"\g<a>. \g<a> belong to \g<who>",
+    ),
+    spelled(
+        r"(?P<a>[a-z]+s) (?:that|which) (?:show|hold|contain|feature|include)s? (?:many|several)"
+        r" (?P<b>[a-z]+s)\b",
+        r"\g<a>. \g<a> have many \g<b> and \g<b> have many \g<a>",
+    ),
+    # `kites in my shop: name, size`
+    spelled(
+        r"^(?P<what>[a-z]+s) (?:in|for|at|of) (?:my|our) [a-z]+ ?(?:-|–|:) ?(?=[a-z][^.\n]*,)",
+        r"\g<what>: ",
+    ),
+    spelled(
+        r"^(?P<one>[a-z]+s) and (?P<other>[a-z]+s) (?:can |both )?(?=(?:log|sign) (?:in|up)\b)",
+        r"The roles are \g<one> and \g<other>. Users ",
+    ),
+    spelled(r"\bsign(?P<s>s?) up for (?=[a-z]+s\b|an? |the )", r"register\g<s> for "),
+    spelled(
+        r"(?P<all>\b(?P<who>[a-z]+s) (?:can |may )?(?P<do>register for|rate|review|vote on|vote for"
+        r"|join|book|attend|apply for|bid on) [^.;\n]{2,60}?),? (?:but |and )?"
+        r"(?:only |at most |just )?once (?:per|for each|for every|in each) (?P<what>[a-z]+)",
+        r"\g<all>. \g<who> can \g<do> a \g<what> only once",
+    ),
+    spelled(
+        r"^(?:the )?(?P<f>[a-z]+)s of (?P<of>[a-z]+)s (?:are|must be|have to be) unique",
+        r"The \g<f> of a \g<of> is unique",
+    ),
     # `wheels that belong to a cheese with a weight`: the weight is the wheel's.
     spelled(
         r",? (?:and )?(?P<who>[a-z]+s) (?:(?:that|which) )?(?:belong|belonging) to"
