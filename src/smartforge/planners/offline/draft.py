@@ -82,6 +82,7 @@ class Draft(msgspec.Struct):
     """What has been read so far. `last` is what "it" and "they" stand for.
 
     `called` holds the names of the resources that things became, `taken` those that none may get.
+    `short` tells for which thing a part of its name stands.
     """
 
     things: dict[str, Thing] = msgspec.field(default_factory=dict[str, Thing])
@@ -98,6 +99,7 @@ class Draft(msgspec.Struct):
     known: frozenset[str] = frozenset()
     effects: int = 0
     taken: frozenset[str] = frozenset()
+    short: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
     def adds_to(self, thing: Thing) -> bool:
         """Whether fields named now come on top of the usual ones, as those of later prompts do."""
@@ -110,6 +112,7 @@ class Draft(msgspec.Struct):
 
     def find(self, name: str) -> Thing | None:
         """The thing of that name, or whose name ends in it or is its ending."""
+        name = self.short.get(name, name)
         if name in self.things:
             return self.things[name]
         for known in self.things.values():
@@ -145,6 +148,7 @@ class Draft(msgspec.Struct):
             head = known.name.removesuffix(name)
             short = head != known.name and head.isalpha() and len(head) > 2 < len(name) - 1
             if short and not known.attributes and name not in nouns().domains:
+                self.short[name] = known.name
                 return known
         return None
 

@@ -155,7 +155,7 @@ def kind_of(
         return TextList(), True
     if counting:
         return attributes().kinds["quantity"], True
-    known = kind_of_name(name)
+    known = kind_of_name(name) or attributes().units.get(name)
     if unit and not isinstance(known, Integer | Decimal):
         known = attributes().units[unit]
     if typed is not None:

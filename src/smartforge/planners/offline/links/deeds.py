@@ -73,7 +73,7 @@ def claim_deeds(claims: Claims) -> None:
 
 def _is_kept(who: str, said_: Sequence[str]) -> bool:
     """Whether those who do something are kept, too: not where they only work there."""
-    if not who or who in people().always:
+    if not who or who in people().always | people().user | {"person", "everyone"}:
         return False
     works = people().ranks.get(who, -1) > people().ranks["user"]
     return not works or who in nouns().fields or said_.count(who) > 1
@@ -96,7 +96,7 @@ def deeds(tokens: Sequence[Token], known: Collection[str]) -> Iterator[Deed]:
 def _deed(
     tokens: Sequence[Token], at: int, who: str, verb: int, known: Collection[str]
 ) -> Deed | None:
-    if tokens[verb].low not in verbs().deeds:
+    if tokens[verb].low not in verbs().deeds | people().joins.keys():
         return None
     begin = verb + 1
     single = begin < len(tokens) and tokens[begin].low in ("a", "an")
@@ -108,6 +108,12 @@ def _deed(
     if not _is_made(phrase) or not (many or single):
         return None
     deed = Deed(who, singular(snake(" ".join(one.text for one in phrase))), at, end)
+    made = people().joins.get(tokens[verb].low, "")
+    if made and deed.made not in people().occasions:
+        if who in people().ranks or who in people().user or not who:
+            return None  # read as a statement
+        deed.whose, deed.made = [deed.made], made
+        return deed
     _read_parents(tokens, deed, known)
     _read_fields(tokens, deed)
     return deed

@@ -10,6 +10,7 @@ from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.statements.wanting import Wanted, wanted, who_signs
 from smartforge.planners.offline.tokens import Sentence, Token
+from smartforge.planners.offline.verbs import verbs
 from smartforge.planners.offline.vocabulary import attributes, nouns, words
 
 
@@ -24,7 +25,7 @@ def claim(claims: Claims) -> None:
     for place, one in found.statements:
         claims.hide(place, one.begin, _until_fields(claims.sentences[place].tokens, one))
         for noun in _things(one):
-            if one.closed and _is_value(claims, noun):
+            if (one.closed or noun in verbs().back) and _is_value(claims, noun):
                 continue
             claims.name(place, one.begin, noun)
         tell_scale(claims, place, one)
@@ -40,7 +41,7 @@ def _is_value(claims: Claims, noun: str) -> bool:
     """Whether `drafts` are what has the status draft, and no things of their own."""
     for sentence in claims.sentences:
         lows = [token.low for token in sentence.tokens]
-        if noun in lows and {"status", "state", "/", "|", "either"} & set(lows):
+        if noun in lows and {"status", "state", "/", "|", "either", "->"} & set(lows):
             return True
     return False
 

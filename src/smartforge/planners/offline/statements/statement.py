@@ -238,7 +238,7 @@ def _group(
     if not actions and not acts:
         return None
     end, objects, own, every = _objects(tokens, last)
-    if joins and objects and objects[0] in people().occasions:
+    if joins and objects and (objects[0] in people().occasions or _with_somebody(tokens, end)):
         joins = ""  # who books an appointment makes that and no booking of it
     if not objects and before is not None and not every and _points_back(tokens, last):
         objects = list(before.objects)
@@ -260,6 +260,12 @@ def _group(
         words=said(tokens[at:end]),
         points=not objects and _points_at(tokens, last),
     )
+
+
+def _with_somebody(tokens: Sequence[Token], at: int) -> bool:
+    """`book lessons with an instructor`: what is booked with somebody is made by that."""
+    lows = [token.low for token in tokens[at : at + 3]]
+    return lows[:1] == ["with"] and len(lows) == 3 and lows[2] in people().ranks
 
 
 def _actions_at(tokens: Sequence[Token], place: int, at: int, actor: Actor) -> frozenset[Action]:

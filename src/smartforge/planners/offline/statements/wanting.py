@@ -135,6 +135,7 @@ def wanted(sentences: Sequence[Sentence]) -> Wanted:
         found += [(place, one) for one in all_statements(tokens)]
     found = _with_duties(sentences, found)
     _open_to_guests(found, roles)
+    _own_what_they_made(sentences, found)
     tenants = tenancies(sentences, MAX_TOKENS)
     for place, one in found:
         if any(_is_in_tenant(sentences[place].tokens, one, tenant.name) for tenant in tenants):
@@ -186,6 +187,23 @@ def _open_to_guests(
         if all(one.refused or (one.actions <= READING and not one.own) for one in theirs):
             for one in theirs:
                 one.actor = Actor("anyone")
+
+
+def _own_what_they_made(
+    sentences: Sequence[Sentence], found: Sequence[tuple[int, Statement]]
+) -> None:
+    """`only the photographer can delete a photo`, where photographers upload them: its own."""
+    made = {
+        (one.actor.name, noun)
+        for _, one in found
+        if one.actor.kind == "role" and "create" in one.actions and not (one.only or one.refused)
+        for noun in one.objects
+    }
+    for place, one in found:
+        lows = [token.low for token in sentences[place].tokens[one.begin : one.end]]
+        the = ["only", "the", one.actor.name] == lows[:3]
+        if the and any((one.actor.name, noun) in made for noun in one.objects):
+            one.actor = Actor("owner", one.actor.name)
 
 
 def _is_in_tenant(tokens: Sequence[Token], one: Statement, tenant: str) -> bool:

@@ -71,7 +71,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(
         r"^(?:the )?(?P<f>[a-z]+)s of (?P<of>[a-z]+)s (?:are|must be|have to be) unique",
-        r"The \g<f> of a \g<of> is unique",
+        r"\g<of> \g<f>s are unique",
     ),
     # `wheels that belong to a cheese with a weight`: the weight is the wheel's.
     spelled(

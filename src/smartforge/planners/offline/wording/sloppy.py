@@ -4,6 +4,8 @@ from smartforge.planners.offline.wording.change import Change, spelled
 
 CHANGES: tuple[Change, ...] = (
     spelled(r"\bto to\b", "to"),
+    spelled(r"(?P<at>^|[.;,] )no (?:user )?accounts?(?= ?(?:[.;,]|$))", r"\g<at>no login"),
+    spelled(r"\b(?:model|entity|resource) (?=[a-z]+ ?\([a-z])", ""),
     # `need an api: kite name size price` is for kites.
     spelled(
         r"\A(?P<ask>(?:[a-z]+ ){0,4}(?:api|backend|crud)) ?: (?=[a-z_]+(?: [a-z_]+){3,}\s*\Z)",
