@@ -265,7 +265,7 @@ def _set(
 ) -> bool:
     """`mark them as dispensed`: a state that nothing else told of, or several after the first."""
     resource = sketch.contract.resource(resource.name)
-    if not all(is_state(one) for one in states):
+    if "deleted" in states or not all(is_state(one) for one in states):
         return False
     if len(states) == 1 and resource.name not in flows and status_of(resource) is None:
         field = Field(identifier(states[0]), Boolean(), False, False)

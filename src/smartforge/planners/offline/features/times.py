@@ -88,6 +88,7 @@ _ENDS = (
     "departure_date",
     "to_date",
     "date_to",
+    "until_date",
     "due_date",
     "end_at",
     "check_out_time",

@@ -61,7 +61,8 @@ CHANGES: tuple[Change, ...] = (
         r"\g<head>",
     ),
     spelled(r"(?<=\()(?P<low>\d) ?- ?(?P<high>\d{1,2}) stars?\)", r"from \g<low> to \g<high>)"),
-    spelled(r"(?<=, )from(?:,| and) (?:to|until|till)(?= ?(?:[.;)]|$))", "start, end"),
+    spelled(r"(?<=, )from(?:,| and) (?:until|till)(?= ?(?:[.;)]|$))", "from-date, until-date"),
+    spelled(r"(?<=, )from(?:,| and) to(?= ?(?:[.;)]|$))", "start, end"),
     spelled(
         r"(?<![\d.-])(?P<low>\d{1,5}) ?(?:-|–|\.\.|to) ?(?P<high>\d{1,5})"
         r" (?P<unit>characters|chars|letters|symbols|digits)\b",
