@@ -116,6 +116,8 @@ CHANGES = [
     ("orders", "add allergens to products as a list of tags",
      "+product/fields/allergens +product/filters/allergens"),
     ("shop", "books: price and weight", "+book/fields/weight"),
+    ("orders", "add notes to customers, products and orders",
+     "+customer/fields/notes +product/fields/notes +order/fields/notes"),
     # ---- fields go
     ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
     ("shop", "remove the price from books", "-book/fields/price"),
@@ -150,6 +152,7 @@ CHANGES = [
     ("shop", "rename author to writer", ">book/fields/writer"),
     ("shop", "call the price cost instead", ">book/fields/cost"),
     ("shop", "price should be called cost", ">book/fields/cost"),
+    ("shop", "price should be called cost from now on", ">book/fields/cost"),
     ("shop", "change isbn to code", ">book/fields/code"),
     ("shop", "rename the comment of reviews to text", ">review/fields/text"),
     ("shop", "use stars instead of rating", ">review/fields/stars"),
@@ -216,12 +219,17 @@ CHANGES = [
     ("blog", "make posts public", access("post", "list", "read")),
     ("blog", "editors can delete comments too", "~accounts ~comment/access/delete"),
     ("rooms", "only logged in users can book", f"{ACCOUNTS} ~booking/access/create"),
+    ("shop", "only logged in users should be able to post reviews",
+     f"{ACCOUNTS} ~review/access/create"),
+    ("shop", "reviews should be protected by a login", REVIEWS),
     # ---- lists
     ("shop", "let me filter books by year", "+book/filters/year +book/ranges/year"),
     ("shop", "make books searchable by title", "+book/searched/title"),
     ("shop", "add search to books", "+book/searched/title"),
     ("shop", "50 books per page", "~book"),
     ("shop", "show 10 reviews per page", "~review"),
+    ("shop", "paginate books, 10 at a time", "~book"),
+    ("shop", "limit reviews to 5 per page", "~review"),
     ("todo", "set the page size to 50", "~todo"),
     ("shop", "sort books by year", "~book"),
     ("library", "remove the search from books", "-book/searched/title"),
@@ -384,7 +392,13 @@ def test_going_back_is_understood_in_other_languages() -> None:
 def test_undo_takes_the_version_before_exactly() -> None:
     first = base("shop")
     second = follow("add pages to books", first).contract
-    for said in ("undo that", "please undo the last change", "revert that", "go back"):
+    for said in (
+        "undo that",
+        "please undo the last change",
+        "revert that",
+        "go back",
+        "no wait, undo that",
+    ):
         planned = follow(said, second, (first, second))
         assert (planned.restore, planned.contract) == (0, first)
 

@@ -19,7 +19,7 @@ from smartforge.planners.offline.followup.phrases import readings, words_of
 from smartforge.planners.offline.followup.rows import about_rows, check_rows
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown, refusal
 from smartforge.planners.offline.followup.tracing import Trace
-from smartforge.planners.offline.followup.versions import asked_back, restored
+from smartforge.planners.offline.followup.versions import asked_back, is_remark, restored
 from smartforge.planners.offline.followup.whole import read_whole
 from smartforge.planners.offline.tokens import Sentence, sentences
 
@@ -53,7 +53,7 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
         raise unclear.only_orders(orders[0] if orders else prompt)
     back = asked_back(said)
     if back is not None:
-        if len(said) > 1:
+        if not all(is_remark(one) for one in said):
             raise refusal(prompt, "going back is a step of its own.", "Say only that first.")
         return restored(back, base, earlier)
     progress = _Progress(Scene(fresh, fresh))

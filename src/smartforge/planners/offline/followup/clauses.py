@@ -145,6 +145,7 @@ _TRAILING = tuple(
     now
     for me
     if possible
+    from now on
     btw
     if you can
     ok

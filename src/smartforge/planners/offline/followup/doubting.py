@@ -99,7 +99,7 @@ def _check_accounts(old: Contract, new: Contract, said: Sequence[Clause]) -> Non
     same = all(
         one.access == new.resource(one.name).access for one in old.resources if one.name in closed
     )
-    if not lows & _ACCOUNT or (same and {"only", "can", "may", "must"} & lows):
+    if not lows & _ACCOUNT or "only" in lows or (same and {"can", "may", "must"} & lows):
         raise Unknown(
             "it is not clear who may do what with which rows.",
             f'Say it with their names, such as "only logged-in users can create '

@@ -1,5 +1,6 @@
 """Who may do what, as first prompts say it: `only admins can delete books`."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -35,7 +36,8 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
     if _FINDING & set(clause.words.lows):
         return None
     clause = _with_verb_named(scene, clause)
-    found = [one for _, one in wanted((clause.sentence,)).statements if _counts(one)]
+    stated = [_about_rows(scene, one) for _, one in wanted((clause.sentence,)).statements]
+    found = [one for one in stated if _counts(one)]
     if not found and {"own"} & set(clause.words.lows):
         raise Impossible(
             "it is not known whose rows these are: they belong to whoever is logged in.",
@@ -59,6 +61,7 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
 
 def _with_verb_named(scene: Scene, clause: Clause) -> Clause:
     """`only members can create bookings` for `only members can book`."""
+    clause = _able(clause)
     lows = clause.words.lows
     if len(lows) < 3 or actions_of(lows[-1]) or not _ABLE & set(lows[-3:-1]):
         return clause
@@ -69,6 +72,17 @@ def _with_verb_named(scene: Scene, clause: Clause) -> Clause:
     before = clause.words.tokens[:-1]
     text = f"{said(before)} create {spaced(homes[0].plural)}."
     sentence = next(sentences(text))
+    return Clause(worded(sentence.tokens), sentence, clause.text)
+
+
+def _able(clause: Clause) -> Clause:
+    """With `can` for `should be able to`."""
+    low = clause.words.low
+    match = re.search(r"\b(?:(?:should|must|shall) be|are|is) (?:able|allowed|permitted) to ", low)
+    if match is None:
+        return clause
+    before, after = clause.words.cut(0, match.start()), clause.words.cut(match.end(), len(low))
+    sentence = next(sentences(f"{before.text} can {after.text}."))
     return Clause(worded(sentence.tokens), sentence, clause.text)
 
 
@@ -100,6 +114,14 @@ def only_for(scene: Scene, slots: Slots) -> Done | None:
     text = f"Only {slots['who'].text} can {' and '.join(names)} {thing}."
     sentence = next(sentences(text))
     return permit(scene, Clause(worded(sentence.tokens), sentence, text))
+
+
+def _about_rows(scene: Scene, one: Statement) -> Statement:
+    """`users can post reviews` is about the reviews where they are kept."""
+    home = resource_in(scene.contract, spaced(one.joins)) if one.joins else None
+    if home is None or one.objects or home.plural.replace("_", " ") not in one.words.lower():
+        return one
+    return msgspec.structs.replace(one, joins="", objects=[home.name])
 
 
 def _counts(one: Statement) -> bool:

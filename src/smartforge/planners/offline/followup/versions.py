@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from smartforge.contract import Contract
+from smartforge.contract.reserved import word_set
 from smartforge.errors import PromptUnclear
 from smartforge.planners.base import Planned
 from smartforge.planners.offline.followup.clauses import Clause
@@ -29,6 +30,20 @@ def asked_back(clauses: Sequence[Clause]) -> Back | None:
             if kind in KINDS:
                 return Back(clause.text, slots, kind)
     return None
+
+
+def is_remark(clause: Clause) -> bool:
+    """Whether a clause beside one that asks to go back asks for nothing, or for the same."""
+    again = any(kind in KINDS for kind, _ in readings(clause.words))
+    return again or set(clause.words.lows) <= _REMARKS
+
+
+_REMARKS = word_set(
+    """
+    no nope wait oops sorry that this it was is not isn't wasn't wrong bad what i we you meant mean
+    didn't don't did do want wanted like a an the mistake error stupid better before hm hmm my fault
+    """
+)
 
 
 def restored(back: Back, base: Contract, earlier: Sequence[Contract]) -> Planned:

@@ -30,6 +30,10 @@ _NO_FIELDS = word_set("""
     """)
 
 
+_REMARKS = word_set("note notes remark remarks memo")
+_MAKING = word_set("make let allow remove delete drop rename change set get only don't stop")
+
+
 def add_field(scene: Scene, slots: Slots) -> Done | None:
     """`add a price to books`, `books should have tags`, `give every book a year`."""
     what = slots["what"]
@@ -48,6 +52,8 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
         homes = [home]
     _check_fresh(homes, what)
     said = _as_prompts_say(what)
+    if len(homes) > 1 and set(bare(what.low)) <= _REMARKS:
+        said += " (text)"  # of several they are no things of their own, which belong to one
     lines = [f"{_a(home)} also has {said}." for home in homes]
     subject = homes[0].name if len(homes) == 1 else ""
     return Done(scene.contract, (), subject, read_on=tuple(lines))
@@ -96,7 +102,9 @@ def _says_more(what: Words) -> bool:
     """Whether the words are about more than fields."""
     lows = set(what.lows)
     wish = is_wish(Sentence(what.tokens, what.text))
-    return wish or bool(lows & _NO_FIELDS) or what.lows[0] in PRONOUNS
+    first = what.lows[0]
+    ordered = len(what.lows) > 1 and not what.tokens[0].literal
+    return wish or bool(lows & _NO_FIELDS) or first in PRONOUNS or (ordered and first in _MAKING)
 
 
 def _home(scene: Scene, what: Words) -> Resource | None:
