@@ -2,7 +2,7 @@
 
 import msgspec
 
-from smartforge.contract import Paging, Resource
+from smartforge.contract import Resource
 from smartforge.contract.names import spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.actions import MAX_PAGE_SIZE
@@ -29,7 +29,8 @@ def page_size(scene: Scene, slots: Slots) -> Done | None:
     things = _things(scene, slots)
     contract = scene.contract
     for one in things:
-        paging = Paging(size, max(one.paging.max_limit, size), one.paging.bare)
+        most = max(one.paging.max_limit, size)
+        paging = msgspec.structs.replace(one.paging, default_limit=size, max_limit=most)
         contract = with_resource(contract, msgspec.structs.replace(one, paging=paging))
     told = f"Pages of {_named(things)} now hold {size} entries."
     settled = tuple((f"{one.name} page", str(size)) for one in things)
@@ -46,9 +47,10 @@ def paginate(scene: Scene, slots: Slots) -> Done | None:
             f'{one.paging.default_limit} ("limit" up to {one.paging.max_limit})' for one in things
         )
     )
+    onward = "next_cursor" if any(one.paging.by_cursor for one in things) else "offset"
     told = (
         f"Lists of {_named(things)} come in pages already, so nothing had to change: {sizes} "
-        'entries at a time, from "offset" on. To change that, say for example "50 '
+        f'entries at a time, from "{onward}" on. To change that, say for example "50 '
         f'{spaced(things[0].plural)} per page".'
     )
     return Done(scene.contract, (told,), _subject(things))
