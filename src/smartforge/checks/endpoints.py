@@ -35,6 +35,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     never hold the same twice, `file_types` of which type its files may be; they are empty where the
     document gives no hint. `self_url` is the property of its answers that says where the row is.
     `not_owner` tells that it is refused to whoever made the row.
+    `restores` says that it brings back what was deleted.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     access: Access = Access()
     self_url: str = ""
     not_owner: bool = False
+    restores: bool = False
 
     @property
     def key(self) -> str:
@@ -120,7 +122,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     def required(self) -> list[str]:
         return cast(list[str], (self.body or {}).get("required", []))
 
-    def parameters(self, place: Literal["path", "query"]) -> dict[str, Parameter]:
+    def parameters(self, place: Literal["path", "query", "header"]) -> dict[str, Parameter]:
         """By name."""
         return {
             key.partition(" ")[2]: parameter
@@ -316,6 +318,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         access=_access(raw),
         self_url=_self_url(document, raw),
         not_owner=_bars_owner(raw),
+        restores=raw.get("x-restore") is True,
     )
 
 

@@ -77,9 +77,16 @@ class Exercise:
         return None
 
     async def _sent(self, draft: Draft) -> Answer:
-        """For an action that needs another state of the row, the other actions come first."""
+        """For an action that needs another state of the row, the other actions come first; what
+        is to be restored is deleted."""
         talk = self._rows.talk
         answer = await talk.send(draft.request())
+        if answer.status == 404 and draft.endpoint.restores:
+            for other in self._promised.endpoints:
+                alike = other.collection == draft.endpoint.collection
+                if alike and other.method == "DELETE" and other.on_item:
+                    await talk.send(draft.at(other).request())
+                    return await talk.send(draft.request())
         if answer.status != 409 or not is_action(draft.endpoint):
             return answer
         for other in self._promised.endpoints:
