@@ -45,7 +45,9 @@ _MOST = (
     r"|not more than|never more than|more than|a limit of|limit of|limited to|a cap of|capped at)"
 )
 _EACH = r"(?:(?:a|an|each|every|any|one|the|per|single|given|same) )*"
-_WHAT = r"(?P<what>[a-z_-]+(?: [a-z_-]+){0,2}?)"
+# Of bounded length, and never begun inside of a chain of hyphens: else long ones take for ever.
+_WORD = r"(?<![a-z_-])[a-z_-]{1,60}"
+_WHAT = rf"(?P<what>{_WORD}(?: {_WORD}){{0,2}}?)"
 _TIME = (
     r"(?P<time>(?: (?:at a time|at once|at the same time|at any (?:one )?time|simultaneously"
     r"|concurrently|in total|altogether|out))|(?: ,| \()?(?: (?:per|a|an|each|every|in a|within a"
@@ -55,10 +57,10 @@ _MAY = (
     r"(?:can|may|could|must|should|shall|will|cannot|can't|mustn't|is allowed to|are allowed to"
     r"|is able to|are able to)(?: only| not| never| have)?"
 )
-_WHO = r"(?P<who>[a-z_-]+)"
+_WHO = rf"(?P<who>{_WORD})"
 _NUMBERED = re.compile(rf"\b{_MOST} {_N}\b")
 _DOES = re.compile(
-    rf"\b{_WHO} (?:{_MAY} )?(?:only )?(?P<verb>[a-z]+)(?: only)? {_MOST} {_N} {_WHAT}"
+    rf"{_WHO} (?:{_MAY} )?(?:only )?(?P<verb>[a-z]+)(?: only)? {_MOST} {_N} {_WHAT}"
     rf"(?: (?:to|in|on|with|of|for) (?:it|them|each))?{_TIME}"
     r"(?= [,.;:)(]| and | or | but | while |$)"
 )
@@ -66,9 +68,9 @@ _WITHIN = (
     r"(?:per|for each|for every|in each|in every|in a|within a|by each|for a|for one|to each|to a"
     r"|on each|on a|of each|by a|by one)"
 )
-_PER = re.compile(rf"\b{_MOST} {_N} {_WHAT} {_WITHIN} {_EACH}(?P<who>(?!day|month)[a-z_-]+){_TIME}")
+_PER = re.compile(rf"\b{_MOST} {_N} {_WHAT} {_WITHIN} {_EACH}(?P<who>(?!day|month){_WORD}){_TIME}")
 _LIMITED = re.compile(
-    rf"\b{_WHO} (?:is|are|be) (?:limited|restricted|capped) (?:to|at) (?:{_MOST} )?{_N} {_WHAT}"
+    rf"{_WHO} (?:is|are|be) (?:limited|restricted|capped) (?:to|at) (?:{_MOST} )?{_N} {_WHAT}"
     rf"{_TIME}(?= [,.;:)(]| and | or | but |$)"
 )
 _TO = re.compile(

@@ -52,8 +52,9 @@ def tenancies(sentences: Sequence[Sentence], longest: int) -> list[Tenancy]:
     hints: list[_Hint] = []
     for place, sentence in enumerate(sentences):
         tokens = sentence.tokens[:longest]
+        lows = [token.low.removesuffix("'s") for token in tokens]
         for at in range(len(tokens)):
-            hints += _hints(place, tokens, at)
+            hints += _hints(place, tokens, lows, at)
     found: list[Tenancy] = []
     several = [one.tenancy.name for one in hints if one.of == "several"]
     for one in hints:
@@ -81,8 +82,7 @@ def _likely(sentences: Sequence[Sentence], longest: int) -> str:
     return "organization"
 
 
-def _hints(place: int, tokens: Sequence[Token], at: int) -> Iterator[_Hint]:
-    lows = [token.low.removesuffix("'s") for token in tokens]
+def _hints(place: int, tokens: Sequence[Token], lows: list[str], at: int) -> Iterator[_Hint]:
     low, rest = lows[at], lows[at + 1 :]
     before = tokens[at - 1].low if at else ""
     if low == "multi" and rest[:1] == ["tenant"]:
