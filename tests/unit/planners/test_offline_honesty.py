@@ -241,3 +241,13 @@ def test_notes_stay_few_and_short() -> None:
     notes = plan((text,)).notes
     assert len(notes) <= 81
     assert sum(len(note.encode()) for note in notes) < 60_000
+
+
+def test_a_rule_that_contradicts_the_rest_is_taken_back_and_told() -> None:
+    planned = plan(
+        (
+            "piggy bank api. kids have a name and a balance, they can put money in and take money "
+            "out, never below zero. parents log in and see the balance of their kids",
+        )
+    )
+    assert any("is not kept" in one for one in planned.operations_not_made)

@@ -29,6 +29,7 @@ from smartforge.planners.offline.followup import follow
 from smartforge.planners.offline.origins import Witness
 from smartforge.planners.offline.reading import read_claimed
 from smartforge.planners.offline.sketch import Claims, Sketch
+from smartforge.planners.offline.soundly import settle_soundness
 from smartforge.planners.offline.telling import understood
 from smartforge.planners.offline.tokens import Sentence, sentences
 from smartforge.planners.offline.wishing import find_wishes, is_wish
@@ -91,6 +92,7 @@ def _first(prompt: str) -> Planned:
     witness = Witness(prompt)
     for reader in (*readers, *people.LAST):
         witness.watch(reader, sketch)
+    settle_soundness(sketch)
     return _told(sketch, orders, witness)
 
 
