@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartforge.contract import Contract, NoOverlap, Reference
+from smartforge.contract import CRUD, Boolean, Contract, Integer, NoOverlap, Reference
 from smartforge.planners.offline import plan, trades
 from smartforge.planners.offline.vocabulary import nouns
 
@@ -41,3 +41,46 @@ def test_what_a_prompt_says_itself_is_not_filled_up() -> None:
     assert trades.filled(prompt) == (prompt, "")
     contract = plan(("Car rental: cars have a plate, a car has many trips.",)).contract
     assert all(not one.transitions for one in contract.resources)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "An API like Todo-Backend's: the list at the root, CORS for everyone.",
+        "Build a Todo-Backend implementation",
+        "I want an API that passes the todobackend.com spec.",
+        "Make me the todo-backend API. Todos live at the root of the server. cors on",
+        "A todo list service compatible with the Todo-Backend test suite",
+        "Todo backend (todobackend.com) with CORS. GET / lists todos, POST / adds one, DELETE / "
+        "removes all of them, every todo has its own url.",
+    ],
+)
+def test_the_name_of_a_published_api_says_all_of_it(prompt: str) -> None:
+    contract = plan((prompt,)).contract
+    (todo,) = contract.resources
+    assert (todo.root, todo.paging.bare, todo.self_url) == (True, True, "url")
+    assert set(todo.actions) == {*CRUD, "clear"}
+    assert contract.cors == ("*",)
+    fields = [(one.name, one.required, one.default) for one in todo.fields]
+    assert fields == [("title", True, None), ("completed", False, False), ("order", False, None)]
+
+
+def test_a_todo_backend_of_ones_own_is_no_published_api() -> None:
+    (todo,) = plan(("todo backend",)).contract.resources
+    assert not todo.root
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "todo api, root path list, each has a url, PATCH, delete all",
+        "Simple todos. Collection at /. Items are reachable at their url. I can PATCH an item, "
+        "DELETE an item and DELETE the whole collection.",
+    ],
+)
+def test_a_list_of_that_shape_has_an_order_too_where_no_fields_are_named(prompt: str) -> None:
+    (todo,) = plan((prompt,)).contract.resources
+    order, completed = todo.field("order"), todo.field("completed")
+    assert (order.kind, order.required) == (Integer(), False)
+    assert (completed.kind, completed.required, completed.default) == (Boolean(), False, False)
+    assert "clear" in todo.actions

@@ -16,6 +16,19 @@ MAX_OTHERS = 4
 _TELLING = re.compile(
     r"[:;(\n{|]|\b(?:with|has|(?<!\bi )(?<!\bwe )have|having|where|each|every)\b", re.IGNORECASE
 )
+_OF_IT = (
+    r"(?: (?:rest|api|apis|spec|specs|specification|test|tests|suite|suites|contract|project|"
+    r"implementation|server|compatible|style|conformant|clone)\b)"
+)
+# Its name as it is written, or with what makes plain that no todo backend of one's own is meant.
+_TODO_BACKEND = re.compile(
+    r"(?:\b(?i:an?|the|my|our|own|new|simple|api|implementation|version|clone|backend|server|that"
+    r"|which|of|for|like|as|in|such|by|with|from|per|following|follows|compatible|conforms?|passes"
+    r"|pass|passing|to|implements?|implementing|satisfies)\s+)*"
+    r"(?:\bTodo-?Backend\b|\b(?i:todobackend)\b|\b(?i:to-?do[- ]backend)(?i:(?=\.com\b|'s? (?:api"
+    r"|spec|test|suite)|[ -](?:api|spec|test|compatib|conform|suite|clone|contract))))"
+    rf"(?:\.com)?(?:'s|-|)(?i:{_OF_IT}|-compatible|-style|-conformant)*"
+)
 _SMALL = word_set(
     """
     i we run own am are is need want build create make something anything tool app software online
@@ -26,8 +39,15 @@ _SMALL = word_set(
 
 
 def filled(text: str) -> tuple[str, str]:
-    """`text` with what the trade that it names says, and the name of that; else an empty name."""
+    """`text` with what the trade that it names says, and the name of that; else an empty name.
+
+    The name of a published API says all of it, however much is said besides.
+    """
     said = text.strip()
+    if _TODO_BACKEND.search(said):
+        plain = _TODO_BACKEND.sub("a todo API", said)
+        end = "" if plain.endswith((".", "!", "?")) else "."
+        return f"{plain}{end}\n{_says('todo-backend')}", "todo backend"
     if len(said.split()) > MAX_WORDS or _TELLING.search(said):
         return text, ""
     low = " ".join(re.findall(r"[a-z]+", said.lower()))
@@ -48,6 +68,10 @@ def _others(text: str) -> list[str]:
     small = lists.stops | lists.filler | lists.determiners | lists.adjectives | lists.products
     small |= lists.manage | lists.containers | lists.english | _SMALL
     return [word for word in text.split() if word not in small]
+
+
+def _says(name: str) -> str:
+    return next(says.strip() for one, says in _trades() if one == name)
 
 
 @functools.cache

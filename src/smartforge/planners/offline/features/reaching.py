@@ -61,6 +61,7 @@ def read_reaching(sketch: Sketch) -> None:
         for begin, end in hidden(heard, line, bool(rooted)):
             take(sketch, heard, begin, end)
     for name in touched:
+        _settle_todos(sketch, name)
         _settle_places(sketch, name)
 
 
@@ -191,6 +192,18 @@ def _has(sketch: Sketch, name: str, text: str) -> bool:
     sketch.put(having(resource, field))
     sketch.note(f"{spaced(resource.plural)} got {spaced(plain)} ({told}).")
     return True
+
+
+def _settle_todos(sketch: Sketch, name: str) -> None:
+    """What is ticked off at the root, each at a URL, all deleted at once, is Todo-Backend's list:
+    its entries also have an order, where nobody said what they have."""
+    resource = sketch.contract.resource(name)
+    thing = sketch.draft.find(name)
+    told = thing.attributes if thing else {}
+    shaped = resource.root and resource.self_url and "clear" in resource.actions
+    ticked = any(isinstance(one.kind, Boolean) for one in resource.fields)
+    if shaped and ticked and not told:
+        _has(sketch, name, "order")
 
 
 def _settle_places(sketch: Sketch, name: str) -> None:
