@@ -79,6 +79,7 @@ def _environment() -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", ""),
         "SECRET_KEY": SECRET_KEY,
+        "PASSWORD_MEMORY": "8",
         "ADMIN_EMAIL": ADMIN["email"],
         "ADMIN_PASSWORD": ADMIN["password"],
     }

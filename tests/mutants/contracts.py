@@ -295,4 +295,51 @@ OFFICE = Contract(
     (Resource("folder", "folders", (Field("name", Text(), unique=True),), soft_delete=True),),
 )
 
-CONTRACTS = {"shop": SHOP, "hotel": HOTEL, "forum": FORUM, "club": CLUB, "office": OFFICE}
+OWN = Permissions(USER, USER, Access("owner"), Access("owner"), Access("owner"))
+# Has no wrong variants: its rules stand in each other's way.
+SCHOOL = Contract(
+    "School",
+    (
+        Resource("school", "schools", (Field("name", Text()),)),
+        Resource(
+            "teacher",
+            "teachers",
+            (
+                Field("email", Email(), unique=True),
+                Field("school_id", Reference("school", "restrict"), False),
+            ),
+            actions=("read", "delete"),
+            access=Permissions(read=Access("owner"), delete=Access("owner")),
+            owner="id",
+        ),
+        Resource(
+            "course",
+            "courses",
+            (
+                Field("least", Integer(0, 100)),
+                Field("most", Integer(0, 100)),
+                Field("teacher_id", Reference("teacher", "cascade"), written="never"),
+            ),
+            access=OWN,
+            owner="teacher_id",
+            rules=(Ordered("least", "most"), AtMost(3, ("teacher_id",))),
+        ),
+        Resource(
+            "lesson",
+            "lessons",
+            (Field("course_id", Reference("course", "cascade"), False), Field("title", Text())),
+            access=Permissions(USER, USER, USER, USER, USER),
+            rules=(UniqueTogether(("course_id", "title")),),
+        ),
+    ),
+    accounts=Accounts("teacher"),
+)
+
+CONTRACTS = {
+    "shop": SHOP,
+    "hotel": HOTEL,
+    "forum": FORUM,
+    "club": CLUB,
+    "office": OFFICE,
+    "school": SCHOOL,
+}

@@ -42,7 +42,12 @@ class StarterSandbox:
         folder = program.folder
         for left in folder.glob("api.*"):
             left.unlink()
-        environment = {**program.environment, "DATABASE_URL": f"sqlite:///{folder}/api.db"}
+        environment = {
+            **program.environment,
+            "DATABASE_URL": f"sqlite:///{folder}/api.db",
+            # A request is interrupted between any two of its steps, so that a race is seen.
+            "SWITCH_SECONDS": "0.00001",
+        }
         process = await asyncio.to_thread(self._ask, "start", str(folder), environment)
         try:
             yield Started(folder)

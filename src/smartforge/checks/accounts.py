@@ -161,8 +161,9 @@ def administrator(promised: Promised) -> Json:
 
 
 def environment(promised: Promised) -> dict[str, str]:
-    """The settings from which the application makes that account."""
-    return {f"ADMIN_{name.upper()}": value for name, value in administrator(promised).items()}
+    """The settings from which the application makes that account, and hashes passwords quickly."""
+    told = {f"ADMIN_{name.upper()}": value for name, value in administrator(promised).items()}
+    return told | {"PASSWORD_MEMORY": "8"} if told else {}
 
 
 def giving_roles(promised: Promised) -> Endpoint | None:

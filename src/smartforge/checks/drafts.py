@@ -1,6 +1,6 @@
 """A request before it is written down, and who and what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -105,6 +105,27 @@ class Draft(msgspec.Struct, frozen=True):
     def without(self, name: str) -> "Draft":
         body = {key: value for key, value in (self.body or {}).items() if key != name}
         return msgspec.structs.replace(self, body=body)
+
+
+def ascending(endpoint: Endpoint, body: Json, fixed: Collection[str] = ()) -> Json:
+    """The body with values that must ascend doing so, as far as their bounds leave room.
+
+    Those that are `fixed` stay as they are.
+    """
+    body = dict(body)
+    for earlier, later in endpoint.ordered * len(endpoint.ordered):
+        low, high = body.get(earlier), body.get(later)
+        if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
+            most = endpoint.properties[later].get("maximum", low + 1)
+            if later not in fixed and low + 1 <= most:
+                body[later] = low + 1
+            elif earlier not in fixed:
+                body[earlier] = high - 1
+        elif {earlier, later} & set(fixed) or not isinstance(low, str) or not isinstance(high, str):
+            continue
+        elif len(low) == len(high) and low > high:
+            body[earlier], body[later] = high, low
+    return body
 
 
 def _spelled(value: Any) -> str:

@@ -33,7 +33,8 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
 
     `references` says to which collection a property of the body points, `unique` which properties
     never hold the same twice, `file_types` of which type its files may be; they are empty where the
-    document gives no hint. `self_url` is the property of its answers that says where the row is.
+    document gives no hint. `self_url` is the property of its answers that says where the row is,
+    `ordered` has pairs of properties of its rows of which the second is always the greater one.
     `not_owner` tells that it is refused to whoever made the row.
     `restores` says that it brings back what was deleted.
     """
@@ -48,6 +49,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     self_url: str = ""
     not_owner: bool = False
     restores: bool = False
+    ordered: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:
@@ -319,6 +321,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         self_url=_self_url(document, raw),
         not_owner=_bars_owner(raw),
         restores=raw.get("x-restore") is True,
+        ordered=_ordered(document, raw),
     )
 
 
@@ -331,15 +334,30 @@ def _sent(document: Json, raw: Json) -> Json:
 
 def _self_url(document: Json, raw: Json) -> str:
     """The property of what is created that the document says to be its own URL."""
-    content = _at(_at(_at(raw, "responses"), "201"), "content")
-    media = _object(next(iter(content.values()), None))
-    shown = _at(_followed(document, _at(media, "schema")), "properties")
+    shown = _at(_answered(document, raw, "201"), "properties")
     return next((name for name, one in shown.items() if _object(one).get("x-self") is True), "")
 
 
 def _bars_owner(raw: Json) -> bool:
     hint = raw.get("x-transition")
     return isinstance(hint, dict) and cast(Json, hint).get("not_owner") is True
+
+
+def _ordered(document: Json, raw: Json) -> tuple[tuple[str, str], ...]:
+    """What is written must ascend as its row does."""
+    row = _answered(document, raw, "201") or _answered(document, raw, "200")
+    rules: object = row.get("x-rules")
+    told = map(_object, cast(list[Any], rules) if isinstance(rules, list) else [])
+    return tuple(
+        (str(one.get("earlier")), str(one.get("later")))
+        for one in told
+        if one.get("type") == "ordered"
+    )
+
+
+def _answered(document: Json, raw: Json, status: str) -> Json:
+    content = _at(_at(_at(raw, "responses"), status), "content")
+    return _followed(document, _at(_object(next(iter(content.values()), None)), "schema"))
 
 
 def _access(raw: Json) -> Access:

@@ -9,7 +9,7 @@ import msgspec
 from smartforge.checks.asking import Answer
 from smartforge.checks.bulk import all_or_none, same_rows
 from smartforge.checks.clearing import all_gone, clears
-from smartforge.checks.drafts import NOBODY, Actor, Draft, Way, blamed, is_file
+from smartforge.checks.drafts import NOBODY, Actor, Draft, Way, ascending, blamed, is_file
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.judging import Judge
 from smartforge.checks.rows import Rows
@@ -238,7 +238,9 @@ class Exercise:
                 and (found := edges(schema, name, self._rows.next_number())) is not None
             }
             if outermost:
-                await self._outermost(base, outermost, what)
+                whole = ascending(draft.endpoint, {**base.body, **outermost})
+                outermost = {name: whole[name] for name in outermost}
+                await self._outermost(msgspec.structs.replace(base, body=whole), outermost, what)
 
     async def _outermost(self, base: Draft, outermost: Json, what: str) -> None:
         changed = base.with_body(**outermost)

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from smartforge.checks.accounts import Accounts
 from smartforge.checks.asking import Answer, Conversation
-from smartforge.checks.drafts import NOBODY, Actor, Draft, Row, Way, blamed, is_file
+from smartforge.checks.drafts import NOBODY, Actor, Draft, Row, Way, ascending, blamed, is_file
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.surface import Json
 from smartforge.checks.values import CannotTell, file_of, good
@@ -185,7 +185,7 @@ class Rows:
             except CannotTell:
                 if required:
                     return None
-        return body
+        return ascending(endpoint, body)
 
     async def _parent(self, endpoint: Endpoint, name: str, actor: Actor, way: Way) -> Row:
         """The row to which the property points. Raises CannotTell where none can be made."""

@@ -56,7 +56,10 @@ class Quota:
             await self._somebody(), self._found.collection, **self._state
         )
         row = await self._court.made(draft, "for somebody or something else")
-        return row, (draft.actor, {name: row.shown.get(name) for name in self._sent})
+        values = {name: row.shown.get(name) for name in self._sent}
+        if None in values.values():
+            raise Undecided("no row with a value in each could be made")
+        return row, (draft.actor, values)
 
     async def _somebody(self) -> Actor:
         """Where it matters who makes a row, an account that has made none."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from smartforge.checks.asking import Answer, Conversation
-from smartforge.checks.drafts import NOBODY, Actor, Draft, Row, Way
+from smartforge.checks.drafts import NOBODY, Actor, Draft, Row, Way, ascending
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.judging import Judge
 from smartforge.checks.rows import Rows
@@ -123,22 +123,8 @@ class Court:
         draft = await self.rows.draft(endpoint, actor, way)
         if draft is None:
             raise Undecided(f"what {endpoint.key} needs cannot be made")
-        draft = draft.with_body(**written) if written else draft
-        return self._in_order(draft, collection, written)
-
-    def _in_order(self, draft: Draft, collection: str, fixed: Collection[str]) -> Draft:
-        """Numbers that must ascend do; those of times do anyway."""
-        body = draft.body or {}
-        for found in self.rules_of(collection, "ordered"):
-            earlier, later = str(found.hint.get("earlier")), str(found.hint.get("later"))
-            low, high = body.get(earlier), body.get(later)
-            if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
-                most = draft.endpoint.properties[later].get("maximum", low + 1)
-                if later not in fixed and low + 1 <= most:
-                    draft = draft.with_body(**{later: low + 1})
-                elif earlier not in fixed:
-                    draft = draft.with_body(**{earlier: high - 1})
-        return draft
+        body = ascending(endpoint, {**(draft.body or {}), **written}, written)
+        return draft.with_body(**body)
 
     async def maker(self, collection: str) -> tuple[Actor, Way]:
         """Who makes rows of the collection, and in which way that is answered with a success."""
@@ -153,7 +139,6 @@ class Court:
                 draft = await self.rows.draft(endpoint, actor, way)
                 if draft is None:
                     break
-                draft = self._in_order(draft, collection, ())
                 answer = await self.talk.send(draft.request())
                 if answer.status in endpoint.successes:
                     return actor, way
@@ -288,17 +273,34 @@ class Court:
         """Who may use the endpoint on that row, the actor where that is possible."""
         if not endpoint.secured:
             return NOBODY
-        if endpoint.key in self._able and not endpoint.not_owner:
-            return self._able[endpoint.key]
-        able = endpoint.access.who != "role" or actor.account.get("role") in endpoint.access.roles
-        if able and actor.token and not endpoint.not_owner:
+        if endpoint.not_owner:
+            async for one in self.rows.accounts.candidates(endpoint):
+                if one.name != actor.name:
+                    return one
+            raise Undecided(f"nobody else could be found who may use {endpoint.key}")
+        access = endpoint.access
+        able = access.who != "role" or actor.account.get("role") in access.roles
+        if able and actor.token:
             return actor
-        async for one in self.rows.accounts.candidates(endpoint):
-            if endpoint.not_owner and one.name == actor.name:
-                continue
-            self._able[endpoint.key] = one
-            return one
+        if endpoint.key not in self._able:
+            one = await self._permitted(endpoint)
+            if one is not None:
+                self._able[endpoint.key] = one
+        if endpoint.key in self._able:
+            return self._able[endpoint.key]
         raise Undecided(f"nobody could be found who may use {endpoint.key}")
+
+    async def _permitted(self, endpoint: Endpoint) -> Actor | None:
+        """Who may, whosever the row is."""
+        if endpoint.access.who == "owner":
+            for role in endpoint.access.roles:
+                holder = await self.rows.accounts.holder(role)
+                if holder is not None:
+                    return holder
+            return None
+        async for one in self.rows.accounts.candidates(endpoint):
+            return one
+        return None
 
     async def shown(self, collection: str, row: Row, actor: Actor) -> Json:
         """The row as it is answered now."""

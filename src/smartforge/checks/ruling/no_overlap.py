@@ -43,6 +43,8 @@ class Calendar:
         first = await self._first()
         row = await self._court.made(first)
         same = self._shared(row.shown)
+        if None in same.values():
+            raise Undecided("no row with a value in each could be made")
         for start, end, words in CLASHES:
             clash = await self._new(first, start, end, same)
             await self._court.expect(f"for one {words}", clash, {409})
@@ -96,6 +98,9 @@ class Calendar:
         for _ in range(OFTEN):
             first = await self._first()
             same = self._shared(first.body or {})
+            written = [one for one in self._rule.within if one in self._creating.properties]
+            if any(same.get(name) is None for name in written):
+                raise Undecided("no further rows with a value in each could be made")
             # Each at another time, so that nothing but the overlap is in the way.
             drafts = [await self._new(first, at % LONG, LONG + at, same) for at in range(MANY)]
             answers = await self._court.together(drafts)

@@ -15,6 +15,8 @@ async def trial(court: Court, found: Found) -> None:
     if row.shown.get(rule.status) not in rule.open:
         raise Undecided("a new row is not open")
     same = {name: row.shown[name] for name in rule.fields if name in row.shown} | state
+    if None in same.values():
+        raise Undecided("no row with a value in each could be made")
     again = await court.draft(found.collection, **same)
     await court.expect(f"while another is {row.shown[rule.status]}", again, {409})
     for name in rule.fields:

@@ -50,6 +50,9 @@ async def in_a_crowd(
     for _ in range(ROUNDS):
         base = await court.draft(found.collection, **(values or {}))
         same = _values(base.body or {}, fields)
+        written = [name for name in fields if name in base.endpoint.properties]
+        if any(same.get(name) is None for name in written):
+            raise Undecided("no further rows with a value in each could be made")
         crowd: list[Draft] = [await court.draft(found.collection, **same) for _ in range(CROWD - 1)]
         answers = await court.together([base, *crowd])
         done = [one for one in answers if one.status in base.endpoint.successes]
