@@ -30,7 +30,7 @@ pytestmark = pytest.mark.xdist_group("mutants")
 
 
 # How often a race may be looked for: the check notices nine of ten the first time.
-TURNS = 4
+TURNS = 12
 
 
 @pytest.fixture(scope="module")
