@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 SMARTFORGE = Path(sys.executable).with_name("smartforge")
+QUICK = Path(__file__).with_name("quick.sh")
+"""The same with few and quick checks: enough where a test is about what is around them."""
 END_SECONDS = 20
 
 
@@ -34,7 +36,7 @@ def environment(**more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("OPENAI_", "SMARTFORGE_", "ANTHROPIC_"))
     }
-    return kept | more
+    return kept | {"PYTHON": sys.executable} | more
 
 
 def smartforge(
@@ -43,10 +45,11 @@ def smartforge(
     more: Mapping[str, str] | None = None,
     stdin: str = "",
     seconds: int = 120,
+    command: Path = SMARTFORGE,
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end and return what it said."""
     return subprocess.run(
-        [str(SMARTFORGE), *arguments],
+        [str(command), *arguments],
         cwd=folder,
         env=environment(**(more or {})),
         input=stdin,
@@ -81,13 +84,14 @@ def serving(
     arguments: Sequence[str] = (),
     more: Mapping[str, str] | None = None,
     errors: IO[str] | None = None,
+    command: Path = SMARTFORGE,
 ) -> Generator[ServerProcess, None, None]:
     """A server on a free port of loopback, ready for requests; ended when left.
 
     `errors` is the file that gets what it writes to standard error.
     """
     process = subprocess.Popen(
-        [str(SMARTFORGE), "serve", "--port", "0", "--data", str(data), *arguments],
+        [str(command), "serve", "--port", "0", "--data", str(data), *arguments],
         env=environment(**(more or {})),
         stdout=subprocess.PIPE,
         stderr=errors,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import smartforge
+from tests.processes import QUICK, smartforge
 
 PROMPT = "A recipe API. A recipe has a title, servings, minutes and optional notes"
 
@@ -18,7 +18,7 @@ PROMPT = "A recipe API. A recipe has a title, servings, minutes and optional not
 @pytest.fixture(scope="module")
 def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made") / "recipes"
-    done = smartforge("new", PROMPT, "--out", str(out))
+    done = smartforge("new", PROMPT, "--out", str(out), command=QUICK)
     assert done.returncode == 0, done.stderr
     return out
 

@@ -12,7 +12,7 @@ from smartforge.engine.base import NewProject
 from smartforge.settings import Options, read
 from tests import postgres
 from tests.fakes import ended, until
-from tests.processes import END_SECONDS, SMARTFORGE, environment, smartforge
+from tests.processes import END_SECONDS, QUICK, environment, smartforge
 
 PACE = 5_000
 """Characters a second: slow enough that a run still writes while it is looked at."""
@@ -30,7 +30,7 @@ def url() -> Iterator[str]:
 def working(url: str) -> Generator[subprocess.Popen[str]]:
     """A worker of its own process, once it executes runs."""
     with subprocess.Popen(
-        [str(SMARTFORGE), "worker", "--database-url", url, "--drain", "60"],
+        [str(QUICK), "worker", "--database-url", url, "--drain", "60"],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

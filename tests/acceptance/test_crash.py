@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.processes import ServerProcess, serving
+from tests.processes import QUICK, ServerProcess, serving
 
 PROMPT = "Create a simple todo API with CRUD operations"
 
@@ -32,12 +32,12 @@ def until(server: ServerProcess, project: str, *types: str) -> list[bytes]:
 
 
 def test_every_event_seen_is_served_again_and_the_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, command=QUICK) as server:
         created = httpx.post(f"{server.url}/api/projects", json={"prompt": PROMPT}, trust_env=False)
         project = created.json()["id"]
         seen = until(server, project, "file:complete")
         server.kill()
-    with serving(tmp_path) as server:
+    with serving(tmp_path, command=QUICK) as server:
         told = until(server, project, "complete", "error")
         assert told[: len(seen)] == seen
         facts = [json.loads(event) for event in told]

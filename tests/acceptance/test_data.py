@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.processes import ServerProcess, serving, smartforge
+from tests.processes import QUICK, ServerProcess, serving, smartforge
 
 PROMPT = "Create a simple todo API with CRUD operations"
 
@@ -48,7 +48,7 @@ def deep(data: Path) -> tuple[int, list[dict[str, Any]]]:
 
 def test_a_backup_made_beside_a_server_is_served_from_another_folder(tmp_path: Path) -> None:
     data, copy, elsewhere = tmp_path / "data", tmp_path / "copy.db", tmp_path / "elsewhere"
-    with serving(data) as server:
+    with serving(data, command=QUICK) as server:
         project = stopped_project(server)
         before = events(server, project, 0)
         second = smartforge("serve", "--port", "0", "--data", str(data))
@@ -68,7 +68,7 @@ def test_a_backup_made_beside_a_server_is_served_from_another_folder(tmp_path: P
         assert counts["blobs"] > 0
     restored = smartforge("restore-backup", str(copy), "--data", str(elsewhere))
     assert (restored.returncode, restored.stderr) == (0, "")
-    with serving(elsewhere) as server:
+    with serving(elsewhere, command=QUICK) as server:
         assert events(server, project, 0)[: len(before)] == before
     with closing(sqlite3.connect(elsewhere / "smartforge.db", isolation_level=None)) as database:
         database.execute("DELETE FROM event WHERE seq = 5")

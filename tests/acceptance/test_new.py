@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import SMARTFORGE, environment, smartforge
+from tests.processes import QUICK, SMARTFORGE, environment, smartforge
 
 PROMPTS = {
     "recipe": "A recipe API. A recipe has a title, servings, minutes and optional notes",
@@ -45,9 +45,9 @@ def verify(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def made(name: str, out: Path) -> Path:
+def made(name: str, out: Path, command: Path = SMARTFORGE) -> Path:
     """The project of this prompt, proven, made by a run that left a log without gaps."""
-    done = smartforge("new", PROMPTS[name], "--out", str(out), "--json")
+    done = smartforge("new", PROMPTS[name], "--out", str(out), "--json", command=command)
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
@@ -65,7 +65,7 @@ def test_a_prompt_becomes_a_proven_project_with_gapless_events(name: str, tmp_pa
 
 
 def test_the_same_prompt_gives_the_same_files(tmp_path: Path) -> None:
-    one, two = made("recipe", tmp_path / "one"), made("recipe", tmp_path / "two")
+    one, two = (made("recipe", tmp_path / name, QUICK) for name in ("one", "two"))
     assert files_in(one) == files_in(two)
 
 
@@ -77,6 +77,7 @@ def test_progress_reads_well_in_a_pipe_and_nothing_of_the_environment_gets_out(
         "Create a simple todo API with CRUD operations",
         folder=tmp_path,
         more={"SMARTFORGE_SECRET_FOR_TEST": "s3cr3t-value"},
+        command=QUICK,
     )
     assert done.returncode == 0, done.stderr
     assert "• Planning API structure..." in done.stdout
@@ -162,5 +163,5 @@ def test_ctrl_c_ends_with_130_and_leaves_the_working_copy(tmp_path: Path) -> Non
 
 
 def test_generated_tests_pass_outside_of_smart_forge(tmp_path: Path) -> None:
-    done = verify(made("invoice", tmp_path / "out"))
+    done = verify(made("invoice", tmp_path / "out", QUICK))
     assert done.returncode == 0, done.stdout

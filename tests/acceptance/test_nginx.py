@@ -16,7 +16,7 @@ from smartforge.server.build import Server, build
 from smartforge.server.options import ServerOptions
 from smartforge.server.serve import serve
 from tests.nginx import nginx
-from tests.processes import serving
+from tests.processes import QUICK, serving
 from tests.unit.server.rig import FakeEngine, Frames, Project, ids, new_project, until
 
 GZIP = "gzip on; gzip_proxied any; gzip_min_length 0; gzip_types text/event-stream;"
@@ -107,7 +107,7 @@ async def test_it_is_resumed_and_ended_like_without_nginx() -> None:
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Generator[str]:
-    with serving(tmp_path, ["--pace", "0"]) as server, nginx(server.url) as url:
+    with serving(tmp_path, ["--pace", "0"], command=QUICK) as server, nginx(server.url) as url:
         yield url
 
 

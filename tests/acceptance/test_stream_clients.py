@@ -14,7 +14,7 @@ import websockets
 from playwright.async_api import async_playwright
 
 from tests.e2e.conftest import FLAGS, chromium
-from tests.processes import ServerProcess, node, serving
+from tests.processes import QUICK, ServerProcess, node, serving
 from tests.wire_cutting import cutting
 
 PROMPT = "Create a simple todo API"
@@ -162,7 +162,7 @@ CLIENTS: dict[str, Follow] = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[ServerProcess, None, None]:
-    with serving(tmp_path_factory.mktemp("data"), ["--pace", "0"]) as running:
+    with serving(tmp_path_factory.mktemp("data"), ["--pace", "0"], command=QUICK) as running:
         yield running
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.processes import SMARTFORGE, environment, serving, smartforge
+from tests.processes import QUICK, SMARTFORGE, environment, serving, smartforge
 
 PROMPT = "A recipe API. A recipe has a title and minutes"
 
@@ -45,7 +45,7 @@ def shell(script: str, folder: Path, **more: str) -> subprocess.CompletedProcess
     return subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=environment(SF=str(SMARTFORGE), PROMPT=PROMPT, **more),
+        env=environment(SF=str(QUICK), PROMPT=PROMPT, **more),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -167,7 +167,7 @@ def test_a_second_server_and_the_doctor_find_the_first_one(tmp_path: Path) -> No
 
 
 def test_watch_export_and_stop_against_a_server(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", ["--pace", "0"]) as server:
+    with serving(tmp_path / "data", ["--pace", "0"], command=QUICK) as server:
         at = {"SMARTFORGE_SERVER": server.url}
         made = httpx.post(f"{server.url}/api/projects", json={"prompt": PROMPT}, trust_env=False)
         project = made.json()["id"]

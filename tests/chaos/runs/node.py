@@ -1,18 +1,13 @@
 """Run by a trial: one `smartforge`, with fewer checks or a planted fault where it is asked."""
 
 import sys
-from collections.abc import Callable
 
 import msgspec
 
 from smartforge import cli
-from smartforge.app import forge
-from smartforge.checks.base import Check
-from smartforge.checks.boot import Boot
-from smartforge.checks.lint import Lint
-from smartforge.checks.syntax import Syntax
 from tests.chaos.runs.faults import plant
 from tests.chaos.runs.plan import Role
+from tests.quick import be_quick
 
 
 class Spec(msgspec.Struct, frozen=True):
@@ -29,16 +24,10 @@ class Spec(msgspec.Struct, frozen=True):
     database: str = ""
 
 
-def quick() -> tuple[Check, ...]:
-    """One that needs no program, one that runs one outside, one that boots in the sandbox."""
-    return (Syntax(), Lint(), Boot())
-
-
 def main() -> None:
     spec = msgspec.json.decode(sys.argv[1], type=Spec)
     if not spec.thorough:
-        asked: Callable[[], tuple[Check, ...]] = quick
-        forge.checks = asked
+        be_quick()
     plant(spec.fault, spec.data)
     arguments: list[str] = [spec.role, "--pace", str(spec.pace)]
     if spec.role == "serve":
