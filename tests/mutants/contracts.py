@@ -1,6 +1,7 @@
 """Small contracts that hold every rule; the wrong variants are variants of their projects."""
 
 from smartforge.contract import (
+    FORMS,
     Access,
     Accounts,
     Adjusts,
@@ -25,6 +26,7 @@ from smartforge.contract import (
     Permissions,
     Product,
     RateLimit,
+    Recipe,
     Redirect,
     Reference,
     Report,
@@ -334,6 +336,7 @@ SCHOOL = Contract(
     ),
     accounts=Accounts("teacher"),
 )
+TOOLS = Contract("Tools", (), recipes=tuple(Recipe(kind, kind) for kind in FORMS))
 
 CONTRACTS = {
     "shop": SHOP,
@@ -342,4 +345,5 @@ CONTRACTS = {
     "club": CLUB,
     "office": OFFICE,
     "school": SCHOOL,
+    "tools": TOOLS,
 }

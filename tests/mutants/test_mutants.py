@@ -15,12 +15,14 @@ from smartforge.checks.base import Check, Subject, Verdict
 from smartforge.checks.operations import Operations
 from smartforge.checks.rules import Rules
 from smartforge.checks.ruling import TRIALS
-from smartforge.contract import Rule, validate
+from smartforge.contract import FORMS, Rule, validate
+from smartforge.contract.names import kebab
 from smartforge.contract.openapi import openapi
 from smartforge.contract.rules import Computed
 from smartforge.targets.fastapi import FastAPITarget
 from tests.behaviour.conftest import Starter
 from tests.mutants.base import Mutant
+from tests.mutants.computations import WRONG
 from tests.mutants.contracts import CONTRACTS
 from tests.mutants.mutants import MUTANTS
 from tests.mutants.starting import StarterSandbox
@@ -109,4 +111,23 @@ def test_every_rule_of_a_contract_has_a_wrong_variant() -> None:
     (formula,) = (one for one in msgspec.structs.fields(Computed) if one.name == "formula")
     tags |= {one.__struct_config__.tag for one in get_args(formula.type)}
     tried = {mutant.rule for mutant in MUTANTS}
-    assert tags | set(TRIALS) <= tried
+    assert tags | set(TRIALS) <= tried | {"recipe"}
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_wrong_computation_is_noticed(
+    copied: dict[str, Path], starter: Starter, half: int
+) -> None:
+    wrong = dict(list(WRONG.items())[half::2])
+    for kind, (find, replace) in wrong.items():
+        place = copied["tools"] / "app" / "recipes" / f"{kind}.py"
+        text = place.read_text("utf-8")
+        assert text.count(find) == 1, f"{kind}: {text.count(find)} times: {find}"
+        place.write_text(text.replace(find, replace), "utf-8")
+    found = verdict(Rules(only={"recipe"}), "tools", copied["tools"], starter)
+    noticed = {one["operation"].removeprefix("POST /") for one in found.evidence["failures"]}
+    assert noticed == {kebab(kind) for kind in wrong}
+
+
+def test_every_computation_has_a_wrong_variant() -> None:
+    assert set(WRONG) == set(FORMS)

@@ -37,6 +37,8 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     `ordered` has pairs of properties of its rows of which the second is always the greater one.
     `not_owner` tells that it is refused to whoever made the row.
     `restores` says that it brings back what was deleted.
+    `example` is a body that the document shows, `written` names the texts in it that follow a
+    grammar of their own.
     """
 
     method: str
@@ -45,6 +47,8 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     references: Mapping[str, str] = {}
     file_types: Mapping[str, str] = {}
     unique: frozenset[str] = frozenset()
+    example: Json = {}
+    written: frozenset[str] = frozenset()
     access: Access = Access()
     self_url: str = ""
     not_owner: bool = False
@@ -301,6 +305,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
     references: dict[str, str] = {}
     file_types: dict[str, str] = {}
     unique: set[str] = set()
+    written: set[str] = set()
     for name, schema in properties.items():
         target = _object(schema).get("x-references")
         if isinstance(target, str):
@@ -310,6 +315,8 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
             file_types[name] = str(cast(list[Any], types)[0])
         if _object(schema).get("x-unique") is True:
             unique.add(name)
+        if _object(schema).get("x-grammar") is True:
+            written.add(name)
     return Endpoint(
         method=method,
         path=path,
@@ -317,6 +324,8 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         references=references,
         file_types=file_types,
         unique=frozenset(unique),
+        example=_object(_media(raw).get("example")),
+        written=frozenset(written),
         access=_access(raw),
         self_url=_self_url(document, raw),
         not_owner=_bars_owner(raw),
@@ -327,9 +336,13 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
 
 def _sent(document: Json, raw: Json) -> Json:
     """The properties of the body, as they are written."""
+    return _at(_followed(document, _at(_media(raw), "schema")), "properties")
+
+
+def _media(raw: Json) -> Json:
+    """What the body is, in the first of its types."""
     content = _at(_at(raw, "requestBody"), "content")
-    media = _object(next(iter(content.values()), None))
-    return _at(_followed(document, _at(media, "schema")), "properties")
+    return _object(next(iter(content.values()), None))
 
 
 def _self_url(document: Json, raw: Json) -> str:

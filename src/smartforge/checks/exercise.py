@@ -234,6 +234,7 @@ class Exercise:
                 name: found[at]
                 for name, schema in draft.endpoint.properties.items()
                 if name in base.body
+                and name not in draft.endpoint.written
                 and not self._rows.targets(draft.endpoint, name)
                 and (found := edges(schema, name, self._rows.next_number())) is not None
             }

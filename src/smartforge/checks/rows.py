@@ -171,6 +171,9 @@ class Rows:
             required = name in endpoint.required
             if name in way.without or (way.minimal and not required):
                 continue
+            if name in endpoint.example:
+                body[name] = endpoint.example[name]
+                continue
             try:
                 if self.targets(endpoint, name):
                     row = await self._parent(endpoint, name, actor, way)

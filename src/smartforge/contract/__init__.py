@@ -23,6 +23,7 @@ from smartforge.contract.fields import (
     Url,
     Uuid,
 )
+from smartforge.contract.recipes import FORMS, Recipe
 from smartforge.contract.resources import CRUD, Action, Contract, Paging, Resource
 from smartforge.contract.rules import (
     Adjusts,
@@ -51,6 +52,7 @@ from smartforge.contract.soundness import validate
 
 __all__ = [
     "CRUD",
+    "FORMS",
     "Access",
     "Accounts",
     "Action",
@@ -84,6 +86,7 @@ __all__ = [
     "Phone",
     "Product",
     "RateLimit",
+    "Recipe",
     "Redirect",
     "Reference",
     "References",

@@ -8,6 +8,7 @@ import msgspec
 from smartforge.contract.access import Access, Accounts
 from smartforge.contract.fields import Reference
 from smartforge.contract.names import kebab, spaced
+from smartforge.contract.recipes import FORMS
 from smartforge.contract.resources import Action, Contract, Resource
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -39,6 +40,7 @@ Role = Literal[
     "content",
     "set_role",
     "redirect",
+    "recipe",
 ]
 
 _METHODS: dict[str, Method] = {
@@ -55,8 +57,8 @@ class Operation(msgspec.Struct, frozen=True):
     """One method on one path. `id` is unique in the contract and a name in any language.
 
     `resource` is the one that it is about (empty for `health` and the accounts' own). `subject`
-    names the transition, mark or report; for `nested` it is the resource that is listed, and
-    `via` its reference field.
+    names the transition, mark, report or recipe; for `nested` it is the resource that is listed,
+    and `via` its reference field.
     """
 
     id: str
@@ -112,6 +114,11 @@ def _operations(contract: Contract) -> Iterator[Operation]:
                 f"Go where {_a(name)} leads",
                 resource=resource.name,
             )
+    for recipe in contract.recipes:
+        path, summary = f"/{kebab(recipe.name)}", FORMS[recipe.recipe].summary
+        yield Operation(
+            recipe.name, "recipe", "POST", path, summary, recipe.access, subject=recipe.name
+        )
 
 
 def _of_accounts(accounts: Accounts) -> Iterator[Operation]:

@@ -7,6 +7,7 @@ import msgspec
 
 from smartforge.contract.access import Accounts, Permissions, RateLimit
 from smartforge.contract.fields import Field, Reference, References
+from smartforge.contract.recipes import Recipe
 from smartforge.contract.rules import (
     Bulk,
     Computed,
@@ -130,6 +131,7 @@ class Resource(msgspec.Struct, frozen=True):
 class Contract(msgspec.Struct, frozen=True, dict=True):
     """All that an API promises. Two equal contracts give equal projects, byte for byte.
 
+    It has resources, or recipes, or both.
     Web pages from the origins in `cors` may call the API; `*` stands for all of them.
     """
 
@@ -141,6 +143,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     not_made: tuple[NotMade, ...] = ()
     rate_limit: RateLimit | None = None
     cors: tuple[str, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
 
     def resource(self, name: str) -> Resource:
         """The resource of that name. Raises KeyError."""
@@ -149,6 +152,13 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     def pointing_at(self, name: str) -> tuple[tuple[Resource, Field], ...]:
         """Every field that refers to the resource of that name, with its own resource."""
         return tuple(self._pointing.get(name, ()))
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of that name. Raises KeyError."""
+        for one in self.recipes:
+            if one.name == name:
+                return one
+        raise KeyError(name)
 
     @cached_property
     def _by_name(self) -> dict[str, Resource]:

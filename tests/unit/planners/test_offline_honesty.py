@@ -50,7 +50,6 @@ def test_prompts_without_words_are_unclear(prompt: str) -> None:
         ("Vorrei una API per una biblioteca con libri e autori", "Vorrei una API"),
         ("Ik wil een API voor een bibliotheek met boeken", "Ik wil een API"),
         ("日本語のAPIを作ってください", "日本語"),
-        ("API to convert units", "convert"),
     ],
 )
 def test_an_unclear_prompt_is_quoted_with_an_example_to_follow(prompt: str, quote: str) -> None:

@@ -26,6 +26,7 @@ from smartforge.checks.ruling import (
     one_open,
     ordered,
     product,
+    recipes,
     redirect,
     report,
     soft_delete,
@@ -61,4 +62,5 @@ TRIALS: Mapping[str, Trial] = {
     "list": lists.trial,
     "soft_delete": soft_delete.trial,
     "cursor": cursors.trial,
+    "recipe": recipes.trial,
 }

@@ -23,6 +23,7 @@ _ON_OPERATIONS = {
     "x-redirect": "redirect",
     "x-list": "list",
     "x-cursor": "cursor",
+    "x-recipe": "recipe",
 }
 
 

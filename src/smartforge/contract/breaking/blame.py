@@ -103,5 +103,7 @@ def _of_operation(finding: Finding, operation: Operation, home: str) -> Iterator
             yield f"{home}/upload"
         case "redirect":
             yield f"{home}/redirect"
+        case "recipe":
+            yield f"recipes/{operation.subject}"
         case _:
             yield "accounts"

@@ -58,6 +58,8 @@ def _tags(contract: Contract) -> list[Json]:
             tags.append(
                 tag | {"description": resource.description} if resource.description else tag
             )
+    if contract.recipes:
+        tags.append({"name": "computations"})
     return tags
 
 

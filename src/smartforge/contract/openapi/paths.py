@@ -10,9 +10,11 @@ from smartforge.contract.openapi.parameters import (
     narrowing,
     path_parameter,
 )
+from smartforge.contract.openapi.recipes import recipe_hints, recipe_schemas
 from smartforge.contract.openapi.resources import ref, report_name, takes_body
 from smartforge.contract.openapi.schemas import count, identity
 from smartforge.contract.operations import Operation, operations
+from smartforge.contract.recipes import FORMS, Recipe
 from smartforge.contract.refusals import refusals, takes_keys
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import Report
@@ -63,6 +65,8 @@ def _operation(contract: Contract, operation: Operation) -> Json:
         schemes = ["bearerAuth", *(["apiKeyAuth"] if takes_keys(contract, operation) else [])]
         found["security"] = [{scheme: []} for scheme in schemes]
         found["x-access"] = _access(contract, operation)
+    if operation.role == "recipe":
+        found |= recipe_hints(contract.recipe(operation.subject))
     found |= operation_hints(contract, operation)
     parameters = _parameters(contract, operation)
     if parameters:
@@ -94,7 +98,7 @@ def _access(contract: Contract, operation: Operation) -> Json:
 def _tag(contract: Contract, operation: Operation) -> str:
     if operation.resource:
         return spaced(contract.resource(operation.resource).plural)
-    return "" if operation.role == "health" else "auth"
+    return {"health": "", "recipe": "computations"}.get(operation.role, "auth")
 
 
 def _parameters(contract: Contract, operation: Operation) -> list[Json]:
@@ -133,6 +137,8 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
             return _sent("KeyRequest")
         case "set_role":
             return _sent(f"{name}NewRole")
+        case "recipe":
+            return _recipe_body(contract.recipe(operation.subject))
         case "update":
             return _sent(f"{name}Update")
         case "bulk":
@@ -143,6 +149,12 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
             return _sent(f"{name}Create", form) if takes_body(contract, resource) else None
         case _:
             return None
+
+
+def _recipe_body(recipe: Recipe) -> Json:
+    body = _sent(recipe_schemas(recipe)[0])
+    body["content"]["application/json"]["example"] = dict(FORMS[recipe.recipe].example)
+    return body
 
 
 def _sent(schema: str, form: str = "application/json") -> Json:
@@ -173,6 +185,8 @@ def _answers(contract: Contract, operation: Operation) -> Json:
         case "list" | "nested":
             listed = contract.resource(operation.subject or operation.resource)
             return {"200": _page(listed)}
+        case "recipe":
+            return {"200": _json("Computed", recipe_schemas(contract.recipe(operation.subject))[1])}
         case "redirect":
             return {"307": {"description": "There", "headers": _location("Where it leads")}}
         case "delete" | "clear" | "delete_api_key":

@@ -13,6 +13,7 @@ from smartforge.contract.openapi.hints import (
     sent_hints,
 )
 from smartforge.contract.openapi.parameters import MAX_OFFSET, cursor
+from smartforge.contract.openapi.recipes import recipe_components
 from smartforge.contract.openapi.schemas import (
     closed,
     computed_property,
@@ -43,6 +44,8 @@ def component_schemas(contract: Contract) -> Json:
     schemas = _shared() | _of_accounts(contract)
     for resource in contract.resources:
         schemas |= _of_resource(contract, resource)
+    for recipe in contract.recipes:
+        schemas |= recipe_components(recipe)
     return {name: schema for name, schema in schemas.items() if schema["properties"]}
 
 

@@ -20,6 +20,7 @@ from smartforge.contract.soundness.lists import list_problems
 from smartforge.contract.soundness.places import Place, name_problems, was_problems
 from smartforge.contract.soundness.prose import line_problems, prose_problems
 from smartforge.contract.soundness.reaching import origin_problems, reaching_problems
+from smartforge.contract.soundness.recipes import recipe_problems
 from smartforge.contract.soundness.references import cycle_problems, reference_problems
 from smartforge.contract.soundness.reports import report_problems
 from smartforge.contract.soundness.resources import MAX_RESOURCES, resource_problems
@@ -55,7 +56,7 @@ def _problems(contract: Contract) -> Iterator[str]:
     yield from prose_problems("the description", contract.description)
     yield from line_problems("the version", contract.version, 40)
     count = len(contract.resources)
-    if count == 0:
+    if count == 0 and not contract.recipes:
         yield "there is no resource"
     elif count > MAX_RESOURCES:
         yield f"{count} resources are more than the {MAX_RESOURCES} that one API may have"
@@ -65,6 +66,7 @@ def _problems(contract: Contract) -> Iterator[str]:
     yield from limit_problems(contract)
     for resource in contract.resources:
         yield from _of_resource(Place(contract, resource))
+    yield from recipe_problems(contract)
     yield from cycle_problems(contract)
     yield from _not_made_problems(contract)
     yield from origin_problems(contract)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from smartforge.contract import reserved
 from smartforge.contract.names import class_name, quoted, squeezed
+from smartforge.contract.openapi.recipes import recipe_schemas
 from smartforge.contract.openapi.resources import report_name
 from smartforge.contract.operations import Operation, operations
 from smartforge.contract.resources import Contract, Resource
@@ -36,6 +37,7 @@ def _of_resources(contract: Contract) -> Iterator[str]:
     shared = (*SHARED_SCHEMAS, *(ACCOUNT_SCHEMAS if contract.accounts else ()))
     shared += KEY_SCHEMAS if contract.accounts and contract.accounts.api_keys else ()
     spellings: dict[str, int] = {}
+    shared += tuple(name for one in contract.recipes for name in recipe_schemas(one))
     schemas: dict[str, int] = {squeezed(name): -1 for name in shared}
     for place, resource in enumerate(resources):
         for name in dict.fromkeys((squeezed(resource.name), squeezed(resource.plural))):

@@ -25,6 +25,7 @@ from smartforge.planners.offline.accounts import Account
 from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft, a
 from smartforge.planners.offline.fallback import find_anything
+from smartforge.planners.offline.features import recipes
 from smartforge.planners.offline.followup import follow
 from smartforge.planners.offline.origins import Witness
 from smartforge.planners.offline.reading import read_claimed
@@ -76,6 +77,7 @@ def _first(prompt: str) -> Planned:
     read = languages.in_english(pasted.told(unclear.checked(prompt)))
     text, trade = trades.filled(wording.plainly(unclear.readable(read.text)))
     kept, orders = unclear.without_orders(list(sentences(text)))
+    kept, computed = recipes.without_recipes(kept)
     claims = Claims(tuple(kept))
     for claim in (naming.claim_named, *links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
         claim(claims)
@@ -85,9 +87,10 @@ def _first(prompt: str) -> Planned:
     if trade:
         draft.title = trade
         draft.note(f"Assumed, as is usual for {a(trade)}: all that the prompt does not say.")
-    _check_any(draft, claims.sentences, orders, text)
+    _check_any(draft, claims.sentences, orders, text, computed=bool(computed.said))
     remarks.settle(draft)
     sketch = Sketch(assemble(draft), claims.sentences, draft)
+    recipes.add_recipes(sketch, computed)
     readers = (*features.IMPLIED, *links.READERS, *people.READERS, *features.READERS)
     witness = Witness(prompt)
     for reader in (*readers, *people.LAST):
@@ -145,7 +148,9 @@ def _any_unique(draft: Draft) -> bool:
     return any(one.unique for thing in draft.chosen() for one in thing.attributes.values())
 
 
-def _check_any(draft: Draft, kept: Sequence[Sentence], orders: list[str], text: str) -> None:
+def _check_any(
+    draft: Draft, kept: Sequence[Sentence], orders: list[str], text: str, *, computed: bool
+) -> None:
     """Raises PromptUnclear where nothing was found, after a last look for common nouns."""
     pages = unclear.wants_pages(kept)
     strong = any(thing.strength == "strong" for thing in draft.things.values())
@@ -153,6 +158,8 @@ def _check_any(draft: Draft, kept: Sequence[Sentence], orders: list[str], text: 
         raise unclear.no_pages(text, pages)
     program = unclear.wants_program(kept)
     told = any(thing.attributes for thing in draft.things.values())
+    if computed and not draft.things:
+        return
     if program and not told and not unclear.names_an_api(kept):
         raise unclear.no_program(text, program)
     if not draft.things:

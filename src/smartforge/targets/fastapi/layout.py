@@ -7,6 +7,7 @@ import msgspec
 from smartforge.contract import Contract
 from smartforge.targets.base import TargetFile
 from smartforge.targets.fastapi.needs import limits, needs
+from smartforge.targets.fastapi.recipes import recipe_views
 from smartforge.targets.fastapi.reports import PERIODS
 from smartforge.targets.fastapi.steps import Migration
 from smartforge.targets.fastapi.views import ResourceView
@@ -29,9 +30,10 @@ def planned(
     users = _accounts(contract, views)
     yield from _foundation(contract, views, users)
     yield from _schemas(contract, views, users)
+    yield from _recipes(contract)
     yield from _routers(contract, views, users)
     yield from _frame(migrations)
-    yield from _tests(views, users)
+    yield from _tests(contract, views, users)
     yield from _surroundings()
 
 
@@ -81,6 +83,16 @@ def _schemas(
             yield _code("app/keys.py", "API keys, which stand for accounts")
 
 
+def _recipes(contract: Contract) -> Iterator[Planned]:
+    if not contract.recipes:
+        return
+    yield _code("app/recipes/__init__.py", "The package of the computations")
+    for one in recipe_views(contract):
+        yield _code(f"app/recipes/{one.module}.py", f"Computes {one.spoken}")
+    yield _code("app/schemas/computations.py", "What computations take and answer")
+    yield _code("app/routers/computations.py", "The computations as operations")
+
+
 def _routers(
     contract: Contract, views: tuple[ResourceView, ...], users: ResourceView | None
 ) -> Iterator[Planned]:
@@ -115,13 +127,17 @@ def _frame(migrations: Sequence[Migration]) -> Iterator[Planned]:
     yield _code("app/__main__.py", "Serves the application")
 
 
-def _tests(views: tuple[ResourceView, ...], users: ResourceView | None) -> Iterator[Planned]:
+def _tests(
+    contract: Contract, views: tuple[ResourceView, ...], users: ResourceView | None
+) -> Iterator[Planned]:
     yield _judge("tests/__init__.py", "The package of the tests")
     yield _judge("tests/conftest.py", "A fresh database for every test")
     yield _judge("tests/expect.py", "What the tests expect of every resource")
     for view in views:
         path = f"tests/test_{view.names.test_module}.py"
         yield _about(view, path, "tests/test_resource.py", f"The contract of {view.many}", True)
+    if contract.recipes:
+        yield _judge("tests/test_computations.py", "That computations come out right")
     if users:
         yield _judge("tests/test_auth.py", "That only those are let in who may")
     yield _judge("tests/test_problems.py", "That errors are problems")

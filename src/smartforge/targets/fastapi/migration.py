@@ -23,6 +23,8 @@ depends_on: str | None = None
 
 
 '''
+# What an API without tables has no use for.
+_IMPORTS = "import sqlalchemy as sa\nfrom alembic import op\n\n"
 # What the project's own column types are in the database.
 _OWN = {
     "UtcDateTime": "sa.DateTime(timezone=True)",
@@ -33,8 +35,9 @@ _OWN = {
 def initial_migration(*sources: str) -> str:
     """Python source of the revision `0001` for the models in `sources`."""
     tables = modelled(*sources)
+    head = _HEAD if tables else _HEAD.replace(_IMPORTS, "")
     return (
-        _HEAD + function("upgrade", made(tables)) + "\n\n" + function("downgrade", dropped(tables))
+        head + function("upgrade", made(tables)) + "\n\n" + function("downgrade", dropped(tables))
     )
 
 
@@ -70,7 +73,7 @@ def circular(contract: Contract) -> bool:
 
 
 def function(name: str, lines: list[str]) -> str:
-    return f"def {name}() -> None:\n" + "".join(f"    {line}\n" for line in lines)
+    return f"def {name}() -> None:\n" + "".join(f"    {line}\n" for line in lines or ["pass"])
 
 
 # ---- the order of tables ----------------------------------------------------------------------

@@ -23,7 +23,7 @@ from smartforge.contract import (
 from smartforge.contract.hiding import hidden
 from smartforge.contract.operations import operations
 from smartforge.contract.refusals import refusals, restricted
-from smartforge.targets.fastapi import kinds
+from smartforge.targets.fastapi import kinds, recipes
 from smartforge.targets.fastapi.views import ResourceView
 
 Views = tuple[ResourceView, ...]
@@ -33,6 +33,7 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
     """What templates ask of the contract as a whole."""
     actions = {action for view in views for action in view.actions}
     tags = {_tag(field.kind) for one in contract.resources for field in one.fields}
+    tags |= {_tag(field.kind) for field in recipes.taken(contract)}
     roles = {endpoint.role for view in views for endpoint in view.endpoints.all}
     reports = [report for view in views for report in view.reports.values()]
     listed = [one for one in contract.resources if "list" in one.actions]
@@ -146,6 +147,8 @@ def _may_conflict(contract: Contract, view: ResourceView) -> bool:
 def _values(contract: Contract, views: Views) -> dict[str, Any]:
     """What is needed of types, on the wire and in the database."""
     fields = [field for one in contract.resources for field in one.fields]
+    fields += recipes.taken(contract)
+    told = recipes.told(contract)
     formulas = [one.formula for resource in contract.resources for one in resource.computed]
     functions = {one.function for one in formulas if isinstance(one, Aggregate)}
     reports = [report for view in views for report in view.reports.values()]
@@ -168,12 +171,14 @@ def _values(contract: Contract, views: Views) -> dict[str, Any]:
         or any("CalendarDate" in key.line for report in reports for key in report.keys),
         "moments": any(isinstance(field.kind, Timestamp) for field in fields)
         or bool(ranged & {"created_at", "updated_at"}),
-        "counts": bool(reports)
+        "counts": bool(reports or told & {"count", "counts"})
         or any(resource.upload for resource in contract.resources)
         or any(
             isinstance(one, Marked) or getattr(one, "function", "") == "count" for one in formulas
         ),
-        "amounts": amounts or any("Amount" in line for view in views for line in view.computed),
+        "amounts": amounts
+        or "number" in told
+        or any("Amount" in line for view in views for line in view.computed),
         "averages": averages,
         "totals": figures or "sum" in functions,
         "exact": any(_tag(field.kind) == "decimal" for field in fields)

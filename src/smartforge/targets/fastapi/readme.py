@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from smartforge.contract import Contract, Field, NoOverlap, Ordered, Resource
+from smartforge.contract import FORMS, Contract, Field, NoOverlap, Ordered, Resource
 from smartforge.contract.names import spaced
 from smartforge.contract.operations import Operation, operations
 from smartforge.targets.fastapi import samples
@@ -31,7 +31,11 @@ class Section(msgspec.Struct, frozen=True):
 def sections(contract: Contract) -> tuple[Section, ...]:
     """The accounts' own operations first, then resource by resource."""
     every = [one for one in operations(contract) if one.role != "health"]
-    own = [_line(contract, one) for one in every if not one.resource and one.role not in _ENDING]
+    own = [
+        _line(contract, one)
+        for one in every
+        if not one.resource and one.role not in (*_ENDING, "recipe")
+    ]
     if own:
         own.insert(2, ("Keep a token for the lines below", _token_line(contract)))
     found = [Section("Accounts", "", tuple(own))] if own else []
@@ -42,6 +46,10 @@ def sections(contract: Contract) -> tuple[Section, ...]:
         if lines:
             title = spaced(resource.plural).capitalize()
             found.append(Section(title, resource.description, lines))
+    computed = tuple(_line(contract, one) for one in every if one.role == "recipe")
+    if computed:
+        said = "Nothing of what they are sent is kept."
+        found.append(Section("Computations", said, computed))
     ending = tuple(_line(contract, one) for one in every if one.role in _ENDING)
     return (*found, Section("The end of a login", "", ending)) if ending else tuple(found)
 
@@ -127,6 +135,8 @@ def _body(contract: Contract, operation: Operation) -> Body | None:
             return _creation(contract, resource) or None
         case "bulk" if resource:
             return {"items": [_creation(contract, resource)]}
+        case "recipe":
+            return FORMS[contract.recipe(operation.subject).recipe].example
         case "update" if resource:
             return _change(resource)
         case _:

@@ -22,9 +22,11 @@ from smartforge.targets.fastapi.judge.names import NAMES as TEST_NAMES
 from smartforge.targets.fastapi.judge.suite import Suite
 from smartforge.targets.fastapi.layout import Planned
 from smartforge.targets.fastapi.migration import circular
+from smartforge.targets.fastapi.recipes import recipe_imports, recipe_views
 from smartforge.targets.fastapi.steps import Migration
 from smartforge.targets.fastapi.views import ResourceView, resource_views
 
+COMPUTATIONS = "app/routers/computations.py"
 ACCOUNT_SCHEMAS = "app/schemas/auth.py"
 PROJECT = Path(__file__).with_name("project")
 
@@ -51,6 +53,8 @@ def text(one: Planned, contract: Contract, context: dict[str, Any]) -> str:
         return with_imports(rendered, known=TEST_NAMES)
     own: AccountsView | None = context["accounts"] if one.source == ACCOUNT_SCHEMAS else None
     others = _imports(one.view, context["resources"]) | (own.imports if own else {})
+    if one.source == COMPUTATIONS:
+        others |= recipe_imports(context["contract"])
     return with_imports(rendered, others, context["names"])
 
 
@@ -109,6 +113,7 @@ def context(
     frame = ("health", "auth") if accounts else ("health",)
     frame += ("api_keys",) if accounts and accounts.api_keys else ()
     not_made = ("not_made",) if contract.not_made else ()
+    not_made += ("computations",) if contract.recipes else ()
     others = ["auth.roles"] if accounts and accounts.roles else []
     others += [f"{view.names.module}.links" for view in served if view.resource.redirect]
     return {
@@ -120,6 +125,7 @@ def context(
         "max_cursor": MAX_CURSOR,
         "accounts": accounts,
         "resources": views,
+        "recipes": recipe_views(contract),
         "modules": sorted([*modules, *frame, *not_made], key=natural),
         "routers": [*(f"{module}.router" for module in (*frame, *modules, *not_made)), *others],
         "circular": circular(contract),

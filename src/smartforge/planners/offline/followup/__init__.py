@@ -274,6 +274,8 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
 
 
 def _example(contract: Contract) -> str:
+    if not contract.resources:
+        return 'For example: "also keep notes with a title" or "add unit conversion".'
     home = contract.resources[0]
     field = home.fields[0].name.replace("_", " ")
     return (

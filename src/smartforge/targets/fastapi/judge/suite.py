@@ -2,13 +2,23 @@
 
 from functools import cached_property
 
-from smartforge.contract import Accounts, Aggregate, AtMost, Contract, Email, Field, Text, Upload
+from smartforge.contract import (
+    Access,
+    Accounts,
+    Aggregate,
+    AtMost,
+    Contract,
+    Email,
+    Field,
+    Text,
+    Upload,
+)
 from smartforge.contract.operations import operations
 from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge import accounts as people
 from smartforge.targets.fastapi.judge.access import path_of
 from smartforge.targets.fastapi.judge.bodies import Body, Makeable, Source, made_fixture, source
-from smartforge.targets.fastapi.judge.callers import Caller, callers, points_to
+from smartforge.targets.fastapi.judge.callers import Caller, callers, may, points_to
 from smartforge.targets.fastapi.judge.module import Module
 from smartforge.targets.fastapi.naming import resource_names
 
@@ -109,6 +119,11 @@ class Suite:
             for resource in self.contract.resources
             for one in resource.computed
         )
+
+    def caller(self, access: Access) -> str:
+        """The fixture of somebody who may do what is for these."""
+        known = self.callers.candidates
+        return next(one.fixture for one in known if may(access, one, own=False))
 
     # ---- accounts -------------------------------------------------------------------------------
 

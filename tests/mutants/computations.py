@@ -1,0 +1,30 @@
+"""A wrong variant of each computation: what stands once in its file, and what stands there then."""
+
+WRONG = {
+    "text_statistics": ("words=len(words)", "words=len(counted)"),
+    "unit_conversion": ('"mile": "1609.344"', '"mile": "1609.347"'),
+    "password_strength": ("score = 0 if common else", "score = 4 if common else"),
+    "password_generator": ("secrets.choice(kind) for kind", "kind[0] for kind"),
+    "slug": ("[:max_length].strip(separator)", "[:max_length]"),
+    "checksum": ("data = text.encode()", 'data = text.encode("utf-16")'),
+    "calculator": (
+        'self._take("+", "-"):\n            other',
+        'self._take("+"):\n            other',
+    ),
+    "price": ("ROUND_HALF_UP)", '"ROUND_DOWN")'),
+    "percentage": ("percent / 100", "percent / 1000"),
+    "tip": ("quantize(_CENT, ROUND_CEILING)", "quantize(_CENT, ROUND_HALF_UP)"),
+    "date_difference": ("last.year - first.year - before_birthday", "last.year - first.year"),
+    "date_shift": ("min(date.day, last)", "min(date.day, 28)"),
+    "loan": ("annual_rate_percent / 1200", "annual_rate_percent / 1300"),
+    "compound_interest": ("times_per_year * years", "times_per_year"),
+    "number_facts": ('(900, "CM"), ', ""),
+    "luhn": ("1 + place % 2", "2 - place % 2"),
+    "iban": ("% 97 == 1", "% 97 != 0"),
+    "text_transformation": ("letters == letters[::-1]", "text == text[::-1]"),
+    "text_difference": ("changed = lines[2:]", "changed = lines"),
+    "distance": ("6371.0088", "6378.137"),
+    "bmi": ("/ 100) ** 2", "/ 100)"),
+    "color": ("hue * 360", "hue * 100"),
+    "dice": ("1 + secrets.randbelow(sides)", "sides"),
+}
