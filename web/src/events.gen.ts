@@ -200,6 +200,7 @@ export interface PlanReady {
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.
  *
+ * It has resources, or recipes, or both.
  * Web pages from the origins in `cors` may call the API; `*` stands for all of them.
  */
 export interface Contract {
@@ -211,6 +212,7 @@ export interface Contract {
   not_made?: NotMade[];
   rate_limit?: RateLimit | null;
   cors?: string[];
+  recipes?: Recipe[];
 }
 /**
  * A kind of thing that the API keeps.
@@ -715,6 +717,40 @@ export interface RateLimit {
 export interface NotMade {
   name: string;
   summary: string;
+}
+/**
+ * `POST /` and the name in kebab case computes what `recipe` says, and keeps nothing of it.
+ *
+ * The body and the answer are those of the recipe's `Form`; what cannot be computed is 422. The
+ * name is the operation's id. Equal bodies give equal answers, but for what is drawn by lot.
+ */
+export interface Recipe {
+  name: string;
+  recipe:
+    | "bmi"
+    | "calculator"
+    | "checksum"
+    | "color"
+    | "compound_interest"
+    | "date_difference"
+    | "date_shift"
+    | "dice"
+    | "distance"
+    | "iban"
+    | "loan"
+    | "luhn"
+    | "number_facts"
+    | "password_generator"
+    | "password_strength"
+    | "percentage"
+    | "price"
+    | "slug"
+    | "text_difference"
+    | "text_statistics"
+    | "text_transformation"
+    | "tip"
+    | "unit_conversion";
+  access?: Access;
 }
 /**
  * One file of what the run makes, and why it is there.

@@ -3,7 +3,9 @@
 import pytest
 
 from smartforge.contract import FORMS, Contract
+from smartforge.errors import PromptUnclear
 from smartforge.planners.offline import plan
+from smartforge.planners.offline.followup import follow
 
 
 def planned(prompt: str) -> Contract:
@@ -72,6 +74,25 @@ def test_things_are_no_computations(prompt: str) -> None:
     contract = planned(prompt)
     assert contract.recipes == ()
     assert contract.resources
+
+
+def test_follow_ups_add_computations_and_take_them_away() -> None:
+    base = planned("A notes API")
+    more = follow("also convert units", base).contract
+    assert [one.recipe for one in more.recipes] == ["unit_conversion"]
+    assert more.resources == base.resources
+    assert follow("remove the unit conversion", more).contract == base
+
+
+def test_the_last_computation_of_an_api_stays() -> None:
+    with pytest.raises(PromptUnclear):
+        follow("remove the unit conversion", planned("an API that converts units"))
+
+
+def test_what_is_asked_of_rows_is_told_and_not_made() -> None:
+    found = plan(("notes with a title and a body, show the word count of each note",))
+    assert found.contract.recipes == ()
+    assert any("word count of each" in note and "not made" in note for note in found.notes)
 
 
 def test_each_computation_is_noted_with_its_path() -> None:

@@ -93,6 +93,8 @@ def _first(prompt: str) -> Planned:
     recipes.add_recipes(sketch, computed)
     readers = (*features.IMPLIED, *links.READERS, *people.READERS, *features.READERS)
     witness = Witness(prompt)
+    for one in sketch.contract.recipes:
+        witness.know(f"recipes/{one.name}", computed.said[one.recipe])
     for reader in (*readers, *people.LAST):
         witness.watch(reader, sketch)
     settle_soundness(sketch)

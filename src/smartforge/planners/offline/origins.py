@@ -29,6 +29,10 @@ class Witness:
             own = [words for words, named in runs if not named or part_of(part)[0] in named]
             self._found.setdefault(part, []).extend(own or [words for words, _ in runs])
 
+    def know(self, part: str, words: str) -> None:
+        """Remember that a part was made of these words."""
+        self._found.setdefault(part, []).append(words)
+
     def origins(self, sketch: Sketch, contract: Contract) -> Origins:
         """The words for every part of `contract`; a part that no words are for is left out."""
         for part, words in _base(sketch, contract):

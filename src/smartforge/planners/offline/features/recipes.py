@@ -11,9 +11,9 @@ from typing import cast
 import msgspec
 
 from smartforge.contract import FORMS, Contract, Recipe
-from smartforge.contract.names import kebab, plural, squeezed
+from smartforge.contract.names import kebab, plural, quoted, squeezed
 from smartforge.contract.recipes import RecipeKind
-from smartforge.planners.offline.features.heard import MAX_MATCHES, Heard, hear
+from smartforge.planners.offline.features.heard import MAX_MATCHES, MAX_QUOTED, Heard, hear
 from smartforge.planners.offline.sketch import Sketch
 from smartforge.planners.offline.tokens import Sentence, said
 
@@ -26,6 +26,10 @@ _PARTS = re.compile(
 # What is computed of rows, not of what is sent.
 _OF_ROWS = re.compile(
     r" (?:of|for|in|per|on) (?:each|every|all|its|their|these|those) (?!text\b|word\b|number\b)\w+"
+)
+_DROPPING = re.compile(
+    r"^(?:please )?(?:remove|drop|delete|cut|lose|get rid of|take out)\b"
+    r"|\b(?:no longer|don't|do not) (?:need|want|have|offer)\b|\bwithout (?:the |an? )?$"
 )
 _ABOUT_IT = re.compile(
     r"(?:it|they|the (?:api|service|endpoints?|answers?|responses?|results?)|each endpoint|all)"
@@ -50,8 +54,9 @@ _Span = tuple[int, int, RecipeKind]
 
 
 class Computed(msgspec.Struct):
-    """What is to be computed, by the words for it; and what the user is told besides."""
+    """What is to be computed, by the words for it; what is not any more; what is said besides."""
 
+    dropped: dict[RecipeKind, str] = msgspec.field(default_factory=dict[RecipeKind, str])
     said: dict[RecipeKind, str] = msgspec.field(default_factory=dict[RecipeKind, str])
     notes: list[str] = msgspec.field(default_factory=list[str])
 
@@ -84,34 +89,53 @@ def without_recipes(
 
 
 def add_recipes(sketch: Sketch, computed: Computed) -> None:
-    """One recipe for each kind that is asked for, in the order of the prompt."""
-    for kind, words in computed.said.items():
-        contract = sketch.contract
-        taken = {squeezed(name) for one in contract.resources for name in (one.name, one.plural)}
-        name = str(kind)
-        if squeezed(name) in taken or squeezed(plural(name)) in taken:
-            name = f"compute_{name}"
-        recipes = (*contract.recipes, Recipe(name, kind))
-        sketch.contract = msgspec.structs.replace(contract, recipes=recipes)
-        takes = ", ".join(field.name for field in FORMS[kind].takes)
-        gives = ", ".join(one.name for one in FORMS[kind].answers)
-        sketch.note(
-            f"{words}: POST /{kebab(name)} takes {takes} and answers {gives}; nothing of it is "
-            "kept."
-        )
-    for note in computed.notes:
+    """Let the contract have the recipes that are asked for, and a title by them alone."""
+    sketch.contract, told = with_recipes(sketch.contract, computed)
+    for note in told:
         sketch.note(note)
     if sketch.contract.recipes and not sketch.contract.resources:
         title = sketch.contract.title if sketch.draft.title else _title(sketch.contract)
         sketch.contract = msgspec.structs.replace(sketch.contract, title=title)
 
 
+def with_recipes(contract: Contract, computed: Computed) -> tuple[Contract, list[str]]:
+    """The contract with one recipe for each kind that is asked for, in the order of the prompt,
+    and without those that nobody wants any more; and what the user is told of it."""
+    told: list[str] = []
+    for kind, words in computed.dropped.items():
+        kept = tuple(one for one in contract.recipes if one.recipe != kind)
+        there = len(kept) < len(contract.recipes)
+        gone = "is computed no longer." if there else "that was not computed."
+        told.append(f"{quoted(words, MAX_QUOTED)}: {gone}")
+        contract = msgspec.structs.replace(contract, recipes=kept)
+    for kind, words in computed.said.items():
+        if any(one.recipe == kind for one in contract.recipes):
+            told.append(f"{quoted(words, MAX_QUOTED)}: that is computed already.")
+            continue
+        taken = {squeezed(name) for one in contract.resources for name in (one.name, one.plural)}
+        name = str(kind)
+        if squeezed(name) in taken or squeezed(plural(name)) in taken:
+            name = f"compute_{name}"
+        recipes = (*contract.recipes, Recipe(name, kind))
+        contract = msgspec.structs.replace(contract, recipes=recipes)
+        takes = ", ".join(field.name for field in FORMS[kind].takes)
+        gives = ", ".join(one.name for one in FORMS[kind].answers)
+        told.append(
+            f"{quoted(words, MAX_QUOTED)}: POST /{kebab(name)} takes {takes} and answers {gives}; "
+            "nothing of it is kept."
+        )
+    return contract, told + computed.notes
+
+
 def _note(computed: Computed, heard: Heard, hit: _Hit) -> None:
-    words = heard.quote(hit.begin, hit.end)
-    if _OF_ROWS.search(heard.line, hit.begin, hit.last):
+    words = heard.said(hit.begin, hit.end)
+    if _DROPPING.search(heard.line, 0, hit.begin):
+        computed.dropped.setdefault(hit.kind, words)
+    elif _OF_ROWS.search(heard.line, hit.begin, hit.last):
         what = FORMS[hit.kind].spoken
         computed.notes.append(
-            f"{words} was not made: {what} can be had of what a request sends, not of what is kept."
+            f"{quoted(words, MAX_QUOTED)} was not made: {what} can be had of what a request sends, "
+            "not of what is kept."
         )
     else:
         computed.said.setdefault(hit.kind, words)
@@ -152,7 +176,7 @@ def _bare(heard: Heard, cuts: list[tuple[int, int]]) -> Iterator[_Span]:
     known = {
         word: cast(RecipeKind, kind)
         for kind, line in _words()["bare"].items()
-        for word in line.split()
+        for word in line.split(", ")
     }
     begins = [0, *(end for _, end in cuts)]
     ends = [*(begin for begin, _ in cuts), len(heard.line)]

@@ -10,6 +10,7 @@ from smartforge.errors import ContractInvalid
 from smartforge.planners.base import Planned
 from smartforge.planners.merging import merged
 from smartforge.planners.offline import unclear
+from smartforge.planners.offline.features import recipes
 from smartforge.planners.offline.followup import foreign
 from smartforge.planners.offline.followup.clauses import Clause, clauses
 from smartforge.planners.offline.followup.doubting import check_asked, check_whole
@@ -47,11 +48,12 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
     read = foreign.in_english(unclear.checked(prompt))
     text = unclear.readable(read.text)
     kept, orders = unclear.without_orders(list(sentences(text)))
+    kept, computed = recipes.without_recipes(kept)
     fresh = _without_was(base)
     said = list(clauses(kept, fresh))
-    if not said:
+    if not said and not (computed.said or computed.dropped or computed.notes):
         raise unclear.only_orders(orders[0] if orders else prompt)
-    back = asked_back(said)
+    back = asked_back(said) if said else None
     if back is not None:
         if not all(is_remark(one) for one in said):
             raise refusal(prompt, "going back is a step of its own.", "Say only that first.")
@@ -61,6 +63,11 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
         progress.told.append(
             f"Read from {read.language}, word by word, as: {quoted(read.text, MAX_QUOTED)}."
         )
+    changed, told = recipes.with_recipes(fresh, computed)
+    progress.scene = msgspec.structs.replace(progress.scene, contract=changed)
+    progress.told += told
+    words = [*computed.said.values(), *computed.dropped.values()]
+    progress.trace.changed(fresh, changed, words)
     for clause in said:
         _follow(progress, clause)
     _read_waiting(progress)

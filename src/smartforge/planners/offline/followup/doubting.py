@@ -103,7 +103,7 @@ def _check_accounts(old: Contract, new: Contract, said: Sequence[Clause]) -> Non
         raise Unknown(
             "it is not clear who may do what with which rows.",
             f'Say it with their names, such as "only logged-in users can create '
-            f'{spaced(old.resources[0].plural)}".',
+            f'{spaced(next((one.plural for one in old.resources), "rows"))}".',
         )
 
 

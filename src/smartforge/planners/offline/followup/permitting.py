@@ -100,7 +100,7 @@ _MADE_BY = {
 
 
 def _some(scene: Scene) -> str:
-    return spaced(scene.contract.resources[0].plural)
+    return spaced(next((one.plural for one in scene.contract.resources), "rows"))
 
 
 def only_for(scene: Scene, slots: Slots) -> Done | None:
