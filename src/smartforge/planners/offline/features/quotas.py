@@ -70,13 +70,8 @@ _WITHIN = (
 )
 _PER = re.compile(rf"\b{_MOST} {_N} {_WHAT} {_WITHIN} {_EACH}(?P<who>(?!day|month){_WORD}){_TIME}")
 _LIMITED = re.compile(
-<<<<<<< HEAD
     rf"{_WHO} (?:is|are|be) (?:limited|restricted|capped) (?:to|at) (?:{_MOST} )?{_N} {_WHAT}"
     rf"{_TIME}(?= [,.;:)(]| and | or | but |$)"
-=======
-    rf"(?<![\w-]){_WHO} (?:is|are|be) (?:limited|restricted|capped) (?:to|at)"
-    rf" (?:{_MOST} )?{_N} {_WHAT}{_TIME}(?= [,.;:)(]| and | or | but |$)"
->>>>>>> e95ffb4 (Fit long patterns into lines)
 )
 _TO = re.compile(
     rf"\b(?:limit|cap|restrict)(?: the)?(?: number of)? {_WHAT} {_WITHIN} {_EACH}{_WHO}"
