@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from smartforge.contract import Field, References, Resource
+from smartforge.contract import FORMS, Field, References, Resource
 from smartforge.contract.operations import Operation, operations
 from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge.bodies import Body, Source, ruled, value
@@ -141,6 +141,9 @@ class _Order:
         named = operation.id if operation.role in ("me", "create_api_key") else ""
         token = self._people.token(self._people.first) if operation.access.secured else ""
         request = Request(operation.summary, operation.method, path, named, token)
+        if operation.role == "recipe":
+            kind = self._contract.recipe(operation.subject).recipe
+            return with_json(request, FORMS[kind].example)
         bodies: dict[str, dict[str, object]] = {
             "refresh": {"refresh_token": Known(f'"{answered("login", "refresh_token")}"')},
             "change_password": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
