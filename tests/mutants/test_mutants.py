@@ -50,14 +50,8 @@ def copied(projects: dict[str, Path], mutant: Mutant) -> Iterator[Path]:
     """A project that a test may spoil; its folder has a short name, for its socket."""
     folder = Path(tempfile.mkdtemp(prefix="mutant-"))
     try:
-<<<<<<< HEAD
-        yield shutil.copytree(projects[mutant.contract], folder / mutant.contract)
-=======
-        yield {
-            name: shutil.copytree(one, folder / name, ignore=shutil.ignore_patterns("api.*"))
-            for name, one in projects.items()
-        }
->>>>>>> bf99965 (Send an example to every computation from the file of requests)
+        ignored = shutil.ignore_patterns("api.*")
+        yield shutil.copytree(projects[mutant.contract], folder / mutant.contract, ignore=ignored)
     finally:
         shutil.rmtree(folder)
 
