@@ -6,7 +6,7 @@ import { count } from "../../ui/format";
 import styles from "./contract-tab.module.css";
 import { notMadeOf } from "./describe";
 import { OperationList } from "./operation-list";
-import { accountOperations, operationCount } from "./operations";
+import { accountOperations, computations, operationCount } from "./operations";
 import { ResourcePart } from "./resource-part";
 import { accountsOf } from "./rules";
 
@@ -33,6 +33,7 @@ interface PromisedProps {
 
 const Promised = memo(function Promised({ promised, notMade }: PromisedProps) {
   const { resources, accounts } = promised;
+  const computed = computations(promised);
   return (
     <div className={styles["contract"]} tabIndex={0} role="region" aria-label="Contract">
       <h2>{promised.title}</h2>
@@ -52,6 +53,12 @@ const Promised = memo(function Promised({ promised, notMade }: PromisedProps) {
       {resources.map((resource) => (
         <ResourcePart key={resource.name} resource={resource} contract={promised} />
       ))}
+      {computed.length > 0 && (
+        <section className={styles["resource"]} aria-label="computations">
+          <h3>computations</h3>
+          <OperationList operations={computed} guarded={Boolean(accounts)} />
+        </section>
+      )}
     </div>
   );
 });

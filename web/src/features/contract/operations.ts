@@ -60,10 +60,17 @@ function keyOperations(): Operation[] {
   ];
 }
 
+/** What is computed without rows. */
+export function computations(contract: Contract): Operation[] {
+  return (contract.recipes ?? []).map(({ name, recipe, access }) =>
+    operation("POST", `/${name.replaceAll("_", "-")}`, `Compute: ${spaced(recipe)}`, access),
+  );
+}
+
 /** How many there are, the one that tells of the API's health aside. */
 export function operationCount(contract: Contract): number {
   const own = contract.resources.map((resource) => operationsOf(resource, contract).length);
-  return own.reduce((sum, n) => sum + n, accountOperations(contract).length);
+  return own.reduce((sum, n) => sum + n, accountOperations(contract).length + computations(contract).length);
 }
 
 function operation(method: Method, path: string, says: string, access?: Access, rows = false): Operation {
