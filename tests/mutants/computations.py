@@ -4,7 +4,7 @@ WRONG = {
     "text_statistics": ("words=len(words)", "words=len(counted)"),
     "unit_conversion": ('"mile": "1609.344"', '"mile": "1609.347"'),
     "password_strength": ("score = 0 if common else", "score = 4 if common else"),
-    "password_generator": ("secrets.choice(kind) for kind", "kind[0] for kind"),
+    "password_generator": ('Answer("".join(letters))', 'Answer("".join(kinds)[:length])'),
     "slug": ("[:max_length].strip(separator)", "[:max_length]"),
     "checksum": ("data = text.encode()", 'data = text.encode("utf-16")'),
     "calculator": (
