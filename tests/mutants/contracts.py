@@ -294,7 +294,10 @@ CLUB = Contract(
 
 OFFICE = Contract(
     "Office",
-    (Resource("folder", "folders", (Field("name", Text(), unique=True),), soft_delete=True),),
+    (
+        Resource("folder", "folders", (Field("name", Text(), unique=True),), soft_delete=True),
+        Resource("letter", "letters", (Field("subject", Text()),), versioned=True),
+    ),
 )
 
 OWN = Permissions(USER, USER, Access("owner"), Access("owner"), Access("owner"))

@@ -19,4 +19,23 @@ VARIANTS = (
         "    if was is None or not list(_set(db, model, row_id, was, None)):\n",
         "    if not list(_set(db, model, row_id, was, None)):\n",
     ),
+    Mutant(
+        "versioned",
+        "takes any version",
+        "office",
+        "app/versions.py",
+        "    if version not in [tag for weak, tag in _TAG.findall(if_match) if not weak]:\n",
+        "    if not _TAG.findall(if_match):\n",
+    ),
+    Mutant(
+        "versioned",
+        "looks before it locks",
+        "office",
+        "app/routers/letters.py",
+        "    lock(db, models.Letter, letter_id)\n"
+        "    letter = _find(db, letter_id)\n"
+        "    demand(_version(letter), if_match)\n"
+        "    for",
+        "    letter = _find(db, letter_id)\n    demand(_version(letter), if_match)\n    for",
+    ),
 )

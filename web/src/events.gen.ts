@@ -241,6 +241,10 @@ export interface Contract {
  *
  * With `soft_delete`, deleting hides a row from everybody, and what goes along with it by
  * `cascade`, until it is restored; its unique values stay taken.
+ *
+ * With `versioned`, answers with one row have a strong `ETag`, which changes with what they show.
+ * A change with an `If-Match` that is not current is refused (412), with `version_required` also
+ * one without any (428).
  */
 export interface Resource {
   name: string;
@@ -271,6 +275,8 @@ export interface Resource {
   self_url?: string;
   bulk?: Bulk | null;
   soft_delete?: boolean;
+  versioned?: boolean;
+  version_required?: boolean;
 }
 /**
  * One field of a resource.

@@ -54,7 +54,10 @@ class Way(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A request whose parts can still be exchanged. `before` are the lines that lead to it."""
+    """A request whose parts can still be exchanged. `before` are the lines that lead to it.
+
+    `version` is that of the row which a change is meant for; empty: whichever it has.
+    """
 
     endpoint: Endpoint
     actor: Actor
@@ -62,17 +65,21 @@ class Draft(msgspec.Struct, frozen=True):
     query: tuple[tuple[str, Any], ...] = ()
     body: Json | None = None
     before: tuple[str, ...] = ()
+    version: str = ""
 
     def request(self) -> Request:
         path = self.endpoint.path
         for name, value in self.places.items():
             path = path.replace(f"{{{name}}}", segment(value))
         token = self.actor.token
+        headers = dict(self.actor.headers)
+        if "if-match" in self.endpoint.parameters("header"):
+            headers["If-Match"] = self.version or "*"
         bare = Request(
             self.endpoint.method,
             path,
             tuple((name, _spelled(value)) for name, value in self.query),
-            headers=self.actor.headers,
+            headers=headers,
             token=token,
             known=bool(self.actor.before),
         )

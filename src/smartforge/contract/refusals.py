@@ -15,6 +15,7 @@ from smartforge.contract.rules import (
     Rule,
     UniqueTogether,
 )
+from smartforge.contract.versions import needs_version, takes_version
 
 _WITHOUT_INPUT = frozenset({"health", "list_api_keys", "logout", "me", "redirect"})
 # What API keys are not enough for.
@@ -36,9 +37,11 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
         403: _forbids(contract, operation),
         404: role in _OF_ONE_ROW or role in ("redirect", "delete_api_key"),
         409: _conflicts(contract, operation),
+        412: takes_version(contract, operation),
         413: _uploads(contract, operation),
         415: _uploads(contract, operation, typed=True),
         422: role not in _WITHOUT_INPUT,
+        428: needs_version(contract, operation),
         429: limited(contract, operation),
     }
     return tuple(status for status, applies in found.items() if applies)

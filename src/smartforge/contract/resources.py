@@ -71,6 +71,10 @@ class Resource(msgspec.Struct, frozen=True):
 
     With `soft_delete`, deleting hides a row from everybody, and what goes along with it by
     `cascade`, until it is restored; its unique values stay taken.
+
+    With `versioned`, answers with one row have a strong `ETag`, which changes with what they show.
+    A change with an `If-Match` that is not current is refused (412), with `version_required` also
+    one without any (428).
     """
 
     name: str
@@ -101,6 +105,8 @@ class Resource(msgspec.Struct, frozen=True):
     self_url: str = ""
     bulk: Bulk | None = None
     soft_delete: bool = False
+    versioned: bool = False
+    version_required: bool = False
 
     @property
     def segment(self) -> str:

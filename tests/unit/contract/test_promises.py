@@ -404,6 +404,12 @@ FORMULAS = [
     (report(group="status", top=101), "not between 1 and 100"),
 ]
 CHANGES = [
+    (visit(version_required=True), "rows have none"),
+    (changed("person", versioned=True), "they have no versions"),
+    (
+        visit(versioned=True, fields=(*VISIT.fields, Field("row_version", Timestamp(), False))),
+        "the server's own",
+    ),
     (visit(soft_delete=True, actions=("list", "read")), "rows cannot be deleted"),
     (
         visit(

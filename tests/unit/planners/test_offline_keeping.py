@@ -50,3 +50,39 @@ def test_only_what_is_named_is_kept() -> None:
 def test_other_words_keep_nothing(words: str) -> None:
     found = plan((f"Kites with a name. {words}",)).contract
     assert not any(one.soft_delete for one in found.resources)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Use optimistic locking.",
+        "optimistic concurrency control for kites",
+        "Optimistic locking with ETags.",
+        "Kites have an ETag.",
+        "ETag and If-Match support",
+        "Updates use ETag / If-Match.",
+        "Concurrent edits must not overwrite each other.",
+        "Two users editing the same kite must not overwrite each other's changes.",
+        "Stale updates are rejected.",
+    ],
+)
+def test_changes_go_by_a_version(words: str) -> None:
+    kite = planned(f"Kites with a name and a price. {words}").contract.resource("kite")
+    assert (kite.versioned, kite.version_required) == (True, False)
+    assert [field.name for field in kite.fields] == ["name", "price"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Clients must send If-Match.", "Prevent lost updates of kites.", "No lost updates."],
+)
+def test_changes_must_name_a_version(words: str) -> None:
+    kite = planned(f"Kites with a name and a price. {words}").contract.resource("kite")
+    assert (kite.versioned, kite.version_required) == (True, True)
+
+
+def test_a_header_is_no_thing() -> None:
+    words = "Clients must send If-Match when updating kites."
+    found = planned(f"Users log in with email. Kites (name). {words}").contract
+    assert [one.name for one in found.resources] == ["kite", "user"]
+    assert found.resource("kite").version_required

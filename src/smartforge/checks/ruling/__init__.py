@@ -34,6 +34,7 @@ from smartforge.checks.ruling import (
     unique,
     unique_together,
     upload,
+    versioned,
 )
 from smartforge.checks.ruling.court import Court
 from smartforge.checks.ruling.found import Found
@@ -63,4 +64,5 @@ TRIALS: Mapping[str, Trial] = {
     "soft_delete": soft_delete.trial,
     "cursor": cursors.trial,
     "recipe": recipes.trial,
+    "versioned": versioned.trial,
 }

@@ -21,6 +21,8 @@ NEVER_IN_CONFLICT = frozenset(
     {
         *(
             "ordered",
+            "soft_delete",
+            "versioned",
             "different",
             "aggregate",
             "product",

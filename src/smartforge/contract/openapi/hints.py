@@ -26,7 +26,10 @@ def limit_hints(contract: Contract) -> Json:
 
 def rule_hints(resource: Resource) -> Json:
     """Those of the answer schema: every rule of the resource, its tag included."""
-    return {"x-rules": [_plain(rule) for rule in resource.rules]} if resource.rules else {}
+    rules = [_plain(rule) for rule in resource.rules]
+    if resource.versioned:
+        rules.append({"type": "versioned", "required": resource.version_required})
+    return {"x-rules": rules} if rules else {}
 
 
 def sent_hints(contract: Contract, field: Field) -> Json:

@@ -18,6 +18,7 @@ from smartforge.contract.recipes import FORMS, Recipe
 from smartforge.contract.refusals import refusals, takes_keys
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import Report
+from smartforge.contract.versions import shows_version, takes_version
 
 Json = dict[str, Any]
 
@@ -32,9 +33,11 @@ _SAID = {
     403: "Not allowed",
     404: "No such id",
     409: "It does not go with what is there",
+    412: "It was changed meanwhile",
     413: "The file is too large",
     415: "Files of this type are not taken",
     422: "The request is not valid",
+    428: "If-Match is missing",
     429: "Too many requests",
 }
 _DONE = {
@@ -75,7 +78,7 @@ def _operation(contract: Contract, operation: Operation) -> Json:
     if body:
         found["requestBody"] = body
     refused = {str(code): _refusal(operation, code) for code in refusals(contract, operation)}
-    found["responses"] = _answers(contract, operation) | refused
+    found["responses"] = _tagged(contract, operation, _answers(contract, operation)) | refused
     return found
 
 
@@ -119,7 +122,19 @@ def _parameters(contract: Contract, operation: Operation) -> list[Json]:
             found.append(path_parameter(resource.redirect.code, {"type": "string"}))
         case _:
             pass
-    return found
+    return found + _preconditions(contract, operation)
+
+
+def _preconditions(contract: Contract, operation: Operation) -> list[Json]:
+    """The headers by which a request goes by a version of the row."""
+    if takes_version(contract, operation):
+        return [_header_parameter("If-Match")]
+    reads = operation.role == "read" and shows_version(contract, operation)
+    return [_header_parameter("If-None-Match")] if reads else []
+
+
+def _header_parameter(name: str) -> Json:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
 
 
 def _body(contract: Contract, operation: Operation) -> Json | None:
@@ -230,6 +245,19 @@ def _of_resource(contract: Contract, operation: Operation) -> Json:
             return {"200": {"description": "The bytes", "content": content}}
         case _:
             return {"200": _json(_DONE.get(operation.role, "Done"), name)}
+
+
+def _tagged(contract: Contract, operation: Operation, answers: Json) -> Json:
+    """The answers, with the version of the row where they show one."""
+    if not shows_version(contract, operation):
+        return answers
+    tag = _header("ETag", "The version of the row")
+    status = "201" if operation.role == "create" else "200"
+    answer = answers[status]
+    found = answers | {status: answer | {"headers": answer.get("headers", {}) | tag}}
+    if operation.role == "read":
+        found["304"] = {"description": "As the client has it", "headers": tag}
+    return found
 
 
 def _json(description: str, schema: str) -> Json:

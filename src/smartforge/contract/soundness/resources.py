@@ -45,6 +45,7 @@ def _action_problems(place: Place) -> Iterator[str]:
     for action in twice(resource.actions):
         yield f"{here}: the action {quoted(action)} is named twice"
     yield from _hiding_problems(place)
+    yield from _version_problems(place)
     if "update" in resource.actions and not any(field.on_update for field in resource.fields):
         yield f"{here}: rows can be updated, but clients may change none of its fields"
 
@@ -57,5 +58,18 @@ def _hiding_problems(place: Place) -> Iterator[str]:
     if place.field("deleted_at") and resource.name in hidden(place.contract):
         yield (
             f"{place.here}: deleted rows are kept, so the field {quoted('deleted_at')} is the "
+            "server's own; leave it out"
+        )
+
+
+def _version_problems(place: Place) -> Iterator[str]:
+    resource = place.resource
+    if resource.version_required and not resource.versioned:
+        yield f"{place.here}: changes must name a version, but rows have none"
+    if resource.versioned and place.holds_accounts:
+        yield f"{place.here}: accounts are changed in many ways, so they have no versions"
+    if resource.versioned and place.field("row_version"):
+        yield (
+            f"{place.here}: rows have versions, so the field {quoted('row_version')} is the "
             "server's own; leave it out"
         )

@@ -20,6 +20,7 @@ from smartforge.contract import (
 from smartforge.contract.hiding import hidden
 from smartforge.contract.operations import Operation
 from smartforge.contract.refusals import guarded, refusals
+from smartforge.contract.versions import shows_version, takes_version
 from smartforge.targets.fastapi import naming
 from smartforge.targets.fastapi.columns import Names, named
 from smartforge.targets.fastapi.literals import python
@@ -32,9 +33,11 @@ REFUSALS = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     409: "CONFLICT",
+    412: "CHANGED",
     413: "TOO_LARGE",
     415: "WRONG_TYPE",
     422: "INVALID",
+    428: "VERSION_MISSING",
 }
 
 
@@ -42,7 +45,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     """One operation. `arguments` are those of its decorator besides the path, in their order.
 
     `caller` says whether the function needs to know who calls, `owned` is the call that refuses
-    whoever does not own the row, `find` the function that looks it up.
+    whoever does not own the row, `find` the function that looks it up. `tagged` says that the
+    answer shows the version of the row, `matched` that the client may name it.
     """
 
     operation: Operation
@@ -52,6 +56,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     caller: bool
     find: str = ""
     owned: str = ""
+    tagged: bool = False
+    matched: bool = False
 
     @property
     def decoration(self) -> str:
@@ -221,6 +227,8 @@ def _endpoint(
         caller=caller,
         find=find,
         owned=owned,
+        tagged=shows_version(contract, operation),
+        matched=takes_version(contract, operation),
     )
 
 
@@ -311,7 +319,7 @@ def _responses(
         case "create":
             if resource.idempotent:
                 yield f"there_already(schemas.{names[resource.name].answer})"
-            yield "CREATED"
+            yield "CREATED_VERSION" if resource.versioned else "CREATED"
         case "list" | "nested":
             if contract.resource(operation.subject or operation.resource).paging.bare:
                 yield "COUNTED"
@@ -322,6 +330,10 @@ def _responses(
             yield "LEADS_ON"
         case _:
             pass
+    if shows_version(contract, operation) and operation.role != "create":
+        yield "VERSION"
+    if shows_version(contract, operation) and operation.role == "read":
+        yield "NOT_MODIFIED"
     for code in refusals(contract, operation):
         if code not in (422, 429):  # as the whole router, or the application, has it
             yield REFUSALS[code]

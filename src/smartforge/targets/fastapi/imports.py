@@ -38,8 +38,8 @@ NAMES = {
         "typing": "Annotated Any Final Generic Literal NoReturn Self TypeVar",
         "urllib.parse": "quote",
         "fastapi": (
-            "APIRouter Depends FastAPI Form HTTPException Path Query Request Response UploadFile "
-            "status"
+            "APIRouter Depends FastAPI Form Header HTTPException Path Query Request Response "
+            "UploadFile status"
         ),
         "fastapi.exceptions": "RequestValidationError",
         "fastapi.dependencies.models": "Dependant",
@@ -70,7 +70,8 @@ NAMES = {
         "sqlalchemy.ext.compiler": "compiles",
         "sqlalchemy.orm": (
             "DeclarativeBase InstrumentedAttribute Mapped ORMExecuteState Session aliased "
-            "column_property mapped_column relationship sessionmaker with_loader_criteria"
+            "column_property declared_attr mapped_column relationship sessionmaker "
+            "with_loader_criteria"
         ),
         "sqlalchemy.sql.compiler": "SQLCompiler",
         "sqlalchemy.sql.functions": "FunctionElement",
@@ -80,12 +81,13 @@ NAMES = {
         "app.accounts": "make_first_account open_account",
         "app.keys": "account_of_key new_key",
         "app.logins": "end_logins open_login renew_login",
-        "app.database": "Base Database Deletable ExactNumeric Stamped UtcDateTime",
+        "app.database": "Base Database Deletable ExactNumeric Stamped UtcDateTime Versioned",
         "app.figures": "average total",
         "app.lists": "holds",
         "app.locations": "absolute",
         "app.openapi": (
-            "CONFLICT COUNTED CREATED FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE TOO_MANY "
+            "CHANGED CONFLICT COUNTED CREATED CREATED_VERSION NOT_MODIFIED VERSION "
+            "VERSION_MISSING FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE TOO_MANY "
             "UNAUTHORIZED "
             "WRONG_CREDENTIALS WRONG_TYPE file_of there_already"
         ),
@@ -109,6 +111,7 @@ NAMES = {
             "current_login current_user require_role signing_key unauthorized"
         ),
         "app.settings": "Settings",
+        "app.versions": "IfMatch IfNoneMatch demand is_current version_of",
         "app.trash": "bring_back check_parents discard throw_away",
         "app.slugs": "free_slug",
         "app.uploads": "answer_file read_file",

@@ -179,6 +179,8 @@ def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tup
         yield "references", "References to other rows"
     if need["locks"] or need["table_locks"]:
         yield "rules", "Rules that hold under concurrent requests"
+    if need["versioned"]:
+        yield "versions", "Versions of rows, and changes that go by them"
     if need["hides"]:
         yield "trash", "Deleted rows, which can be restored"
     if need["averages"] or need["totals"]:

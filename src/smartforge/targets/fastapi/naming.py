@@ -43,8 +43,9 @@ _GIVEN = _set(
 _LOCALS = _KEYWORDS.union(
     _BUILTINS,
     _set(
-        "body caller changes column cursor db file func key l limit models name now offset order "
-        "query response router row rows schemas select sort status value values wanted"
+        "body caller changes column cursor db etag file func if_match if_none_match key l limit "
+        "models name now offset order query "
+        "response router row rows schemas select sort status value values wanted"
     ),
 )
 _SCHEMA_CLASSES = _set(

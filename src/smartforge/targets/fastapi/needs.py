@@ -80,11 +80,13 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         view
         for view in views
         if view.endpoints.locked
+        or any(one.matched for one in view.endpoints.all)
         or any(
             (one.sources or one.guarded) and view.endpoints.of("transition")
             for one in view.resource.transitions
         )
     ]
+    tagged = [one for view in views for one in view.endpoints.all if one.tagged or one.matched]
     overlaps = [one for view in views for one in view.rules.locking]
     held = any(one.held for one in reaches) or any(
         view.hiding.hanging and view.resource.soft_delete for view in views
@@ -100,6 +102,12 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "locks": locks,
         "held": held,
         "hides": bool(hidden(contract)),
+        "versioned": any(view.resource.versioned for view in views),
+        "version_required": any(view.resource.version_required for view in views),
+        "versions_hashed": any(view.worked_out and view.resource.versioned for view in views),
+        "versions_named": any(one.matched for one in tagged),
+        "versions_shown": any(one.tagged and one.role != "create" for one in tagged),
+        "version_roles": {one.role for one in tagged},
         "optional_lock": any(one.optional for one in overlaps),
         "table_locks": any(one.bulk for one in contract.resources)
         or any(not one.lock_id for one in overlaps)

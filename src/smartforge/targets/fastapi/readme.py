@@ -9,6 +9,7 @@ import msgspec
 from smartforge.contract import FORMS, Contract, Field, NoOverlap, Ordered, Resource
 from smartforge.contract.names import spaced
 from smartforge.contract.operations import Operation, operations
+from smartforge.contract.versions import needs_version
 from smartforge.targets.fastapi import samples
 
 _BASE = "http://127.0.0.1:8001"
@@ -68,7 +69,8 @@ def _line(contract: Contract, operation: Operation) -> tuple[str, str]:
         method = "-X POST"
     url = _BASE + _path(contract, operation)
     token = _TOKEN if operation.access.secured else ""
-    parts = ["curl", method, shlex.quote(url), token, sent]
+    version = "-H 'If-Match: *'" if needs_version(contract, operation) else ""
+    parts = ["curl", method, shlex.quote(url), token, version, sent]
     roles = " or ".join(operation.access.roles) if operation.access.who == "role" else ""
     summary = f"{operation.summary} (role {roles})" if roles else operation.summary
     return summary, " ".join(part for part in parts if part)

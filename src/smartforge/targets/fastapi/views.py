@@ -78,6 +78,22 @@ class ResourceView(msgspec.Struct, frozen=True):
         return bool(self.endpoints.all) or self.account
 
     @property
+    def bases(self) -> str:
+        """What the class of its rows builds on."""
+        found = {
+            "Deletable": self.hiding.applies,
+            "Versioned": self.resource.versioned,
+            "Stamped": self.resource.stamped,
+        }
+        return ", ".join(name for name, there in found.items() if there) or "Base"
+
+    @property
+    def worked_out(self) -> tuple[str, ...]:
+        """What answers show of a row besides its own columns."""
+        links = [one.field for one in self.table.links]
+        return (*links, *(one.name for one in self.table.computed))
+
+    @property
     def item(self) -> bool:
         """Whether any operation is about one row."""
         return bool(self.endpoints.finders) or bool(self.account and self.roles)

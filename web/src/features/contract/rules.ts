@@ -104,9 +104,10 @@ function ruleOf(rule: Rule, resource: Resource): string {
   }
 }
 
-function moreOf({ name, idempotent, upload, redirect, soft_delete }: Resource): string[] {
+function moreOf({ name, idempotent, upload, redirect, soft_delete, versioned }: Resource): string[] {
   const told: string[] = [];
   if (soft_delete) told.push(`A deleted ${spaced(name)} is hidden, and can be restored.`);
+  if (versioned) told.push(`A change of ${a(name)} may name the version that it is meant for, and is refused for another.`);
   if (idempotent) told.push(`Adding ${a(name)} again with the same ${spaced(idempotent)} answers the one that is there.`);
   if (upload) {
     const types = upload.types?.length ? `, ${listed(upload.types, "or")}` : "";

@@ -36,6 +36,7 @@ from smartforge.planners.offline.features import (
     times,
     transfers,
     uniqueness,
+    versions,
 )
 from smartforge.planners.offline.sketch import Claim, Reader, Sketch
 
@@ -75,6 +76,7 @@ def _is_sound(contract: Contract) -> bool:
 CLAIMS: tuple[Claim, ...] = (
     keeping.claim_keeping,
     duties.claim_duties,
+    versions.claim_versions,
     states.claim_states,
     times.claim_times,
     stock.claim_stock,
@@ -108,6 +110,7 @@ IMPLIED: tuple[Reader, ...] = (
 )
 _IN_ORDER: tuple[Reader, ...] = (
     keeping.read_keeping,
+    versions.read_versions,
     codes.read_codes,
     files.read_files,
     receivers.read_receivers,

@@ -32,6 +32,7 @@ class Module(Subject):
             "bulk": self.makes and bool(self.resource.bulk and self.by["create"]),
             "clear": self.makes and bool(self.by["clear"]),
             "self_url": self.makes and bool(self.resource.self_url and self.by["read"]),
+            "versions": self.makes and self.resource.versioned and bool(self.by["read"]),
             "restoring": self.makes and self.resource.soft_delete and not self.is_account,
             "list": bool(self.by["list"]),
             "ranges": self.makes and bool(self.by["list"] and self.ranges),
