@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 _WIDTH = 68  # of one string on a line, so that its line stays within 100 columns
+_PAIR = 80  # of a key and its text together, in a dictionary that stands deep
+_LEAST = 24  # of a text beside a long key
 _RUN = 40  # from this many columns on, a repeated character is written as a product
 
 # Letters that no linter takes for look-alikes of others; all else outside ASCII is escaped.
@@ -22,14 +24,23 @@ def python(value: object) -> str:
     if isinstance(value, list):
         return _sequence(value)  # pyright: ignore[reportUnknownArgumentType] - JSON edge
     if isinstance(value, Mapping):
-        pairs = (f"{python(key)}: {python(one)}" for key, one in value.items())  # pyright: ignore
+        pairs = (pair(key, one, python) for key, one in value.items())  # pyright: ignore
         return "{" + ", ".join(pairs) + "}"
     return repr(value)
 
 
-def string(text: str) -> str:
+def pair(key: object, value: object, told: Callable[[object], str]) -> str:
+    """An entry of a dictionary; a text takes the room that its key leaves on the line."""
+    name = python(key)
+    width = min(_WIDTH, max(_LEAST, _PAIR - len(name)))
+    return f"{name}: {_text(value, width) if isinstance(value, str) else told(value)}"
+
+
+def string(text: str, width: int = _WIDTH) -> str:
     """Nothing but string literals, several in a row where `text` is long; fit for a type too."""
-    return " ".join(map(_quoted, _cut(text))) if len(_quoted(text)) > _WIDTH else _quoted(text)
+    return (
+        " ".join(map(_quoted, _cut(text, width))) if len(_quoted(text)) > width else _quoted(text)
+    )
 
 
 def toml(text: str) -> str:
@@ -49,24 +60,24 @@ def _sequence(values: Sequence[object]) -> str:
     return "[" + ", ".join(map(python, values)) + "]"
 
 
-def _text(text: str) -> str:
+def _text(text: str, width: int = _WIDTH) -> str:
     last = text[-1:]
     body = text.rstrip(last) if last else text
     run = len(text) - len(body)
     if last and run * len(_escaped(last)) >= _RUN:
         tail = f"{_quoted(last)} * {run}"
         return f"{_quoted(body)} + {tail}" if body else tail
-    plain = string(text)
-    return plain if len(_quoted(text)) <= _WIDTH else f"({plain})"
+    plain = string(text, width)
+    return plain if len(_quoted(text)) <= width else f"({plain})"
 
 
-def _cut(text: str) -> list[str]:
+def _cut(text: str, width: int) -> list[str]:
     """`text` in pieces that fit on a line, cut after blanks where there are any."""
     pieces = [""]
     for word in re.findall(r"\S+\s*|\s+", text):
-        fits = len(_quoted(word)) <= _WIDTH
+        fits = len(_quoted(word)) <= width
         for part in [word] if fits else [word[at : at + 6] for at in range(0, len(word), 6)]:
-            if len(_quoted(pieces[-1] + part)) > _WIDTH and pieces[-1]:
+            if len(_quoted(pieces[-1] + part)) > width and pieces[-1]:
                 pieces.append("")
             pieces[-1] += part
     return pieces

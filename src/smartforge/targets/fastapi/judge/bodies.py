@@ -33,7 +33,7 @@ from smartforge.contract.names import shorten
 from smartforge.contract.reserved import word_set
 from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge.callers import Callers, points_to
-from smartforge.targets.fastapi.literals import python
+from smartforge.targets.fastapi.literals import pair, python
 
 # The three rows are in no order.
 RANKS = (1, 2, 0)
@@ -67,7 +67,7 @@ def source(value: object) -> str:
             return value.text
         case Mapping():
             pairs = cast("Mapping[str, object]", value).items()
-            return "{" + ", ".join(f"{python(key)}: {source(one)}" for key, one in pairs) + "}"
+            return "{" + ", ".join(pair(key, one, source) for key, one in pairs) + "}"
         case tuple():
             inner = ", ".join(map(source, cast("tuple[object, ...]", value)))
             return f"({inner},)" if len(value) == 1 else f"({inner})"  # pyright: ignore
