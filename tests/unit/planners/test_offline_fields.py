@@ -70,11 +70,11 @@ def test_later_prompts_add_and_override() -> None:
             "A todo API",
             "also add a due date and a priority (low, medium or high) to todos",
             "remove the description from todos",
-            "make the title at most 80 characters",
+            "make the title at most 300 characters",
         )["todo"]
     )
     assert list(todo) == ["title", "completed", "due_date", "priority"]
-    assert todo["title"].kind == Text(1, 80)
+    assert todo["title"].kind == Text(1, 300)
     assert not todo["priority"].required
 
 
