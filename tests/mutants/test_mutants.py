@@ -1,9 +1,10 @@
 """Every wrong variant is noticed by the check of its rule, and what is right passes."""
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -45,15 +46,21 @@ def projects() -> Iterator[dict[str, Path]]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture
-def copied(projects: dict[str, Path], mutant: Mutant) -> Iterator[Path]:
+@contextlib.contextmanager
+def copy_of(original: Path) -> Generator[Path, None, None]:
     """A project that a test may spoil; its folder has a short name, for its socket."""
     folder = Path(tempfile.mkdtemp(prefix="mutant-"))
     try:
         ignored = shutil.ignore_patterns("api.*")
-        yield shutil.copytree(projects[mutant.contract], folder / mutant.contract, ignore=ignored)
+        yield shutil.copytree(original, folder / original.name, ignore=ignored)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def copied(projects: dict[str, Path], mutant: Mutant) -> Iterator[Path]:
+    with copy_of(projects[mutant.contract]) as folder:
+        yield folder
 
 
 def verdict(check: Check, name: str, folder: Path, starter: Starter) -> Verdict:
@@ -117,15 +124,20 @@ def test_every_rule_of_a_contract_has_a_wrong_variant() -> None:
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_every_wrong_computation_is_noticed(
-    copied: dict[str, Path], starter: Starter, half: int
+    projects: dict[str, Path], starter: Starter, half: int
 ) -> None:
+    with copy_of(projects["tools"]) as tools:
+        _notices(tools, starter, half)
+
+
+def _notices(tools: Path, starter: Starter, half: int) -> None:
     wrong = dict(list(WRONG.items())[half::2])
     for kind, (find, replace) in wrong.items():
-        place = copied["tools"] / "app" / "recipes" / f"{kind}.py"
+        place = tools / "app" / "recipes" / f"{kind}.py"
         text = place.read_text("utf-8")
         assert text.count(find) == 1, f"{kind}: {text.count(find)} times: {find}"
         place.write_text(text.replace(find, replace), "utf-8")
-    found = verdict(Rules(only={"recipe"}), "tools", copied["tools"], starter)
+    found = verdict(Rules(only={"recipe"}), "tools", tools, starter)
     noticed = {one["operation"].removeprefix("POST /") for one in found.evidence["failures"]}
     assert noticed == {kebab(kind) for kind in wrong}
 

@@ -32,6 +32,8 @@ _TEXTS = {
     "date-time": "2026-11-22T09:30:00Z",
     "email": "ann@example.com",
     "uri": "https://example.com/",
+    "time-local": "09:30:00",
+    "uuid": "6f1c2b7e-3c1d-4f6a-9b57-0c1f4a2d8e90",
 }
 _LOOSE = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems")
 
@@ -191,6 +193,8 @@ def _sample(document: Document, schema: Document, most: bool, every: bool) -> An
             return [_sample(document, schema["items"], most, every)] if every else []
         case "string":
             length = schema.get("maxLength" if most else "minLength", 1)
+            if "\\+" in schema.get("pattern", ""):
+                return "+4930123456"
             return _TEXTS.get(schema.get("format", ""), "x" * length)
         case "null":
             return None

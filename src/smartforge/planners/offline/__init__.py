@@ -1,6 +1,7 @@
 """Plain English to a contract by rules: no model, no network, the same prompt the same contract."""
 
 import functools
+import re
 from collections.abc import Sequence
 
 import anyio.to_thread
@@ -40,6 +41,15 @@ MAX_NOTES = 80
 MAX_NOTE = 400
 MAX_QUOTED = 300
 
+# Asks for the same once more: where nothing was made yet, there is nothing to change.
+_AGAIN = re.compile(
+    r"\W*(?:(?:ok|okay|please|just|now|and|then)\W+){0,3}"
+    r"(?:(?:try|do|run|make|build|start|generate)\W+)?(?:(?:it|this|that)\W+)?"
+    r"(?:again|once more|one more time|retry|continue|go on|go ahead)(?:\W+(?:please|now))?\W*",
+    re.IGNORECASE,
+)
+MAX_AGAIN = 60
+
 
 class OfflinePlanner:
     """Implements `planners.base.Planner`. Deterministic, stateless, safe to share."""
@@ -68,6 +78,8 @@ def plan(prompts: tuple[str, ...]) -> Planned:
     """
     planned = _first(prompts[0] if prompts else "")
     for prompt in prompts[1:]:
+        if len(prompt) <= MAX_AGAIN and _AGAIN.fullmatch(prompt):
+            continue
         planned = follow(prompt, planned.contract)
     return _limited(planned)
 
