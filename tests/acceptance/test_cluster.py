@@ -56,7 +56,7 @@ async def test_a_run_is_stopped_and_tried_again_on_whichever_node_is_asked(url: 
         assert (await first.log.head(project)).status == "cancelled"
         assert not (await first.engine.cluster()).on
         await others[0].engine.retry(project)
-        await until(first.log, project, "code:chunk", count=2)
+        await until(first.log, project, "run:started", count=2)
         assert first.engine.on + second.engine.on == 1
 
 

@@ -15,6 +15,9 @@ SMALL = 4096
 Cut = Literal["end", "reset", "hang"]
 CUTS: tuple[Cut, ...] = ("end", "end", "reset", "reset", "hang")
 
+ACCEPTING_ROUNDS = 5
+"""How often asyncio's loop turns at most from a connection's arrival to its first step here."""
+
 
 class Carried:
     """One connection. `cut` says that it was ended here and not by the node.
@@ -74,6 +77,8 @@ class Line:
         if self._server is None:
             return
         self._server.close()
+        for _ in range(ACCEPTING_ROUNDS):  # `wait_closed` of Python 3.11 does not wait for these.
+            await asyncio.sleep(0)
         while self._carrying:
             for each in tuple(self._open):
                 each.sever("end")
