@@ -21,10 +21,11 @@ _OF_IT = (
     r"implementation|server|compatible|style|conformant|clone)\b)"
 )
 # Its name as it is written, or with what makes plain that no todo backend of one's own is meant.
+# The small words before it are counted, lest a long prompt made of them be read from each anew.
 _TODO_BACKEND = re.compile(
     r"(?:\b(?i:an?|the|my|our|own|new|simple|api|implementation|version|clone|backend|server|that"
     r"|which|of|for|like|as|in|such|by|with|from|per|following|follows|compatible|conforms?|passes"
-    r"|pass|passing|to|implements?|implementing|satisfies)\s+)*"
+    r"|pass|passing|to|implements?|implementing|satisfies)\s+){0,12}"
     r"(?:\bTodo-?Backend\b|\b(?i:todobackend)\b|\b(?i:to-?do[- ]backend)(?i:(?=\.com\b|'s? (?:api"
     r"|spec|test|suite)|[ -](?:api|spec|test|compatib|conform|suite|clone|contract))))"
     rf"(?:\.com)?(?:'s|-|)(?i:{_OF_IT}|-compatible|-style|-conformant)*"
