@@ -29,6 +29,7 @@ from smartforge.planners.offline.fallback import find_anything
 from smartforge.planners.offline.features import recipes
 from smartforge.planners.offline.followup import follow
 from smartforge.planners.offline.origins import Witness
+from smartforge.planners.offline.prompt import Prompt
 from smartforge.planners.offline.reading import read_claimed
 from smartforge.planners.offline.sketch import Claims, Sketch
 from smartforge.planners.offline.soundly import settle_soundness
@@ -90,7 +91,7 @@ def _first(prompt: str) -> Planned:
     text, trade = trades.filled(wording.plainly(unclear.readable(read.text)))
     kept, orders = unclear.without_orders(list(sentences(text)))
     kept, computed = recipes.without_recipes(kept)
-    claims = Claims(tuple(kept))
+    claims = Claims(Prompt(tuple(kept)))
     for claim in (naming.claim_named, *links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
         claim(claims)
     draft = _read(claims)
@@ -101,7 +102,7 @@ def _first(prompt: str) -> Planned:
         draft.note(f"Assumed, as is usual for {a(trade)}: all that the prompt does not say.")
     _check_any(draft, claims.sentences, orders, text, computed=bool(computed.said))
     remarks.settle(draft)
-    sketch = Sketch(assemble(draft), claims.sentences, draft)
+    sketch = Sketch(assemble(draft), claims.prompt, draft)
     recipes.add_recipes(sketch, computed)
     readers = (*features.IMPLIED, *links.READERS, *people.READERS, *features.READERS)
     witness = Witness(prompt)

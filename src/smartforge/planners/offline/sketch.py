@@ -7,6 +7,7 @@ import msgspec
 from smartforge.contract import Access, Contract, NotMade, Resource
 from smartforge.contract.names import singular, snake
 from smartforge.planners.offline.draft import Draft
+from smartforge.planners.offline.prompt import Prompt
 from smartforge.planners.offline.tokens import Sentence, Token, said, sentences
 
 
@@ -18,7 +19,7 @@ class Claims(msgspec.Struct):
     besides, each after the things that are named at its token.
     """
 
-    sentences: tuple[Sentence, ...]
+    prompt: Prompt
     hidden: set[tuple[int, int]] = msgspec.field(default_factory=set[tuple[int, int]])
     names: dict[tuple[int, int], list[str]] = msgspec.field(
         default_factory=dict[tuple[int, int], list[str]]
@@ -28,6 +29,10 @@ class Claims(msgspec.Struct):
     told: dict[tuple[int, int], list[Sentence]] = msgspec.field(
         default_factory=dict[tuple[int, int], list[Sentence]]
     )
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return self.prompt.sentences
 
     def tell(self, place: int, at: int, text: str) -> None:
         """Let the base reading also read `text`, after what is named at a token."""
@@ -94,7 +99,7 @@ class Sketch(msgspec.Struct):
     """
 
     contract: Contract
-    sentences: tuple[Sentence, ...]
+    prompt: Prompt
     draft: Draft
     notes: list[str] = msgspec.field(default_factory=list[str])
     taken: set[tuple[int, int]] = msgspec.field(default_factory=set[tuple[int, int]])
@@ -102,6 +107,10 @@ class Sketch(msgspec.Struct):
 
     acting: list[Acting] = msgspec.field(default_factory=list[Acting])
     not_made: list[NotMade] = msgspec.field(default_factory=list[NotMade])
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return self.prompt.sentences
 
     def note(self, text: str) -> None:
         """Keep a sentence for the user, once."""

@@ -13,7 +13,7 @@ from smartforge.planners.offline.features.flow import Flow, flow_of, was_said
 from smartforge.planners.offline.features.heard import hear
 from smartforge.planners.offline.features.paths import state_like
 from smartforge.planners.offline.sketch import Claims, Sketch
-from smartforge.planners.offline.statements.duties import Duty, duties, duty_words
+from smartforge.planners.offline.statements.duties import Duty, duty_words
 
 # What a row is called before anybody has moved it on, whatever its first state is called.
 _FIRST = word_set("pending open new draft submitted requested waiting undecided")
@@ -28,7 +28,7 @@ _FINAL = word_set(
 
 def claim_duties(claims: Claims) -> None:
     """Keep from the base reading who moves what on; what is moved it reads as a thing."""
-    for one in duties(claims.sentences):
+    for one in claims.prompt.duties:
         claims.hide(one.place, one.begin, one.end)
 
 
@@ -36,7 +36,7 @@ def read_duties(sketch: Sketch, flows: dict[str, Flow]) -> None:
     """States and the ways between them for every resource that somebody is said to move on."""
     found: dict[str, list[Duty]] = {}
     before: Resource | None = None
-    for one in duties(sketch.sentences):
+    for one in sketch.prompt.duties:
         named = sketch.find(one.noun) if one.noun else None
         resource = before = named or before or _moved(sketch, one)
         if resource is not None:

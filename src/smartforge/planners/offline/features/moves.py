@@ -28,7 +28,6 @@ from smartforge.planners.offline.features.flow import (
 from smartforge.planners.offline.features.heard import Heard, clause, hear_all, take
 from smartforge.planners.offline.features.paths import is_state, state_like
 from smartforge.planners.offline.sketch import Sketch
-from smartforge.planners.offline.statements.duties import duties
 from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.verbs import known_verbs, states_of, stem, verbs
@@ -161,7 +160,7 @@ _MARK = re.compile(
 
 def read_moves(sketch: Sketch, flows: dict[str, Flow]) -> None:
     """Transitions by verbs; a status or a truth value for them where there is none."""
-    told = {(one.place, at) for one in duties(sketch.sentences) for at in range(one.begin, one.end)}
+    told = {(one.place, at) for one in sketch.prompt.duties for at in range(one.begin, one.end)}
     for heard in hear_all(sketch.sentences):
         said = [one for one in moves(sketch, heard) if (heard.place, one.first) not in told]
         for move in said:

@@ -25,7 +25,6 @@ from smartforge.planners.offline.features.moves import (
 )
 from smartforge.planners.offline.features.paths import clean, is_state, paths, state_like
 from smartforge.planners.offline.sketch import Claims, Sketch
-from smartforge.planners.offline.statements.duties import duties
 from smartforge.planners.offline.verbs import verbs
 
 MAX_WORDS = 3
@@ -128,7 +127,7 @@ def _listed(line: str) -> Iterator[tuple[int, int, list[str]]]:
 def read_flows(sketch: Sketch) -> dict[str, Flow]:
     """The flows of all resources, from paths and from what may and may not follow."""
     flows: dict[str, Flow] = {}
-    told = {(one.place, at) for one in duties(sketch.sentences) for at in range(one.begin, one.end)}
+    told = {(one.place, at) for one in sketch.prompt.duties for at in range(one.begin, one.end)}
     for heard in hear_all(sketch.sentences):
         for path, begin, end in paths(heard.line):
             if all((heard.place, at) in told for at in range(*heard.span(begin, end))):

@@ -6,6 +6,7 @@ from smartforge.contract import Contract, Field, Reference, Resource
 from smartforge.planners.offline.draft import Draft
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.people.reading import read_people
+from smartforge.planners.offline.prompt import Prompt
 from smartforge.planners.offline.sketch import Sketch
 from smartforge.planners.offline.tokens import sentences
 
@@ -20,7 +21,7 @@ def with_accounts(contract: Contract) -> Contract:
     """
     if contract.accounts is not None:
         return contract
-    sketch = Sketch(contract, tuple(sentences(_SIGN_UP)), Draft())
+    sketch = Sketch(contract, Prompt(tuple(sentences(_SIGN_UP))), Draft())
     read_people(sketch)
     accounts = sketch.contract.accounts
     if accounts is None:

@@ -22,9 +22,9 @@ from smartforge.planners.offline.followup.phrases import Slots, worded
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
 from smartforge.planners.offline.people.roles import role_of
+from smartforge.planners.offline.prompt import Prompt
 from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.vocabulary import actions_of, people
-from smartforge.planners.offline.statements.wanting import wanted
 from smartforge.planners.offline.tokens import said, sentences
 
 _FINDING = word_set("filter sort search order find look narrow upload download export")
@@ -36,7 +36,7 @@ def permit(scene: Scene, clause: Clause) -> Done | None:
     if _FINDING & set(clause.words.lows):
         return None
     clause = _with_verb_named(scene, clause)
-    stated = [_about_rows(scene, one) for _, one in wanted((clause.sentence,)).statements]
+    stated = [_about_rows(scene, one) for _, one in Prompt((clause.sentence,)).wanted.statements]
     found = [one for one in stated if _counts(one)]
     if not found and {"own"} & set(clause.words.lows):
         raise Impossible(

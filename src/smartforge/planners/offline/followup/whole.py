@@ -23,6 +23,7 @@ from smartforge.planners.offline.assembly import assemble
 from smartforge.planners.offline.draft import Draft, Thing, a, listing
 from smartforge.planners.offline.followup.kinds.shaping import optional
 from smartforge.planners.offline.phrases import Attribute
+from smartforge.planners.offline.prompt import Prompt
 from smartforge.planners.offline.reading import read_claimed
 from smartforge.planners.offline.sketch import Claims, Sketch
 from smartforge.planners.offline.telling import kind_in_words
@@ -76,7 +77,7 @@ def read_whole(
 
 def _composed(contract: Contract, said: Sequence[Sentence], subject: str) -> Sketch:
     """The contract that the readers of prompts make of `contract` and what is said."""
-    claims = Claims(tuple(said))
+    claims = Claims(Prompt(tuple(said)))
     for claim in (*links.CLAIMS, *people.CLAIMS, *features.CLAIMS):
         claim(claims)
     draft = _known(contract, subject)
@@ -84,7 +85,7 @@ def _composed(contract: Contract, said: Sequence[Sentence], subject: str) -> Ske
     read_claimed(draft, claims)
     remarks.settle(draft)
     base = assemble(_known(contract, subject))
-    sketch = Sketch(merged(contract, base, assemble(draft)), claims.sentences, draft)
+    sketch = Sketch(merged(contract, base, assemble(draft)), claims.prompt, draft)
     about_people = people.READERS if contract.accounts is None else ()
     for reader in (*features.IMPLIED, *links.READERS, *about_people, *features.READERS):
         reader(sketch)

@@ -1,10 +1,9 @@
 """What people do to things, where nobody logs in: `members book classes` makes bookings."""
 
 from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline.links.scales import tell_scale
 from smartforge.planners.offline.sketch import Claims
-from smartforge.planners.offline.statements.joins import tell_scale
 from smartforge.planners.offline.statements.vocabulary import people
-from smartforge.planners.offline.statements.wanting import wanted
 from smartforge.planners.offline.tokens import Sentence
 from smartforge.planners.offline.vocabulary import nouns
 
@@ -15,7 +14,7 @@ def claim(claims: Claims) -> None:
     """Keep what comes of such a verb as a thing, with those who do it and what they do it to."""
     _hide_deleting(claims)
     _name_linked(claims)
-    found = wanted(claims.sentences)
+    found = claims.prompt.wanted
     if found.accounts:
         return
     for place, one in found.statements:

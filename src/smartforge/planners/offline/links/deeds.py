@@ -15,7 +15,6 @@ from smartforge.planners.offline.draft import a
 from smartforge.planners.offline.sketch import Claims
 from smartforge.planners.offline.statements.actors import MODALS
 from smartforge.planners.offline.statements.vocabulary import people
-from smartforge.planners.offline.statements.wanting import wanted
 from smartforge.planners.offline.tokens import Token, said
 from smartforge.planners.offline.verbs import verbs
 from smartforge.planners.offline.vocabulary import nouns, words
@@ -48,7 +47,7 @@ class Deed(msgspec.Struct):
 
 def claim_deeds(claims: Claims) -> None:
     """Tell the base reading what comes of the deeds of the prompt."""
-    accounts = wanted(claims.sentences).accounts
+    accounts = claims.prompt.wanted.accounts
     known = {one.low for all_ in claims.sentences for one in all_.tokens if one.word}
     said_ = [singular(one.low) for all_ in claims.sentences for one in all_.tokens if one.word]
     for place, sentence in enumerate(claims.sentences):

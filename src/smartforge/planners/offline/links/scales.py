@@ -1,9 +1,10 @@
-"""What comes of a verb: `people can rate recipes from 1 to 10` makes ratings of recipes."""
+"""The scale of ratings that come of a verb: `people can rate recipes from 1 to 10`."""
 
 from smartforge.planners.offline.sketch import Claims
 from smartforge.planners.offline.statements.statement import Statement
 
 _RATED = ("rating", "review")
+_BEFORE_SCALE = ("from", "between", "with", "on", "a", "scale", "of")
 
 
 def tell_scale(claims: Claims, place: int, one: Statement) -> None:
@@ -12,15 +13,7 @@ def tell_scale(claims: Claims, place: int, one: Statement) -> None:
         return
     tokens = claims.sentences[place].tokens
     at = one.end
-    while at < len(tokens) and tokens[at].low in (
-        "from",
-        "between",
-        "with",
-        "on",
-        "a",
-        "scale",
-        "of",
-    ):
+    while at < len(tokens) and tokens[at].low in _BEFORE_SCALE:
         at += 1
     if at + 2 >= len(tokens) or not (tokens[at].number and tokens[at + 2].number):
         return
@@ -29,8 +22,3 @@ def tell_scale(claims: Claims, place: int, one: Statement) -> None:
     claims.hide(place, one.end, at + 3)
     low, high = tokens[at].low, tokens[at + 2].low
     claims.tell(place, one.begin, f"{one.joins} rating goes from {low} to {high}")
-
-
-def object_of(one: Statement) -> str:
-    """What a join is about: `recipe`."""
-    return one.objects[0] if one.objects else ""

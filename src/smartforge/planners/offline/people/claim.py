@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from smartforge.contract.names import plural, singular, snake
 from smartforge.contract.reserved import word_set
+from smartforge.planners.offline.links.scales import tell_scale
 from smartforge.planners.offline.sketch import Claims
-from smartforge.planners.offline.statements.joins import tell_scale
 from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.vocabulary import people
-from smartforge.planners.offline.statements.wanting import Wanted, wanted, who_signs
+from smartforge.planners.offline.statements.wanting import Wanted, who_signs
 from smartforge.planners.offline.tokens import Sentence, Token
 from smartforge.planners.offline.verbs import verbs
 from smartforge.planners.offline.vocabulary import attributes, nouns, words
@@ -16,7 +16,7 @@ from smartforge.planners.offline.vocabulary import attributes, nouns, words
 
 def claim(claims: Claims) -> None:
     """Hide sentences about access, and keep the things that are named in them."""
-    found = wanted(claims.sentences)
+    found = claims.prompt.wanted
     if not found.accounts:
         return
     _name_accounts(claims, found)

@@ -7,7 +7,6 @@ import msgspec
 from smartforge.planners.offline.features.heard import Heard, found, hear_all, take
 from smartforge.planners.offline.sketch import Claims, Sketch
 from smartforge.planners.offline.statements.keys import key_words
-from smartforge.planners.offline.statements.wanting import wanted
 
 _KEY = r"(?:x-)?api[ _-]?keys?"
 _HOW = r"(?:auth\w*|headers?|protect\w*|secur\w*|management|support|access|based|only|required)"
@@ -67,7 +66,7 @@ def _lets_in(heard: Heard, match: re.Match[str]) -> bool:
 
 def _otherwise(sketch: Sketch) -> bool:
     """Whether accounts are asked for by other words than those for keys."""
-    for sign in wanted(sketch.sentences).signs:
+    for sign in sketch.prompt.wanted.signs:
         lows = [token.low for token in sketch.sentences[sign.place].tokens]
         if not sign.refused and not key_words(lows, sign.begin) and lows[sign.begin] in _LOGGING:
             return True

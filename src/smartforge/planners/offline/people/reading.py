@@ -16,7 +16,7 @@ from smartforge.planners.offline.people.scene import Scene, place_statements
 from smartforge.planners.offline.people.tenants import find_tenant, set_tenants
 from smartforge.planners.offline.people.within import keep_parts_private
 from smartforge.planners.offline.sketch import Sketch
-from smartforge.planners.offline.statements.wanting import Wanted, wanted
+from smartforge.planners.offline.statements.wanting import Wanted
 
 # What is said about logging in and comes to something wherever accounts are wanted.
 _AUTH = word_set(
@@ -30,7 +30,7 @@ _AUTH = word_set(
 
 def read_people(sketch: Sketch) -> None:
     """Complete the contract with whoever may use it; where nobody logs in, nothing changes."""
-    found = wanted(sketch.sentences)
+    found = sketch.prompt.wanted
     forbid(sketch, found)
     if not found.accounts:
         _note_refused(sketch, found)

@@ -9,7 +9,7 @@ from smartforge.contract.names import identifier, singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.statements.actors import Actor
-from smartforge.planners.offline.statements.duties import Duty, duties
+from smartforge.planners.offline.statements.duties import Duty
 from smartforge.planners.offline.statements.forms import READING, all_statements
 from smartforge.planners.offline.statements.keys import key_words, near
 from smartforge.planners.offline.statements.statement import Statement
@@ -123,8 +123,11 @@ def implies_accounts(one: Statement) -> bool:
     return one.only and one.actor.kind in ("role", "user")
 
 
-def wanted(sentences: Sequence[Sentence]) -> Wanted:
-    """What `sentences` say about accounts, roles, tenants and who may do what."""
+def wanted(sentences: Sequence[Sentence], told: Sequence[Duty]) -> Wanted:
+    """What `sentences` say about accounts, roles, tenants and who may do what.
+
+    `told` are the duties of the same sentences.
+    """
     signs: list[Sign] = []
     found: list[tuple[int, Statement]] = []
     roles: list[tuple[int, int, int, tuple[str, ...]]] = []
@@ -133,7 +136,7 @@ def wanted(sentences: Sequence[Sentence]) -> Wanted:
         signs += _signs(place, tokens)
         roles += [(place, begin, end, names) for begin, end, names in said_roles(tokens)]
         found += [(place, one) for one in all_statements(tokens)]
-    found = _with_duties(sentences, found)
+    found = _with_duties(sentences, found, told)
     _open_to_guests(found, roles)
     _own_what_they_made(sentences, found)
     tenants = tenancies(sentences, MAX_TOKENS)
@@ -144,10 +147,10 @@ def wanted(sentences: Sequence[Sentence]) -> Wanted:
 
 
 def _with_duties(
-    sentences: Sequence[Sentence], found: list[tuple[int, Statement]]
+    sentences: Sequence[Sentence], found: list[tuple[int, Statement]], told: Sequence[Duty]
 ) -> list[tuple[int, Statement]]:
     """`found` with who moves what on, which is read more closely than what else stands there."""
-    read = [(one.place, _of_duty(sentences[one.place].tokens, one)) for one in duties(sentences)]
+    read = [(one.place, _of_duty(sentences[one.place].tokens, one)) for one in told]
     kept = [
         (place, one)
         for place, one in found

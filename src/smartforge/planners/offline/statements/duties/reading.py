@@ -16,26 +16,18 @@ from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.tokens import Sentence, Token
 
 MAX_TOKENS = 500
+
 _PAPERS = word_set("report proposal document note")
 
 
-def duties(sentences: Sequence[Sentence]) -> list[Duty]:
+def duties(sentences: Sequence[Sentence]) -> tuple[Duty, ...]:
     """Who moves what on, where the prompt tells it of at least two kinds of people; else empty."""
     raw = [
         one
         for place, sentence in enumerate(sentences)
         for one in _in_sentence(place, sentence.tokens[:MAX_TOKENS])
     ]
-    lows = {token.low for sentence in sentences for token in sentence.tokens}
-    made = {one.verb for one in raw if not one.target} - {"apply", "request"}
-    drafted = bool(made) or bool(lows & {"draft", "drafts", "drafted"})
-    if drafted:
-        found = raw
-    else:
-        found = [
-            msgspec.structs.replace(one, verb="create", target="") if one.verb == "submit" else one
-            for one in raw
-        ]
+    found = raw if _is_drafted(sentences, raw) else [_made_at_once(one) for one in raw]
     makers = {one.actor.name for one in found if not one.target and one.actor.kind == "role"}
     if not any(not one.target for one in found):
         makers = {one.actor.name for one in found if one.verb.startswith("submit")}
@@ -46,7 +38,20 @@ def duties(sentences: Sequence[Sentence]) -> list[Duty]:
     ]
     actors = {(one.actor.kind, one.actor.name) for one in found}
     moved = any(one.target and one.verb not in duty_words().marking for one in found)
-    return found if moved and len(actors) > 1 else []
+    return tuple(found) if moved and len(actors) > 1 else ()
+
+
+def _is_drafted(sentences: Sequence[Sentence], found: Sequence[Duty]) -> bool:
+    """Whether rows are there before they are submitted."""
+    made = {one.verb for one in found if not one.target} - {"apply", "request"}
+    lows = {token.low for sentence in sentences for token in sentence.tokens}
+    return bool(made) or bool(lows & {"draft", "drafts", "drafted"})
+
+
+def _made_at_once(one: Duty) -> Duty:
+    """What is submitted without a draft comes to be by that."""
+    submitted = one.verb == "submit"
+    return msgspec.structs.replace(one, verb="create", target="") if submitted else one
 
 
 def _of_maker(one: Duty, makers: set[str]) -> Duty:
