@@ -9,13 +9,13 @@ from smartforge.planners.offline.statements.duties.deeds import Deed, as_state, 
 from smartforge.planners.offline.statements.duties.duty import Duty
 from smartforge.planners.offline.statements.duties.objects import condition_at, object_at
 from smartforge.planners.offline.statements.duties.people import actors_at
-from smartforge.planners.offline.statements.duties.words import JOINS, MODALS, NOT
+from smartforge.planners.offline.statements.duties.words import JOINS, MODALS, NOT, ONLY
 from smartforge.planners.offline.tokens import Token
 
 
 def active(place: int, tokens: Sequence[Token], at: int) -> list[Duty]:
     """`only managers or finance may approve or reject requests while they are pending`."""
-    strong = bool(at) and tokens[at - 1].low in ("only", "just")
+    strong = bool(at) and tokens[at - 1].low in ONLY
     actors, verb_at = actors_at(tokens, at, strong)
     if not actors:
         return []
@@ -25,7 +25,7 @@ def active(place: int, tokens: Sequence[Token], at: int) -> list[Duty]:
     joined = ""
     while at < len(tokens):
         start = at
-        while at < len(tokens) and tokens[at].low in MODALS:
+        while at < len(tokens) and tokens[at].low in MODALS | ONLY:
             at += 1
         if at < len(tokens) and tokens[at].low in NOT:
             return found
@@ -33,7 +33,7 @@ def active(place: int, tokens: Sequence[Token], at: int) -> list[Duty]:
         done = as_state(tokens, at) if again else deed_at(tokens, at)
         if done is None or (found and start != at and actors_at(tokens, start)[0]):
             break
-        only = strong or any(token.low == "only" for token in tokens[begin:at])
+        only = strong or any(token.low == "only" for token in tokens[begin:verb_at])
         found, at = _with(found, place, tokens, begin, actors, done, joined, only)
         nxt = at
         joined = ""

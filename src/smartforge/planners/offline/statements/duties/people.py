@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from smartforge.contract.names import identifier, singular, snake
+from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.statements.actors import Actor
 from smartforge.planners.offline.statements.duties.verbs import forms, leads_to
@@ -10,6 +11,7 @@ from smartforge.planners.offline.statements.duties.words import (
     MARKS,
     MODALS,
     NOT,
+    ONLY,
     PRONOUNS,
     STOPS,
     duty_words,
@@ -18,6 +20,7 @@ from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import nouns, words
 
+_ABLE = word_set("can may must should will could shall")
 _SUFFIXES = ("er", "or", "ist", "ant", "ee", "ian")
 
 
@@ -26,8 +29,10 @@ def actors_at(tokens: Sequence[Token], at: int, strong: bool = False) -> tuple[l
     found: list[Actor] = []
     place = at
     while place < len(tokens):
-        if tokens[place].low in ("only", "just"):
+        if tokens[place].low in ONLY:
             strong, place = True, place + 1
+        if _limits(tokens, place):
+            break
         one, end = _actor(tokens, place, strong)
         if one is None:
             break
@@ -40,6 +45,15 @@ def actors_at(tokens: Sequence[Token], at: int, strong: bool = False) -> tuple[l
             continue
         break
     return found, at
+
+
+def _limits(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an `only` before `at` limits a deed: `members can only review books`."""
+    if at < 2 or at >= len(tokens) or tokens[at - 1].low not in ONLY:
+        return False
+    before = tokens[at - 2]
+    does = tokens[at].low in forms() and (before.low == "to" or nounphrases.is_nounlike(before))
+    return before.low in _ABLE or does
 
 
 def _actor(tokens: Sequence[Token], at: int, strong: bool) -> tuple[Actor | None, int]:
@@ -70,7 +84,7 @@ def _person(phrase: Sequence[Token], tokens: Sequence[Token], end: int, strong: 
     """The name of the people that a phrase means; empty where it means none."""
     low = phrase[-1].low
     one = singular(snake(low)) or low
-    following = tokens[end].low if end < len(tokens) else ""
+    following = _following(tokens, end)
     if one in ("team", "department", "staff", "user") and len(phrase) == 2:
         low = phrase[0].low
         one = low if low in duty_words().departments else singular(snake(low)) or low
@@ -95,10 +109,16 @@ def _person(phrase: Sequence[Token], tokens: Sequence[Token], end: int, strong: 
     return identifier(" ".join([*(token.low for token in phrase[:-1]), one]))
 
 
+def _following(tokens: Sequence[Token], at: int) -> str:
+    """What people do or may do behind their name, past `only`; empty at the end."""
+    at += at < len(tokens) and tokens[at].low in ONLY
+    return tokens[at].low if at < len(tokens) else ""
+
+
 def _is_led(phrase: Sequence[Token], tokens: Sequence[Token], end: int) -> bool:
     """`the registrar marks it`: a noun after its article that does something to something."""
     at = end - len(phrase) - 1
-    low = tokens[end].low if end < len(tokens) else ""
+    low = _following(tokens, end)
     does = low in MARKS or forms().get(low, low) != low
     return at >= 0 and tokens[at].low in ("the", "a", "an") and len(phrase) == 1 and does
 

@@ -9,7 +9,8 @@ import msgspec
 
 from smartforge.contract.reserved import word_set
 
-MODALS = word_set("can may must should will could shall also then is are allowed to able later")
+MODALS = word_set("can may must should will could shall also then is are be allowed to able later")
+ONLY = word_set("only just")
 NOT = word_set("not cannot can't never mustn't don't doesn't no nobody")
 JOINS = word_set("and or , & / then finally later but")
 STARTS = JOINS | word_set("; : ( ) - — while whereas only just by")
