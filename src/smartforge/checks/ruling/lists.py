@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, cast
 
-from smartforge.checks.drafts import Actor, Draft
 from smartforge.checks.endpoints import Endpoint
 from smartforge.checks.ruling.court import Court
 from smartforge.checks.ruling.figures import exact
 from smartforge.checks.ruling.found import Found, Undecided
+from smartforge.checks.ruling.pages import Pages, ids_of, most_rows, rows_of
 from smartforge.checks.surface import Json
 
 ROWS = 3
@@ -33,12 +33,11 @@ class Listing:
         self._court = court
         self._found = found
         self._endpoint = endpoint
-        limit = endpoint.parameters("query").get("limit")
         # Where pages lead on by cursors (see `cursors`), they tell no total.
         self.counted = "cursor" not in endpoint.parameters("query")
-        self._most: int = limit.schema.get("maximum", 100) if limit else 100
+        self._most = most_rows(endpoint)
         self._own: list[Json] = []
-        self._actor: Actor
+        self._pages: Pages
         self._all: list[Json] = []
 
     async def begin(self) -> None:
@@ -58,14 +57,15 @@ class Listing:
         if not rows:
             raise Undecided("no rows could be made")
         maker, _ = await court.maker(collection)
-        self._actor = await court.able(self._endpoint, rows[0], maker)
-        answer = await self._told(("sort", "-id"), ("limit", self._most))
-        self._all = _items(answer)
+        actor = await court.able(self._endpoint, rows[0], maker)
+        self._pages = Pages(court, self._endpoint, actor)
+        answer = await self._pages.page(("sort", "-id"), ("limit", self._most))
+        self._all = rows_of(answer)
         known = {one.get("id") for one in self._all}
         self._own = [one.shown for one in rows if one.id in known]
         total = answer.get("total")
         if self.counted and total != len(self._all) and (total is None or total <= self._most):
-            await self._wrong(f"answered a total of {total} with {len(self._all)} rows")
+            await self._pages.wrong(f"answered a total of {total} with {len(self._all)} rows")
 
     @property
     def _whole(self) -> bool:
@@ -78,29 +78,31 @@ class Listing:
         seen: list[Any] = []
         for offset in range(len(names)):
             query = (("sort", "-id"), ("limit", 1), ("offset", offset))
-            page = await self._told(*query)
-            items = _items(page)
-            seen += [one.get("id") for one in items]
-            told = (page.get("limit"), page.get("offset"), len(items))
+            page = await self._pages.page(*query)
+            rows = ids_of(page)
+            seen += rows
+            told = (page.get("limit"), page.get("offset"), len(rows))
             if told != (1, offset, 1):
                 said = f"answered limit, offset and rows {told}, not (1, {offset}, 1)"
-                await self._wrong(said, *query)
+                await self._pages.wrong(said, *query)
                 return
             if self._whole and page.get("total") != len(self._all):
                 said = f"answered a total of {page.get('total')}, not {len(self._all)}"
-                await self._wrong(said, *query)
+                await self._pages.wrong(said, *query)
                 return
         if seen != names:
-            await self._wrong(f"answered the rows {seen} page by page, not {names}", ("limit", 1))
+            await self._pages.wrong(
+                f"answered the rows {seen} page by page, not {names}", ("limit", 1)
+            )
 
     async def order(self) -> None:
         sort = self._endpoint.parameters("query").get("sort")
         for way in cast(list[str], sort.schema.get("enum", []) if sort else []):
-            items = _items(await self._told(("sort", way), ("limit", self._most)))
+            items = rows_of(await self._pages.page(("sort", way), ("limit", self._most)))
             name, down = way.lstrip("-"), way.startswith("-")
             keys = [one.get(name) for one in items]
             if not _ordered([one for one in keys if one is not None], down):
-                await self._wrong(f"answered {name} in the order {keys[:6]}", ("sort", way))
+                await self._pages.wrong(f"answered {name} in the order {keys[:6]}", ("sort", way))
 
     async def filters(self) -> None:
         for parameter, name in _named(self._found.hint.get("x-filters")):
@@ -142,36 +144,14 @@ class Listing:
     async def _narrowed(self, wanted: Sequence[Json], narrowing: tuple[str, Any]) -> None:
         """The list tells these rows alone, and their number."""
         query = (narrowing, ("sort", "-id"), ("limit", self._most))
-        page = await self._told(*query)
-        ids = [one.get("id") for one in _items(page)]
+        page = await self._pages.page(*query)
+        ids = ids_of(page)
         right = [one.get("id") for one in wanted]
         if (ids != right and self._whole) or not set(right) <= set(ids):
-            await self._wrong(f"answered the rows {ids[:8]}, not {right[:8]}", *query)
+            await self._pages.wrong(f"answered the rows {ids[:8]}, not {right[:8]}", *query)
         elif self.counted and self._whole and page.get("total") != len(right):
             said = f"answered a total of {page.get('total')}, not {len(right)}"
-            await self._wrong(said, *query)
-
-    async def _told(self, *query: tuple[str, Any]) -> Json:
-        draft = self._asking(*query)
-        answer = await self._court.expect("for what is there", draft, {200})
-        told = answer.json() if answer else None
-        if not isinstance(told, dict):
-            raise Undecided("the list was not answered")
-        return cast(Json, told)
-
-    def _asking(self, *query: tuple[str, Any]) -> Draft:
-        known = self._endpoint.parameters("query")
-        asked = tuple((name, value) for name, value in query if name in known)
-        return Draft(self._endpoint, self._actor, query=asked, before=self._actor.before)
-
-    async def _wrong(self, said: str, *query: tuple[str, Any]) -> None:
-        draft = self._asking(*query)
-        self._court.failed("for what is there", draft, await self._court.send(draft), said)
-
-
-def _items(page: Json) -> list[Json]:
-    items: object = page.get("items")
-    return cast(list[Json], items) if isinstance(items, list) else []
+            await self._pages.wrong(said, *query)
 
 
 def _named(value: object) -> list[tuple[str, str]]:

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import msgspec
 
-from smartforge.checks.drafts import Actor, Draft, Row
+from smartforge.checks.drafts import Actor, Row
 from smartforge.checks.ruling.court import Court
 from smartforge.checks.ruling.figures import exact
 from smartforge.checks.ruling.found import Found, Undecided
+from smartforge.checks.ruling.pages import Pages, rows_of
 from smartforge.checks.surface import Json
 from smartforge.contract import Report
 
@@ -43,15 +44,15 @@ class Sums:
         assert self._found.endpoint is not None
         maker, _ = await court.maker(collection)
         actor = await court.able(self._found.endpoint, Row({}), maker)
-        before = self._groups(_items(await self._told(actor)))
+        pages = Pages(court, self._found.endpoint, actor)
+        before = self._groups(rows_of(await pages.page()))
         rows = await court.many(collection, list(self._values()))
         if not rows:
             raise Undecided("no rows could be made")
         wanted = before
         for row in rows:
             await self._add(wanted, row.shown, maker)
-        items = _items(await self._told(actor))
-        await self._compare(actor, items, wanted)
+        await self._compare(pages, rows_of(await pages.page()), wanted)
 
     def _values(self) -> Iterator[Json]:
         """Rows in different groups where a choice makes them, one of them twice."""
@@ -119,7 +120,7 @@ class Sums:
         return tuple(item.get(one.name) for one in self._rule.groups)
 
     async def _compare(
-        self, actor: Actor, items: list[Json], wanted: dict[tuple[Any, ...], Sum]
+        self, pages: Pages, items: list[Json], wanted: dict[tuple[Any, ...], Sum]
     ) -> None:
         told = self._groups(items)
         if not self._rule.groups:
@@ -130,46 +131,26 @@ class Sums:
                 continue
             if found is None or found.count != one.count:
                 count = found.count if found else "nothing"
-                await self._wrong(actor, f"answered {count} for {list(key)}, not {one.count}")
+                await pages.wrong(f"answered {count} for {list(key)}, not {one.count}")
                 return
             if self._rule.field and found.total != one.total:
                 said = f"answered a total of {found.total} for {list(key)}, not {one.total}"
-                await self._wrong(actor, said)
+                await pages.wrong(said)
                 return
         keys = [self._key(one) for one in items]
         if len(keys) != len(set(map(str, keys))):
-            await self._wrong(actor, "answered a group twice")
+            await pages.wrong("answered a group twice")
         if self._rule.top:
-            await self._topmost(actor, items)
+            await self._topmost(pages, items)
         elif not _ascending(keys):
-            await self._wrong(actor, f"answered the groups in the order {keys[:6]}")
+            await pages.wrong(f"answered the groups in the order {keys[:6]}")
 
-    async def _topmost(self, actor: Actor, items: list[Json]) -> None:
+    async def _topmost(self, pages: Pages, items: list[Json]) -> None:
         by = "total" if self._rule.field else "count"
         figures = [exact(one.get(by)) or Decimal(0) for one in items]
         if len(items) > self._rule.top or figures != sorted(figures, reverse=True):
             said = f"answered {len(items)} groups in the order {figures[:6]} of {by}"
-            await self._wrong(actor, said)
-
-    async def _told(self, actor: Actor) -> Json:
-        answer = await self._court.expect("for what is there", self._asking(actor), {200})
-        told = answer.json() if answer else None
-        if not isinstance(told, dict):
-            raise Undecided("the report was not answered")
-        return cast(Json, told)
-
-    def _asking(self, actor: Actor) -> Draft:
-        assert self._found.endpoint is not None
-        return Draft(self._found.endpoint, actor, before=actor.before)
-
-    async def _wrong(self, actor: Actor, said: str) -> None:
-        draft = self._asking(actor)
-        self._court.failed("for what is there", draft, await self._court.send(draft), said)
-
-
-def _items(page: Json) -> list[Json]:
-    items: object = page.get("items")
-    return cast(list[Json], items) if isinstance(items, list) else []
+            await pages.wrong(said)
 
 
 def _in_period(value: Any, period: str) -> Any:
