@@ -21,6 +21,7 @@ from smartforge.planners.offline.followup.people import with_accounts, with_owne
 from smartforge.planners.offline.followup.phrases import Slots, worded
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
+from smartforge.planners.offline.people.access import who_may
 from smartforge.planners.offline.people.roles import role_of
 from smartforge.planners.offline.prompt import Prompt
 from smartforge.planners.offline.statements.statement import Statement
@@ -172,8 +173,10 @@ def _apply(
     if owned and access["create"].who == "anyone":
         access["create"] = Access("user")
     made = msgspec.structs.replace(home, access=Permissions(**access))
-    told = "; ".join(f"{_who(access[each])} may {each}" for each in actions if each in home.actions)
-    key = [(f"{home.name} may {each}", _who(access[each])) for each in actions]
+    told = "; ".join(
+        f"{who_may(access[each])} may {each}" for each in actions if each in home.actions
+    )
+    key = [(f"{home.name} may {each}", who_may(access[each])) for each in actions]
     return (
         with_resource(contract, made),
         f"With {spaced(home.plural)}, {told or 'nothing changes'}.",
@@ -227,16 +230,3 @@ def _without(
     made = with_resource(contract, msgspec.structs.replace(home, actions=kept))
     told = f"{spaced(home.plural).capitalize()} no longer have {listing(gone)}."
     return made, told, [(f"{home.name} {one}", "False") for one in gone]
-
-
-def _who(access: Access) -> str:
-    also = f" or {listing(access.roles)}" if access.roles else ""
-    match access.who:
-        case "anyone":
-            return "anyone"
-        case "user":
-            return "whoever is logged in"
-        case "owner":
-            return f"only the owner{also}"
-        case "role":
-            return f"only {listing(access.roles)}"

@@ -260,13 +260,14 @@ def _note(scene: Scene, resource: Resource) -> None:
     quotes = list(dict.fromkeys(quoted(one.one.words) for one in scene.about(resource)))
     by_access: dict[str, list[str]] = {}
     for action in resource.actions:
-        by_access.setdefault(_who(scene, resource.access.of(action)), []).append(_WORDS[action])
+        by_access.setdefault(who_may(resource.access.of(action)), []).append(_WORDS[action])
     told = "; ".join(f"{who} may {listing(actions)}" for who, actions in by_access.items())
     words = f"{', '.join(quotes[:3])}" if quotes else "Assumed, since nothing is said about access"
     scene.sketch.note(f"{words}: with {many(resource.name)}, {told}.")
 
 
-def _who(scene: Scene, access: Access) -> str:
+def who_may(access: Access) -> str:
+    """An access in words: `only the owner or admin`."""
     also = f" or {listing(access.roles)}" if access.roles else ""
     match access.who:
         case "anyone":
