@@ -5,7 +5,10 @@ import pytest
 from smartforge.contract import (
     Access,
     Accounts,
+    Adjusts,
     Boolean,
+    Bulk,
+    Choice,
     Contract,
     Decimal,
     Email,
@@ -23,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("behaviour_ownership")
 
 OWNER = Access("owner")
 OWNER_OR_ADMIN = Access("owner", ("admin",))
+USER = Access("user")
 AUTHOR = Field("author_id", Reference("user", "cascade", nested=False), written="never")
 CONTRACT = Contract(
     "Diary",
@@ -73,6 +77,72 @@ CONTRACT = Contract(
             (Field("number", Text()), Field("expense_id", Reference("expense", "cascade")), AUTHOR),
             owner="author_id",
             access=Permissions(OWNER, OWNER, OWNER, OWNER, OWNER),
+        ),
+        Resource(
+            "purse",
+            "purses",
+            (
+                Field("balance", Decimal("0", "1000"), False, "0", written="creation"),
+                Field("label", Text(), False),
+                AUTHOR,
+            ),
+            owner="author_id",
+            access=Permissions(USER, USER, USER, OWNER_OR_ADMIN, OWNER),
+        ),
+        Resource(
+            "gift",
+            "gifts",
+            (
+                Field("from_purse_id", Reference("purse", nested=False)),
+                Field("to_purse_id", Reference("purse", nested=False)),
+                Field("amount", Decimal("0.01", "5000")),
+            ),
+            actions=("list", "create", "read"),
+            access=Permissions(USER, USER, USER),
+            rules=(
+                Adjusts("from_purse_id", "amount", "balance", taking=("",), own=True),
+                Adjusts("to_purse_id", "amount", "balance"),
+            ),
+            bulk=Bulk(5),
+        ),
+        Resource(
+            "account",
+            "accounts",
+            (Field("balance", Decimal("0", "1000"), False, "0", written="creation"), AUTHOR),
+            owner="author_id",
+            access=Permissions(USER, USER, USER, OWNER, OWNER),
+            actions=("list", "create", "read"),
+        ),
+        Resource(
+            "entry",
+            "entries",
+            (
+                Field("account_id", Reference("account")),
+                Field("kind", Choice(("deposit", "withdrawal"))),
+                Field("amount", Decimal("0.01", "5000")),
+            ),
+            actions=("list", "create", "read"),
+            access=Permissions(USER, USER, USER),
+            rules=(Adjusts("account_id", "amount", "balance", "kind", ("withdrawal",), own=True),),
+        ),
+        Resource(
+            "fund",
+            "funds",
+            (Field("balance", Decimal("0", "1000"), False, "0", written="creation"), AUTHOR),
+            owner="author_id",
+            access=Permissions(OWNER, USER, OWNER, OWNER, OWNER),
+            actions=("list", "create", "read"),
+        ),
+        Resource(
+            "grant",
+            "grants",
+            (
+                Field("fund_id", Reference("fund")),
+                Field("amount", Decimal("0.01", "5000")),
+            ),
+            actions=("list", "create", "read"),
+            access=Permissions(USER, USER, USER),
+            rules=(Adjusts("fund_id", "amount", "balance", taking=("",), own=True),),
         ),
     ),
     accounts=Accounts(roles=("user", "admin")),
@@ -162,3 +232,59 @@ def test_a_reference_to_what_is_hidden_is_refused(api: Api) -> None:
     one.post("/receipts", {"number": "1", "expense_id": expense})
     assert one.get(f"/expenses/{expense}/receipts")["total"] == 1
     other.get(f"/expenses/{expense}/receipts", 404)
+
+
+# ---- what rows take from others ---------------------------------------------------------------
+
+
+def opened(one: Api, path: str, balance: float) -> int:
+    return one.post(path, {"balance": balance})["id"]
+
+
+def gift(source: int, target: int, amount: float) -> dict[str, float]:
+    return {"from_purse_id": source, "to_purse_id": target, "amount": amount}
+
+
+def test_nobody_gives_away_what_is_somebody_elses(api: Api) -> None:
+    one, thief = api.newcomer(), api.newcomer()
+    theirs, own = opened(one, "/purses", 10), opened(thief, "/purses", 1)
+    # However much it is, so that nobody learns what is there.
+    for amount in (4, 4000):
+        thief.post("/gifts", gift(theirs, own, amount), 403)
+    thief.post("/gifts/bulk", {"items": [gift(own, theirs, 1), gift(theirs, own, 1)]}, 403)
+    answers = thief.at_once(16, "POST", "/gifts", json=gift(theirs, own, 1))
+    assert {answer.status_code for answer in answers} == {403}
+    assert [one.get(f"/purses/{each}")["balance"] for each in (theirs, own)] == [10, 1]
+    assert one.get("/gifts")["total"] == 0
+    one.post("/gifts", gift(theirs, own, 4))
+    assert [one.get(f"/purses/{each}")["balance"] for each in (theirs, own)] == [6, 5]
+
+
+def test_whoever_may_change_every_row_may_take_from_every_row(api: Api) -> None:
+    one, admin = api.newcomer(), api.admin()
+    theirs, target = opened(one, "/purses", 10), opened(api.newcomer(), "/purses", 0)
+    admin.post("/gifts", gift(theirs, target, 3))
+    assert one.get(f"/purses/{theirs}")["balance"] == 7
+
+
+def test_only_owners_take_out_but_all_may_put_in(api: Api) -> None:
+    one, other = api.newcomer(), api.newcomer()
+    account = opened(one, "/accounts", 10)
+    entry = {"account_id": account, "kind": "withdrawal", "amount": 2}
+    other.post("/entries", entry, 403)
+    assert one.get(f"/accounts/{account}")["balance"] == 10
+    other.post("/entries", {**entry, "kind": "deposit"})
+    one.post("/entries", entry)
+    assert one.get(f"/accounts/{account}")["balance"] == 10
+    # Where nobody may change every row, administrators take nothing either.
+    api.admin().post("/entries", entry, 403)
+
+
+def test_what_may_not_be_read_is_not_there_to_take_from(api: Api) -> None:
+    one, other = api.newcomer(), api.newcomer()
+    fund = opened(one, "/funds", 10)
+    problem = other.post("/grants", {"fund_id": fund, "amount": 1}, 422)
+    unknown = other.post("/grants", {"fund_id": 1_000_000, "amount": 1}, 422)
+    assert errors(problem) == errors(unknown) == [["body", "fund_id"]]
+    assert one.get(f"/funds/{fund}")["balance"] == 10
+    one.post("/grants", {"fund_id": fund, "amount": 1})

@@ -42,6 +42,7 @@ from smartforge.contract import (
 
 KEPT = ("list", "create", "read")
 
+USER = Access("user")
 SHOP = Contract(
     "Shop",
     (
@@ -234,6 +235,33 @@ FORUM = Contract(
             ),
         ),
         Resource(
+            "wallet",
+            "wallets",
+            (
+                Field("user_id", Reference("user", "cascade"), written="never"),
+                Field("balance", Integer(0, 1_000), False, 0, written="creation"),
+                Field("label", Text(), False),
+            ),
+            owner="user_id",
+            actions=(*KEPT, "update"),
+            access=Permissions(create=USER, update=Access("owner", ("editor",))),
+        ),
+        Resource(
+            "gift",
+            "gifts",
+            (
+                Field("from_wallet_id", Reference("wallet", nested=False)),
+                Field("to_wallet_id", Reference("wallet", nested=False)),
+                Field("amount", Integer(1, 2_000)),
+            ),
+            actions=KEPT,
+            access=Permissions(create=USER),
+            rules=(
+                Adjusts("from_wallet_id", "amount", "balance", taking=("",), own=True),
+                Adjusts("to_wallet_id", "amount", "balance"),
+            ),
+        ),
+        Resource(
             "link",
             "links",
             (
@@ -256,7 +284,6 @@ FORUM = Contract(
     accounts=Accounts(roles=("member", "editor")),
 )
 
-USER = Access("user")
 CLUB = Contract(
     "Club",
     (

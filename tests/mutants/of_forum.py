@@ -125,4 +125,20 @@ VARIANTS = (
         "        return _UNKNOWN\n",
         "",
     ),
+    Mutant(
+        "adjusts",
+        "takes from anybody",
+        "forum",
+        "app/routers/gifts.py",
+        "    _check_own_wallet(db, caller, gift.from_wallet_id)\n",
+        "",
+    ),
+    Mutant(
+        "adjusts",
+        "looks at whose the wrong row is",
+        "forum",
+        "app/routers/gifts.py",
+        "_check_own_wallet(db, caller, gift.from_wallet_id)",
+        "_check_own_wallet(db, caller, gift.to_wallet_id)",
+    ),
 )

@@ -574,6 +574,10 @@ export interface OneOpen {
  * `field` is refused (409), also under concurrent requests. Rows are neither updated nor
  * deleted. Where a resource has several such rules, as a transfer from one account to another
  * has two, all of the changes are made or none.
+ *
+ * With `own`, a row that is taken from must belong to the caller (403, before any other rule is
+ * looked at): nobody spends what is somebody else's. Whoever has one of the roles that may update
+ * every such row may take from every one; what is added may go to any row that the caller reads.
  */
 export interface Adjusts {
   type: "adjusts";
@@ -582,6 +586,7 @@ export interface Adjusts {
   field: string;
   direction?: string;
   taking?: string[];
+  own?: boolean;
 }
 /**
  * At most `count` rows with equal `fields` (409), also under concurrent requests.

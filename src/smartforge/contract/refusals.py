@@ -61,6 +61,14 @@ def takes_keys(contract: Contract, operation: Operation | None = None) -> bool:
     return contract.accounts is not None and contract.accounts.api_keys and not by_login
 
 
+def takes_own(contract: Contract, operation: Operation) -> bool:
+    """Whether it makes rows that may take from what is the caller's own alone."""
+    if operation.role not in ("create", "bulk"):
+        return False
+    rules = contract.resource(operation.resource).rules
+    return any(isinstance(rule, Adjusts) and rule.own for rule in rules)
+
+
 def settable(field: Field, resource: Resource) -> bool:
     """Whether rows may differ in the field because of who creates them or what they send."""
     return field.on_creation or field.name in (resource.owner, resource.tenant)
@@ -95,6 +103,8 @@ def _forbids(contract: Contract, operation: Operation) -> bool:
     if operation.role in _BY_LOGIN:
         return takes_keys(contract)
     if operation.role == "transition" and _bars_owner(contract, operation):
+        return True
+    if takes_own(contract, operation):
         return True
     if access.who != "owner" or operation.role not in _OF_OWN_ROW:
         return False

@@ -126,6 +126,11 @@ class Resource(msgspec.Struct, frozen=True):
     def item_path(self) -> str:
         return f"{self.path}/{{{self.name}_id}}"
 
+    @property
+    def overseers(self) -> tuple[str, ...]:
+        """The roles whose holders may update every row, whosever it is."""
+        return self.access.update.roles if "update" in self.actions else ()
+
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""
         for one in self.fields:

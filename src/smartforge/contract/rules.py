@@ -58,6 +58,10 @@ class Adjusts(msgspec.Struct, frozen=True, tag="adjusts"):
     `field` is refused (409), also under concurrent requests. Rows are neither updated nor
     deleted. Where a resource has several such rules, as a transfer from one account to another
     has two, all of the changes are made or none.
+
+    With `own`, a row that is taken from must belong to the caller (403, before any other rule is
+    looked at): nobody spends what is somebody else's. Whoever has one of the roles that may update
+    every such row may take from every one; what is added may go to any row that the caller reads.
     """
 
     reference: str
@@ -65,6 +69,12 @@ class Adjusts(msgspec.Struct, frozen=True, tag="adjusts"):
     field: str
     direction: str = ""
     taking: tuple[str, ...] = ()
+    own: bool = False
+
+    @property
+    def takes(self) -> bool:
+        """Whether some row of it takes, rather than all of them add."""
+        return bool(self.taking)
 
 
 class AtMost(msgspec.Struct, frozen=True, tag="at_most"):

@@ -360,6 +360,15 @@ RULES = [
     (adjusts(direction="title"), '"title" is no choice'),
     (adjusts(direction="status", taking=("x",)), '"x" is no value'),
     (adjusts(taking=("out",)), '"out" means nothing'),
+    (adjusts(own=True), "never takes anything"),
+    (adjusts(taking=("",), own=True), "no field says who owns a row"),
+    (
+        visit(
+            rules=(Adjusts("next_id", "guests", "guests", taking=("",), own=True),),
+            access=replace(SECURED, create=Access()),
+        ),
+        "creation cannot be open to anyone",
+    ),
     (
         replace(
             adjusts(), resources=visit(rules=(Adjusts("room_id", "guests", "stock"),)).resources

@@ -36,6 +36,8 @@ class Stock:
         amount = self._creating.properties.get(rule.amount, {})
         self._largest: float = amount.get("maximum", 1)
         self._apart: dict[str, int] = {}
+        rules = court.rules_of(found.collection, "adjusts")
+        self._owned = any(one.read(Adjusts).own for one in rules)
         self._directions: list[Any] = self._creating.properties.get(rule.direction, {}).get(
             "enum", [""]
         )
@@ -47,6 +49,8 @@ class Stock:
             await self._adds(adding)
         if taking is not None:
             await self._takes(taking, adding)
+        if taking is not None and self._rule.own:
+            await self._spares(taking, adding)
 
     async def _adds(self, direction: str) -> None:
         stock, actor = await self._stock(None)
@@ -84,6 +88,41 @@ class Stock:
         for _ in range(ROUNDS):
             await self._crowd(direction, -1, adding, int(min(LEFT, have)))
 
+    async def _spares(self, direction: str, adding: str | None) -> None:
+        """Nobody takes from what is somebody else's, not even for what is their own."""
+        stock, actor = await self._stock(adding)
+        before = await self._number(stock, actor)
+        intruder = await self._intruder(actor)
+        values = {self._rule.reference: stock.id, self._rule.amount: 1}
+        if self._rule.direction:
+            values[self._rule.direction] = direction
+        theft = await self._court.draft_by(intruder, self._found.collection, **values)
+        statuses = {403} if await self._reads(intruder, stock) else {422}
+        await self._court.expect("to take from what is somebody else's", theft, statuses)
+        await self._is(stock, actor, before, theft)
+
+    async def _intruder(self, owner: Actor) -> Actor:
+        """Somebody else who may make the rows, without a role that may take from every row."""
+        updating = self._court.updating(self._target)
+        overseers = updating.access.roles if updating else ()
+        accounts, access = self._court.rows.accounts, self._creating.access
+        known = [await accounts.ordinary(), await accounts.user(), *await self._court.others()]
+        if access.who == "role":
+            known += [await accounts.holder(role) for role in access.roles]
+        for one in known:
+            role = one.account.get("role") if one else None
+            able = access.who != "role" or role in access.roles
+            if one and one.name != owner.name and able and role not in overseers:
+                return one
+        raise Undecided("nobody else could be found who may make such rows")
+
+    async def _reads(self, intruder: Actor, stock: Row) -> bool:
+        reading = self._court.promised.reading(self._target)
+        if reading is None:
+            raise Undecided(f"no row of {self._target} can be read")
+        answer = await self._court.send(self._court.at(reading, stock, intruder))
+        return answer.status == 200
+
     async def _crowd(self, direction: str, sign: int, adding: str | None, able: int) -> None:
         """Many at once, of whom only `able` can be served."""
         stock, actor = await self._stock(adding, exactly=LEFT if sign < 0 else None)
@@ -114,12 +153,20 @@ class Stock:
         wanted = (self._least or 0) + (exactly or 10)
         if self._most is not None:
             wanted = min(wanted, self._most)
-        draft = await self._court.draft(self._target, **{self._rule.field: wanted})
+        draft = await self._new(**{self._rule.field: wanted})
         row = await self._court.made(draft)
         if adding is not None and row.shown.get(self._rule.field, 0) < wanted:
             filling = await self._moving(row, adding, wanted - row.shown[self._rule.field])
             await self._court.made(filling, "to add some")
         return row, draft.actor
+
+    async def _new(self, target: str = "", **values: Any) -> Draft:
+        """A row to give to or to take from; where that is for its owner, of who does so."""
+        target = target or self._target
+        if not self._owned:
+            return await self._court.draft(target, **values)
+        owner, _ = await self._court.maker(self._found.collection)
+        return await self._court.draft_by(owner, target, **values)
 
     async def _moving(self, stock: Row, direction: str, amount: float) -> Draft:
         values = {self._rule.reference: stock.id, self._rule.amount: amount}
@@ -137,7 +184,7 @@ class Stock:
                 continue
             most = self._court.property(target, other.field).get("maximum", AMPLE)
             wanted = min(AMPLE, most // 2)
-            row = await self._court.made(await self._court.draft(target, **{other.field: wanted}))
+            row = await self._court.made(await self._new(target, **{other.field: wanted}))
             if other.taking and row.shown.get(other.field, 0) < wanted:
                 raise Undecided(f"no row with a {other.field} to take from could be made")
             self._apart[other.reference] = row.id

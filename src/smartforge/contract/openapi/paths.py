@@ -15,7 +15,7 @@ from smartforge.contract.openapi.resources import ref, report_name, takes_body
 from smartforge.contract.openapi.schemas import count, identity
 from smartforge.contract.operations import Operation, operations
 from smartforge.contract.recipes import FORMS, Recipe
-from smartforge.contract.refusals import refusals, takes_keys
+from smartforge.contract.refusals import refusals, takes_keys, takes_own
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import Report
 from smartforge.contract.versions import shows_version, takes_version
@@ -77,7 +77,9 @@ def _operation(contract: Contract, operation: Operation) -> Json:
     body = _body(contract, operation)
     if body:
         found["requestBody"] = body
-    refused = {str(code): _refusal(operation, code) for code in refusals(contract, operation)}
+    refused = {
+        str(code): _refusal(contract, operation, code) for code in refusals(contract, operation)
+    }
     found["responses"] = _tagged(contract, operation, _answers(contract, operation)) | refused
     return found
 
@@ -264,8 +266,12 @@ def _json(description: str, schema: str) -> Json:
     return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
 
 
-def _refusal(operation: Operation, code: int) -> Json:
-    said = "Wrong credentials" if operation.role == "login" and code == 401 else _SAID[code]
+def _refusal(contract: Contract, operation: Operation, code: int) -> Json:
+    said = _SAID[code]
+    if operation.role == "login" and code == 401:
+        said = "Wrong credentials"
+    if code == 403 and takes_own(contract, operation):
+        said = "Not allowed, or it would take from what is somebody else's"
     content = {"application/problem+json": {"schema": ref("Problem")}}
     response: Json = {"description": said, "content": content}
     if code == 401:

@@ -171,6 +171,25 @@ def _adjusts_problems(here: str, place: Place, rule: Adjusts) -> Iterator[str]:
     elif amount.nullable or not _positive(amount):
         yield f"{here}: the amount {quoted(rule.amount)} must be given and more than 0"
     yield from _direction_problems(here, place, rule)
+    if rule.own:
+        yield from _own_problems(here, place, rule)
+
+
+def _own_problems(here: str, place: Place, rule: Adjusts) -> Iterator[str]:
+    kind = place.kind(rule.reference)
+    target = place.of(kind.resource) if isinstance(kind, Reference) else None
+    if not rule.takes:
+        yield f"{here}: it never takes anything, so {quoted('own')} means nothing"
+    if target and not target.resource.owner:
+        yield (
+            f"{here}: only owners may take from {target.here}, but no field says who owns a row "
+            f"of it"
+        )
+    if "create" in place.resource.actions and not place.resource.access.create.secured:
+        yield (
+            f"{here}: only owners may take from {quoted(rule.reference)}, so creation cannot be "
+            "open to anyone"
+        )
 
 
 def _adjusted_problems(

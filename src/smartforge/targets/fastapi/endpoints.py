@@ -19,7 +19,7 @@ from smartforge.contract import (
 )
 from smartforge.contract.hiding import hidden
 from smartforge.contract.operations import Operation
-from smartforge.contract.refusals import guarded, refusals
+from smartforge.contract.refusals import guarded, refusals, takes_own
 from smartforge.contract.versions import shows_version, takes_version
 from smartforge.targets.fastapi import naming
 from smartforge.targets.fastapi.columns import Names, named
@@ -217,6 +217,7 @@ def _endpoint(
         or (operation.role in ("create", "bulk") and bool(resource.owner or resource.tenant))
         or (operation.role == "create" and bool(resource.idempotent) and of.closed)
         or (operation.role in _WITH_BODIES and any(one.readable for one in reaches))
+        or takes_own(contract, operation)
         or (operation.role == "update" and moves_differ(resource))
     )
     return Endpoint(

@@ -23,6 +23,7 @@ from smartforge.contract.names import spaced
 from smartforge.targets.fastapi.columns import Names, named
 from smartforge.targets.fastapi.literals import python
 from smartforge.targets.fastapi.naming import ResourceNames
+from smartforge.targets.fastapi.scopes import lacks_role, scope
 
 
 class OrderView(msgspec.Struct, frozen=True):
@@ -81,17 +82,32 @@ class AdjustView(msgspec.Struct, frozen=True):
     change_type: str
 
 
+class OwnView(msgspec.Struct, frozen=True):
+    """A row that nobody else may take from: the `row` whose id is `reference`, which is its
+    `owner`'s. `when` is true where it is taken from, empty where it always is; `unless` is true of
+    a caller who has none of the roles that may take from every row, empty without such roles."""
+
+    row: str
+    owner: str
+    reference: str
+    when: str
+    unless: str
+    words: str
+
+
 class RulesView(msgspec.Struct, frozen=True):
     """The rules that the database does not keep by itself.
 
     `adjusts` are those of each resource whose rows are changed, always in the same order of the
-    resources. `breaking` are the transitions that can make rows overlap, or be too many.
+    resources. `owned` are the rows that only their owners take from. `breaking` are the
+    transitions that can make rows overlap, or be too many.
     """
 
     orders: tuple[OrderView, ...]
     overlaps: tuple[OverlapView, ...]
     adjusts: tuple[tuple[AdjustView, ...], ...]
     quotas: tuple[QuotaView, ...]
+    owned: tuple[OwnView, ...]
     breaking: frozenset[str]
 
     @property
@@ -107,6 +123,7 @@ class RulesView(msgspec.Struct, frozen=True):
 def rules_view(contract: Contract, resource: Resource, names: Names) -> RulesView:
     own = names[resource.name]
     rules = _looked_at(resource)
+    adjusting = [one for one in rules if isinstance(one, Adjusts)]
     return RulesView(
         orders=tuple(
             _order(resource, one, own)
@@ -118,10 +135,9 @@ def rules_view(contract: Contract, resource: Resource, names: Names) -> RulesVie
         overlaps=tuple(
             _overlap(resource, one, own, names) for one in rules if isinstance(one, NoOverlap)
         ),
-        adjusts=_adjusts(
-            contract, resource, [one for one in rules if isinstance(one, Adjusts)], names
-        ),
+        adjusts=_adjusts(contract, resource, adjusting, names),
         quotas=tuple(_quota(resource, one, own, names) for one in rules if isinstance(one, AtMost)),
+        owned=tuple(_owned(contract, resource, one, names) for one in adjusting if one.own),
         breaking=frozenset(
             move.name for move in resource.transitions for rule in rules if _breaks(move, rule)
         ),
@@ -277,7 +293,7 @@ def _adjust(
     contract: Contract, resource: Resource, rule: Adjusts, own: ResourceNames, names: Names
 ) -> AdjustView:
     reference = resource.field(rule.reference)
-    target = contract.resource(cast(Reference, reference.kind).resource)
+    target = _target(contract, resource, rule)
     field = target.field(rule.field)
     kind = cast(Integer | Decimal, field.kind)
     exact = isinstance(kind, Decimal)
@@ -308,7 +324,30 @@ def _less(kind: Integer | Decimal, bound: int | str) -> str:
 def _signed(resource: Resource, rule: Adjusts, amount: str, local: str) -> str:
     if not rule.direction:
         return f"-{amount}" if rule.taking == ("",) else amount
+    return f"-{amount} if {_takes(resource, rule, local)} else {amount}"
+
+
+def _takes(resource: Resource, rule: Adjusts, local: str) -> str:
+    """Whether a row takes, by its direction; empty where there is none."""
+    if not rule.direction:
+        return ""
     direction = f"{local}.{named(resource, rule.direction)}"
     taking = ", ".join(map(python, rule.taking))
-    takes = f"{direction} == {taking}" if len(rule.taking) == 1 else f"{direction} in {{{taking}}}"
-    return f"-{amount} if {takes} else {amount}"
+    return f"{direction} == {taking}" if len(rule.taking) == 1 else f"{direction} in {{{taking}}}"
+
+
+def _owned(contract: Contract, resource: Resource, rule: Adjusts, names: Names) -> OwnView:
+    target = _target(contract, resource, rule)
+    local = names[resource.name].local
+    return OwnView(
+        row=f"models.{names[target.name].row}",
+        owner=scope(contract, target, names).owner,
+        reference=f"{local}.{named(resource, rule.reference)}",
+        when=_takes(resource, rule, local),
+        unless=lacks_role(target.overseers),
+        words=spaced(target.name),
+    )
+
+
+def _target(contract: Contract, resource: Resource, rule: Adjusts) -> Resource:
+    return contract.resource(cast(Reference, resource.field(rule.reference).kind).resource)

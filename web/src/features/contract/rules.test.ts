@@ -12,6 +12,7 @@ test("each rule is a sentence", () => {
     { type: "one_open", fields: ["book_id"], status: "status", open: ["out"] },
     { type: "adjusts", reference: "product_id", amount: "quantity", field: "stock", taking: [""] },
     { type: "adjusts", reference: "account_id", amount: "amount", field: "balance", direction: "kind", taking: ["withdrawal"] },
+    { type: "adjusts", reference: "wallet_id", amount: "amount", field: "balance", taking: [""], own: true },
     { type: "no_jumping" } as never,
   ];
   expect(rulesOf(booking({ rules }))).toEqual([
@@ -21,6 +22,7 @@ test("each rule is a sentence", () => {
     "At most one booking with the same book id is out.",
     "Each booking takes its quantity from stock of its product, never beyond its bounds.",
     "Each booking adds its amount to balance of its account, or takes it from there (kind withdrawal), never beyond its bounds.",
+    "Each booking takes its amount from balance of its wallet, never beyond its bounds. Nobody takes from what is somebody else's.",
     "A rule that this page does not know: no jumping.",
   ]);
 });

@@ -92,12 +92,13 @@ function ruleOf(rule: Rule, resource: Resource): string {
     case "adjusts": {
       const of = `${spaced(rule.field)} of its ${spaced(rule.reference.replace(/_id$/, ""))}`;
       const taking = rule.taking ?? [];
+      const own = rule.own ? " Nobody takes from what is somebody else's." : "";
       if (!rule.direction) {
         const how = taking.length > 0 ? `takes its ${spaced(rule.amount)} from` : `adds its ${spaced(rule.amount)} to`;
-        return `Each ${spaced(resource.name)} ${how} ${of}, never beyond its bounds.`;
+        return `Each ${spaced(resource.name)} ${how} ${of}, never beyond its bounds.${own}`;
       }
       const when = `${spaced(rule.direction)} ${listed(taking.map(spaced), "or")}`;
-      return `Each ${spaced(resource.name)} adds its ${spaced(rule.amount)} to ${of}, or takes it from there (${when}), never beyond its bounds.`;
+      return `Each ${spaced(resource.name)} adds its ${spaced(rule.amount)} to ${of}, or takes it from there (${when}), never beyond its bounds.${own}`;
     }
     default:
       return `A rule that this page does not know: ${spaced(String((rule as { type: string }).type))}.`;

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from smartforge.contract import Access, Contract, Field, Reference, References, Resource
+from smartforge.contract import Access, Adjusts, Contract, Field, Reference, References, Resource
 from smartforge.contract.names import shorten
 
 Action = Literal["list", "create", "clear", "read", "update", "delete"]
@@ -126,9 +126,22 @@ def _unseen(contract: Contract, makers: Mapping[str, Caller]) -> Iterator[tuple[
             parent = points_to(field)
             if field.on_creation and child.name in makers and parent in makers:
                 reader, maker = makers[child.name], makers[parent]
-                read = contract.resource(parent).access.read
-                if not may(read, reader, own=reader == maker):
+                if not _may_name(contract, child, field, reader, own=reader == maker):
                     yield child.name, parent
+
+
+def _may_name(
+    contract: Contract, child: Resource, field: Field, caller: Caller, *, own: bool
+) -> bool:
+    """Whether the caller may read what the field of a new row names, and take from it where it
+    is taken from."""
+    parent = contract.resource(points_to(field))
+    taken = any(
+        isinstance(rule, Adjusts) and rule.own and rule.reference == field.name
+        for rule in child.rules
+    )
+    spends = may(Access("owner", parent.overseers), caller, own=own)
+    return may(parent.access.read, caller, own=own) and (spends or not taken)
 
 
 def _bring_together(contract: Contract, makers: dict[str, Caller], child: str, parent: str) -> None:

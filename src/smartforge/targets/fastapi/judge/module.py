@@ -300,6 +300,10 @@ class Module(Subject):
         return list(rules.adjusts(self))
 
     @cached_property
+    def guarded_sources(self) -> list[dict[str, object]]:
+        return list(rules.owned(self))
+
+    @cached_property
     def quotas(self) -> list[dict[str, object]]:
         return list(rules.quotas(self))
 

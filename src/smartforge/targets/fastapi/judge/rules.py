@@ -23,6 +23,7 @@ from smartforge.contract import (
 from smartforge.contract.names import spaced
 from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge.bodies import Source
+from smartforge.targets.fastapi.judge.callers import may
 from smartforge.targets.fastapi.judge.flows import Flow, State, flows
 from smartforge.targets.fastapi.judge.subject import Subject
 
@@ -227,6 +228,40 @@ def adjusts(subject: Subject) -> Iterator[dict[str, Any]]:
             "excess": _excess(rule, bounds, amount, adding, taking),
             "race": _race(subject, parent, rule, taking) if taking or always else None,
             "amount": _race_amount(parent, rule),
+        }
+
+
+def owned(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Another account takes from the rows that the usual one made."""
+    other = subject.callers.other
+    if other is None or not may(subject.resource.access.create, other, own=True):
+        return
+    found = [rule for rule in subject.resource.rules if isinstance(rule, Adjusts)]
+    for place, rule in enumerate(found):
+        kind = subject.resource.field(rule.reference).kind
+        if not rule.own or not isinstance(kind, Reference):
+            continue
+        if kind.resource not in subject.bodies.parents:
+            continue
+        parent = subject.subject(kind.resource)
+        reader = parent.by["read"]
+        seen = all(
+            may(subject.contract.resource(name).access.read, other, own=False)
+            for name in subject.bodies.parents
+        )
+        if not reader or not seen or other.role in parent.resource.overseers:
+            continue
+        row = _named_row(subject, rule.reference)
+        quoted = row.replace('"', "'")
+        _, taking = _directions(subject, rule)
+        yield {
+            "parent": parent.resource.name,
+            "suffix": f"_{place + 1}" if len(found) > 1 else "",
+            "args": subject.args("create", other.fixture, reader, "new", parent.made),
+            "other": other.fixture,
+            "change": (taking[0] if taking else {}) | {rule.amount: 1},
+            "before": f'{row}["{rule.field}"]',
+            "now": f'get({reader}, f"{parent.path}/{{{quoted}[\'id\']}}")["{rule.field}"]',
         }
 
 
