@@ -35,6 +35,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     never hold the same twice, `file_types` of which type its files may be; they are empty where the
     document gives no hint. `self_url` is the property of its answers that says where the row is,
     `ordered` has pairs of properties of its rows of which the second is always the greater one.
+    `spent` names references to what must be the caller's own, since it may be taken from.
     `not_owner` tells that it is refused to whoever made the row.
     `restores` says that it brings back what was deleted.
     `example` is a body that the document shows, `written` names the texts in it that follow a
@@ -54,6 +55,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     not_owner: bool = False
     restores: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
+    spent: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -331,6 +333,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         not_owner=_bars_owner(raw),
         restores=raw.get("x-restore") is True,
         ordered=_ordered(document, raw),
+        spent=_spent(document, raw),
     )
 
 
@@ -358,14 +361,23 @@ def _bars_owner(raw: Json) -> bool:
 
 def _ordered(document: Json, raw: Json) -> tuple[tuple[str, str], ...]:
     """What is written must ascend as its row does."""
-    row = _answered(document, raw, "201") or _answered(document, raw, "200")
-    rules: object = row.get("x-rules")
-    told = map(_object, cast(list[Any], rules) if isinstance(rules, list) else [])
     return tuple(
         (str(one.get("earlier")), str(one.get("later")))
-        for one in told
+        for one in _rules(document, raw)
         if one.get("type") == "ordered"
     )
+
+
+def _spent(document: Json, raw: Json) -> frozenset[str]:
+    rules = (one for one in _rules(document, raw) if one.get("own") is True)
+    return frozenset(str(one.get("reference")) for one in rules if one.get("type") == "adjusts")
+
+
+def _rules(document: Json, raw: Json) -> list[Json]:
+    """Those of the row that is answered."""
+    row = _answered(document, raw, "201") or _answered(document, raw, "200")
+    rules: object = row.get("x-rules")
+    return [_object(one) for one in cast(list[Any], rules)] if isinstance(rules, list) else []
 
 
 def _answered(document: Json, raw: Json, status: str) -> Json:

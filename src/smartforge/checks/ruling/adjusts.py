@@ -36,6 +36,8 @@ class Stock:
         amount = self._creating.properties.get(rule.amount, {})
         self._largest: float = amount.get("maximum", 1)
         self._apart: dict[str, int] = {}
+        # Who takes, where that is by accounts from themselves; else whoever makes the rows.
+        self._mover: Actor | None = None
         rules = court.rules_of(found.collection, "adjusts")
         self._owned = any(one.read(Adjusts).own for one in rules)
         self._directions: list[Any] = self._creating.properties.get(rule.direction, {}).get(
@@ -150,6 +152,9 @@ class Stock:
 
     async def _stock(self, adding: str | None, exactly: int | None = None) -> tuple[Row, Actor]:
         """A new one, with something there to take where that can be."""
+        if self._rule.own and self._target == self._court.promised.accounts:
+            row, self._mover = await self._court.row(self._target)
+            return row, self._mover
         wanted = (self._least or 0) + (exactly or 10)
         if self._most is not None:
             wanted = min(wanted, self._most)
@@ -165,15 +170,29 @@ class Stock:
         target = target or self._target
         if not self._owned:
             return await self._court.draft(target, **values)
-        owner, _ = await self._court.maker(self._found.collection)
-        return await self._court.draft_by(owner, target, **values)
+        return await self._court.draft_by(await self._owner(target), target, **values)
+
+    async def _owner(self, target: str) -> Actor:
+        """Who makes rows of the target and may take from them."""
+        maker, _ = await self._court.maker(self._found.collection)
+        roles = self._court.creating(target).access.roles
+        if not roles or maker.account.get("role") in roles:
+            return maker
+        owner, _ = await self._court.maker(target)
+        roles = self._creating.access.roles
+        if roles and owner.account.get("role") not in roles:
+            raise Undecided(f"nobody could be found who makes rows of {target} and takes from them")
+        return owner
 
     async def _moving(self, stock: Row, direction: str, amount: float) -> Draft:
         values = {self._rule.reference: stock.id, self._rule.amount: amount}
         values |= await self._others()
         if self._rule.direction:
             values[self._rule.direction] = direction
-        return await self._court.draft(self._found.collection, **values)
+        if not self._owned:
+            return await self._court.draft(self._found.collection, **values)
+        mover = self._mover or await self._owner(self._target)
+        return await self._court.draft_by(mover, self._found.collection, **values)
 
     async def _others(self) -> dict[str, int]:
         """Rows with room for what other rules about the same amount give and take there."""
@@ -181,6 +200,10 @@ class Stock:
             other = found.read(Adjusts)
             target = self._creating.references.get(other.reference)
             if other.reference in (self._rule.reference, *self._apart) or target is None:
+                continue
+            if other.own and target == self._court.promised.accounts:
+                mover, _ = await self._court.maker(self._found.collection)
+                self._apart[other.reference] = mover.account["id"]
                 continue
             most = self._court.property(target, other.field).get("maximum", AMPLE)
             wanted = min(AMPLE, most // 2)

@@ -13,4 +13,7 @@ async def trial(court: Court, found: Found) -> None:
         if sent.get(other) is None or name not in sent:
             raise Undecided(f"{name} and {other} are not both sent")
         same = draft.with_body(**{name: sent[other]})
-        await court.expect(f"for the same row in {rule.first} and {rule.second}", same, {422})
+        # Another account is nothing to take from, be it named once or twice.
+        theirs = draft.endpoint.references.get(name) == court.promised.accounts
+        statuses = {403, 422} if theirs and name in draft.endpoint.spent else {422}
+        await court.expect(f"for the same row in {rule.first} and {rule.second}", same, statuses)
