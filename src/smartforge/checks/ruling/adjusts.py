@@ -95,7 +95,7 @@ class Stock:
         stock, actor = await self._stock(adding)
         before = await self._number(stock, actor)
         intruder = await self._intruder(actor)
-        values = {self._rule.reference: stock.id, self._rule.amount: 1}
+        values: dict[str, Any] = {self._rule.reference: stock.id, self._rule.amount: 1}
         if self._rule.direction:
             values[self._rule.direction] = direction
         theft = await self._court.draft_by(intruder, self._found.collection, **values)
@@ -158,16 +158,15 @@ class Stock:
         wanted = (self._least or 0) + (exactly or 10)
         if self._most is not None:
             wanted = min(wanted, self._most)
-        draft = await self._new(**{self._rule.field: wanted})
+        draft = await self._new(self._target, {self._rule.field: wanted})
         row = await self._court.made(draft)
         if adding is not None and row.shown.get(self._rule.field, 0) < wanted:
             filling = await self._moving(row, adding, wanted - row.shown[self._rule.field])
             await self._court.made(filling, "to add some")
         return row, draft.actor
 
-    async def _new(self, target: str = "", **values: Any) -> Draft:
+    async def _new(self, target: str, values: dict[str, Any]) -> Draft:
         """A row to give to or to take from; where that is for its owner, of who does so."""
-        target = target or self._target
         if not self._owned:
             return await self._court.draft(target, **values)
         return await self._court.draft_by(await self._owner(target), target, **values)
@@ -185,7 +184,7 @@ class Stock:
         return owner
 
     async def _moving(self, stock: Row, direction: str, amount: float) -> Draft:
-        values = {self._rule.reference: stock.id, self._rule.amount: amount}
+        values: dict[str, Any] = {self._rule.reference: stock.id, self._rule.amount: amount}
         values |= await self._others()
         if self._rule.direction:
             values[self._rule.direction] = direction
@@ -207,7 +206,7 @@ class Stock:
                 continue
             most = self._court.property(target, other.field).get("maximum", AMPLE)
             wanted = min(AMPLE, most // 2)
-            row = await self._court.made(await self._new(target, **{other.field: wanted}))
+            row = await self._court.made(await self._new(target, {other.field: wanted}))
             if other.taking and row.shown.get(other.field, 0) < wanted:
                 raise Undecided(f"no row with a {other.field} to take from could be made")
             self._apart[other.reference] = row.id
