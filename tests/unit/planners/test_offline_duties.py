@@ -38,6 +38,21 @@ def test_whoever_signs_up_may_not_do_what_others_decide() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "least"),
+    [
+        ("Scholars request permits with a reason, librarians approve or deny permits.", "scholar"),
+        ("Volunteers log hours, coordinators can approve or decline them.", "volunteer"),
+        ("Teachers create slots, students approve or reject slots.", "student"),
+        ("Team leads create tasks, workers approve or reject tasks.", "worker"),
+    ],
+)
+def test_whoever_signs_up_asks_for_what_those_above_approve(said: str, least: str) -> None:
+    accounts = _contract(said).accounts
+    assert accounts is not None
+    assert accounts.roles[0] == least
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "Employees create claims. Managers approve claims. Nobody approves their own.",

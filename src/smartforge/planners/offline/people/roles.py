@@ -27,7 +27,8 @@ def find_roles(scene: Scene) -> None:
             scene.roles = ("member", "admin")
         return
     middle = ranks["user"]
-    names.sort(key=lambda name: ranks.get(name, ranks["staff"]))
+    asking = set[str]() if listed else _asking(scene)
+    names.sort(key=lambda name: (name not in asking, ranks.get(name, ranks["staff"])))
     told = any(one.duty for _, one in scene.wanted.statements)
     plain = any(
         one.actor.kind == "user" and not (told and one.only)  # nobody else
@@ -57,6 +58,24 @@ def _none_begins(scene: Scene) -> bool:
     return bool(told) and not any(
         one.actor.kind == "role" and "create" in one.actions for one in told
     )
+
+
+def _asking(scene: Scene) -> set[str]:
+    """Plain people who make what others approve: they come first, lest whoever signs up approves.
+
+    Where only the least of all approve, it is no decision about others.
+    """
+    ranks = people().ranks
+    told = [one for _, one in scene.wanted.statements if one.duty and one.actor.kind == "role"]
+    approving = {one.actor.name for one in told if "approve" in one.acts}
+    above = any(ranks.get(name, ranks["staff"]) > ranks["user"] for name in approving)
+    making = {one.actor.name for one in told if "create" in one.actions} - approving
+    plain = {
+        name
+        for name in making
+        if ranks.get(name.rpartition("_")[2], ranks["staff"]) <= ranks["staff"]
+    }
+    return plain if above else set()
 
 
 def _in_fields(scene: Scene) -> list[str]:
