@@ -16,6 +16,7 @@ from smartforge.contract import (
     Different,
     Email,
     Field,
+    Idempotency,
     Integer,
     Mark,
     Marked,
@@ -324,6 +325,12 @@ OFFICE = Contract(
     (
         Resource("folder", "folders", (Field("name", Text(), unique=True),), soft_delete=True),
         Resource("letter", "letters", (Field("subject", Text()),), versioned=True),
+        Resource(
+            "bill",
+            "bills",
+            (Field("number", Text(), unique=True), Field("amount", Integer(1, 1_000_000))),
+            idempotency=Idempotency(),
+        ),
     ),
 )
 

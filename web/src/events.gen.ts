@@ -245,6 +245,8 @@ export interface Contract {
  * With `versioned`, answers with one row have a strong `ETag`, which changes with what they show.
  * A change with an `If-Match` that is not current is refused (412), with `version_required` also
  * one without any (428).
+ *
+ * With `idempotency`, POSTs take an `Idempotency-Key`, by which they can be sent again.
  */
 export interface Resource {
   name: string;
@@ -277,6 +279,7 @@ export interface Resource {
   soft_delete?: boolean;
   versioned?: boolean;
   version_required?: boolean;
+  idempotency?: Idempotency | null;
 }
 /**
  * One field of a resource.
@@ -685,6 +688,17 @@ export interface Redirect {
  */
 export interface Bulk {
   max_items?: number;
+}
+/**
+ * What makes rows, and transitions, may be sent again with the same `Idempotency-Key`.
+ *
+ * For 24 hours the same request of the same caller with the same key is answered as the first
+ * one was, and done once, also of many at once; another request with that key is refused (422).
+ * A request that was refused leaves its key free. Where it is `required`, making rows without a
+ * key is refused (400).
+ */
+export interface Idempotency {
+  required?: boolean;
 }
 /**
  * Registration, login by password, bearer tokens.

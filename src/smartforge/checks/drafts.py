@@ -1,5 +1,6 @@
 """A request before it is written down, and who and what it is about."""
 
+import secrets
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
@@ -56,7 +57,8 @@ class Way(msgspec.Struct, frozen=True):
 class Draft(msgspec.Struct, frozen=True):
     """A request whose parts can still be exchanged. `before` are the lines that lead to it.
 
-    `version` is that of the row which a change is meant for; empty: whichever it has.
+    `version` is that of the row which a change is meant for; empty: whichever it has. `key` is
+    that by which it can be sent again; empty: a new one each time where one is needed; None: none.
     """
 
     endpoint: Endpoint
@@ -66,6 +68,7 @@ class Draft(msgspec.Struct, frozen=True):
     body: Json | None = None
     before: tuple[str, ...] = ()
     version: str = ""
+    key: str | None = ""
 
     def request(self) -> Request:
         path = self.endpoint.path
@@ -75,6 +78,9 @@ class Draft(msgspec.Struct, frozen=True):
         headers = dict(self.actor.headers)
         if "if-match" in self.endpoint.parameters("header"):
             headers["If-Match"] = self.version or "*"
+        key = self.endpoint.parameters("header").get("idempotency-key")
+        if key and self.key is not None and (self.key or key.required):
+            headers["Idempotency-Key"] = self.key or secrets.token_hex(8)
         bare = Request(
             self.endpoint.method,
             path,

@@ -3,6 +3,7 @@
 from smartforge.contract.access import Access
 from smartforge.contract.fields import Code, Field, Reference, Slug
 from smartforge.contract.hiding import hanging
+from smartforge.contract.idempotency import needs_key, takes_key
 from smartforge.contract.operations import Operation
 from smartforge.contract.resources import Contract, Resource
 from smartforge.contract.rules import (
@@ -33,10 +34,11 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
     """The statuses from 400 that `operation` promises, in ascending order."""
     role = operation.role
     found = {
+        400: needs_key(contract, operation),
         401: operation.access.secured or role in ("login", "refresh"),
         403: _forbids(contract, operation),
         404: role in _OF_ONE_ROW or role in ("redirect", "delete_api_key"),
-        409: _conflicts(contract, operation),
+        409: takes_key(contract, operation) or _conflicts(contract, operation),
         412: takes_version(contract, operation),
         413: _uploads(contract, operation),
         415: _uploads(contract, operation, typed=True),

@@ -11,6 +11,7 @@ from smartforge.contract.recipes import Recipe
 from smartforge.contract.rules import (
     Bulk,
     Computed,
+    Idempotency,
     Mark,
     NotMade,
     Redirect,
@@ -75,6 +76,8 @@ class Resource(msgspec.Struct, frozen=True):
     With `versioned`, answers with one row have a strong `ETag`, which changes with what they show.
     A change with an `If-Match` that is not current is refused (412), with `version_required` also
     one without any (428).
+
+    With `idempotency`, POSTs take an `Idempotency-Key`, by which they can be sent again.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Resource(msgspec.Struct, frozen=True):
     soft_delete: bool = False
     versioned: bool = False
     version_required: bool = False
+    idempotency: Idempotency | None = None
 
     @property
     def segment(self) -> str:

@@ -237,6 +237,18 @@ class Bulk(msgspec.Struct, frozen=True):
     max_items: int = 100
 
 
+class Idempotency(msgspec.Struct, frozen=True):
+    """What makes rows, and transitions, may be sent again with the same `Idempotency-Key`.
+
+    For 24 hours the same request of the same caller with the same key is answered as the first
+    one was, and done once, also of many at once; another request with that key is refused (422).
+    A request that was refused leaves its key free. Where it is `required`, making rows without a
+    key is refused (400).
+    """
+
+    required: bool = False
+
+
 class Redirect(msgspec.Struct, frozen=True):
     """`GET /r/{code}`: redirects (307) to the URL field `to` of the row with this code.
 

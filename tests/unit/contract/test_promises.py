@@ -20,6 +20,7 @@ from smartforge.contract import (
     Different,
     Email,
     Field,
+    Idempotency,
     Integer,
     Json,
     Mark,
@@ -418,6 +419,13 @@ CHANGES = [
     (
         visit(versioned=True, fields=(*VISIT.fields, Field("row_version", Timestamp(), False))),
         "the server's own",
+    ),
+    (changed("person", idempotency=Idempotency()), "so they take no idempotency keys"),
+    (visit(idempotency=Idempotency(), upload=Upload()), "uploads take no idempotency keys"),
+    (visit(idempotency=Idempotency(), idempotent="code"), "keys would have nothing to say"),
+    (
+        visit(idempotency=Idempotency(), actions=("list", "read"), transitions=()),
+        "nothing is sent that could be sent again",
     ),
     (visit(soft_delete=True, actions=("list", "read")), "rows cannot be deleted"),
     (

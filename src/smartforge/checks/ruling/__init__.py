@@ -18,6 +18,7 @@ from smartforge.checks.ruling import (
     at_most,
     cursors,
     different,
+    idempotency,
     idempotent,
     lists,
     mark,
@@ -65,4 +66,5 @@ TRIALS: Mapping[str, Trial] = {
     "cursor": cursors.trial,
     "recipe": recipes.trial,
     "versioned": versioned.trial,
+    "idempotency": idempotency.trial,
 }

@@ -23,6 +23,7 @@ NEVER_IN_CONFLICT = frozenset(
             "ordered",
             "soft_delete",
             "versioned",
+            "idempotency",
             "different",
             "aggregate",
             "product",

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from smartforge.contract.fields import Field, Reference, References
+from smartforge.contract.idempotency import KEPT_HOURS
 from smartforge.contract.openapi.parameters import filter_schema, range_schemas
 from smartforge.contract.operations import Operation
 from smartforge.contract.resources import Contract, Resource
@@ -29,6 +30,9 @@ def rule_hints(resource: Resource) -> Json:
     rules = [_plain(rule) for rule in resource.rules]
     if resource.versioned:
         rules.append({"type": "versioned", "required": resource.version_required})
+    if resource.idempotency:
+        kept = {"type": "idempotency", "hours": KEPT_HOURS}
+        rules.append(kept | _plain(resource.idempotency))
     return {"x-rules": rules} if rules else {}
 
 

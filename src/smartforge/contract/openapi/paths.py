@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from smartforge.contract.idempotency import HEADER, REPLAYED, key_schema, needs_key, takes_key
 from smartforge.contract.names import class_name, spaced
 from smartforge.contract.openapi.hints import operation_hints
 from smartforge.contract.openapi.parameters import (
@@ -29,6 +30,7 @@ _ON_A_ROW = frozenset(
     }
 )
 _SAID = {
+    400: "Idempotency-Key is missing",
     401: "No token, or one that is not valid",
     403: "Not allowed",
     404: "No such id",
@@ -80,7 +82,8 @@ def _operation(contract: Contract, operation: Operation) -> Json:
     refused = {
         str(code): _refusal(contract, operation, code) for code in refusals(contract, operation)
     }
-    found["responses"] = _tagged(contract, operation, _answers(contract, operation)) | refused
+    answers = _tagged(contract, operation, _answers(contract, operation))
+    found["responses"] = _replayable(contract, operation, answers) | refused
     return found
 
 
@@ -124,7 +127,15 @@ def _parameters(contract: Contract, operation: Operation) -> list[Json]:
             found.append(path_parameter(resource.redirect.code, {"type": "string"}))
         case _:
             pass
-    return found + _preconditions(contract, operation)
+    return found + _preconditions(contract, operation) + _keys(contract, operation)
+
+
+def _keys(contract: Contract, operation: Operation) -> list[Json]:
+    """The header by which a request can be sent again."""
+    if not takes_key(contract, operation):
+        return []
+    needed = needs_key(contract, operation)
+    return [{"name": HEADER, "in": "header", "required": needed, "schema": key_schema()}]
 
 
 def _preconditions(contract: Contract, operation: Operation) -> list[Json]:
@@ -260,6 +271,18 @@ def _tagged(contract: Contract, operation: Operation, answers: Json) -> Json:
     if operation.role == "read":
         found["304"] = {"description": "As the client has it", "headers": tag}
     return found
+
+
+def _replayable(contract: Contract, operation: Operation, answers: Json) -> Json:
+    """The answers, with what says that one was given before."""
+    if not takes_key(contract, operation):
+        return answers
+    schema: Json = {"type": "string", "enum": ["true"]}
+    told = {"description": "That it was answered before", "required": False, "schema": schema}
+    return {
+        status: answer | {"headers": answer.get("headers", {}) | {REPLAYED: told}}
+        for status, answer in answers.items()
+    }
 
 
 def _json(description: str, schema: str) -> Json:

@@ -46,6 +46,7 @@ def _action_problems(place: Place) -> Iterator[str]:
         yield f"{here}: the action {quoted(action)} is named twice"
     yield from _hiding_problems(place)
     yield from _version_problems(place)
+    yield from _key_problems(place)
     if "update" in resource.actions and not any(field.on_update for field in resource.fields):
         yield f"{here}: rows can be updated, but clients may change none of its fields"
 
@@ -73,3 +74,20 @@ def _version_problems(place: Place) -> Iterator[str]:
             f"{place.here}: rows have versions, so the field {quoted('row_version')} is the "
             "server's own; leave it out"
         )
+
+
+def _key_problems(place: Place) -> Iterator[str]:
+    resource, here = place.resource, place.here
+    if resource.idempotency is None:
+        return
+    if place.holds_accounts:
+        yield f"{here}: accounts are made with a password, so they take no idempotency keys"
+    if resource.upload:
+        yield f"{here}: uploads take no idempotency keys"
+    if resource.idempotent:
+        yield (
+            f"{here}: creating one again answers the one with the same "
+            f"{quoted(resource.idempotent)}, so keys would have nothing to say"
+        )
+    if "create" not in resource.actions and not resource.bulk and not resource.transitions:
+        yield f"{here}: nothing is sent that could be sent again, so leave idempotency keys out"

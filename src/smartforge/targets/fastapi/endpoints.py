@@ -18,6 +18,7 @@ from smartforge.contract import (
     Slug,
 )
 from smartforge.contract.hiding import hidden
+from smartforge.contract.idempotency import needs_key, takes_key
 from smartforge.contract.operations import Operation
 from smartforge.contract.refusals import guarded, refusals, takes_own
 from smartforge.contract.versions import shows_version, takes_version
@@ -29,6 +30,7 @@ from smartforge.targets.fastapi.transitions import Move, moves_differ, moves_of
 
 # The constants of `app.openapi` that describe refusals.
 REFUSALS = {
+    400: "KEY_MISSING",
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
@@ -46,7 +48,9 @@ class Endpoint(msgspec.Struct, frozen=True):
 
     `caller` says whether the function needs to know who calls, `owned` is the call that refuses
     whoever does not own the row, `find` the function that looks it up. `tagged` says that the
-    answer shows the version of the row, `matched` that the client may name it.
+    answer shows the version of the row, `matched` that the client may name it. `keyed` says that
+    it can be sent again with the same key, `key_needed` that it must have one; `makes_as_caller`
+    that it makes rows which depend on who calls.
     """
 
     operation: Operation
@@ -58,6 +62,9 @@ class Endpoint(msgspec.Struct, frozen=True):
     owned: str = ""
     tagged: bool = False
     matched: bool = False
+    keyed: bool = False
+    key_needed: bool = False
+    makes_as_caller: bool = False
 
     @property
     def decoration(self) -> str:
@@ -207,8 +214,15 @@ def _endpoint(
     known = access.secured
     find = _finder(operation, of) if operation.role in _OWNED or operation.role == "nested" else ""
     owned = _owned(operation, of, names) if access.who == "owner" and find != "_readable" else ""
-    caller = known and (
+    keyed = takes_key(contract, operation)
+    makes_as_caller = known and (
         bool(of.tenant)
+        or bool(resource.owner or resource.tenant)
+        or any(one.readable for one in reaches)
+    )
+    caller = known and (
+        keyed
+        or bool(of.tenant)
         or bool(owned)
         or find == "_readable"
         or operation.role in ("mark", "unmark")
@@ -230,6 +244,9 @@ def _endpoint(
         owned=owned,
         tagged=shows_version(contract, operation),
         matched=takes_version(contract, operation),
+        keyed=keyed,
+        key_needed=needs_key(contract, operation),
+        makes_as_caller=makes_as_caller,
     )
 
 
@@ -301,6 +318,9 @@ def _arguments(
         yield "status_code=status.HTTP_307_TEMPORARY_REDIRECT"
         yield "response_class=RedirectResponse"
     responses = " | ".join(_responses(contract, operation, resource, names))
+    if takes_key(contract, operation):
+        code = "200_OK" if role == "transition" else "201_CREATED"
+        responses = f"replayable(status.HTTP_{code}, {responses})"
     if responses:
         yield f"responses={responses}"
     yield from _dependencies(operation.access, caller)

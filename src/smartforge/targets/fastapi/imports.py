@@ -65,8 +65,9 @@ NAMES = {
             "UniqueConstraint and_ cast create_engine delete event false func insert "
             "literal literal_column make_url or_ select text true type_coerce update"
         ),
+        "sqlalchemy.dialects": "postgresql sqlite",
         "sqlalchemy.engine.interfaces": "DBAPIConnection",
-        "sqlalchemy.exc": "IntegrityError",
+        "sqlalchemy.exc": "IntegrityError OperationalError",
         "sqlalchemy.ext.compiler": "compiles",
         "sqlalchemy.orm": (
             "DeclarativeBase InstrumentedAttribute Mapped ORMExecuteState Session aliased "
@@ -89,12 +90,13 @@ NAMES = {
             "CHANGED CONFLICT COUNTED CREATED CREATED_VERSION NOT_MODIFIED VERSION "
             "VERSION_MISSING FORBIDDEN INVALID LEADS_ON NOT_FOUND TOO_LARGE TOO_MANY "
             "UNAUTHORIZED "
-            "WRONG_CREDENTIALS WRONG_TYPE file_of there_already"
+            "KEY_MISSING WRONG_CREDENTIALS WRONG_TYPE file_of replayable there_already"
         ),
         "app.codes": "new_code",
         "app.cursors": "CursorPage page_after",
         "app.pages": "Page page_of",
         "app.parameters": "Cursor DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
+        "app.idempotency": "IdempotencyKey RequiredKey claim keep replayed",
         "app.problems": "Problem ProblemResponse invalid located",
         "app.references": "check_reference hold referred",
         "app.reports": (

@@ -181,6 +181,8 @@ def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tup
         yield "rules", "Rules that hold under concurrent requests"
     if need["versioned"]:
         yield "versions", "Versions of rows, and changes that go by them"
+    if need["keyed"]:
+        yield "idempotency", "Requests that may be sent again, with their keys"
     if need["hides"]:
         yield "trash", "Deleted rows, which can be restored"
     if need["averages"] or need["totals"]:

@@ -43,9 +43,10 @@ _GIVEN = _set(
 _LOCALS = _KEYWORDS.union(
     _BUILTINS,
     _set(
-        "body caller changes column cursor db etag file func if_match if_none_match key l limit "
+        "body caller changes column cursor db etag file func idempotency_key if_match "
+        "if_none_match key l limit "
         "models name now offset order query "
-        "response router row rows schemas select sort status value values wanted"
+        "response router row rows schemas select sort status used value values wanted"
     ),
 )
 _SCHEMA_CLASSES = _set(
@@ -59,13 +60,14 @@ _SCHEMA_CLASSES = _set(
     "IssuedKey IssuedKeys KeyRequest NewKey"
 )
 _MODEL_CLASSES = _set(
-    "Any Base Column Decimal ExactNumeric ForeignKey I Index Integer IssuedKey IssuedLogin JSON "
+    "AnsweredRequest Any Base Column Decimal ExactNumeric ForeignKey I Index Integer IssuedKey "
+    "IssuedLogin JSON "
     "LargeBinary Mapped Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
 )
 _TEST_MODULES = _set("auth contract migrations problems requests settings")
 _MODULES = _KEYWORDS | _BUILTINS | _set("health")
 # Tables of the frame.
-_TABLES = _set("issued_keys issued_logins")
+_TABLES = _set("answered_requests issued_keys issued_logins")
 # PostgreSQL's own columns in every table.
 _COLUMNS = _set("cmax cmin ctid tableoid xmax xmin")
 

@@ -108,6 +108,11 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "versions_named": any(one.matched for one in tagged),
         "versions_shown": any(one.tagged and one.role != "create" for one in tagged),
         "version_roles": {one.role for one in tagged},
+        "keyed": any(one.keyed for view in views for one in view.endpoints.all),
+        "key_optional": any(
+            one.keyed and not one.key_needed for view in views for one in view.endpoints.all
+        ),
+        "key_needed": any(one.key_needed for view in views for one in view.endpoints.all),
         "optional_lock": any(one.optional for one in overlaps),
         "table_locks": any(one.bulk for one in contract.resources)
         or any(not one.lock_id for one in overlaps)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from smartforge.contract import FORMS, Contract, Field, NoOverlap, Ordered, Resource
+from smartforge.contract.idempotency import HEADER, needs_key
 from smartforge.contract.names import spaced
 from smartforge.contract.operations import Operation, operations
 from smartforge.contract.versions import needs_version
@@ -70,7 +71,8 @@ def _line(contract: Contract, operation: Operation) -> tuple[str, str]:
     url = _BASE + _path(contract, operation)
     token = _TOKEN if operation.access.secured else ""
     version = "-H 'If-Match: *'" if needs_version(contract, operation) else ""
-    parts = ["curl", method, shlex.quote(url), token, version, sent]
+    key = f'-H "{HEADER}: $(date +%s%N)"' if needs_key(contract, operation) else ""
+    parts = ["curl", method, shlex.quote(url), token, version, key, sent]
     roles = " or ".join(operation.access.roles) if operation.access.who == "role" else ""
     summary = f"{operation.summary} (role {roles})" if roles else operation.summary
     return summary, " ".join(part for part in parts if part)

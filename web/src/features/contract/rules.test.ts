@@ -31,6 +31,7 @@ test("whose rows they are, and what a resource holds besides, is said", () => {
   const resource = booking({
     owner: "user_id",
     tenant: "company_id",
+    idempotency: { required: true },
     idempotent: "key",
     upload: { types: ["image/png"], max_bytes: 2_000_000 },
     redirect: { code: "code", to: "target_url" },
@@ -38,6 +39,7 @@ test("whose rows they are, and what a resource holds besides, is said", () => {
   expect(rulesOf(resource)).toEqual([
     "It belongs to whoever creates it (user id).",
     "Only accounts of the same company see it.",
+    "Adding bookings must be sent with an Idempotency-Key; the same request sent again with it is done once.",
     "Adding a booking again with the same key answers the one that is there.",
     "Each holds a file of at most 2.0 MB, image/png.",
     "Its code leads to its target url.",

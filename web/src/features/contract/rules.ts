@@ -105,10 +105,14 @@ function ruleOf(rule: Rule, resource: Resource): string {
   }
 }
 
-function moreOf({ name, idempotent, upload, redirect, soft_delete, versioned }: Resource): string[] {
+function moreOf({ name, plural, idempotent, upload, redirect, soft_delete, versioned, idempotency }: Resource): string[] {
   const told: string[] = [];
   if (soft_delete) told.push(`A deleted ${spaced(name)} is hidden, and can be restored.`);
   if (versioned) told.push(`A change of ${a(name)} may name the version that it is meant for, and is refused for another.`);
+  if (idempotency) {
+    const how = idempotency.required ? "must be" : "may be";
+    told.push(`Adding ${spaced(plural)} ${how} sent with an Idempotency-Key; the same request sent again with it is done once.`);
+  }
   if (idempotent) told.push(`Adding ${a(name)} again with the same ${spaced(idempotent)} answers the one that is there.`);
   if (upload) {
     const types = upload.types?.length ? `, ${listed(upload.types, "or")}` : "";

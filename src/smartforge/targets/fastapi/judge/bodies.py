@@ -42,10 +42,11 @@ _DAY = datetime.date(2026, 5, 1)
 _LONG = 35  # code points of a name that many lines repeat
 _TAKEN = word_set(
     """
-    PATH add average cache caller callers capfd caplog capsys client comparable datetime form get
+    PATH add always_new average cache caller callers capfd caplog capsys client comparable datetime
+    form get
     groups in_order json jwt made me monkeypatch os page path period promote pytest pytestconfig
     re reached recwarn register request response row rows running samples schema select send_file
-    storage told total upload wanted with_token within
+    storage told total update upload wanted with_token within
     """
 )
 _ROOM = 20  # how far a number that other rows change is from its lowest

@@ -33,6 +33,7 @@ class Module(Subject):
             "clear": self.makes and bool(self.by["clear"]),
             "self_url": self.makes and bool(self.resource.self_url and self.by["read"]),
             "versions": self.makes and self.resource.versioned and bool(self.by["read"]),
+            "retries": self.makes and self.resource.idempotency is not None,
             "restoring": self.makes and self.resource.soft_delete and not self.is_account,
             "list": bool(self.by["list"]),
             "ranges": self.makes and bool(self.by["list"] and self.ranges),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from smartforge.contract import FORMS, Field, References, Resource
+from smartforge.contract.idempotency import HEADER, needs_key
 from smartforge.contract.operations import Operation, operations
 from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge.bodies import Body, Source, ruled, value
@@ -99,7 +100,9 @@ class _Order:
                 again = self._created(creating, resource, place)
                 title = f"{again.title} {place + 1}"
                 name = f"{again.name}_{place + 1}"
-                yield msgspec.structs.replace(again, title=title, name=name)
+                own = f": {name} "
+                headers = tuple(one.replace(f": {creating.id} ", own) for one in again.headers)
+                yield msgspec.structs.replace(again, title=title, name=name, headers=headers)
 
     def request(self, operation: Operation) -> Request:
         if not operation.resource:
@@ -163,7 +166,9 @@ class _Order:
             path += query(self._contract.resource(operation.subject or operation.resource))
         token = self._people.token(self._caller(operation, resource))
         name = operation.id if operation.role == "create" else ""
-        return Request(operation.summary, operation.method, path, name, token)
+        needed = needs_key(self._contract, operation)
+        keys = (f"{HEADER}: {operation.id} {{{{$timestamp}}}}",) if needed else ()
+        return Request(operation.summary, operation.method, path, name, token, headers=keys)
 
     def _caller(self, operation: Operation, resource: Resource) -> Caller | None:
         if operation.role == "create" and resource.name != self._accounts:

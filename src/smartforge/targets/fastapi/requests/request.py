@@ -44,7 +44,7 @@ def with_json(request: Request, body: Mapping[str, object]) -> Request:
     if not body:
         return request
     fields = ",\n".join(f"  {json.dumps(name)}: {_json(value)}" for name, value in body.items())
-    headers = ("Content-Type: application/json",)
+    headers = (*request.headers, "Content-Type: application/json")
     return msgspec.structs.replace(request, headers=headers, body=f"{{\n{fields}\n}}")
 
 
