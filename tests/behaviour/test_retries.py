@@ -277,7 +277,8 @@ def test_who_waits_too_long_for_the_first_is_told_so(shop: tuple[Api, Query, str
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO answered_requests (key, operation, caller_id, fingerprint, status, "
-            "headers, body, created_at) VALUES ('slow', 'create_payment', 0, '', 0, '{}', '', now())"
+            "headers, body, created_at) "
+            "VALUES ('slow', 'create_payment', 0, '', 0, '{}', '', now())"
         )
         refused = api.expect(409, "POST", "/payments", json=body, headers=keyed("slow"))
         assert "still being worked on" in refused["detail"]
