@@ -3,6 +3,7 @@
     SmartForgeError            base: `what` happened, `why`, and what to do next (`hint`)
     |-- ContractInvalid        a contract that promises nothing sound; `problems` lists why
     |-- PromptUnclear          no API can be read from the prompt
+    |-- NothingToChange        the follow-up asks for what is so already
     |-- RunInterrupted         the server stopped in a run again and again
     |-- StepTimedOut           a step of a run went on beyond its limit
     |-- BudgetClosed           the run has used the tokens that it may use
@@ -61,6 +62,12 @@ class PromptUnclear(SmartForgeError):
     """The prompt names nothing that an API could keep."""
 
     code = "prompt_unclear"
+
+
+class NothingToChange(SmartForgeError):
+    """The follow-up asks for what the API does already; there is no version to make of it."""
+
+    code = "nothing_to_change"
 
 
 class RunInterrupted(SmartForgeError):

@@ -60,5 +60,8 @@ class Planned(msgspec.Struct, frozen=True):
 
 class Planner(Protocol):
     async def plan(self, request: PlanRequest) -> Planned:
-        """Raises PromptUnclear, ContractInvalid, or ModelFailed. Cancellable at any await."""
+        """Raises PromptUnclear, NothingToChange, ContractInvalid, or ModelFailed.
+
+        Cancellable at any await.
+        """
         ...

@@ -11,6 +11,7 @@ from smartforge.llm.base import Provider, Spent
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.planners.merging import merged
 from smartforge.planners.shape import PlanShape, contract_of, drawn_of, shape_of
+from smartforge.planners.unchanged import check_changed
 
 ANSWERS = 3
 MAX_NOTES = 20
@@ -72,12 +73,15 @@ class ModelPlanner:
                     raise
                 prompt = _again(request, shape, error.problems)
                 continue
-            return Planned(
+            planned = Planned(
                 contract=contract,
                 notes=_notes([*shape.understood, *_not_understood(shape)]),
                 operations_not_made=_notes(shape.not_possible),
                 usage=tuple(usage),
             )
+            if request.base is not None:
+                check_changed(planned, request.base)
+            return planned
         raise RuntimeError("the last answer neither returned nor raised")
 
 

@@ -25,7 +25,7 @@ from smartforge.contract import (
     validate,
 )
 from smartforge.contract.operations import operation_count
-from smartforge.errors import ContractInvalid, ModelFailed, PromptUnclear
+from smartforge.errors import ContractInvalid, ModelFailed, NothingToChange, PromptUnclear
 from smartforge.events import Usage
 from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Limits
@@ -319,6 +319,14 @@ async def test_a_follow_up_changes_of_the_base_what_the_plan_changes_and_nothing
     assert tuple(kept) == base.resource(home).fields
     assert planned.contract.resources[1:] == base.resources[1:]
     assert "books with authors" not in provider.prompts[0]
+
+
+async def test_a_plan_that_is_the_base_is_no_change() -> None:
+    base = plan(("Books have a title and a unique isbn.",)).contract
+    shape = shape_of(base).model_dump() | {"understood": ["Books have an isbn."]}
+    request = PlanRequest(["books", "add an isbn to books"], base)
+    with pytest.raises(NothingToChange, match=r"Books have an isbn\."):
+        await ModelPlanner(FakeProvider(shape)).plan(request)
 
 
 async def test_notes_are_bounded_and_printable() -> None:

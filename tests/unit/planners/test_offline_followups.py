@@ -9,9 +9,9 @@ import pytest
 
 from smartforge.contract import Contract, validate
 from smartforge.contract.parts import changes
-from smartforge.errors import PromptUnclear
-from smartforge.planners.base import Planned
-from smartforge.planners.offline import plan
+from smartforge.errors import NothingToChange, PromptUnclear
+from smartforge.planners.base import Planned, PlanRequest
+from smartforge.planners.offline import OfflinePlanner, plan
 from smartforge.planners.offline.followup import follow
 from smartforge.targets.fastapi import FastAPITarget
 
@@ -34,6 +34,14 @@ BASES = {
         "title, isbn (unique), pages and belongs to an author. A loan has a borrower name, a start "
         "date and an end date and belongs to a book. Search books by title and filter them by "
         "author."
+    ),
+    "store": (
+        "Books have a title and a price. Reviews have a text and belong to a book. Anyone can "
+        "browse, but you need to be logged in to add or change anything."
+    ),
+    "flow": (
+        "Orders API: customers, products with a price and stock, orders go from draft to paid to "
+        "shipped"
     ),
     "rooms": (
         "Rooms have a name, a capacity and a floor. A booking is for a room and has a start time, "
@@ -118,6 +126,17 @@ CHANGES = [
     ("shop", "books: price and weight", "+book/fields/weight"),
     ("orders", "add notes to customers, products and orders",
      "+customer/fields/notes +product/fields/notes +order/fields/notes"),
+    ("orders", "products get a grade: good, fair, poor",
+     "+product/fields/grade +product/filters/grade"),
+    ("flow", "products get a category: food, toys, books",
+     "+product/fields/category +product/filters/category"),
+    ("todo", "add a color: red, green or blue", "+todo/fields/color +todo/filters/color"),
+    ("todo", "add a priority: low, medium, urgent", "~todo/fields/priority"),
+    ("shop", "books need the following fields: weight, height",
+     "+book/fields/weight +book/fields/height"),
+    ("shop", "books also get a weight and a sold flag",
+     "+book/fields/weight +book/fields/sold +book/filters/sold"),
+    ("shop", "drop isbn and add a code instead", "-book/fields/isbn +book/fields/code"),
     # ---- fields go
     ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
     ("shop", "remove the price from books", "-book/fields/price"),
@@ -146,6 +165,10 @@ CHANGES = [
      "+publisher +book/fields/publisher_id +book/filters/publisher_id"),
     ("library", "remove the author from books",
      "-book/fields/author_id -book/filters/author_id"),
+    ("todo", "add labels with a name, a todo can have many labels",
+     "+label +todo/fields/label_ids +todo/filters/label_ids"),
+    ("todo", "add a folder; a todo can be in a folder",
+     "+folder +todo/fields/folder_id +todo/filters/folder_id"),
     ("library", "a loan belongs to an author",
      "+loan/fields/author_id +loan/filters/author_id"),
     # ---- names
@@ -215,6 +238,14 @@ CHANGES = [
     ("shop", "users can only edit their own reviews",
      f"{ACCOUNTS} ~review +review/fields/user_id ~review/access/create ~review/access/update"),
     ("shop", "add login", f"{REVIEWS} {access('book')}"),
+    ("store", "make reviews need login even for reading", access("review", "list", "read")),
+    ("shop", "make reviews need login and also for reading", REVIEWS),
+    ("store", "pls make reviews need a login to look at", access("review", "list", "read")),
+    ("store", "only admins can see reviews", f"~accounts {access('review', 'list', 'read')}"),
+    ("store", "hide reviews from people who are not logged in",
+     access("review", "list", "read")),
+    ("todo", "todos belong to whoever made them and only they can see them",
+     f"{ACCOUNTS} ~todo +todo/fields/user_id {access('todo')}"),
     ("blog", "everyone can read comments", access("comment", "list", "read")),
     ("blog", "make posts public", access("post", "list", "read")),
     ("blog", "editors can delete comments too", "~accounts ~comment/access/delete"),
@@ -231,10 +262,14 @@ CHANGES = [
     ("shop", "paginate books, 10 at a time", "~book"),
     ("shop", "limit reviews to 5 per page", "~review"),
     ("todo", "set the page size to 50", "~todo"),
+    ("shop", "show me only 10 reviews per page", "~review"),
     ("shop", "sort books by year", "~book"),
     ("library", "remove the search from books", "-book/searched/title"),
     # ---- states and rules
     ("orders", "orders can be cancelled", "+order/transitions/cancel ~order/fields/status"),
+    ("orders", "orders can be cancelled before they are shipped",
+     "+order/transitions/cancel ~order/fields/status"),
+    ("flow", "orders can be cancelled", "+order/transitions/cancel ~order/fields/status"),
     ("rooms", "remove the overlap rule",
      "-booking/rules/no_overlap:start_time,end_time,room_id"),
     ("shop", "the combination of title and author must be unique",
@@ -246,6 +281,7 @@ CHANGES = [
     # ---- words
     ("shop", "call the api Bookworm", "~title"),
     ("shop", "change the title to My Books", "~title"),
+    ("shop", "change the contract title to My Books", "~title"),
     # ---- several at once
     ("shop", "add pages to books, rename isbn to code and make reviews need login",
      f"+book/fields/pages >book/fields/code {REVIEWS}"),
@@ -284,6 +320,7 @@ REFUSED = [
     ("shop", "add pages to books and remove pages from books", "it contradicts"),
     ("shop", "make reviews need login and make reviews public", "it contradicts"),
     ("shop", "rename author to writer and remove the writer", "it contradicts"),
+    ("shop", "add a headline to reviews and remove the reviews", "it contradicts"),
     ("shop", "xyzzy plugh", "not understood"),
     ("shop", "remove flurbs", 'there is no "flurbs"'),
     ("shop", "add a colour to books and remove the flurbs", 'there is no "flurbs"'),
@@ -309,6 +346,11 @@ REFUSED = [
     ("shop", "make the title at most 80 characters", "may hold 200 characters, more than 80"),
     ("shop", "make price an integer", "cannot be made an integer of what is a decimal"),
     ("shop", "price must be at least 1", "Keep that range"),
+    ("shop", "title at most 50 characters", "Or add another field that takes just what it should"),
+    ("shop", "books can be filtered by genre", 'there is no "genre" in books'),
+    ("todo", "the subject must be unique", 'there is no "subject"'),
+    ("flow", "customers need an email address", "customers have email address already"),
+    ("todo", "add a priority: low, medium or high", "can be low, medium and high already"),
     ("shop", "   ", "empty"),
     ("shop", "make everything need login except books", "exceptions are not understood"),
     ("shop", "publishers can only edit their own books", "whose rows these are"),
@@ -322,6 +364,38 @@ def test_what_cannot_be_followed_is_refused_whole_with_its_reason(
     with pytest.raises(PromptUnclear) as caught:
         say(name, said)
     assert why in f"{caught.value} {caught.value.hint}"
+
+
+SO_ALREADY = [
+    ("shop", "add pagination to books", "come in pages already"),
+    ("todo", "make the due date required", "Due date of todos is so already"),
+    ("shop", "books can be sorted by price", "sorted so already"),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "why"), SO_ALREADY)
+async def test_what_is_so_already_is_said_and_makes_no_version(
+    name: str, said: str, why: str
+) -> None:
+    with pytest.raises(NothingToChange, match=why):
+        await OfflinePlanner().plan(PlanRequest((said,), base(name)))
+
+
+def test_what_moves_on_already_still_does_beside_what_is_new() -> None:
+    order = say("flow", "orders can be cancelled before they are shipped").contract.resource(
+        "order"
+    )
+    assert [(one.name, one.sources, one.target) for one in order.transitions] == [
+        ("pay", ("draft",), "paid"),
+        ("ship", ("paid",), "shipped"),
+        ("cancel", ("draft", "paid"), "cancelled"),
+    ]
+
+
+def test_lists_come_by_the_field_that_is_named() -> None:
+    dated = plan(("Harvests have a date and kilograms.",)).contract
+    made = follow("sort harvests by date newest first", dated).contract
+    assert made.resource("harvest").sorted_by == "-date"
 
 
 def test_rows_that_are_there_are_spoken_of() -> None:

@@ -27,6 +27,13 @@ YES = Boolean()
 
 # Prompt, and for each resource the kinds of its fields; `...` where only the name matters.
 TABLE: list[tuple[str, dict[str, dict[str, object]]]] = [
+    (
+        "Customers have a name and an email. Orders belong to a customer and have a note.",
+        {
+            "customer": {"name": LABEL, "email": Email()},
+            "order": {"customer_id": Reference("customer", "restrict"), "note": ...},
+        },
+    ),
     ("Create a simple todo API with CRUD operations", {"todo": {"title": LABEL, "completed": YES}}),
     ("to-do list backend", {"todo": {"title": LABEL}}),
     ("API for managing books", {"book": {"title": LABEL, "isbn": ...}}),

@@ -36,6 +36,7 @@ from smartforge.planners.offline.soundly import settle_soundness
 from smartforge.planners.offline.telling import understood
 from smartforge.planners.offline.tokens import Sentence, sentences
 from smartforge.planners.offline.wishing import find_wishes, is_wish
+from smartforge.planners.unchanged import check_changed
 
 # Together well below what one event of the log may hold.
 MAX_NOTES = 80
@@ -58,8 +59,8 @@ class OfflinePlanner:
     async def plan(self, request: PlanRequest) -> Planned:
         """Read the last prompt as an edit of the base; without one, all, each as an edit.
 
-        Raises PromptUnclear or ContractInvalid. Runs in a thread, since a long prompt takes
-        some tenths of a second; cancelling leaves the thread to end by itself.
+        Raises PromptUnclear, NothingToChange or ContractInvalid. Runs in a thread, since a long
+        prompt takes some tenths of a second; cancelling leaves the thread to end by itself.
         """
         planned = functools.partial(_planned, request)
         return await anyio.to_thread.run_sync(planned, abandon_on_cancel=True)
@@ -69,7 +70,9 @@ def _planned(request: PlanRequest) -> Planned:
     prompts = tuple(request.prompts)
     if request.base is None:
         return plan(prompts)
-    return _limited(follow(prompts[-1] if prompts else "", request.base, request.earlier))
+    planned = _limited(follow(prompts[-1] if prompts else "", request.base, request.earlier))
+    check_changed(planned, request.base)
+    return planned
 
 
 def plan(prompts: tuple[str, ...]) -> Planned:

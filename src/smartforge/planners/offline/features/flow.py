@@ -81,8 +81,22 @@ def flow_of(sketch: Sketch, flows: dict[str, Flow], resource: Resource) -> Flow:
         field = status_of(resource)
         name = field.name if field is not None else _free(resource)
         values = list(field.kind.values) if field and isinstance(field.kind, Choice) else []
-        flows[resource.name] = Flow(resource.name, name, values)
+        flows[resource.name] = _going_on(Flow(resource.name, name, values), resource)
     return flows[resource.name]
+
+
+def _going_on(flow: Flow, resource: Resource) -> Flow:
+    """With the transitions that are there already, as they are called and for whom they are."""
+    for one in resource.transitions:
+        if one.field != flow.field or not isinstance(one.target, str):
+            continue
+        for source in one.sources or [each for each in flow.values if each != one.target]:
+            flow.add(source, one.target)
+            back = _is_back(flow, source, one.target)
+            flow.names[f"back to {one.target}" if back else one.target] = one.name
+        if one.access != resource.access.update:
+            flow.whose[one.target] = one.access
+    return flow
 
 
 def _free(resource: Resource) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from smartforge.contract import Contract, Field, Resource, validate
-from smartforge.contract.names import quoted
+from smartforge.contract.names import quoted, singular
 from smartforge.errors import ContractInvalid
 from smartforge.planners.base import Planned
 from smartforge.planners.merging import merged
@@ -15,7 +15,8 @@ from smartforge.planners.offline.followup import foreign
 from smartforge.planners.offline.followup.clauses import Clause, clauses
 from smartforge.planners.offline.followup.doubting import check_asked, check_whole
 from smartforge.planners.offline.followup.kinds import EDITS
-from smartforge.planners.offline.followup.permitting import only_for, permit
+from smartforge.planners.offline.followup.names import resource_in
+from smartforge.planners.offline.followup.permitting import BY_PEOPLE, permit
 from smartforge.planners.offline.followup.phrases import readings, words_of
 from smartforge.planners.offline.followup.rows import about_rows, check_rows
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown, refusal
@@ -23,12 +24,13 @@ from smartforge.planners.offline.followup.tracing import Trace
 from smartforge.planners.offline.followup.versions import asked_back, is_remark, restored
 from smartforge.planners.offline.followup.whole import read_whole
 from smartforge.planners.offline.tokens import Sentence, sentences
+from smartforge.planners.offline.vocabulary import words
 
 MAX_QUOTED = 300
 
 
 class _Progress(msgspec.Struct):
-    """How far a follow-up has been followed."""
+    """How far a follow-up has been followed; `why` its first unknown clause is no edit."""
 
     scene: Scene
     told: list[str] = msgspec.field(default_factory=list[str])
@@ -36,6 +38,7 @@ class _Progress(msgspec.Struct):
     lost: list[str] = msgspec.field(default_factory=list[str])
     settled: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict[str, tuple[str, str]])
     waiting: list[Clause] = msgspec.field(default_factory=list[Clause])
+    why: Unknown | None = None
     trace: Trace = msgspec.field(default_factory=Trace)
 
 
@@ -66,8 +69,8 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
     changed, told = recipes.with_recipes(fresh, computed)
     progress.scene = msgspec.structs.replace(progress.scene, contract=changed)
     progress.told += told
-    words = [*computed.said.values(), *computed.dropped.values()]
-    progress.trace.changed(fresh, changed, words)
+    asked = [*computed.said.values(), *computed.dropped.values()]
+    progress.trace.changed(fresh, changed, asked)
     for clause in said:
         _follow(progress, clause)
     _read_waiting(progress)
@@ -88,22 +91,45 @@ def _named_now(one: Resource) -> Resource:
 
 def _follow(progress: _Progress, clause: Clause) -> None:
     """One clause: an order, or left to the reading of prompts. Raises PromptUnclear."""
-    if progress.waiting and _points(clause):
+    if progress.waiting and _points(progress.scene.contract, clause):
         _read_waiting(progress)
     done, why = _edited(progress.scene, clause)
+    if done is not None and _names_waiting(progress, clause):
+        _read_waiting(progress)
+        done, why = _edited(progress.scene, clause)
     if done is None and why is not None and _is_order(clause):
         _read_waiting(progress)
         done, why = _edited(progress.scene, clause)
     if done is None:
-        if why is not None and _must_be_edit(clause, why):
+        if why is not None and _must_be_edit(progress.scene.contract, clause, why):
             raise refusal(clause.text, why.what, why.hint)
         progress.waiting.append(clause)
+        progress.why = progress.why or (why if why and why.sure else None)
         return
     _take(progress, clause, done)
 
 
-def _points(clause: Clause) -> bool:
-    return bool({"it", "they", "them", "that", "its", "their"} & set(clause.words.lows))
+def _points(contract: Contract, clause: Clause) -> bool:
+    """Whether a clause is about what was said before: `it`, where it names nothing itself."""
+    lows = clause.words.lows
+    at = next((at for at, low in enumerate(lows) if low in _POINTING), None)
+    return at is not None and not any(
+        resource_in(contract, low) for low in lows[:at] if low not in _POINTING
+    )
+
+
+_POINTING = frozenset(("it", "they", "them", "that", "its", "their"))
+
+
+def _names_waiting(progress: _Progress, clause: Clause) -> bool:
+    """Whether a clause ends with the thing with which one that waits begins: `add tags with a
+    name, a todo can have many tags`."""
+    last = singular(clause.words.lows[-1])
+    for one in progress.waiting:
+        bare = [singular(low) for low in one.words.lows if low not in words().determiners]
+        if bare[:1] and bare[0] in _ADDING and last in bare[1:2]:
+            return resource_in(progress.scene.contract, last) is None
+    return False
 
 
 def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
@@ -116,7 +142,7 @@ def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
         )
     for kind, slots in readings(clause.words):
         try:
-            edit = only_for if kind == "only_for" else EDITS.get(kind)
+            edit = BY_PEOPLE.get(kind) or EDITS.get(kind)
             done = edit(scene, slots) if edit else None
         except Impossible as error:
             raise refusal(clause.text, error.what, error.hint) from error
@@ -144,12 +170,12 @@ def _is_order(clause: Clause) -> bool:
 _ADDING = frozenset(("add", "keep", "include", "introduce", "create", "store", "track", "let"))
 
 
-def _must_be_edit(clause: Clause, why: Unknown) -> bool:
+def _must_be_edit(contract: Contract, clause: Clause, why: Unknown) -> bool:
     """Whether a clause can only be about what is there, so that nothing else is tried."""
     lows = clause.words.lows
     if lows[0] in _ADDING:
         return why.sure and bool({"to", "into", "onto"} & set(lows))
-    return _is_order(clause) or _points(clause)
+    return _is_order(clause) or _points(contract, clause)
 
 
 def _take(progress: _Progress, clause: Clause, done: Done) -> None:
@@ -161,6 +187,7 @@ def _take(progress: _Progress, clause: Clause, done: Done) -> None:
                 f"it contradicts {quoted(before[1], 120)}.",
                 "Say which of them counts.",
             )
+        _check_kept(progress, key, value, clause.text)
         progress.settled[key] = (value, clause.text)
     scene = progress.scene
     progress.scene = msgspec.structs.replace(
@@ -173,6 +200,15 @@ def _take(progress: _Progress, clause: Clause, done: Done) -> None:
     progress.trace.changed(scene.contract, done.contract, [clause.text])
     if done.read_on:
         _read_each(progress, clause, done.read_on)
+
+
+def _check_kept(progress: _Progress, key: str, value: str, text: str) -> None:
+    """Raises PromptUnclear where what is to go was just changed, as a whole or a part of it."""
+    if value != "gone":
+        return
+    for known, (other, said) in progress.settled.items():
+        if known.startswith((f"{key}.", f"{key} ")) and other != "gone":
+            raise refusal(text, f"it contradicts {quoted(said, 120)}.", "Say which of them counts.")
 
 
 def _read_each(progress: _Progress, clause: Clause, texts: Sequence[str]) -> None:
@@ -261,9 +297,10 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
     except ContractInvalid as error:
         raise refusal(prompt, f"that cannot be kept: {'; '.join(error.problems[:3])}.") from error
     if contract == progress.scene.base and not (progress.told or progress.not_made):
-        raise refusal(
-            prompt, "this was not understood as a change of this API.", _example(contract)
+        why = progress.why or Unknown(
+            "this was not understood as a change of this API.", _example(contract)
         )
+        raise refusal(prompt, why.what, why.hint)
     base = progress.scene.base
     check_rows(prompt, base, contract)
     notes = [

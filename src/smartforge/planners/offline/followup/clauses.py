@@ -288,6 +288,8 @@ def _cut(tokens: Sequence[Token], contract: Contract) -> Iterator[list[Token]]:
             left = [*carried, *tokens[begin:at]]
             fresh = _begins(tokens, after, left, contract)
             again = None if fresh else _elided(tokens, after, left)
+            if fresh and resource_in(contract, " ".join(one.low for one in left)) is not None:
+                fresh = False  # `dogs also get a weight`: of whom the rest is said
             if left and (fresh or again is not None):
                 yield left
                 begin, carried = after, [again] if again else []

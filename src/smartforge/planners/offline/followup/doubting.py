@@ -25,6 +25,12 @@ _ASKING = word_set(
     have support handle build make
     """
 )
+_NARROWING = word_set(
+    """
+    filter filters filtered filterable filtering search searched searchable sort sorted sortable
+    sorting order ordered orderable
+    """
+)
 _DECLARING = word_set("have has with contain contains consist consists : ( -")
 _ACCOUNT = word_set(
     """
@@ -47,6 +53,7 @@ def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
     _check_accounts(old, new, said)
     _check_kept(old, new)
     _check_flags(old, new, said)
+    _check_narrowed(old, new, said)
     for resource in new.resources:
         names = {field.name for one in old.resources for field in one.fields}
         odd = [one.name for one in resource.fields if one.name not in names | known]
@@ -64,7 +71,7 @@ def check_whole(said: Sequence[Sentence], lost: Sequence[str]) -> None:
 
 
 def _is_all(lost: str, sentence: Sentence) -> bool:
-    return 3 * len(lost.split()) > 2 * len(sentence.text.split())
+    return len(lost.split()) >= len(sentence.text.split()) - 1
 
 
 def _is_account(contract: Contract, one: Resource) -> bool:
@@ -119,6 +126,18 @@ def _check_kept(old: Contract, new: Contract) -> None:
             f"{listing(names)} would go, which was not said.",
             'Say what is to go, such as "remove the ' + names[0] + '".',
         )
+
+
+def _check_narrowed(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
+    """Lists go by what is there: a filter asks for no field that is not."""
+    lows = {low for one in said for low in one.words.lows}
+    if not lows & _NARROWING or lows & _ASKING - {"have", "support", "handle", "make"}:
+        return
+    for one in old.resources:
+        names = [field.name for field in one.fields]
+        fresh = [field.name for field in new.resource(one.name).fields if field.name not in names]
+        if fresh:
+            raise unknown(spaced(fresh[0].removesuffix("_id")), names, one.plural)
 
 
 def _check_flags(old: Contract, new: Contract, said: Sequence[Clause]) -> None:

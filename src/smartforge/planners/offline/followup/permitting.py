@@ -1,7 +1,7 @@
 """Who may do what, as first prompts say it: `only admins can delete books`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,16 +11,18 @@ from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.clauses import Clause
 from smartforge.planners.offline.followup.names import (
+    MAX_NAME_WORDS,
     PRONOUNS,
     is_accounts,
     listed,
     resource_in,
+    resources_said,
     subject_of,
 )
 from smartforge.planners.offline.followup.people import with_accounts, with_owner, with_role
 from smartforge.planners.offline.followup.phrases import Slots, worded
 from smartforge.planners.offline.followup.rewriting import with_resource
-from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
+from smartforge.planners.offline.followup.state import Done, Edit, Impossible, Scene, unknown
 from smartforge.planners.offline.people.access import who_may
 from smartforge.planners.offline.people.roles import role_of
 from smartforge.planners.offline.prompt import Prompt
@@ -29,12 +31,13 @@ from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.tokens import said, sentences
 
 _FINDING = word_set("filter sort search order find look narrow upload download export")
+_PAGES = word_set("per page")
 _GENERIC = word_set("post content stuff entry item data thing record everything")
 
 
 def permit(scene: Scene, clause: Clause) -> Done | None:
     """What a clause says about who may do what; None where it says nothing of the kind."""
-    if _FINDING & set(clause.words.lows):
+    if _FINDING & set(clause.words.lows) or _PAGES <= set(clause.words.lows):
         return None
     clause = _with_verb_named(scene, clause)
     stated = [_about_rows(scene, one) for _, one in Prompt((clause.sentence,)).wanted.statements]
@@ -117,6 +120,26 @@ def only_for(scene: Scene, slots: Slots) -> Done | None:
     return permit(scene, Clause(worded(sentence.tokens), sentence, text))
 
 
+def owned(scene: Scene, slots: Slots) -> Done | None:
+    """`notes belong to whoever wrote them`."""
+    things = resources_said(scene, slots["thing"].low)
+    return _only_own(scene, "edit and delete", listing([spaced(one.plural) for one in things]))
+
+
+def owners_only(scene: Scene, slots: Slots) -> Done | None:
+    """`only they can see them`, said of what belongs to somebody."""
+    things = resources_said(scene, slots["thing"].low)
+    if not all(one.owner for one in things):
+        return None
+    return _only_own(scene, slots["verbs"].low, listing([spaced(one.plural) for one in things]))
+
+
+def _only_own(scene: Scene, verbs: str, things: str) -> Done | None:
+    text = f"Users can only {verbs} their own {things}."
+    sentence = next(sentences(text))
+    return permit(scene, Clause(worded(sentence.tokens), sentence, text))
+
+
 def _about_rows(scene: Scene, one: Statement) -> Statement:
     """`users can post reviews` is about the reviews where they are kept."""
     home = resource_in(scene.contract, spaced(one.joins)) if one.joins else None
@@ -148,7 +171,17 @@ def _things(scene: Scene, one: Statement, clause: Clause) -> list[Resource]:
         return [subject_of(scene, "it")]
     if one.actor.of and (home := resource_in(contract, one.actor.of)):
         return [home]
-    return open_ones
+    # `make reviews need login, even for reading`: what else the clause names is what it is about.
+    named = [each for each in open_ones if {each.name, each.plural} & _names(clause)]
+    return named or open_ones
+
+
+def _names(clause: Clause) -> set[str]:
+    """All that the clause may name, words next to each other joined as names are."""
+    lows = clause.words.lows
+    return {
+        "_".join(lows[at : at + n]) for at in range(len(lows)) for n in range(1, MAX_NAME_WORDS)
+    }
 
 
 def _apply(
@@ -230,3 +263,11 @@ def _without(
     made = with_resource(contract, msgspec.structs.replace(home, actions=kept))
     told = f"{spaced(home.plural).capitalize()} no longer have {listing(gone)}."
     return made, told, [(f"{home.name} {one}", "False") for one in gone]
+
+
+# Orders that are said of people, by the kind of their phrases.
+BY_PEOPLE: Mapping[str, Edit] = {
+    "only_for": only_for,
+    "owned": owned,
+    "owners_only": owners_only,
+}

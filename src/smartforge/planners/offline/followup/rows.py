@@ -35,8 +35,16 @@ def check_rows(prompt: str, base: Contract, contract: Contract) -> None:
         raise refusal(
             prompt,
             f"rows that are there may not fit: {'; '.join(whats)}.",
-            f"{cure[:1].upper()}{cure[1:]}." if cure else "",
+            f"{cure[:1].upper()}{cure[1:]}.{_ANOTHER if cure.startswith('keep') else ''}"
+            if cure
+            else "",
         )
+
+
+_ANOTHER = (
+    " Or add another field that takes just what it should, copy the values over, and then remove "
+    "this one."
+)
 
 
 def about_rows(base: Contract, contract: Contract) -> Iterator[str]:

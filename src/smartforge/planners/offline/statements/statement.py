@@ -229,7 +229,7 @@ def _group(
         if not found and not act:
             break
         acts += [act] if act else []
-        joins = people().joins[tokens[place].low] if _joins(tokens, place) else ""
+        joins = people().joins[tokens[place].low] if _joins(tokens, place, at) else ""
         actions |= found
         place += 1
         last = place
@@ -272,7 +272,7 @@ def _actions_at(tokens: Sequence[Token], place: int, at: int, actor: Actor) -> f
     """What the verb at `place` allows, in a group of verbs that begins at `at`; else nothing."""
     low = tokens[place].low
     following = tokens[place + 1].low if place + 1 < len(tokens) else ""
-    if _joins(tokens, place):
+    if _joins(tokens, place, at):
         return frozenset(("create",))
     found = actions_of(low)
     if found:
@@ -304,9 +304,14 @@ def _act_at(tokens: Sequence[Token], place: int, at: int, actor: Actor) -> str:
     return act_of(low) if plain and not bare else ""
 
 
-def _joins(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the verb makes something of its own here: `book classes`, `register for events`."""
+def _joins(tokens: Sequence[Token], at: int, begin: int) -> bool:
+    """Whether the verb makes something of its own here: `book classes`, `register for events`.
+
+    The verbs begin at `begin`; right after one stands its object (`see reviews`) and no other.
+    """
     low = tokens[at].low
+    if at > begin and tokens[at - 1].low not in _JOINING | {"to"}:
+        return False
     following = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if low not in people().joins:
         return False
@@ -456,6 +461,6 @@ def _breaks(tokens: Sequence[Token], at: int) -> bool:
     window = [token.low for token in tokens[at + 1 : at + 3]]
     if not actions_of(low) and set(window[:1]) & _STATING:
         return True
-    verb = bool(actions_of(low)) or (low in people().joins and _joins(tokens, at))
+    verb = bool(actions_of(low)) or (low in people().joins and _joins(tokens, at, at))
     verb = verb or (bool(act_of(low)) and bool(set(window[:1]) & PRONOUNS))  # and close them
     return (verb and not _is_object(tokens, at)) or actor_at(tokens, at) is not None

@@ -75,7 +75,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     # `wheels that belong to a cheese with a weight`: the weight is the wheel's.
     spelled(
-        r",? (?:and )?(?P<who>[a-z]+s) (?:(?:that|which) )?(?:belong|belonging) to"
+        r"[.;]?,? (?:and )?(?P<who>[a-z]+s) (?:(?:that|which) )?(?:belong|belonging) to"
         r" (?P<one>(?:an?|one|the) [a-z]+),? (?:with|(?:and|that|which) have) ",
         r". \g<who> belong to \g<one>. \g<who> have ",
     ),

@@ -2,7 +2,9 @@
 
 import re
 
-from smartforge.contract import Field, Resource
+import msgspec
+
+from smartforge.contract import Email, Field, Phone, Resource
 from smartforge.contract.names import plural, quoted, singular, snake, spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
@@ -16,10 +18,12 @@ from smartforge.planners.offline.followup.names import (
     resources_said,
 )
 from smartforge.planners.offline.followup.phrases import Slots, Words, worded
+from smartforge.planners.offline.followup.rewriting import without_field
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, unknown
 from smartforge.planners.offline.items import split_items
 from smartforge.planners.offline.phrases import read_attribute
 from smartforge.planners.offline.tokens import Sentence
+from smartforge.planners.offline.vocabulary import attributes
 from smartforge.planners.offline.wishing import is_wish
 
 _WITH_FIELDS = re.compile(r"\b(?:with|having|that have|that has|which have|which has|:)\b|:")
@@ -41,16 +45,20 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
         return None
     if "more" in slots:
         what = worded([*what.tokens, *slots["more"].tokens])
+    if match := _PREFACE.match(what.low):
+        what = what.cut(match.end(), len(what.low))
+    if what.lows[-1:] == ["instead"]:
+        what = worded(what.tokens[:-1])
     if not what.tokens or _says_more(what):
         return None
     if "thing" in slots:
         homes = resources_said(scene, slots["thing"].low)
     else:
-        home = _home(scene, what)
+        home = _home(scene, _named(what))
         if home is None:
             return None
         homes = [home]
-    _check_fresh(homes, what)
+    _check_fresh(homes, _named(what))
     said = _as_prompts_say(what)
     if len(homes) > 1 and set(bare(what.low)) <= _REMARKS:
         said += " (text)"  # of several they are no things of their own, which belong to one
@@ -59,6 +67,10 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
     return Done(scene.contract, (), subject, read_on=tuple(lines))
 
 
+_PREFACE = re.compile(
+    r"(?:the |these |some )?(?:following |new |additional )?"
+    r"(?:fields?|columns?|attributes?|properties|things|information|data) ?: "
+)
 _CHOICE = re.compile(
     r"(?P<name>[^,:()/]+?)"
     r"(?: ?:| ,? ?(?:which|that) (?:is|can be)| of| being| as|(?=(?: \w+)?(?: ?/| ?,|$)))"
@@ -67,6 +79,14 @@ _CHOICE = re.compile(
     r"(?: ?,? ?(?:with )?(?:(?P<first>[\w-]+) (?:as (?:the )?|by )default"
     r"|(?:default|defaults to|defaulting to) (?P<last>[\w-]+)))?"
 )
+# With a colon, values need no "or": `a size: small, medium, large`.
+_VALUES = re.compile(
+    r"(?P<name>[^,:()/]+?) ?: (?P<values>[\w-]+(?: [\w-]+)?(?: ?[,/] ?[\w-]+(?: [\w-]+)?)+)"
+    r"(?P<first>)(?P<last>)"
+)
+_FIELDS = word_set("""
+    fields field columns attributes properties following these things info information details data
+    """)
 _LISTED = re.compile(
     r"(?P<name>.+?) (?:as|being) (?:a |an )?list of (?:tags|texts|strings|words|names)"
 )
@@ -75,13 +95,39 @@ _LISTED = re.compile(
 def _as_prompts_say(what: Words) -> str:
     """`a level: low, mid or high` as `a level (low, mid, high)`; what is said so already stays."""
     text = what.text
-    match = _CHOICE.fullmatch(text)
-    if match and " and " not in match["name"] and not _WHOLE.search(text):
+    match = _choice(what)
+    if match:
         values = ", ".join(one for one in re.split(r" ?(?:,? or\b|,|/) ?", match["values"]) if one)
         default = match["first"] or match["last"]
         return f"{match['name']} ({values})" + (f" with default {default}" if default else "")
     match = _LISTED.fullmatch(text)
     return f"{match['name']} (list of texts)" if match else text
+
+
+def _choice(what: Words) -> re.Match[str] | None:
+    """How `what` names a field and all its values; None where it does not."""
+    if _WHOLE.search(what.low):
+        return None
+    for pattern in (_CHOICE, _VALUES):
+        match = pattern.fullmatch(what.text)
+        names = set(match["name"].lower().split()) if match else set[str]()
+        if match and "and" not in names and not (pattern is _VALUES and _typed(match, names)):
+            return match
+    return None
+
+
+def _typed(match: re.Match[str], names: set[str]) -> bool:
+    """Whether a list after a colon holds fields, or the type of one, rather than values."""
+    listed = set(re.split(r"[ ,/]+", match["values"].lower()))
+    return bool(names & _FIELDS or listed & attributes().types.keys())
+
+
+def _named(what: Words) -> Words:
+    """What names a field, without its values."""
+    match = _choice(what)
+    if match is None:
+        return what
+    return what.cut(0, len(match["name"]))
 
 
 _WHOLE = re.compile(r"\b(?:from|between|up to|at least|at most|required|optional|unique)\b|[()]")
@@ -141,6 +187,7 @@ def _check_fresh(homes: list[Resource], what: Words) -> None:
             one.name for item in split_items(list(what.tokens)) if (one := read_attribute(item))
         ]
         there = [name for name in names if name in fields or f"{name}_id" in fields]
+        there += [name for name in names if name not in there and _same(fields, name)]
         computed = {one.name for one in home.computed}
         there += [name for name in names if name in computed]
         if names and len(there) == len(names):
@@ -151,11 +198,43 @@ def _check_fresh(homes: list[Resource], what: Words) -> None:
             )
 
 
+def _same(fields: dict[str, Field], name: str) -> bool:
+    """Whether `phone_number` is there as `phone`, or the other way round."""
+    for kind, ending in ((Phone, "_number"), (Email, "_address")):
+        for other in (f"{name}{ending}", name.removesuffix(ending)):
+            if other != name and other in fields and isinstance(fields[other].kind, kind):
+                return True
+    return False
+
+
 def add_relation_known(scene: Scene, slots: Slots) -> Done | None:
-    """`an item is stored in one warehouse`, where both are there."""
-    known = resource_in(scene.contract, slots["parent"].low)
-    child = resource_in(scene.contract, slots["child"].low)
-    return add_relation(scene, slots) if known and child else None
+    """`an item is stored in one warehouse`, where both are there.
+
+    What this follow-up has just taken for a text, of which that could not be known, becomes the
+    resource: `add a folder; a note can be in a folder`.
+    """
+    contract = scene.contract
+    known = resource_in(contract, slots["parent"].low)
+    child = resource_in(contract, slots["child"].low)
+    if child is None or _several(slots["parent"], known):
+        return None
+    name = snake(" ".join(bare(slots["parent"].low)))
+    if known is None and (child.name, name) in scene.fields:
+        before = [one for one in scene.base.resources if one.name == child.name]
+        if any(one.name == name for each in before for one in each.fields):
+            return None
+        here = msgspec.structs.replace(scene, contract=without_field(contract, child.name, name))
+        return add_relation(here, slots)
+    return add_relation(scene, slots) if known else None
+
+
+def _several(said: Words, named: Resource | None) -> bool:
+    """`many labels`, `labels`: of which one row has more than one."""
+    more = bool(_MANY & set(said.lows))
+    return more or (named is not None and said.lows[-1] == named.plural != named.name)
+
+
+_MANY = word_set("many several multiple various numerous some any")
 
 
 def add_relation(scene: Scene, slots: Slots) -> Done | None:

@@ -8,7 +8,7 @@ from smartforge.contract.names import quoted, spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.names import fields_said, names_of, parted, resource_in
-from smartforge.planners.offline.followup.phrases import Slots, Words
+from smartforge.planners.offline.followup.phrases import Slots, Words, worded
 from smartforge.planners.offline.followup.rewriting import with_field, with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown
 
@@ -88,6 +88,8 @@ def choices(scene: Scene, slots: Slots) -> Done | None:
 def _values(said: Words) -> list[str]:
     """The values that are listed; none where the words say something else."""
     values: list[str] = []
+    if said.lows[:1] == [":"]:
+        said = worded(said.tokens[1:])
     for part in parted(said):
         tokens = [one for one in part.tokens if one.literal or one.low not in _LITTLE]
         lows = {one.low for one in tokens if not one.literal}

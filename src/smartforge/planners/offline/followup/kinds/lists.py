@@ -10,6 +10,7 @@ from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.names import (
     PRONOUNS,
     bare,
+    field_in,
     fields_said,
     is_accounts,
     resources_said,
@@ -98,7 +99,8 @@ def sort(scene: Scene, slots: Slots) -> Done | None:
     said = slots["what"].low
     down = bool(_DOWN & set(said.replace(",", " ").split()))
     text = " ".join(one for one in said.replace(",", " ").split() if one not in _DOWN | _UP)
-    if not text or set(text.split()) <= {"date", "creation", "created", "time"}:
+    made = set(text.split()) <= {"date", "creation", "created", "time"}
+    if not text or (made and field_in(home, text) is None):
         name = "created_at"
     else:
         name = fields_said(scene, text, slots["thing"].low)[0][1].name

@@ -15,6 +15,7 @@ from smartforge.planners.offline.statements.vocabulary import actions_of
 _BY_WORD: dict[str, frozenset[Action]] = {
     "writing": frozenset(("create", "update", "delete")),
     "write": frozenset(("create", "update", "delete")),
+    "hide": frozenset(("list", "read")),
     "use": frozenset(CRUD),
     "access": frozenset(CRUD),
 }
