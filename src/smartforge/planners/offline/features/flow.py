@@ -90,12 +90,14 @@ def _going_on(flow: Flow, resource: Resource) -> Flow:
     for one in resource.transitions:
         if one.field != flow.field or not isinstance(one.target, str):
             continue
-        for source in one.sources or [each for each in flow.values if each != one.target]:
-            flow.add(source, one.target)
-            back = _is_back(flow, source, one.target)
-            flow.names[f"back to {one.target}" if back else one.target] = one.name
+        target = one.target
+        known = [each for each in flow.values if each != target]
+        for source in [each for each in known if each in one.sources] if one.sources else known:
+            flow.add(source, target)
+            back = _is_back(flow, source, target)
+            flow.names[f"back to {target}" if back else target] = one.name
         if one.access != resource.access.update:
-            flow.whose[one.target] = one.access
+            flow.whose[target] = one.access
     return flow
 
 

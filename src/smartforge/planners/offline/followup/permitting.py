@@ -37,7 +37,7 @@ _GENERIC = word_set("post content stuff entry item data thing record everything"
 
 def permit(scene: Scene, clause: Clause) -> Done | None:
     """What a clause says about who may do what; None where it says nothing of the kind."""
-    if _FINDING & set(clause.words.lows) or _PAGES <= set(clause.words.lows):
+    if _FINDING & set(clause.words.lows) or set(clause.words.lows) >= _PAGES:
         return None
     clause = _with_verb_named(scene, clause)
     stated = [_about_rows(scene, one) for _, one in Prompt((clause.sentence,)).wanted.statements]
