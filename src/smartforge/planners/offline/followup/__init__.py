@@ -23,6 +23,7 @@ from smartforge.planners.offline.followup.state import Done, Impossible, Scene, 
 from smartforge.planners.offline.followup.tracing import Trace
 from smartforge.planners.offline.followup.versions import asked_back, is_remark, restored
 from smartforge.planners.offline.followup.whole import read_whole
+from smartforge.planners.offline.spending import kept
 from smartforge.planners.offline.tokens import Sentence, sentences
 from smartforge.planners.offline.vocabulary import words
 
@@ -291,7 +292,8 @@ def _fresh_fields(old: Contract, new: Contract) -> tuple[tuple[str, str], ...]:
 
 
 def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
-    contract = progress.scene.contract
+    contract, spending = kept(progress.scene.base, progress.scene.contract)
+    progress.trace.changed(progress.scene.contract, contract, [prompt])
     try:
         validate(contract)
     except ContractInvalid as error:
@@ -305,6 +307,7 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
     check_rows(prompt, base, contract)
     notes = [
         *progress.told,
+        *spending,
         *about_rows(base, contract),
         *(f"Not understood: {quoted(one, MAX_QUOTED)}." for one in progress.lost),
     ]

@@ -6,6 +6,7 @@ from smartforge.contract import Field, Reference, Resource
 from smartforge.contract.names import quoted, spaced
 from smartforge.planners.offline.links.link import with_field
 from smartforge.planners.offline.people.scene import Said, Scene, many
+from smartforge.planners.offline.spending import is_spent
 from smartforge.planners.offline.statements.vocabulary import people
 
 # Texts and references that say who made a row.
@@ -129,6 +130,7 @@ def _by_role(scene: Scene, owning: list[Said]) -> str:
 
 def _usual(scene: Scene, resource: Resource) -> bool:
     """Whether such things usually belong to somebody, and nothing said speaks against it."""
+    least = (scene.account, *scene.roles[:1])
     creating = [
         one.one
         for one in scene.about(resource)
@@ -141,6 +143,11 @@ def _usual(scene: Scene, resource: Resource) -> bool:
         return False
     if _is_component(scene, resource):
         return False
+    if is_spent(scene.sketch.contract, resource):
+        acting = [
+            one for one in creating if one.actor.kind == "role" and one.actor.name not in least
+        ]
+        return not (scene.tenant or acting)
     if _is_among(resource.name, people().authored):
         return not any(
             one.one.actor.kind == "role" and "update" in one.one.actions and not one.general
@@ -148,11 +155,7 @@ def _usual(scene: Scene, resource: Resource) -> bool:
         )
     if _is_among(resource.name, people().personal):
         return not (scene.tenant or scene.roles)
-    made = [
-        one
-        for one in creating
-        if one.actor.kind == "user" or one.actor.name in (scene.account, *scene.roles[:1])
-    ]
+    made = [one for one in creating if one.actor.kind == "user" or one.actor.name in least]
     return bool(made) and _is_among(resource.name, people().transactional)
 
 

@@ -2,7 +2,16 @@
 
 import msgspec
 
-from smartforge.contract import CRUD, Access, Action, Contract, Marked, Permissions, Resource
+from smartforge.contract import (
+    CRUD,
+    Access,
+    Action,
+    Adjusts,
+    Contract,
+    Marked,
+    Permissions,
+    Resource,
+)
 from smartforge.contract.names import spaced
 from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.names import bare, is_accounts, resources_said
@@ -126,7 +135,8 @@ def _opened(scene: Scene, things: list[Resource], actions: frozenset[Action]) ->
                 'To have no accounts, say "remove login".',
             )
         # Whose a row is, is known from who makes it: so that stays for whoever is logged in.
-        able = actions & ({"list", "read"} if home.owner else set(CRUD))
+        spends = any(isinstance(rule, Adjusts) and rule.own for rule in home.rules)
+        able = actions & ({"list", "read"} if home.owner or spends else set(CRUD))
         if not able:
             raise Impossible(
                 f"{spaced(home.plural)} belong to whoever makes them, so only reading can be "
