@@ -310,7 +310,7 @@ def _mark(contract: Contract, words: list[str]) -> None:
 def _report(contract: Contract, words: list[str]) -> None:
     one = _resource(contract, words[0])
     for report in one.reports:
-        group = report.period if words[1] in ("day", "month") else report.group
+        group = report.period if words[1] in ("day", "week", "month") else report.group
         group = group.removesuffix("_id")
         if group == words[1] and (words[2:] == [] or report.field in words[2].split("|")):
             return
@@ -338,9 +338,34 @@ def _sorted(contract: Contract, words: list[str]) -> None:
     _need(found.startswith(words[1]) and found != "id", f"sorted by {found}")
 
 
+def _sortable(contract: Contract, words: list[str]) -> None:
+    one = _resource(contract, words[0])
+    _need(set(one.sortable) & set(words[1].split("|")), f"sortable are {one.sortable}")
+
+
 def _paging(contract: Contract, words: list[str]) -> None:
     paging = _resource(contract, words[0]).paging
     _need(paging.default_limit == int(words[1]), paging)
+
+
+def _upload(contract: Contract, words: list[str]) -> None:
+    upload = _resource(contract, words[0]).upload
+    _need(upload and set(upload.types) == set(words[1:]), upload)
+
+
+def _redirect(contract: Contract, words: list[str]) -> None:
+    redirect = _resource(contract, words[0]).redirect
+    _need(redirect and redirect.visits, redirect)
+
+
+def _idempotent(contract: Contract, words: list[str]) -> None:
+    found = _resource(contract, words[0]).idempotent
+    _need(found in words[1].split("|"), found)
+
+
+def _recipe(contract: Contract, words: list[str]) -> None:
+    found = [one.name for one in contract.recipes]
+    _need(any(words[0] in one for one in found), f"recipes are {found}")
 
 
 # ---- who ---------------------------------------------------------------------------------------
@@ -358,6 +383,10 @@ def _roles(contract: Contract, words: list[str]) -> None:
     roles = contract.accounts.roles if contract.accounts else ()
     meant = [set(one.split("|")) for one in words]
     _need(all(one & set(roles) for one in meant), f"roles are {roles}")
+
+
+def _tenant(contract: Contract, words: list[str]) -> None:
+    _need(_resource(contract, words[0]).tenant, "it belongs to no tenant")
 
 
 def _access(contract: Contract, words: list[str]) -> None:
@@ -414,6 +443,7 @@ FACTS: dict[str, Callable[[Contract, list[str]], None]] = {
     "computed": _computed,
     "field": _any_field,
     "filter": _filter,
+    "idempotent": _idempotent,
     "link": _link,
     "longest": _longest,
     "many": _many,
@@ -432,14 +462,19 @@ FACTS: dict[str, Callable[[Contract, list[str]], None]] = {
     "paging": _paging,
     "positive": _positive,
     "ranged": _ranged,
+    "recipe": _recipe,
+    "redirect": _redirect,
     "related": _related,
     "report": _report,
     "required": _required,
     "resource": _any_resource,
     "roles": _roles,
     "search": _search,
+    "sortable": _sortable,
     "sorted": _sorted,
+    "tenant": _tenant,
     "together": _together,
     "unique": _unique,
+    "upload": _upload,
     "values": _values,
 }

@@ -23,12 +23,14 @@ from smartforge.planners.offline.cues import (
     object_of,
     participle,
     product_at,
+    sorted_out,
     verb_at,
     without_label,
 )
 from smartforge.planners.offline.draft import Draft, Mode, Thing
 from smartforge.planners.offline.entries import add_field
 from smartforge.planners.offline.items import Item, split_items
+from smartforge.planners.offline.parents import is_of
 from smartforge.planners.offline.parts import parts_of, pieces
 from smartforge.planners.offline.products import read_product
 from smartforge.planners.offline.relations import relate, related
@@ -62,6 +64,7 @@ class Walk:
     def read(self, tokens: Sequence[Token]) -> None:
         """Read a clause; what was understood goes to the draft."""
         items = merged(split_items(tokens))
+        items = sorted_out(items) if self.mode == "fields" else items
         for place, item in enumerate(items):
             before, listing = self.draft.effects, self.mode in ("fields", "things")
             self._item(item, items[place + 1] if place + 1 < len(items) else None)
@@ -115,11 +118,26 @@ class Walk:
             right = right[1:]
         right = without_label(right)
         rest = Item(right, item.inner, "", item.choices)
+        alone = following is None or following.separator == "clause"
+        if alone and item.lows[link] == "have" and self._are_remarks(left, right):
+            return
         if item.lows[link] in _NEEDING and product_at(right) is not None:
             self._product(right)  # a shop needs an inventory API
             return
         if self._aim(left, right, item.lows[link]) and (right or item.choices):
             self._item(rest, following)
+
+    def _are_remarks(self, left: list[Token], right: list[Token]) -> bool:
+        """`complaints have remarks`: what is all that they have is a thing, by its plural."""
+        noun = nounphrases.noun_of(right)
+        if len(right) != 1 or right[0].low == noun or not nounphrases.is_common(right):
+            return False
+        phrase = nounphrases.trailing(left)
+        whose = self.draft.find(nounphrases.noun_of(phrase)) if phrase else self.subject
+        parent = whose or (None if phrase else self.draft.last)
+        if parent is None or not is_of(noun, "about"):
+            return False
+        return self._declared_child(parent, right, Item(right, [])) is not None
 
     def _aim(self, left: list[Token], right: list[Token], verb: str) -> bool:
         """Set mode and subject for what stands right of a link; False where it is no list."""
@@ -160,8 +178,9 @@ class Walk:
 
     def _of_one(self, left: list[Token]) -> list[Token]:
         """`hearings` of `hearings of a case`: what follows is theirs and not the case's."""
-        at = next((at for at, one in enumerate(left) if one.low in ("of", "for")), 0)
-        if not at or at + 2 >= len(left) or left[at + 1].low not in _ONE:
+        at = next((at for at, one in enumerate(left) if one.low in ("of", "for", "per")), 0)
+        per = bool(at) and left[at].low == "per" and at + 1 < len(left)
+        if not at or not (per or (at + 2 < len(left) and left[at + 1].low in _ONE)):
             return []
         phrase, rest = nounphrases.leading(left[:at])
         whose = self.draft.find(nounphrases.noun_of(left[at + 1 :]))

@@ -68,6 +68,30 @@ def merged(items: list[Item]) -> list[Item]:
     return kept
 
 
+def sorted_out(items: list[Item]) -> list[Item]:
+    """`liters, salt or fresh` among fields: two or more words that name none are values of one."""
+    kept: list[Item] = []
+    for item in items:
+        before = kept[-1] if kept else item
+        alike = item.separator == "or" and before is not item
+        if alike and not (before.inner or before.choices) and _is_value(before) and _is_value(item):
+            sort = Token("type", "type", item.tokens[0].start, item.tokens[0].end, word=True)
+            item = Item([sort], item.inner, before.separator, (before.said, item.said))
+            kept.pop()
+        kept.append(item)
+    return kept
+
+
+def _is_value(item: Item) -> bool:
+    """Whether an entry is one word that neither a field nor a thing is called."""
+    token = item.tokens[0]
+    if len(item.tokens) != 1 or not token.word or token.literal:
+        return False
+    known = token.low in attributes().kinds or is_verb(item.tokens, 0)
+    known = known or token.low in words().stops | words().determiners
+    return not (known or nounphrases.is_plural(item.tokens) or nounphrases.is_common(item.tokens))
+
+
 def link_at(tokens: Sequence[Token]) -> int | None:
     """Where `has`, `with` and their like stand in `tokens`; None where nothing is had."""
     for place, token in enumerate(tokens):
@@ -196,6 +220,8 @@ def breaks_off(item: Item) -> bool:
         return True
     if first in ("whether", "if", "how"):
         return False
+    if first in words().look and item.lows[2:3] == ["by"]:
+        return True  # list notices by kind
     if len(item.tokens) > 1 and item.tokens[1].low in words().determiners | {"it", "them"}:
         return first not in words().determiners | words().optional and not opens_list(item)
     return is_verb(item.tokens, 0) and len(item.tokens) > 1 and first in words().manage

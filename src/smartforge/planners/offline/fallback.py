@@ -1,11 +1,13 @@
 """The last look at a prompt in which no rule found anything: known nouns, wherever they stand."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.cues import is_verb
 from smartforge.planners.offline.draft import Draft
+from smartforge.planners.offline.features.filewords import types_of
 from smartforge.planners.offline.tokens import Sentence, said
 
 _BUSINESS = word_set(
@@ -30,6 +32,19 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> None:
                     draft.declare([token], "strong")
                 elif not draft.things:
                     draft.declare([token], "weak")
+    if not draft.things:
+        _sent_in(draft, sentences)
+
+
+def _sent_in(draft: Draft, sentences: Sequence[Sentence]) -> None:
+    """`upload a PDF and get it back`: where nothing else is kept, the file is."""
+    for sentence in sentences:
+        lows = [token.low for token in sentence.tokens]
+        sent = {"upload", "uploads", "uploading"} & {*lows} or ("send", "in") in pairwise(lows)
+        kept = [token for token in sentence.tokens if types_of(token.low)]
+        if sent and kept:
+            draft.declare(kept[:1], "strong")
+            return
 
 
 def _trades(draft: Draft, sentences: Sequence[Sentence]) -> None:

@@ -10,11 +10,11 @@ from smartforge.planners.offline.vocabulary import attributes, nouns, words
 MAX_WORDS = 3
 
 _COUNTERS = frozenset({"entry", "entries", "record", "records", "data"})
-_LITTLE = word_set("set part code page table model result value account request track case")
+_LITTLE = word_set("test set part code page table model result value account request track case")
 _INCOMING = word_set(
     """
     get post put patch incoming invalid bad all every failed web network client http https rest
-    json
+    json unit load integration smoke automated api e2e pytest stress acceptance some
     """
 )
 _OPENERS = word_set(

@@ -21,12 +21,13 @@ def cut(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     """`tokens` without the fields that an endpoint is said to take, and these."""
     lows = [token.low for token in tokens]
     for place, low in enumerate(lows):
-        if low not in _TAKING or not _is_door(lows[:place]):
+        posted = low in ("with", "of") and place > 0 and tokens[place - 1].text == "POST"
+        if not posted and (low not in _TAKING or not _is_door(lows[:place])):
             continue
         end = _end(tokens, place + 1)
         named = list(tokens[place + 1 : end])
         if named and knows_fields(named):
-            return [*tokens[: place + 1], *tokens[end:]], named
+            return [*tokens[: place - 1 if posted else place + 1], *tokens[end:]], named
     return list(tokens), []
 
 

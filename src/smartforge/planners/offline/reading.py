@@ -203,6 +203,9 @@ class Reading:
                     walk.subject = self._named(phrase)
                     walk.mode = "fields"
         subject = walk.subject
+        whole = subject is not None and subject.strength == "weak"
+        if whole and _lists_things(right) and not nounphrases.is_plural(left[-1:]):
+            walk.mode, walk.sure, subject = "things", True, None
         if subject is not None and subject.strength != "domain" and lists_fields(right):
             first, _ = nounphrases.leading(right)
             if knows_fields(right) if walk.mode == "things" else not is_things_rather(first):
@@ -279,9 +282,14 @@ def read_claimed(draft: Draft, claims: Claims) -> None:
 
 def _lists_things(right: Sequence[Token]) -> bool:
     """`rooms, guests and bookings` after `Hotel booking:`: common things and nothing else."""
-    phrases = [nounphrases.leading(item.tokens)[0] for item in split_items(right)]
+    entries = [nounphrases.leading(item.tokens) for item in split_items(right)]
+    phrases = [phrase for phrase, _ in entries]
     common = [phrase for phrase in phrases if nounphrases.is_children(phrase)]
-    return len(common) > 1 and len(common) * 2 > len(phrases) and names_things(right)
+    plain = all(
+        nounphrases.is_thing(phrase) and not (rest or nounphrases.is_field(phrase))
+        for phrase, rest in entries
+    )
+    return len(common) > 1 and len(common) * 2 > len(phrases) and (plain or names_things(right))
 
 
 def _without_politeness(tokens: Sequence[Token]) -> list[Token]:

@@ -216,7 +216,7 @@ def _state(rest: Sequence[Token], item: Item) -> Attribute | None:
     if rest[0].low in ("either", "not") and len(rest) > 1:
         rest = rest[1:]
     name = snake(rest[0].text)
-    if [token.low for token in rest[1:]] == ["or", "not"]:
+    if [token.low for token in rest[1:]] in (["or", "not"], ["or", "not", rest[0].low]):
         return Attribute(name, Boolean(), item.said, required=False)
     alone = len(rest) == 1 or rest[1].low in ("or", "and", "by", "at", "when", "as")
     if alone and isinstance(kind_of_name(name), Boolean):

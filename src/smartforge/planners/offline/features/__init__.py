@@ -85,6 +85,7 @@ CLAIMS: tuple[Claim, ...] = (
     figures.claim_figures,
     files.claim_files,
     codes.claim_codes,
+    implied.claim_events,
     marks.claim_marks,
     receivers.claim_receivers,
     uniqueness.claim_unique,

@@ -22,17 +22,19 @@ from smartforge.planners.offline.sketch import Claims, Sketch
 _SHORT = re.compile(
     r"\b(?:(?:url|link)(?: |-| - )?shorten(?:er|ing)|short(?:ened)? (?:code|link|url)s?"
     r"|shorten(?:s|ed|ing)?(?: (?:a|an|the|long|my))* (?:url|link)s?|tiny ?urls?"
-    r"|(?:turns? |makes? )?long (?:url|link)s?(?: [a-z]+){0,3} short(?: ones?| codes?)?)\b"
+    r"|(?:turns? |makes? )?long (?:url|link)s?(?: [a-z,]+){0,4} short(?: ones?| codes?))\b"
 )
 _GOES = re.compile(
-    r"\b(?:(?P<who>[a-z_]+ (?:the |a )?[a-z_]+ )?redirect(?:s|ed|ing)?(?: (?:to|users|visitors"
-    r"|people|me)(?: to)?(?: (?:the|its|a))?(?: (?:original|long|target|full|real))?(?: (?:url"
-    r"|link|address))?)?)\b"
+    r"\b(?:(?P<who>[a-z_]+ (?:the |a )?[a-z_]+ )?(?:redirect(?:s|ed|ing)?|forward(?:s|ed|ing))"
+    r"(?: (?:to|users|visitors|people|me)(?: to)?(?: (?:the|its|a))?"
+    r"(?: (?:original|long|target|full|real))?(?: (?:url|link|address))?)?)\b"
 )
 _VISITS = re.compile(
     r"\b(?:count|counts|counting|track|tracks|tracking|record|records|number of|how many|show"
     r"|shows|counting)(?: (?:the|of|all|how|many|number|each|every|its|times))* "
     r"(?P<what>visits?|clicks?|hits?|redirects?|views?|uses)\b"
+    r"|\b(?:the |each |every |all )?(?:visits?|clicks?|hits?|redirects?|openings?|uses?|calls?)"
+    r" (?:is|are|gets?|must be|should be) counted\b"
     r"|\bhow (?:often|many times)(?: [a-z]+){1,4} (?:visited|clicked|used|opened|followed)\b"
 )
 _LENGTH = re.compile(
@@ -52,7 +54,7 @@ _MADE = re.compile(
     r"|\b(?P<after>(?:[a-z]+ )?(?:code|reference|token)) (?:is |are |\("
     r" ?)?(?:auto(?:matically)?(?: |-| - )?)?(?:generated|made by the server)\b"
 )
-_LINKS = ("url", "link", "short_url", "short_link", "shortened_url", "mapping")
+_LINKS = ("url", "link", "redirect", "short_url", "short_link", "shortened_url", "mapping")
 
 
 _CUSTOM = re.compile(

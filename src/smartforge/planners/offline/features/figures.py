@@ -17,6 +17,7 @@ from smartforge.planners.offline.features.finding import (
     subject,
 )
 from smartforge.planners.offline.features.heard import Heard, found, hear_all, take
+from smartforge.planners.offline.features.reporting import factors
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _AVERAGE = re.compile(
@@ -45,6 +46,7 @@ _TIMES = re.compile(
     r"|\b(?P<c>(?:unit )?price|rate|cost|hourly rate) ?(?:\*|x|×|times|multiplied by)(?: the|"
     r" its)? ?(?P<d>quantity|qty|hours|units|nights|days)\b"
     r"|\bline totals?\b"
+    r"|\b(?P<e>[a-z_]+) (?:times|multiplied by|\*|×)(?: the| its)? (?P<f>[a-z_]+(?: [a-z_]+)??)\b"
 )
 _PER = re.compile(r" (?:per|by|for each|grouped by|for every) ")
 Function = Literal["average", "maximum", "minimum"]
@@ -201,11 +203,11 @@ def _put(
 def _product(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
     """`quantity * price`: the total of a line, where both are its own."""
     for one in sketch.contract.resources:
-        factors = _factors(one)
-        if factors is None:
+        both = _said_factors(one, match) if match.groupdict().get("e") else factors(one)
+        if both is None:
             continue
         computed = Computed(
-            "line_total", Product(factors), f"{spaced(factors[0])} times {spaced(factors[1])}."
+            "line_total", Product(both), f"{spaced(both[0])} times {spaced(both[1])}."
         )
         if not any(each.name in ("line_total", "total") for each in one.computed):
             _put(sketch, heard, match, one, computed)
@@ -213,13 +215,12 @@ def _product(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         return
 
 
-def _factors(resource: Resource) -> tuple[str, str] | None:
-    numbers = [one.name for one in resource.fields if isinstance(one.kind, NUMBERS)]
-    counts = [
-        one for one in numbers if one in ("quantity", "qty", "hours", "units", "nights", "days")
-    ]
-    prices = [one for one in numbers if one.rpartition("_")[2] in ("price", "rate", "cost")]
-    return (counts[0], prices[0]) if counts and prices else None
+def _said_factors(resource: Resource, match: re.Match[str]) -> tuple[str, str] | None:
+    """Two numbers of a resource by the words for them: `jars times price per jar`."""
+    first, second = _number(resource, match["e"]), _number(resource, match["f"])
+    if first is None or second is None or first.name == second.name:
+        return None
+    return first.name, second.name
 
 
 _LINES = ("item", "line", "position", "entry", "detail")
@@ -235,7 +236,7 @@ def _total(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
             child = sketch.contract.resource(child.name)
             numbers = [one.name for one in child.computed if isinstance(one.formula, Product)]
             line = child.name.rpartition("_")[2] in _LINES or child in named
-            if not numbers and line and _factors(child) is not None:
+            if not numbers and line and factors(child) is not None:
                 _product(sketch, heard, match)
                 child = sketch.contract.resource(child.name)
                 numbers = [one.name for one in child.computed if isinstance(one.formula, Product)]

@@ -21,8 +21,9 @@ _FILES = (
     r"|cvs|scan|scans|screenshot|screenshots|logo|logos|cover|song|songs"
 )
 _UPLOAD = re.compile(
-    rf"\b(?:upload(?:s|ed|ing)?|attach(?:es|ed|ing)?|attaching)(?: (?:a|an|the|their|his|my|one"
-    rf"|or|several|multiple|more|own|new|profile|any|some|pdf|png|jpe?g|and|,))*"
+    rf"\b(?:upload(?:s|ed|ing)?|attach(?:es|ed|ing)?|attaching|(?:send|hand)(?:s|ing)? in)"
+    rf"(?: (?:a|an|the|their|his|my|one|or|several|multiple|more|own|new|profile|any"
+    rf"|some|pdf|png|jpe?g|and|,))*"
     rf" (?P<what>{_FILES})(?: (?:to|for|of|with|on) (?:a |an |the |each |every |their |its |any"
     rf" )?(?P<to>[a-z_]+))?"
     rf"|\b(?P<noun>image|file|photo|picture|document|video|receipt|avatar|attachment|pdf)"

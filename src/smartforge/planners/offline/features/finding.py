@@ -44,6 +44,7 @@ _ALIKE = (
     word_set("start starts begin begins from starts_at start_time start_date begins_at check_in"),
     word_set("end ends finish until to ends_at end_time end_date check_out"),
     word_set("status state stage"),
+    word_set("username handle login_name"),
     word_set("opens opening opening_time open_time"),
     word_set("closes closing closing_time close_time"),
     word_set("quantity stock qty in_stock stock_quantity quantity_on_hand"),
@@ -173,7 +174,8 @@ def find_field(resource: Resource, text: str) -> Field | None:
         if field.name.endswith((f"_{one}", f"_{name}", f"_{one}_id")):
             return field
     for field in resource.fields:
-        if field.name.startswith(f"{one}_") and len(field.name.split("_")) == 2:
+        short = field.name.startswith(f"{one}_per_") or len(field.name.split("_")) == 2
+        if field.name.startswith(f"{one}_") and short:
             return field
     alike = next((group for group in _ALIKE if one in group or name in group), frozenset[str]())
     for field in resource.fields:

@@ -143,6 +143,10 @@ def factors(resource: Resource) -> tuple[str, str] | None:
     numbers = [one.name for one in fields_of(resource, Integer, Decimal)]
     many = next((one for one in numbers if _ends(one, _QUANTITIES)), "")
     price = next((one for one in numbers if _ends(one, _PRICES) and one != many), "")
+    for one in () if many and price else numbers:
+        paid, _, each = one.partition("_per_")  # jars at a price per jar
+        if _ends(paid, _PRICES) and plural(each) in numbers:
+            many, price = plural(each), one
     return (many, price) if many and price else None
 
 

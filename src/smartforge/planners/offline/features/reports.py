@@ -50,7 +50,8 @@ _ALONE = re.compile(
     r"\b(?P<figure>statistics|stats|summary report|aggregate figures)\b(?! (?:per|by|for each)\b)"
 )
 _IN_TOTAL = re.compile(
-    r"\b(?:in total and|total and)(?: by| per) (?P<period>day|month|week|year)\b"
+    r"\b(?:in total|total|altogether|overall|in all|all in all)"
+    r" and(?: by| per| for each| for every) (?P<period>day|month|week|year)\b"
 )
 _NUMBER = r"(?:(?P<n>[0-9]{1,3}|three|five|ten|twenty|n) )?"
 _TOP = re.compile(

@@ -142,6 +142,11 @@ def _paired(sketch: Sketch, heard: Heard, pair: Pair) -> None:
     if item is None and pair.kind == "money":
         item = _with_number(sketch, heard, (*_STOCKED, *attributes().units), Integer)
         stocked = item is not None
+    if item is None and not stocked:
+        pass
+    elif item is None:
+        item = _with_number(sketch, heard, ("balance", "credit", "funds"), Decimal)
+        stocked = item is None
     if item is None and not any(
         isinstance(rule, Adjusts) for one in sketch.contract.resources for rule in one.rules
     ):
@@ -167,6 +172,8 @@ def _with_number(
 ) -> tuple[Resource, Field] | None:
     """The resource that has a number of one of `names`, those that are named first."""
     for resource in (*(one for _, one in mentions(sketch, heard)), *sketch.contract.resources):
+        if resource.name in (*_MOVES, *_PAYS):
+            continue  # what changes a number has none that is changed
         for name in names:
             for field in resource.fields:
                 if field.name == name and isinstance(field.kind, NUMBERS):

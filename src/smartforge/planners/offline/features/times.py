@@ -43,7 +43,11 @@ _OVERLAP = re.compile(
     r"|(?:only |just |at most )?(?:one|a single|1) [a-z]+ at (?:a|one|the same|any) time"
     r"|same (?:time ?slot|slot) twice|already (?:booked|reserved|taken))\b"
 )
-_NEXT_TO = re.compile(r"\bback(?: - |-| )to(?: - |-| )back\b")
+_NEXT_TO = re.compile(
+    r"\bback(?: - |-| )to(?: - |-| )back\b"
+    r"|\b(?:end|ends|ending|finish|finishes|stop|stops) (?:exactly |just |right )?(?:when|as|where)"
+    r" (?:the )?(?:next|other|another|following)(?: one| [a-z]+)? (?:begins|starts)\b"
+)
 _AFTER = re.compile(
     r"\b(?P<later>(?:the |its )?[a-z_]+(?: [a-z_]+)??)(?: that| which)?"
     r" (?:(?:has|have|needs) to|must|should|shall"
@@ -75,6 +79,12 @@ _STARTS = (
     "start_at",
     "check_in_time",
     "starts",
+    "begin",
+    "begins",
+    "begin_time",
+    "begin_date",
+    "from",
+    "from_time",
 )
 _ENDS = (
     "ends_at",
@@ -93,6 +103,14 @@ _ENDS = (
     "end_at",
     "check_out_time",
     "ends",
+    "finish",
+    "finishes",
+    "finish_time",
+    "finish_date",
+    "until",
+    "to",
+    "until_time",
+    "to_time",
 )
 _FREED = ("cancelled", "canceled", "rejected", "declined", "expired", "no show", "denied")
 

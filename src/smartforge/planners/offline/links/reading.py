@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from smartforge.contract import Adjusts, Resource
 from smartforge.contract.names import plural, spaced
 from smartforge.planners.offline.draft import Relation, a
+from smartforge.planners.offline.links.about import beside
 from smartforge.planners.offline.links.classes import class_links
 from smartforge.planners.offline.links.deleting import read_deleting
 from smartforge.planners.offline.links.link import Link, field_of, with_field
 from smartforge.planners.offline.links.said import said_relations
-from smartforge.planners.offline.parents import is_many, is_part, usual, usual_parents
+from smartforge.planners.offline.parents import is_many, is_of, is_part, usual, usual_parents
 from smartforge.planners.offline.sketch import Sketch
 
 
 def link(sketch: Sketch) -> None:
     """Make the references of the contract, and tell the user about each."""
     links = _said(sketch)
+    links += _beside(sketch, links)
     links += _usual(sketch, links)
     read_deleting(sketch, links)
     for one in links:
@@ -27,6 +29,17 @@ def link(sketch: Sketch) -> None:
         if resource is not None and not _is_moving(resource, one):
             sketch.put(with_field(resource, field_of(one), list(_needless(one))))
             sketch.linked[one.child, one.field_name] = one.said
+
+
+def _beside(sketch: Sketch, links: list[Link]) -> list[Link]:
+    """Links between what only stands beside each other, where nothing says it better."""
+    linked = {frozenset((one.child, one.parent)) for one in links}
+    found: list[Link] = []
+    for one in beside(sketch):
+        if frozenset((one.child, one.parent)) not in linked:
+            linked.add(frozenset((one.child, one.parent)))
+            found.append(Link(one.child, one.parent, said=one.said))
+    return found
 
 
 def _is_moving(resource: Resource, one: Link) -> bool:
@@ -73,7 +86,8 @@ def _link(one: Relation, relations: list[Relation]) -> Link:
         return Link(one.child, one.parent, one.field, shared=True, said=one.said)
     if (both or many) and not single:
         return Link(one.parent, one.child, one.field, shared=True, said=one.said)
-    for name, required_ in usual_parents(one.parent, (one.child,)):
+    named = not is_of(one.parent, "about") or one.parent in usual().parents
+    for name, required_ in usual_parents(one.parent, (one.child,)) if named else ():
         return Link(one.parent, name, one.field, required=required_, said=one.said)
     return Link(one.child, one.parent, one.field, required=required, said=one.said)
 

@@ -14,7 +14,7 @@ MAX_USERNAME = 50
 _DAY = 24 * 60
 _UNITS = {"minute": 1, "min": 1, "hour": 60, "hr": 60, "day": _DAY, "week": 7 * _DAY}
 _MAX_MINUTES = 60 * 24 * 30
-_USERNAMES = word_set("username usernames login-name")
+_USERNAMES = word_set("username usernames login-name handle handles")
 _EMAILS = word_set("email emails e-mail")
 _OUR_FIELDS = word_set(
     """

@@ -213,6 +213,7 @@ def _done(lows: Sequence[str], at: int) -> tuple[frozenset[Action], int]:
     while back >= 0 and (
         lows[back] in (",", "and", "or")
         or ((actions_of(lows[back]) or act_of(lows[back])) and lows[back].endswith(_PAST))
+        or (lows[back] == "read" and back == at - 1)
     ):
         actions |= actions_of(lows[back])
         back -= 1

@@ -9,6 +9,7 @@ from smartforge.planners.offline.wording import (
     clauses,
     permissions,
     rules,
+    scores,
     sentences,
     shapes,
     sloppy,
@@ -17,6 +18,7 @@ from smartforge.planners.offline.wording import (
 _CHANGES = (
     *sloppy.CHANGES,
     *shapes.CHANGES,
+    *scores.CHANGES,
     *clauses.CHANGES,
     *sentences.CHANGES,
     *permissions.CHANGES,

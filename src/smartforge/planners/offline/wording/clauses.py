@@ -36,6 +36,12 @@ CHANGES: tuple[Change, ...] = (
         rf"(?P<who>\b[a-z]+(?: [a-z]+)?) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\) (?P<does>{_DOES}) ",
         r"\g<who> have \g<fields>. \g<who> \g<does> ",
     ),
+    # `streets (name, district) are public`: what they have, and then what is said of them.
+    spelled(
+        r"(?P<at>^|[.;,] )(?P<who>[a-z]+(?: [a-z]+)?s) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\)"
+        r" (?=(?:can|may|must|should|are|belong|need) )",
+        r"\g<at>\g<who> have \g<fields>. \g<who> ",
+    ),
     # `tickets are issued for a spot with a plate`: what they belong to, and what they have.
     spelled(
         r"(?P<what>[a-z]+s) are (?:issued|created|made|recorded|logged|filed|added|opened|placed"

@@ -62,6 +62,30 @@ CHANGES: tuple[Change, ...] = (
         r" (?:who|that|to|allowed to)(?: can| may)? ",
         r"\g<who> \g<what>. Only \g<who> can ",
     ),
+    spelled(
+        r"\b(?P<s>see|view|access|read)s? nothing (?:but|except|other than) their own\b",
+        r"can only \g<s> their own",
+    ),
+    spelled(
+        r"(?P<at>^|[.;] )(?:everybody|everyone|every account|each account) has"
+        r" (?=(?:an? )(?!account|login|token|role|right|limit|chance|share)[a-z]+)",
+        r"\g<at>each user has ",
+    ),
+    # `huts are visible without login`
+    spelled(
+        r"\b(?P<is>is|are) (?:visible|readable|viewable|accessible|browsable|open|available|free)"
+        r"(?: (?:to|for) (?:everyone|everybody|anyone|anybody|all|the public|visitors|guests))?,?"
+        r" (?:even )?without (?:any |a |an )?(?:login|log-in|logging in|account|registration"
+        r"|signing in|registering|token|being logged in)\b",
+        r"\g<is> public",
+    ),
+    spelled(
+        r"\b(?P<is>is|are) (?:visible|readable|viewable|accessible|browsable) (?:to|for)"
+        r" (?:everyone|everybody|anyone|anybody|all|the public|visitors)\b",
+        r"\g<is> public",
+    ),
+    spelled(r"\b(?:may|can|could) (?:have a )?look (?:at|through) ", "can view "),
+    spelled(r"\b(?:may|can|could) (?:have a )?look around\b", "can browse"),
     spelled(r"\b(?:are|is)(?: not|n't) (?:allowed|permitted) to\b", "cannot"),
     spelled(r"\b(?:are|is) (?:allowed|permitted|entitled|able) to\b", "can"),
     spelled(r"\bha(?:ve|s) (?:the )?(?:permission|right|rights) to\b", "can"),

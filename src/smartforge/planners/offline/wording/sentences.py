@@ -9,6 +9,29 @@ _NOUN = r"(?!(?:which|that|who|it|they) )[A-Za-z][a-z]+(?: [a-z]+)?"
 _MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
 
 
+_DONE = r"(?!feed|seed|need|breed|indeed)[a-z]{2,}(?:ed|en|wn|ught|old|ung|ade|uilt)"
+_WHOM = r"(?:(?:an?|one|some|several|many|different) [a-z]+|(?!dates?\b|names?\b)[a-z]+s)"
+
+
+def _related(match: re.Match[str]) -> str:
+    """Things with those who did something to them: each belongs to one, or both to several."""
+    what = match["what"]
+    said = [what]
+    for whom in re.findall(rf"{_DONE} by ({_WHOM})", match["by"], re.IGNORECASE):
+        one, _, noun = whom.rpartition(" ")
+        if one.lower() in ("a", "an", "one"):
+            said.append(f"{what} belong to {one} {noun}")
+        else:
+            said.append(f"{what} have many {noun} and {noun} have many {what}")
+    return ". ".join(said)
+
+
+def _for_all(match: re.Match[str]) -> str:
+    """`have a name, guests a phone number, beds a size` as a sentence for each."""
+    others = r",? (?:and )?(?P<who>[a-z]+s) (?:just |only )?(?=an? [a-z])"
+    return f"{match['have']} " + re.sub(others, r". \g<who> have ", match["what"], flags=re.I)
+
+
 def _reserved(match: re.Match[str]) -> str:
     """`reserve a cabin from a check-in date to a check-out date`: what is made has both."""
     made, unit = _MADE[match["verb"].lower()], match["unit"]
@@ -52,6 +75,13 @@ CHANGES: tuple[Change, ...] = (
         r". The \g<what> \g<is> ",
     ),
     spelled(r", and which (?=ha(?:ve|s) )", ". They "),
+    # `plays written by a playwright and performed by troupes`: whose they are, one or several.
+    spelled(
+        rf"(?<!are )(?<!be )\b(?P<what>[a-z]{{3,}}s)"
+        rf"(?P<by>(?:,? (?:and )?{_DONE} by {_WHOM}){{1,3}})"
+        r"(?=[.,;:]|$)",
+        _related,
+    ),
     spelled(
         r"\b(?P<one>an?|each|one) (?P<what>[a-z]+(?: [a-z]+)?), which (?=ha(?:ve|s) )",
         r"\g<one> \g<what>. A \g<what> ",
@@ -88,12 +118,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(r", an? (?P<one>[a-z]+) (?=its (?:average|total|number|sum))", r". A \g<one> shows "),
     # `rooms have a name, guests a phone number`: the verb is said once for all.
-    spelled(
-        r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*?),? (?:and )?(?P<who>[a-z]+s) (?:just"
-        r" |only )?"
-        r"(?=an? [a-z])",
-        r"\g<have> \g<what>. \g<who> have ",
-    ),
+    spelled(r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*)", _for_all),
     spelled(r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "),
     spelled(
         r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)(?= ?(?:[,;.)]|$))",

@@ -15,6 +15,15 @@ def _typed_entry(match: re.Match[str]) -> str:
     return f"{match['head']}: {match['type']}{match['more']}"
 
 
+def _deleting(match: re.Match[str]) -> str:
+    """What deleting the other does, after the line that refers to it."""
+    one, children = match["to"].lower(), f"{match['child'].lower()}s"
+    deletes = f"Deleting a {one} deletes its {children}"
+    keeps = f"A {one} with {children} cannot be deleted"
+    told = deletes if match["how"].lower() == "cascade" else keeps
+    return f"{match['head']}){match['more']}\n\n{told}.\n"
+
+
 CHANGES: tuple[Change, ...] = (
     # `Log my runs: date, distance` lists what a run has.
     spelled(
@@ -43,6 +52,24 @@ CHANGES: tuple[Change, ...] = (
         rf"^(?P<head>[ \t]*[-*•+][ \t]+`?[\w -]{{1,40}}?`?) ?\((?P<type>{_TYPES})\b"
         r"(?P<more>[^()\n]*)\)[ \t]*$",
         _typed_entry,
+    ),
+    spelled(r"\b(?:an? )?range of (?P<what>[a-z]+?)s?(?= ?(?:[,.;)]|$)| and )", r"\g<what> range"),
+    # `brewery_id (FK to Brewery, cascade)`: the deletion in a sentence of its own.
+    spelled(
+        r"^(?P<head>[ \t]*(?:[-*] )?(?P<child>[a-z]\w*) ?:.*?\((?:fk|foreign key|ref|reference)"
+        r"(?: to)? (?P<to>\w+)),? (?:on delete )?(?P<how>cascade|restrict)\)(?P<more>.*)$",
+        _deleting,
+    ),
+    # What is not of a type is refused.
+    spelled(
+        r"\b(?:reject|refuse|deny|decline|block)s? (?:anything|everything|all(?: files)?|any file)"
+        r" (?:that|which) (?:is not|isn't|are not|aren't) (?:an? )?(?=[a-z]{3,5}\b)",
+        "reject anything but a ",
+    ),
+    spelled(
+        r"\b(?:an? |the )?list of (?:what|everything|all) (?:that )?(?:i|we|they|you)"
+        r" (?:have |had )?(?:[a-z]+ed|sent|put|made|wrote|gave)(?: in)?\b",
+        "list them",
     ),
     spelled(r"(?<=\w): ?enum ?(?=\([^()\n]+\))", " "),
     # `pitch = number, size` says what a pitch has.

@@ -21,4 +21,11 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"\b[ui] wanna\b", "I want to"),
     spelled(r"\b(?:there is|there's|it is|it's|i am|i'm) (?:just|only) me,?(?: so)?\b", ""),
     spelled(r"\bcan(?:not| ?t) ever\b", "can never"),
+    spelled(r"\b(?P<how>long|web|internet|target|shortened) address(?P<s>es)?\b", r"\g<how> url"),
+    # `handed to a clerk`: whose it is from then on.
+    spelled(
+        r"\b(?P<can>can|may|could) be (?:handed|passed|forwarded|allocated|delegated|routed|given)"
+        r"(?: over| on)? to (?=(?:an?|one|some|some(?:one|body)|another) )",
+        r"\g<can> be assigned to ",
+    ),
 )
