@@ -53,6 +53,7 @@ CONTRACT = Contract(
                 Field("sku", Text(), unique=True),
                 Field("quantity", Integer(0, 1000), written="creation"),
             ),
+            history=True,
         ),
         Resource(
             "sale",
@@ -177,6 +178,11 @@ def test_no_more_is_sold_than_is_there(crowd: Crowd) -> None:
     assert Counter(crowd.all_at_once("/sales", bodies)) == {201: 20, 409: 30}
     assert crowd.get(f"/products/{sold}")["quantity"] == 0
     assert crowd.get(f"/products/{sold}/sales")["total"] == 20
+    told = crowd.get(f"/products/{sold}/history?offset=1&limit=100")["items"]
+    changes = [
+        (one["changes"]["quantity"]["before"], one["changes"]["quantity"]["after"]) for one in told
+    ]
+    assert changes == [(left, left - 1) for left in range(20, 0, -1)]
 
 
 def test_no_entry_of_a_balance_is_lost(crowd: Crowd) -> None:

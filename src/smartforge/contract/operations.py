@@ -36,6 +36,7 @@ Role = Literal[
     "mark",
     "unmark",
     "restore",
+    "history",
     "report",
     "content",
     "set_role",
@@ -216,6 +217,12 @@ def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
         summary = f"Restore {words}"
         yield Operation(
             f"restore_{one}", "restore", "POST", f"{path}/restore", summary, access, one
+        )
+    if resource.history:
+        access = resource.access.read
+        summary = f"Get the history of {_a(words)}"
+        yield Operation(
+            f"get_{one}_history", "history", "GET", f"{path}/history", summary, access, one
         )
     yield from _of_state(resource)
     for child, via in nested_lists(contract, resource):

@@ -24,7 +24,7 @@ _BY_LOGIN = frozenset({"logout", "change_password", "create_api_key", "delete_ap
 _OF_ONE_ROW = frozenset(
     {
         *("read", "update", "delete", "nested", "transition", "mark", "unmark", "content"),
-        *("set_role", "restore"),
+        *("set_role", "restore", "history"),
     }
 )
 _OF_OWN_ROW = _OF_ONE_ROW - {"nested", "set_role"}

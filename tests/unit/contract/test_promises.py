@@ -415,6 +415,7 @@ FORMULAS = [
 ]
 CHANGES = [
     (visit(version_required=True), "rows have none"),
+    (visit(history=True, actions=("list", "create")), "rows cannot be read"),
     (changed("person", versioned=True), "they have no versions"),
     (
         visit(versioned=True, fields=(*VISIT.fields, Field("row_version", Timestamp(), False))),

@@ -70,6 +70,8 @@ def operation_hints(contract: Contract, operation: Operation) -> Json:
             return {"x-transition": _without_access(move)}
         case "restore":
             return {"x-restore": True}
+        case "history":
+            return {"x-history": True}
         case "mark":
             return {"x-mark": operation.subject}
         case "report":

@@ -5,7 +5,7 @@ from typing import Any
 from smartforge.contract.fields import Date, References, TextList, Timestamp
 from smartforge.contract.names import singular
 from smartforge.contract.openapi.schemas import field_schema, identity, item_schema
-from smartforge.contract.resources import Resource
+from smartforge.contract.resources import Paging, Resource
 
 Json = dict[str, Any]
 
@@ -60,20 +60,24 @@ def cursor() -> Json:
     return {"type": "string", "format": "cursor", "minLength": 1, "maxLength": MAX_CURSOR}
 
 
+def page_parameters() -> list[Json]:
+    """Those of a list that has one order only."""
+    return _queries(_cuts(Paging()))
+
+
 def _pages(resource: Resource) -> list[Json]:
-    paging = resource.paging
     order = [name for field in resource.sortable for name in (field, f"-{field}")]
+    sort: Json = {"type": "string", "enum": order, "default": resource.sorted_by}
+    return _queries(_cuts(resource.paging) | {"sort": sort})
+
+
+def _cuts(paging: Paging) -> Json:
+    """How much of a list is wanted, and from where on."""
     limit: Json = {"type": "integer", "minimum": 1, "maximum": paging.max_limit}
     where: Json = {"offset": {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}}
     if paging.by_cursor:
         where = {"cursor": cursor()}
-    return _queries(
-        {
-            "limit": limit | {"default": paging.default_limit},
-            **where,
-            "sort": {"type": "string", "enum": order, "default": resource.sorted_by},
-        }
-    )
+    return {"limit": limit | {"default": paging.default_limit}, **where}
 
 
 def _queries(schemas: Json) -> list[Json]:

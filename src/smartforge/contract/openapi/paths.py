@@ -9,6 +9,7 @@ from smartforge.contract.openapi.parameters import (
     id_parameter,
     list_parameters,
     narrowing,
+    page_parameters,
     path_parameter,
 )
 from smartforge.contract.openapi.recipes import recipe_hints, recipe_schemas
@@ -26,7 +27,7 @@ Json = dict[str, Any]
 _ON_A_ROW = frozenset(
     {
         *("read", "update", "delete", "transition", "mark", "unmark", "content", "set_role"),
-        *("nested", "restore"),
+        *("nested", "restore", "history"),
     }
 )
 _SAID = {
@@ -123,6 +124,8 @@ def _parameters(contract: Contract, operation: Operation) -> list[Json]:
             found += narrowing(resource)
         case "nested":
             found += list_parameters(contract.resource(operation.subject), operation.via)
+        case "history":
+            found += page_parameters()
         case "redirect" if resource.redirect:
             found.append(path_parameter(resource.redirect.code, {"type": "string"}))
         case _:
@@ -256,6 +259,8 @@ def _of_resource(contract: Contract, operation: Operation) -> Json:
             types = (resource.upload and resource.upload.types) or ("*/*",)
             content: Json = {one: {} for one in types}
             return {"200": {"description": "The bytes", "content": content}}
+        case "history":
+            return {"200": _json("A page of what was done", "RecordedChanges")}
         case _:
             return {"200": _json(_DONE.get(operation.role, "Done"), name)}
 

@@ -26,7 +26,7 @@ from smartforge.contract.openapi.schemas import (
     or_null,
     unbounded,
 )
-from smartforge.contract.resources import Contract, Resource
+from smartforge.contract.resources import Contract, Paging, Resource
 from smartforge.contract.rules import Group, Report
 from smartforge.contract.ways import way
 
@@ -41,7 +41,7 @@ FILE: Json = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 def component_schemas(contract: Contract) -> Json:
     """All that operations may refer to, by name; those that would be empty are left out."""
-    schemas = _shared() | _of_accounts(contract)
+    schemas = _shared() | _of_history() | _of_accounts(contract)
     for resource in contract.resources:
         schemas |= _of_resource(contract, resource)
     for recipe in contract.recipes:
@@ -81,6 +81,23 @@ def _shared() -> Json:
         "ProblemError": closed(
             {"location": location, "message": {"type": "string"}}, ["location", "message"]
         ),
+    }
+
+
+def _of_history() -> Json:
+    """What was done to rows: `changes` has the names of fields as they were then."""
+    change: Json = {"before": {}, "after": {}}
+    entry: Json = {
+        "id": identity(),
+        "action": {"type": "string"},
+        "at": moment(),
+        "by": or_null(identity()),
+        "changes": {"type": "object", "additionalProperties": ref("ValueChange")},
+    }
+    return {
+        "RecordedChanges": _page_of("RecordedChange", Paging()),
+        "RecordedChange": closed(entry, list(entry)),
+        "ValueChange": closed(change, list(change)),
     }
 
 
@@ -176,7 +193,7 @@ def _of_resource(contract: Contract, resource: Resource) -> Json:
         name: _answer(contract, resource),
         f"{name}Create": _create(contract, resource),
         f"{name}Update": _update(contract, resource),
-        f"{name}Page": _page(resource),
+        f"{name}Page": _page_of(name, resource.paging),
     }
     if resource.bulk:
         items: Json = {"type": "array", "items": ref(f"{name}Create"), "minItems": 1}
@@ -254,10 +271,10 @@ def _update(contract: Contract, resource: Resource) -> Json:
     return schema | {"minProperties": 1}
 
 
-def _page(resource: Resource) -> Json:
-    items: Json = {"type": "array", "items": ref(class_name(resource.name))}
-    limit: Json = {"type": "integer", "minimum": 1, "maximum": resource.paging.max_limit}
-    if resource.paging.by_cursor:
+def _page_of(schema: str, paging: Paging) -> Json:
+    items: Json = {"type": "array", "items": ref(schema)}
+    limit: Json = {"type": "integer", "minimum": 1, "maximum": paging.max_limit}
+    if paging.by_cursor:
         properties: Json = {"items": items, "next_cursor": or_null(cursor()), "limit": limit}
         return closed(properties, list(properties))
     properties = {

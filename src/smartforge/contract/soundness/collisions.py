@@ -12,6 +12,7 @@ from smartforge.contract.resources import Contract, Resource
 
 SHARED_SCHEMAS = ("Health", "Problem", "ProblemError")
 ACCOUNT_SCHEMAS = ("Registration", "Login", "Token", "Refresh", "PasswordChange")
+HISTORY_SCHEMAS = ("RecordedChanges", "RecordedChange", "ValueChange")
 KEY_SCHEMAS = ("KeyRequest", "NewKey", "IssuedKey", "IssuedKeys")
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
@@ -36,6 +37,7 @@ def _of_resources(contract: Contract) -> Iterator[str]:
     resources = contract.resources
     shared = (*SHARED_SCHEMAS, *(ACCOUNT_SCHEMAS if contract.accounts else ()))
     shared += KEY_SCHEMAS if contract.accounts and contract.accounts.api_keys else ()
+    shared += HISTORY_SCHEMAS if any(one.history for one in resources) else ()
     spellings: dict[str, int] = {}
     shared += tuple(name for one in contract.recipes for name in recipe_schemas(one))
     schemas: dict[str, int] = {squeezed(name): -1 for name in shared}

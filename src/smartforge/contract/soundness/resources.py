@@ -47,6 +47,8 @@ def _action_problems(place: Place) -> Iterator[str]:
     yield from _hiding_problems(place)
     yield from _version_problems(place)
     yield from _key_problems(place)
+    if resource.history and "read" not in resource.actions:
+        yield f"{here}: its history is for whoever may read a row, but rows cannot be read"
     if "update" in resource.actions and not any(field.on_update for field in resource.fields):
         yield f"{here}: rows can be updated, but clients may change none of its fields"
 

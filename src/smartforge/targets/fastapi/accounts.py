@@ -71,8 +71,8 @@ class AccountsView(msgspec.Struct, frozen=True):
     def lasting(self) -> str:
         """What must last for a token to be good."""
         if self.refresh:
-            return "the login lasts that it came from"
-        return "the password lasts that it came from" if self.password_change else "it exists"
+            return "its login lasts"
+        return "its password lasts" if self.password_change else "it exists"
 
     @property
     def one(self) -> str:

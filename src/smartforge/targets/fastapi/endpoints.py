@@ -198,7 +198,10 @@ def endpoints(
 
 _WITH_BODIES = ("create", "bulk", "update")
 _VERBS = {"GET": "get", "POST": "post", "PATCH": "patch", "DELETE": "delete"}
-_OWNED = ("read", "update", "delete", "transition", "mark", "unmark", "content", "restore")
+_OWNED = (
+    *("read", "update", "delete", "transition", "mark", "unmark", "content", "restore"),
+    "history",
+)
 _READS = ("nested", "mark", "unmark")
 
 
@@ -234,6 +237,8 @@ def _endpoint(
         or takes_own(contract, operation)
         or (operation.role == "update" and moves_differ(resource))
     )
+    if operation.role == "history":
+        caller = caller or (known and bool(of.chief))
     return Endpoint(
         operation=operation,
         verb=_VERBS[operation.method],
@@ -305,6 +310,8 @@ def _arguments(
         yield "status_code=status.HTTP_204_NO_CONTENT"
     if role in ("create", "read", "update", "transition", "mark", "unmark", "restore"):
         yield f"response_model=schemas.{one.answer}"
+    if role == "history":
+        yield "response_model=RecordedChanges"
     if role == "bulk":
         yield f"response_model=schemas.{one.answer}Bulk"
     if role in ("list", "nested"):

@@ -28,10 +28,12 @@ NAMES = {
     for module, names in {
         "argon2": "PasswordHasher Type",
         "argon2.exceptions": "InvalidHashError VerificationError",
-        "collections.abc": "AsyncIterator Callable Collection Coroutine Iterator Mapping Sequence",
+        "collections.abc": (
+            "AsyncIterator Callable Collection Coroutine Iterable Iterator Mapping Sequence"
+        ),
         "contextlib": "asynccontextmanager",
         "contextvars": "ContextVar",
-        "dataclasses": "dataclass",
+        "dataclasses": "dataclass field",
         "functools": "lru_cache",
         "decimal": "ROUND_HALF_UP Decimal",
         "itertools": "chain count",
@@ -57,7 +59,7 @@ NAMES = {
         ),
         "email_validator": "EmailNotValidError validate_email",
         "pydantic.json_schema": "JsonSchemaValue",
-        "pydantic_core": "CoreSchema core_schema",
+        "pydantic_core": "CoreSchema core_schema to_jsonable_python",
         "pydantic_settings": "BaseSettings NoDecode SettingsConfigDict",
         "sqlalchemy": (
             "JSON BigInteger Column ColumnElement DateTime Dialect Engine Float ForeignKey Index "
@@ -82,8 +84,11 @@ NAMES = {
         "app.accounts": "make_first_account open_account",
         "app.keys": "account_of_key new_key",
         "app.logins": "end_logins open_login renew_login",
-        "app.database": "Base Database Deletable ExactNumeric Stamped UtcDateTime Versioned",
+        "app.database": (
+            "Base Database Deletable ExactNumeric HistoryEntry Stamped UtcDateTime Versioned"
+        ),
         "app.figures": "average total",
+        "app.history": "keep_history name_change was_deleted watch",
         "app.lists": "holds",
         "app.locations": "absolute",
         "app.openapi": (
@@ -108,8 +113,9 @@ NAMES = {
             "IssuedKey IssuedKeys KeyRequest Login NewKey PasswordChange Refresh Registration "
             "RoleChange Token"
         ),
+        "app.schemas.recorded": "RecordedChanges",
         "app.security": (
-            "Claims CurrentClaims CurrentLogin CurrentUser Passwords SecuredRoute Tokens "
+            "Claims CurrentClaims CurrentLogin CurrentUser KnownUser Passwords SecuredRoute Tokens "
             "current_login current_user require_role signing_key unauthorized"
         ),
         "app.settings": "Settings",

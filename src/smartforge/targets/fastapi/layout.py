@@ -66,6 +66,8 @@ def _schemas(
         if view.answers:
             path = f"app/schemas/{view.names.module}.py"
             yield _about(view, path, "app/schemas/resource.py", f"The schemas of {view.many}")
+    if any(view.trail.kept for view in views):
+        yield _code("app/schemas/recorded.py", "What was done to rows")
     if any(view.narrowed for view in views):
         yield _code("app/queries/__init__.py", "The package of the queries")
     for view in views:
@@ -183,6 +185,8 @@ def _shared(contract: Contract, views: tuple[ResourceView, ...]) -> Iterator[tup
         yield "versions", "Versions of rows, and changes that go by them"
     if need["keyed"]:
         yield "idempotency", "Requests that may be sent again, with their keys"
+    if need["historic"]:
+        yield "history", "What is done to rows, written down"
     if need["hides"]:
         yield "trash", "Deleted rows, which can be restored"
     if need["averages"] or need["totals"]:

@@ -12,6 +12,7 @@ from smartforge.contract.names import MAX_NAME, class_name, plural, shorten, sin
 _LINE = 75  # code points for an attribute and its type in a body of 100 columns
 _LONG = 35  # from here on, a variable is called after no resource
 _SHORT = 30  # of a name that is made longer
+_SHORTENED = 48  # of a table's name that is made of another
 _KEYWORDS = frozenset(keyword.kwlist)
 _BUILTINS = frozenset(dir(builtins))
 
@@ -57,11 +58,11 @@ _SCHEMA_CLASSES = _set(
     "StorableText StrictBool StrictInt Token TimeOfDay UploadFile UtcTime UuidText WebAddress "
     "WithJsonSchema "
     "Health Problem ProblemError HTTPValidationError ValidationError "
-    "IssuedKey IssuedKeys KeyRequest NewKey"
+    "IssuedKey IssuedKeys KeyRequest NewKey RecordedChange RecordedChanges ValueChange"
 )
 _MODEL_CLASSES = _set(
-    "AnsweredRequest Any Base Column Decimal ExactNumeric ForeignKey I Index Integer IssuedKey "
-    "IssuedLogin JSON "
+    "AnsweredRequest Any Base Column Decimal ExactNumeric ForeignKey HistoryEntry I Index Integer "
+    "IssuedKey IssuedLogin JSON "
     "LargeBinary Mapped Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
 )
 _TEST_MODULES = _set("auth contract migrations problems requests settings")
@@ -76,7 +77,7 @@ class ResourceNames(msgspec.Struct, frozen=True):
     """`answer`, `create`, `update`, `page` and `sort` are classes and types of `app.schemas`.
 
     `row` is the class in `app.models`, `local` a variable that holds one of them. Other names are
-    made of `short`.
+    made of `short`. `entry` is the class of entries about rows, `history` their table.
     """
 
     module: str
@@ -92,6 +93,8 @@ class ResourceNames(msgspec.Struct, frozen=True):
     row: str
     local: str
     short: str
+    entry: str
+    history: str
 
 
 def resource_names(contract: Contract) -> dict[str, ResourceNames]:
@@ -118,6 +121,8 @@ def _names(resource: Resource, plurals: set[str], classes: set[str]) -> Resource
         row=_free(one, "Row", _MODEL_CLASSES, classes),
         local=_local(resource.name),
         short=shorten(resource.name, _SHORT),
+        entry=_free(f"{one}Entry", "Row", _MODEL_CLASSES | classes, ()),
+        history=shorten(f"history_of_{resource.plural}", _SHORTENED),
     )
 
 

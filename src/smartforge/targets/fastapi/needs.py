@@ -51,14 +51,16 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
             or "create" in actions
             or "redirect" in roles
         ),
-        "lists": any(not one.paging.by_cursor for one in listed),
+        "lists": any(not one.paging.by_cursor for one in listed)
+        or any(one.history for one in contract.resources),
         "cursors": any(one.paging.by_cursor for one in listed),
         "limits": limits(contract),
         "items": any(view.item for view in views) or _keyed(contract),
         "bare": any(one.paging.bare for one in contract.resources if roles & {"list", "nested"}),
         "bulk": any(one.bulk for one in contract.resources),
         "linked": any(one.self_url for one in contract.resources),
-        "narrows": any(view.filters.shared or view.filters.chosen for view in views),
+        "narrows": any(view.filters.shared or view.filters.chosen for view in views)
+        or any(one.paging.by_cursor for one in listed),
         "redirects": "redirect" in roles,
         "contents": "content" in roles,
         "idempotent": any(one.resource.idempotent and "create" in one.actions for one in views),
@@ -117,8 +119,26 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
         "table_locks": any(one.bulk for one in contract.resources)
         or any(not one.lock_id for one in overlaps)
         or any(isinstance(field.kind, Slug) for view in views for field in view.resource.fields),
+        **_histories(views),
         "stamped": any(view.resource.stamped for view in views),
         "computed": any(view.table.computed for view in views),
+    }
+
+
+def _histories(views: Views) -> dict[str, Any]:
+    """What is needed to write down what is done to rows."""
+    kept = [view for view in views if view.trail.kept]
+    return {
+        "historic": bool(kept),
+        "history_rows": {f"models.{view.names.row}" for view in kept},
+        "history_of_tenants": any(view.endpoints.scope.then for view in kept),
+        "history_seen_by_chiefs": any(view.endpoints.scope.chief for view in kept),
+        "known_users": any(
+            view.endpoints.scope.chief and not one.operation.access.secured
+            for view in kept
+            for one in view.endpoints.of("history")
+        ),
+        "named_changes": any(view.endpoints.of("transition") for view in kept),
     }
 
 

@@ -12,7 +12,8 @@ class Scope(msgspec.Struct, frozen=True):
     """How the rows of a resource belong to accounts and to tenants.
 
     `owner` and `tenant` are attributes of the rows, `home` is the account's own one for its
-    tenant; empty where there is no such thing. `row` is the class in `app.models`.
+    tenant; empty where there is no such thing. `row` is the class in `app.models`. `chief` is the
+    role of administrators, `then` what a deleted row held where it was of the caller's tenant.
     """
 
     row: str
@@ -20,6 +21,8 @@ class Scope(msgspec.Struct, frozen=True):
     tenant: str
     home: str
     read: Access
+    chief: str = ""
+    then: str = ""
 
     @property
     def ours(self) -> str:
@@ -48,12 +51,16 @@ class Scope(msgspec.Struct, frozen=True):
 
 def scope(contract: Contract, resource: Resource, names: Names) -> Scope:
     tenant, home = _tenant(contract, resource)
+    chief = contract.accounts.roles[-1] if contract.accounts and contract.accounts.roles else ""
     return Scope(
         row=names[resource.name].row,
         owner=_attribute(resource, resource.owner),
         tenant=_attribute(resource, tenant),
         home=home,
         read=resource.access.read,
+        # With the last of its accounts, nobody of a tenant is left who could ask.
+        chief="" if tenant == "id" else chief,
+        then=f"{{{python(tenant)}: caller.{home}}}" if tenant not in ("", "id") else "",
     )
 
 

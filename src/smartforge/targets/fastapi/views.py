@@ -15,6 +15,7 @@ from smartforge.targets.fastapi.filters import FiltersView, filters_view
 from smartforge.targets.fastapi.literals import python
 from smartforge.targets.fastapi.reports import ReportView, report_views
 from smartforge.targets.fastapi.rules import RulesView, rules_view
+from smartforge.targets.fastapi.trails import Trail, trail
 from smartforge.targets.fastapi.transitions import Guard, guards_of, sources_lack
 
 
@@ -71,6 +72,7 @@ class ResourceView(msgspec.Struct, frozen=True):
     roles: tuple[str, ...]
     children: tuple[str, ...]
     hiding: Hiding
+    trail: Trail
 
     @property
     def answers(self) -> bool:
@@ -192,6 +194,7 @@ def _resource(
         roles=accounts.roles if accounts and account else (),
         children=tuple(dict.fromkeys(one.name for one, _ in nested_lists(contract, resource))),
         hiding=_hiding(contract, resource, names),
+        trail=trail(contract, resource, table, names),
     )
 
 

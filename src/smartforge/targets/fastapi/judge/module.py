@@ -34,6 +34,7 @@ class Module(Subject):
             "self_url": self.makes and bool(self.resource.self_url and self.by["read"]),
             "versions": self.makes and self.resource.versioned and bool(self.by["read"]),
             "retries": self.makes and self.resource.idempotency is not None,
+            "history": self.makes and self.resource.history and bool(self.by["read"]),
             "restoring": self.makes and self.resource.soft_delete and not self.is_account,
             "list": bool(self.by["list"]),
             "ranges": self.makes and bool(self.by["list"] and self.ranges),
@@ -314,6 +315,20 @@ class Module(Subject):
         return any(
             (*compared, self.opens, self.adjusts, self.quotas, self.guarded, self.barred_owners)
         )
+
+    @cached_property
+    def recorded(self) -> list[str]:
+        """What the history of a row tells of it."""
+        uploaded = ("filename", "content_type", "size") if self.resource.upload else ()
+        return [*(field.name for field in self.resource.fields), *uploaded]
+
+    @property
+    def sees_deleted(self) -> bool:
+        """Whether who reads rows also reads the history of those that are deleted."""
+        accounts = self.contract.accounts
+        reader = self.caller(self.resource.access.read)
+        roles = accounts.roles if accounts else ()
+        return bool(reader and roles and reader.role == roles[-1])
 
     # ---- access -------------------------------------------------------------------------------
 
