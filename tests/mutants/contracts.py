@@ -281,6 +281,17 @@ FORUM = Contract(
             actions=KEPT,
             upload=Upload(("image/png", "image/jpeg"), 100_000),
         ),
+        Resource(
+            "memo",
+            "memos",
+            (
+                Field("text", Text()),
+                Field("state", Choice(("draft", "sent")), False, "draft", written="never"),
+            ),
+            access=Permissions(create=Access("user"), update=Access("user")),
+            transitions=(Transition("send", "state", "sent", access=Access("user")),),
+            history=True,
+        ),
     ),
     accounts=Accounts(roles=("member", "editor")),
 )

@@ -247,6 +247,11 @@ export interface Contract {
  * one without any (428).
  *
  * With `idempotency`, POSTs take an `Idempotency-Key`, by which they can be sent again.
+ *
+ * With `history`, each creation, change and deletion of a row leaves an entry, in the transaction
+ * in which it is done: what was done, when, by whom, and which fields it changed, from what to
+ * what, secrets never. Whoever may read the row may read its entries; when it is deleted, only
+ * holders of the last role may. Nobody changes or deletes entries.
  */
 export interface Resource {
   name: string;
@@ -280,6 +285,7 @@ export interface Resource {
   versioned?: boolean;
   version_required?: boolean;
   idempotency?: Idempotency | null;
+  history?: boolean;
 }
 /**
  * One field of a resource.

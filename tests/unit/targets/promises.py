@@ -121,6 +121,7 @@ BOOKSTORE = validate(
                     Report("authors", "created_at", "quarter", "price", also=("author_id.name",)),
                     Report("first", "author_id", "", "price", ANYONE, (), "format", ("paper",), 2),
                 ),
+                history=True,
             ),
             Resource(
                 "review",
@@ -353,6 +354,7 @@ CRM = validate(
                 access=Permissions(OWNER_OR_ADMIN, USER, OWNER_OR_ADMIN, OWNER, OWNER_OR_ADMIN),
                 searched=("name",),
                 marks=(Mark("star"),),
+                history=True,
             ),
             Resource(
                 "deal",
@@ -367,6 +369,7 @@ CRM = validate(
                 access=FOR_USERS,
                 filters=("contact_id", "watcher_ids"),
                 reports=(Report("totals", "contact_id", "", "amount", USER),),
+                history=True,
             ),
         ),
         accounts=Accounts(roles=("member", "admin"), tenant="organization_id"),

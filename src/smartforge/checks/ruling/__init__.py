@@ -18,6 +18,7 @@ from smartforge.checks.ruling import (
     at_most,
     cursors,
     different,
+    history,
     idempotency,
     idempotent,
     lists,
@@ -67,4 +68,5 @@ TRIALS: Mapping[str, Trial] = {
     "recipe": recipes.trial,
     "versioned": versioned.trial,
     "idempotency": idempotency.trial,
+    "history": history.trial,
 }

@@ -24,6 +24,7 @@ NEVER_IN_CONFLICT = frozenset(
             "soft_delete",
             "versioned",
             "idempotency",
+            "history",
             "different",
             "aggregate",
             "product",

@@ -16,6 +16,7 @@ _MOST_RULES = 2000
 _ON_OPERATIONS = {
     "x-transition": "transition",
     "x-restore": "soft_delete",
+    "x-history": "history",
     "x-mark": "mark",
     "x-report": "report",
     "x-idempotent": "idempotent",

@@ -5,9 +5,9 @@ import msgspec
 from smartforge.checks.asking import Answer
 from smartforge.checks.drafts import Draft
 from smartforge.checks.endpoints import Endpoint
+from smartforge.checks.ruling.changing import back_and_forth
 from smartforge.checks.ruling.court import CROWD, ROUNDS, Court
 from smartforge.checks.ruling.found import Found, Undecided
-from smartforge.checks.surface import Json
 
 _NOBODYS = '"no such version"'
 
@@ -34,7 +34,7 @@ class Versions:
         actor = await self._court.able(self._updating, row, draft.actor)
         reader = await self._court.able(self._reading, row, draft.actor)
         read = self._court.at(self._reading, row, reader)
-        changes = await self._changes(row.shown)
+        changes = await back_and_forth(self._court, self._updating, row)
         change = self._court.at(self._updating, row, actor, changes[0])
         wrong = msgspec.structs.replace(change, version=_NOBODYS)
         await self._court.expect("for another version", wrong, {412})
@@ -43,21 +43,6 @@ class Versions:
             told = changes[turn % 2]
             meant = msgspec.structs.replace(change, version=version, body=told)
             await self._crowd(meant, version, read)
-
-    async def _changes(self, shown: Json) -> tuple[Json, Json]:
-        """Two changes of one value, each of which undoes the other."""
-        kinds = ("unique", "unique_together", "no_overlap", "one_open", "ordered", "transition")
-        for _ in range(3):
-            other = await self._court.draft(self._found.collection)
-            for name, value in (other.body or {}).items():
-                barred = any(
-                    name in str(rule.hint)
-                    for rule in self._court.rules_of(self._found.collection, *kinds)
-                )
-                plain = isinstance(value, str | int | float) and name in self._updating.properties
-                if plain and not barred and shown.get(name) not in (value, None):
-                    return {name: value}, {name: shown[name]}
-        raise Undecided("no value was found that can be changed back and forth")
 
     async def _version(self, read: Draft) -> str:
         answer = await self._court.expect("of a row that is there", read, {200})

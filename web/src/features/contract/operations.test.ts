@@ -18,6 +18,11 @@ test("at the root, rows are right below it, and all of them can be removed", () 
   expect(lines(rooted)).toEqual(["GET /", "DELETE /", "POST /bulk", "GET /{book_loan_id}"]);
 });
 
+test("what was deleted can be brought back, and what was done can be read", () => {
+  const kept: Resource = { ...LOAN, actions: ["delete"], soft_delete: true, history: true };
+  expect(lines(kept).slice(1)).toEqual(["POST /book-loans/{book_loan_id}/restore", "GET /book-loans/{book_loan_id}/history"]);
+});
+
 test("transitions, marks and reports are operations too", () => {
   const resource: Resource = {
     ...LOAN,

@@ -28,6 +28,7 @@ export function operationsOf(resource: Resource, contract: Contract): Operation[
     ...standard.filter(({ path: at }) => at === row),
     ...filesOf(resource, row),
     ...rolesOf(resource, contract, row),
+    ...pastOf(resource, row),
     ...transitionsOf(resource, row),
     ...marksOf(resource, row),
     ...nestedOf(resource, contract, row),
@@ -111,6 +112,15 @@ function filesOf(resource: Resource, row: string): Operation[] {
   if (!resource.upload) return [];
   const says = `Download the file of ${a(resource.name)}`;
   return [operation("GET", `${row}/content`, says, resource.access?.read)];
+}
+
+/** What brings a deleted row back, and what tells what was done to it. */
+function pastOf({ name, actions, access = {}, soft_delete, history }: Resource, row: string): Operation[] {
+  const restorable = soft_delete && (actions ?? CRUD).includes("delete");
+  return [
+    ...(restorable ? [operation("POST", `${row}/restore`, `Bring back ${a(name)}`, access.delete)] : []),
+    ...(history ? [operation("GET", `${row}/history`, `Read what was done to ${a(name)}`, access.read)] : []),
+  ];
 }
 
 function rolesOf(resource: Resource, { accounts }: Contract, row: string): Operation[] {

@@ -105,7 +105,8 @@ function ruleOf(rule: Rule, resource: Resource): string {
   }
 }
 
-function moreOf({ name, plural, idempotent, upload, redirect, soft_delete, versioned, idempotency }: Resource): string[] {
+function moreOf(resource: Resource): string[] {
+  const { name, plural, idempotent, upload, redirect, soft_delete, versioned, idempotency, history } = resource;
   const told: string[] = [];
   if (soft_delete) told.push(`A deleted ${spaced(name)} is hidden, and can be restored.`);
   if (versioned) told.push(`A change of ${a(name)} may name the version that it is meant for, and is refused for another.`);
@@ -113,6 +114,7 @@ function moreOf({ name, plural, idempotent, upload, redirect, soft_delete, versi
     const how = idempotency.required ? "must be" : "may be";
     told.push(`Adding ${spaced(plural)} ${how} sent with an Idempotency-Key; the same request sent again with it is done once.`);
   }
+  if (history) told.push(`Whatever is done to ${a(name)} is written down: what, when, by whom, and what it changed.`);
   if (idempotent) told.push(`Adding ${a(name)} again with the same ${spaced(idempotent)} answers the one that is there.`);
   if (upload) {
     const types = upload.types?.length ? `, ${listed(upload.types, "or")}` : "";
