@@ -137,6 +137,7 @@ CHANGES = [
     ("shop", "books also get a weight and a sold flag",
      "+book/fields/weight +book/fields/sold +book/filters/sold"),
     ("shop", "drop isbn and add a code instead", "-book/fields/isbn +book/fields/code"),
+    ("shop", "i'd like to also log the page count at each review", "+review/fields/page_count"),
     # ---- fields go
     ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
     ("shop", "remove the price from books", "-book/fields/price"),
@@ -169,6 +170,8 @@ CHANGES = [
      "+label +todo/fields/label_ids +todo/filters/label_ids"),
     ("todo", "add a folder; a todo can be in a folder",
      "+folder +todo/fields/folder_id +todo/filters/folder_id"),
+    ("todo", "each todo belongs to a helper (name, email)",
+     "+helper +todo/fields/helper_id +todo/filters/helper_id"),
     ("library", "a loan belongs to an author",
      "+loan/fields/author_id +loan/filters/author_id"),
     # ---- names
@@ -274,6 +277,9 @@ CHANGES = [
      "-booking/rules/no_overlap:start_time,end_time,room_id"),
     ("shop", "the combination of title and author must be unique",
      "+book/rules/unique_together:title,author"),
+    ("library", "make the title of books unique per author",
+     "+book/rules/unique_together:author_id,title"),
+    ("library", "a book has at most 5 loans", "+loan/rules/at_most:book_id"),
     ("rooms", "no two rooms may have the same name and floor",
      "+room/rules/unique_together:name,floor"),
     ("library", "the end date must be after the start date",
@@ -288,6 +294,8 @@ CHANGES = [
     ("shop", "remove tags and add a subtitle to books",
      "-book/fields/tags -book/filters/tags +book/fields/subtitle"),
     ("shop", "rename price to cost. Make it optional.", ">book/fields/cost"),
+    ("library", "remove the country of authors, keep the rest as it is", "-author/fields/country"),
+    ("library", "drop loans and don't touch anything else", "-loan"),
     ("shop", "add a discount to books and make it at most 50", "+book/fields/discount"),
     ("library", "drop loans, add a birthday to authors and make isbn optional",
      "-loan +author/fields/birthday ~book/fields/isbn"),
@@ -346,6 +354,9 @@ REFUSED = [
     ("shop", "make the title at most 80 characters", "may hold 200 characters, more than 80"),
     ("shop", "make price an integer", "cannot be made an integer of what is a decimal"),
     ("shop", "price must be at least 1", "Keep that range"),
+    ("shop", "make year required and optional", "both required and optional"),
+    ("library", "get rid of the country but keep the country", "it contradicts"),
+    ("shop", "books have at most 20 vouchers", 'there is no "vouchers"'),
     ("shop", "title at most 50 characters", "Or add another field that takes just what it should"),
     ("shop", "books can be filtered by genre", 'there is no "genre" in books'),
     ("todo", "the subject must be unique", 'there is no "subject"'),
@@ -505,6 +516,14 @@ def test_it_stands_for_what_was_just_spoken_of() -> None:
     assert book.field("discount").required
     review = say("shop", "add a headline to reviews. It must be unique.").contract
     assert review.resource("review").field("headline").unique
+
+
+def test_it_stands_for_what_the_follow_up_before_was_about() -> None:
+    first = base("library")
+    second = follow("add a weather to loans: sunny, cloudy or rainy", first).contract
+    third = follow("make it required", second, (first,)).contract
+    assert third.resource("loan").field("weather").required
+    assert follow("add a note to them", second, (first,)).contract.resource("loan").field("note")
 
 
 def test_what_was_not_understood_is_said_beside_what_was() -> None:

@@ -110,3 +110,20 @@ def test_what_is_owned_by_the_caller_alone_is_tried_by_another() -> None:
         ("delete", 404),
         ("post", 404),
     }
+
+
+def test_a_row_that_others_keep_too_is_not_expected_to_go_once_one_of_them_is_gone() -> None:
+    name = Field("name", Text())
+    clinic = Field("clinic_id", Reference("clinic"))
+    doctor = Field("doctor_id", Reference("doctor", "clear"), required=False)
+    contract = Contract(
+        "Clinics",
+        (
+            Resource("clinic", "clinics", (name,)),
+            Resource("doctor", "doctors", (name, clinic)),
+            Resource("patient", "patients", (name, clinic, doctor)),
+        ),
+    )
+    modules = Suite(validate(contract)).modules
+    freed = {one: modules[one].falls[0]["freed"] for one in ("doctor", "patient")}
+    assert freed == {"doctor": True, "patient": False}

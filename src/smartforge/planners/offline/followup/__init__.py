@@ -6,6 +6,7 @@ import msgspec
 
 from smartforge.contract import Contract, Field, Resource, validate
 from smartforge.contract.names import quoted, singular
+from smartforge.contract.parts import changes, part_of
 from smartforge.errors import ContractInvalid
 from smartforge.planners.base import Planned
 from smartforge.planners.merging import merged
@@ -62,7 +63,8 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
         if not all(is_remark(one) for one in said):
             raise refusal(prompt, "going back is a step of its own.", "Say only that first.")
         return restored(back, base, earlier)
-    progress = _Progress(Scene(fresh, fresh))
+    before, fields_before = _before(base, earlier)
+    progress = _Progress(Scene(fresh, fresh, before=before, fields_before=fields_before))
     if read.language:
         progress.told.append(
             f"Read from {read.language}, word by word, as: {quoted(read.text, MAX_QUOTED)}."
@@ -76,6 +78,16 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
         _follow(progress, clause)
     _read_waiting(progress)
     return _planned(progress, prompt, orders)
+
+
+def _before(base: Contract, earlier: Sequence[Contract]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The resource and its fields that the follow-up before was about, where it is one alone."""
+    found = changes(earlier[-1], base) if earlier else ()
+    touched = {part_of(one.part)[0] for one in found} - {""}
+    if len(touched) != 1:
+        return "", ()
+    parted = [part_of(one.part) for one in found if one.kind != "removed"]
+    return touched.pop(), tuple((home, name) for home, kind, name in parted if kind == "fields")
 
 
 def _without_was(base: Contract) -> Contract:
@@ -243,13 +255,16 @@ def _read(
         outcome = read_whole(scene.contract, said, scene.subject, only_new=not own)
         changed = outcome.contract != scene.contract
         if changed:
-            check_whole(said, outcome.lost)
+            check_whole(said, outcome.lost, outcome.told)
             if own:
                 check_asked(scene.contract, outcome.contract, clauses)
     except ContractInvalid as error:
         raise refusal(text, f"{'; '.join(error.problems)}.") from error
     except Unknown as error:
         raise refusal(text, error.what, error.hint) from error
+    if not changed and outcome.told and not outcome.lost and progress.why is None:
+        progress.told += outcome.told  # It is so already, as the sentences tell.
+        return
     if not changed and not outcome.not_made:
         if ordered:
             raise refusal(text, "this was not understood.", " ".join(outcome.told[:1]))
@@ -260,6 +275,12 @@ def _read(
     progress.lost += outcome.lost if changed else [text]
     progress.trace.changed(scene.contract, outcome.contract, [one.text for one in clauses])
     fields = _fresh_fields(scene.contract, outcome.contract)
+    for name in _fresh_names(scene.contract, outcome.contract):
+        for key, (value, before) in progress.settled.items():
+            if value == "gone" and singular(key.rpartition(".")[2]) == name:
+                raise refusal(
+                    text, f"it contradicts {quoted(before, 120)}.", "Say which of them counts."
+                )
     for home, name in fields:
         _settle(progress, f"{home}.{name}", "there", text)
     progress.scene = msgspec.structs.replace(
@@ -277,6 +298,11 @@ def _settle(progress: _Progress, key: str, value: str, text: str) -> None:
             text, f"it contradicts {quoted(before[1], 120)}.", "Say which of them counts."
         )
     progress.settled[key] = (value, text)
+
+
+def _fresh_names(old: Contract, new: Contract) -> list[str]:
+    known = {one.name for one in old.resources}
+    return [one.name for one in new.resources if one.name not in known]
 
 
 def _fresh_fields(old: Contract, new: Contract) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """A follow-up as clauses, each one order or one statement, without politeness."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -189,6 +190,18 @@ _APOSTROPHES = {
 }
 
 
+# What a follow-up does anyway: it asks for nothing.
+_ELSE = r"(?:(?:all|everything|anything|nothing) else|(?:the |all the )?(?:rest|others?))"
+_LIKE = r"(?: (?:(?:just )?as|like) (?:it|they) (?:is|are|was|were)"
+_REST = re.compile(
+    rf"(?:keep|leave|let) {_ELSE}{_LIKE}| unchanged| alone| the same| untouched| intact)?"
+    rf"|{_ELSE} (?:stays?|remains?|is|are|(?:should|must|can) (?:stay|remain))"
+    rf"{_LIKE}| unchanged| the same| fine| ok| okay| good)?"
+    rf"|(?:don't|do not|never) (?:touch|change|alter|break|modify) {_ELSE}"
+    rf"|without (?:touching|changing|breaking) {_ELSE}|nothing else(?: changes)?"
+)
+
+
 class Clause(msgspec.Struct, frozen=True):
     """One order or statement. `sentence` holds the same words as the base reading takes them."""
 
@@ -205,6 +218,8 @@ def clauses(sentences: Sequence[Sentence], contract: Contract) -> Iterator[Claus
         for part in parts:
             kept = polite_off(part)
             if not any(token.word or token.number for token in kept):
+                continue
+            if _REST.fullmatch(worded(kept).low):
                 continue
             whole = len(parts) == 1
             bullet, opens = sentence.bullet, sentence.opens and part is parts[-1]

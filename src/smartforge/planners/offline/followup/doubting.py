@@ -62,8 +62,12 @@ def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
             raise Unknown(f"it is not clear what {quoted(odd[0])} stands for.", "")
 
 
-def check_whole(said: Sequence[Sentence], lost: Sequence[str]) -> None:
-    """Raises Unknown where a part of a sentence was understood, and another was not."""
+def check_whole(said: Sequence[Sentence], lost: Sequence[str], told: Sequence[str]) -> None:
+    """Raises Unknown where a part of a sentence was understood, and another was not or cannot be
+    kept."""
+    unkept = [one for one in told if one.endswith("not kept.")]
+    if unkept:
+        raise Unknown(f"{unkept[0].removesuffix('.')} here, so all of it is left.", "")
     for sentence in said:
         inner = [one for one in lost if one in sentence.text and not _is_all(one, sentence)]
         if inner:
@@ -86,6 +90,8 @@ def _asks(clause: Clause, one: Resource) -> bool:
     if at is None:
         return False
     before = set(lows[:at])
+    if lows[at - 1].isdigit() and at:
+        return False  # `books have at most 20 vouchers` says how many, not what there is
     if before & _ASKING and not before & words_of("remove"):
         return not {"to", "for", "on", "of", "in"} & before
     following = lows[at + 1 : at + 2]

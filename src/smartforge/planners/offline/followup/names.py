@@ -83,13 +83,16 @@ def one_resource(scene: Scene, text: str) -> Resource:
 
 
 def subject_of(scene: Scene, word: str) -> Resource:
-    """What "it" stands for: what was last spoken of, or the only resource. Raises Unknown."""
+    """What "it" stands for: what was last spoken of, here or in the follow-up before, or the only
+    resource. Raises Unknown."""
     contract = scene.contract
     known = [one for one in contract.resources if not is_accounts(contract, one)]
     if scene.subject:
         return contract.resource(scene.subject)
     if len(known) == 1:
         return known[0]
+    if any(one.name == scene.before for one in known):
+        return contract.resource(scene.before)
     names = listing([spaced(one.plural) for one in contract.resources])
     raise Unknown(
         f'it does not say what "{word}" is; there are {names}.', "Name the resource that is meant."
@@ -169,7 +172,7 @@ def _meant(scene: Scene, word: str) -> Found:
     """The fields that "it" stands for. Raises Unknown."""
     found = [
         (resource, field)
-        for home, name in scene.fields
+        for home, name in scene.fields or scene.fields_before
         for resource in scene.contract.resources
         if resource.name == home
         for field in resource.fields

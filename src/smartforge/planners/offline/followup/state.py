@@ -19,12 +19,15 @@ class Scene(msgspec.Struct, frozen=True):
 
     `base` is the contract that the whole follow-up starts from. `subject` is the resource that
     was last spoken of, `fields` are the fields: pairs of the names of a resource and a field.
+    `before` and `fields_before` are those that the follow-up before was about.
     """
 
     base: Contract
     contract: Contract
     subject: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    before: str = ""
+    fields_before: tuple[tuple[str, str], ...] = ()
 
 
 class Done(msgspec.Struct, frozen=True):

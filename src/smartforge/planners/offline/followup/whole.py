@@ -62,7 +62,8 @@ def read_whole(
     unmade = find_wishes(
         left, named | {field.name for one in made.resources for field in one.fields}
     )
-    told = [*_added(contract, made), *_new(before, after)]
+    same = [one.plural for one in contract.resources if one == made.resource(one.name)]
+    told = [*_added(contract, made), *_new(before, after, same)]
     not_made = {one.name: one for one in (*made.not_made, *after.not_made, *unmade.callable)}
     made = msgspec.structs.replace(made, not_made=tuple(not_made.values()))
     operations = (*(one.summary for one in after.not_made), *unmade.operations)
@@ -200,11 +201,12 @@ def _as_they_were(old: Contract, new: Contract) -> Contract:
 # ---- what is told ----------------------------------------------------------------------------
 
 
-def _new(before: Sketch, after: Sketch) -> list[str]:
+def _new(before: Sketch, after: Sketch, same: Sequence[str]) -> list[str]:
+    """What reading has told; what it assumes of access, or of what stays the `same`, is left."""
     known = {*before.notes, *before.draft.notes}
     told = [one for one in (*after.draft.notes, *after.notes) if one not in known]
-    # What is assumed of access is about everything, of which only what was named is kept.
-    return [one for one in told if not one.startswith("Assumed, since nothing is said")]
+    unkept = ("Assumed, since nothing is said", *(f"Assumed for {spaced(one)}," for one in same))
+    return [one for one in told if not one.startswith(unkept)]
 
 
 def _added(old: Contract, new: Contract) -> list[str]:

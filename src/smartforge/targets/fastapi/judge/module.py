@@ -1,6 +1,7 @@
 """One module of tests: all that its template asks of a resource."""
 
 from functools import cached_property
+from typing import Any
 
 from smartforge.targets.fastapi import kinds
 from smartforge.targets.fastapi.judge import access, accounts, fields, relations, reports, rules
@@ -252,7 +253,7 @@ class Module(Subject):
         return list(relations.aggregates(self)) if self.makes else []
 
     @cached_property
-    def falls(self) -> list[dict[str, str]]:
+    def falls(self) -> list[dict[str, Any]]:
         return list(relations.falls(self)) if self.makes else []
 
     @cached_property

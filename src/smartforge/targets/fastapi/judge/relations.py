@@ -186,8 +186,11 @@ def _checks(subject: Subject, parent: Subject, by: str) -> Iterator[dict[str, st
 # ---- deletion ---------------------------------------------------------------------------------
 
 
-def falls(subject: Subject) -> Iterator[dict[str, str]]:
-    """What becomes of a row when one that it points to is deleted."""
+def falls(subject: Subject) -> Iterator[dict[str, Any]]:
+    """What becomes of a row when one that it points to is deleted.
+
+    `freed`: once the row is gone nothing keeps that other one, so that it can go too.
+    """
     if any(isinstance(rule, Adjusts) for rule in subject.resource.rules):
         return
     for field, name in subject.references:
@@ -203,7 +206,8 @@ def falls(subject: Subject) -> Iterator[dict[str, str]]:
             or (not subject.by["read"] and verb != "is_refused")
         ):
             continue
-        if verb != "is_refused" and _held_elsewhere(subject, name):
+        held = _held_elsewhere(subject, name)
+        if verb != "is_refused" and held:
             continue
         yield {
             "parent": f"the_{field.name.removesuffix('_id')}"
@@ -211,6 +215,7 @@ def falls(subject: Subject) -> Iterator[dict[str, str]]:
             else f"one_of_{field.name}",
             "field": field.name,
             "verb": verb,
+            "freed": not held,
             "path": parent.path,
             "at": "[0]" if many else "",
             "deleter": deleter,

@@ -33,6 +33,7 @@ EDITS: Mapping[str, Edit] = {
     "only_actions": operations.only_actions,
     "with_action": operations.with_action,
     "rename": renaming.rename,
+    "unique_per": together.unique_per,
     "unique_together": together.unique_together,
     "lift": shaping.lift,
     "drop_choice": choices.drop_choice,

@@ -49,7 +49,7 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
         what = what.cut(match.end(), len(what.low))
     if what.lows[-1:] == ["instead"]:
         what = worded(what.tokens[:-1])
-    if not what.tokens or _says_more(what):
+    if not what.tokens or _says_more(what) or _LIMITED.match(what.low):
         return None
     if "thing" in slots:
         homes = resources_said(scene, slots["thing"].low)
@@ -67,6 +67,11 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
     return Done(scene.contract, (), subject, read_on=tuple(lines))
 
 
+# How many there may be: what `tours have at most 20 tickets` is about is no field.
+_LIMITED = re.compile(
+    r"(?:at most|at least|up to|no more than|not more than|max|maximum|only|a maximum of) \d+ "
+    r"(?!chars|characters|letters|digits|decimal)"
+)
 _PREFACE = re.compile(
     r"(?:the |these |some )?(?:following |new |additional )?"
     r"(?:fields?|columns?|attributes?|properties|things|information|data) ?: "
@@ -245,6 +250,8 @@ def add_relation(scene: Scene, slots: Slots) -> Done | None:
     words = bare(said)
     if parent is None and len(words) == 1 and words[0] in PRONOUNS:
         parent = resources_said(scene, said)[0]
+    if parent is not None and "fields" in slots:
+        return None
     if parent is None and not _names_new(words):
         raise unknown(" ".join(words), (one.name for one in scene.contract.resources))
     name = parent.name if parent else singular(snake(" ".join(words)))
@@ -257,7 +264,8 @@ def add_relation(scene: Scene, slots: Slots) -> Done | None:
             )
         lines.append(f"{_a(one)} belongs to {a(spaced(name))}.")
     if parent is None:
-        lines.insert(0, f"Keep {spaced(plural(name))}.")
+        fields = f" {slots['fields'].text}" if "fields" in slots else ""
+        lines.insert(0, f"Keep {spaced(plural(name))}{fields}.")
     return Done(scene.contract, (), child[0].name, read_on=(" ".join(lines),))
 
 

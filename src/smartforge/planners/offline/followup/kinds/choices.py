@@ -7,7 +7,14 @@ from smartforge.contract.kinds import default_problem
 from smartforge.contract.names import quoted, spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.draft import listing
-from smartforge.planners.offline.followup.names import fields_said, names_of, parted, resource_in
+from smartforge.planners.offline.followup.names import (
+    PRONOUNS,
+    bare,
+    fields_said,
+    names_of,
+    parted,
+    resource_in,
+)
 from smartforge.planners.offline.followup.phrases import Slots, Words, worded
 from smartforge.planners.offline.followup.rewriting import with_field, with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown
@@ -121,6 +128,8 @@ _STATES = ("status", "state", "stage", "phase")
 
 def _chosen(scene: Scene, text: str) -> tuple[Resource, Field, Choice] | None:
     """The one choice that `text` names; None where it names another field. Raises Unknown."""
+    if set(bare(text)) <= PRONOUNS and not scene.fields:
+        return None  # `add a note to them` is about rows of the follow-up before
     found = fields_said(scene, text)
     if len(found) != 1:
         return None

@@ -83,6 +83,9 @@ def shape(scene: Scene, slots: Slots) -> Done | None:
         or _TOGETHER & {low for one in slots.values() for low in one.lows}
     ):
         return None
+    about = {low for name in _ABOUT if name in slots for low in slots[name].lows}
+    if about & words().required and about & words().optional and "negated" not in slots:
+        raise Impossible("it cannot be both required and optional.", "Say which of them counts.")
     wish = _wish(slots)
     if not wish.says or not all(_is_about(slots[name]) for name in _ABOUT if name in slots):
         return None

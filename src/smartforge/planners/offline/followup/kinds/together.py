@@ -3,9 +3,9 @@
 import msgspec
 
 from smartforge.contract import UniqueTogether
-from smartforge.contract.names import spaced
+from smartforge.contract.names import plural, spaced
 from smartforge.planners.offline.draft import listing
-from smartforge.planners.offline.followup.names import fields_said
+from smartforge.planners.offline.followup.names import fields_said, resources_said
 from smartforge.planners.offline.followup.phrases import Slots
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.followup.state import Done, Scene
@@ -25,3 +25,13 @@ def unique_together(scene: Scene, slots: Slots) -> Done | None:
         return Done(scene.contract, (f"{told} That is so already.",), home.name)
     made = msgspec.structs.replace(home, rules=(*home.rules, rule))
     return Done(with_resource(scene.contract, made), (told,), home.name)
+
+
+def unique_per(scene: Scene, slots: Slots) -> Done | None:
+    """`make the name of hives unique per beekeeper`, in the words of a first prompt."""
+    thing = slots["thing"].low if "thing" in slots else ""
+    home, field = fields_said(scene, slots["what"].low, thing)[0]
+    whole = resources_said(scene, slots["whole"].low)[0]
+    names = spaced(plural(field.name))
+    text = f"{spaced(home.name).capitalize()} {names} are unique per {spaced(whole.name)}."
+    return Done(scene.contract, (), home.name, read_on=(text,))
