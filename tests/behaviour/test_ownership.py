@@ -15,6 +15,7 @@ from smartforge.contract import (
     Field,
     Permissions,
     Reference,
+    References,
     Report,
     Resource,
     Text,
@@ -77,6 +78,16 @@ CONTRACT = Contract(
             (Field("number", Text()), Field("expense_id", Reference("expense", "cascade")), AUTHOR),
             owner="author_id",
             access=Permissions(OWNER, OWNER, OWNER, OWNER, OWNER),
+        ),
+        Resource(
+            "hint",
+            "hints",
+            (
+                Field("text", Text()),
+                Field("expense_id", Reference("expense", "cascade", nested=False), False),
+                Field("expense_ids", References("expense", 3), False, []),
+            ),
+            access=Permissions(update=USER),
         ),
         Resource(
             "purse",
@@ -232,6 +243,22 @@ def test_a_reference_to_what_is_hidden_is_refused(api: Api) -> None:
     one.post("/receipts", {"number": "1", "expense_id": expense})
     assert one.get(f"/expenses/{expense}/receipts")["total"] == 1
     other.get(f"/expenses/{expense}/receipts", 404)
+
+
+def test_whoever_is_known_names_only_what_is_theirs_even_where_others_need_no_login(
+    api: Api,
+) -> None:
+    one, other = api.newcomer(), api.newcomer()
+    expense = one.post("/expenses", {"amount": 5})["id"]
+    path = f"/hints/{api.post('/hints', {'text': 'A'})['id']}"
+    problem = other.patch(path, {"expense_id": expense}, 422)
+    assert errors(problem) == [["body", "expense_id"]]
+    other.patch(path, {"expense_ids": [expense]}, 422)
+    assert (
+        one.patch(path, {"expense_id": expense, "expense_ids": [expense]})["expense_id"] == expense
+    )
+    # Nobody is known here who could be kept from it.
+    assert api.post("/hints", {"text": "B", "expense_id": expense})["expense_id"] == expense
 
 
 # ---- what rows take from others ---------------------------------------------------------------

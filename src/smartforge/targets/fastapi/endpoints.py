@@ -107,7 +107,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     `visible` is the call that gives the condition for rows that the caller may read, empty where
     everybody may read them all. `registered` are checks of accounts that register. `locked` says
     whether an update locks its row first, `secured` whether any operation that takes a body needs
-    a token.
+    a token, `open` whether one that writes needs none.
     """
 
     scope: Scope
@@ -118,6 +118,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     moves: dict[str, tuple[Move, ...]]
     locked: bool
     secured: bool
+    open: bool
 
     def of(self, *roles: str) -> tuple[Endpoint, ...]:
         return tuple(one for one in self.all if one.role in roles)
@@ -193,6 +194,7 @@ def endpoints(
         moves=moves if update else {},
         locked=update is not None and (bool(moves) or _compares(resource)),
         secured=secured,
+        open=not all(_knows_writers(resource)),
     )
 
 
@@ -222,6 +224,7 @@ def _endpoint(
         bool(of.tenant)
         or bool(resource.owner or resource.tenant)
         or any(one.readable for one in reaches)
+        or takes_own(contract, operation)
     )
     caller = known and (
         keyed
@@ -231,10 +234,9 @@ def _endpoint(
         or operation.role in ("mark", "unmark")
         or (operation.role == "transition" and _bars_owner(resource, operation.subject))
         or _lists_own(contract, operation, names)
-        or (operation.role in ("create", "bulk") and bool(resource.owner or resource.tenant))
+        or (operation.role in ("create", "bulk") and makes_as_caller)
         or (operation.role == "create" and bool(resource.idempotent) and of.closed)
         or (operation.role in _WITH_BODIES and any(one.readable for one in reaches))
-        or takes_own(contract, operation)
         or (operation.role == "update" and moves_differ(resource))
     )
     if operation.role == "history":
@@ -379,11 +381,7 @@ def _dependencies(access: Access, caller: bool) -> Iterator[str]:
 
 
 def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[Reach]:
-    open_to_all = any(
-        not resource.access.of(action).secured
-        for action in ("create", "update")
-        if action in resource.actions
-    )
+    known = _knows_writers(resource)
     for field in resource.fields:
         kind = field.kind
         creates = field.on_creation and "create" in resource.actions
@@ -391,7 +389,7 @@ def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[R
         if not isinstance(kind, Reference | References) or not (creates or updates):
             continue
         target = contract.resource(kind.resource)
-        closed = scope(contract, target, names).closed and not open_to_all
+        closed = scope(contract, target, names).closed and any(known)
         yield Reach(
             attribute=naming.attribute(field),
             row=names[target.name].row,
@@ -402,6 +400,12 @@ def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[R
             on_update=updates,
             held=isinstance(kind, Reference) and kind.resource in hidden(contract),
         )
+
+
+def _knows_writers(resource: Resource) -> list[bool]:
+    """Of each operation that writes, whether somebody is known who does."""
+    writing = [one for one in ("create", "update") if one in resource.actions]
+    return [resource.access.of(one).secured for one in writing]
 
 
 def _registered(contract: Contract, resource: Resource, names: Names) -> Iterator[Reach]:

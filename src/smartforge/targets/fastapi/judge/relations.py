@@ -62,7 +62,12 @@ def hidden_parents(subject: Subject) -> Iterator[dict[str, str]]:
 
 
 def _unknown_to(subject: Subject, parent: Subject) -> Caller | None:
-    """Who can make rows of `parent` that the maker of the subject's own may not read."""
+    """Who can make rows of `parent` that the maker of the subject's own may not read.
+
+    Nobody where creation is open: nobody is known there who could be kept from anything.
+    """
+    if not subject.resource.access.create.secured:
+        return None
     stranger, other = subject.callers.stranger, subject.callers.other
     resource = parent.resource
     if stranger and resource.tenant and may(resource.access.create, stranger, own=True):
