@@ -404,8 +404,9 @@ def _reaches(contract: Contract, resource: Resource, names: Names) -> Iterator[R
 
 def _knows_writers(resource: Resource) -> list[bool]:
     """Of each operation that writes, whether somebody is known who does."""
-    writing = [one for one in ("create", "update") if one in resource.actions]
-    return [resource.access.of(one).secured for one in writing]
+    access = resource.access
+    writing = {"create": access.create, "update": access.update}
+    return [one.secured for action, one in writing.items() if action in resource.actions]
 
 
 def _registered(contract: Contract, resource: Resource, names: Names) -> Iterator[Reach]:
