@@ -236,7 +236,7 @@ def _endpoint(
         or _lists_own(contract, operation, names)
         or (operation.role in ("create", "bulk") and makes_as_caller)
         or (operation.role == "create" and bool(resource.idempotent) and of.closed)
-        or (operation.role in _WITH_BODIES and any(one.readable for one in reaches))
+        or (operation.role == "update" and any(one.readable for one in reaches))
         or (operation.role == "update" and moves_differ(resource))
     )
     if operation.role == "history":

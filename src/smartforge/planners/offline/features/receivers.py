@@ -8,6 +8,7 @@ from smartforge.contract import Field, Resource
 from smartforge.contract.names import spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.draft import a
+from smartforge.planners.offline.features import retries
 from smartforge.planners.offline.features.changes import having
 from smartforge.planners.offline.features.finding import is_text, subject
 from smartforge.planners.offline.features.heard import found, hear_all, take, tell
@@ -78,8 +79,11 @@ def read_receivers(sketch: Sketch) -> None:
         if span is None:
             continue
         resource = subject(sketch, heard, *span)
+        # Words for any request that comes twice are about keys, unless they name a field.
+        keyed = any(retries.cues(heard))
         for one in [resource, *sketch.contract.resources]:
-            field = _key(one, heard.line[slice(*span)]) if one is not None else None
+            said = heard.line[slice(*span)]
+            field = _key(one, said, usual=not keyed) if one is not None else None
             if one is None or field is None:
                 continue
             field = msgspec.structs.replace(field, unique=True, required=True, default=None)
@@ -100,15 +104,21 @@ def read_webhooks(sketch: Sketch) -> None:
             tell(sketch, heard, match, f"they are sent to POST {resource.path}.")
 
 
-def _key(resource: Resource, line: str) -> Field | None:
-    """The text by which rows are known again: one that the sentence names, else the usual."""
+def _key(resource: Resource, line: str, usual: bool) -> Field | None:
+    """The text by which rows are known again: one that the sentence names, else a `usual` one.
+
+    Where none is usual, it must be named as what is the same, or be an id of the rows' own.
+    """
     texts = [one for one in resource.fields if is_text(one)]
     keys = [one for one in texts if one.name.rpartition("_")[2] in _KEYS]
     said = f" {line} "
+    same = "" if usual else " same"
     for one in [*keys, *texts]:
-        if f" {one.name} " in said or f" {spaced(one.name)} " in said:
+        if f"{same} {one.name} " in said or f"{same} {spaced(one.name)} " in said:
             return one
     named = [one for one in keys if one.name.startswith(f"{resource.name}_")]
+    if not usual:
+        return next((one for one in named if one.name == f"{resource.name}_id"), None)
     ids = [one for one in keys if one.name.endswith(("id", "key", "uuid"))]
     return next(iter([*named, *ids]), None)
 

@@ -19,6 +19,7 @@ from smartforge.planners.offline.followup.kinds import EDITS
 from smartforge.planners.offline.followup.names import resource_in
 from smartforge.planners.offline.followup.permitting import BY_PEOPLE, permit
 from smartforge.planners.offline.followup.phrases import readings, words_of
+from smartforge.planners.offline.followup.retrying import retrying
 from smartforge.planners.offline.followup.rows import about_rows, check_rows
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown, refusal
 from smartforge.planners.offline.followup.tracing import Trace
@@ -153,6 +154,12 @@ def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
         return None, Unknown(
             "exceptions are not understood.", "Say each part on its own.", sure=True
         )
+    try:
+        done = retrying(scene, clause)
+    except Impossible as error:
+        raise refusal(clause.text, error.what, error.hint) from error
+    if done is not None:
+        return done, None
     for kind, slots in readings(clause.words):
         try:
             edit = BY_PEOPLE.get(kind) or EDITS.get(kind)
