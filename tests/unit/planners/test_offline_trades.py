@@ -1,8 +1,20 @@
 """A prompt that names a trade and little else gives what people of that trade keep."""
 
+import re
+
 import pytest
 
-from smartforge.contract import CRUD, Boolean, Contract, Integer, NoOverlap, Reference
+from smartforge.contract import (
+    CRUD,
+    Boolean,
+    Contract,
+    Integer,
+    NoOverlap,
+    OneOpen,
+    Reference,
+    UniqueTogether,
+)
+from smartforge.contract.names import singular, snake
 from smartforge.planners.offline import plan, trades
 from smartforge.planners.offline.vocabulary import nouns
 
@@ -23,6 +35,55 @@ def test_every_trade_has_several_things_that_belong_together(letter: str) -> Non
         name for name in names if not related(plan((f"I need a backend for my {name}",)).contract)
     ]
     assert not lost
+
+
+SAYINGS = [one for one in trades.sayings() if one[0] != ("todo-backend",)]
+AT_LEAST = 65
+THINGS = re.compile(r"^([A-Z][a-z ]*?) (?:have|belong to)\b", re.MULTILINE)
+FLOWS = re.compile(r"^([A-Z][a-z ]*?) go from .* to ([a-z ]+)\.$", re.MULTILINE)
+APART = re.compile(r"^([A-Z][a-z ]*?) of one .* must not overlap\.$", re.MULTILINE)
+
+
+def test_trades_of_many_walks_of_life_are_known_each_by_its_own_names() -> None:
+    names = [name for one, _ in SAYINGS for name in one]
+    assert len(SAYINGS) >= AT_LEAST
+    assert len(names) == len(set(names))
+
+
+def one_of(said: str) -> str:
+    return snake(singular(said.lower()))
+
+
+@pytest.mark.parametrize(("names", "says"), SAYINGS, ids=lambda one: one[0])
+def test_every_trade_gives_what_it_says_and_nothing_else(names: tuple[str, ...], says: str) -> None:
+    planned = plan((f"I need a backend for my {names[0]}",))
+    contract = planned.contract
+    assert not [note for note in planned.notes if note.startswith("Not understood")]
+    assert {one.name for one in contract.resources} == {one_of(one) for one in THINGS.findall(says)}
+    for said, last in FLOWS.findall(says):
+        moved = {one.target for one in contract.resource(one_of(said)).transitions}
+        assert last in moved
+    for said in APART.findall(says):
+        assert any(isinstance(one, NoOverlap) for one in contract.resource(one_of(said)).rules)
+    if " only once" in says or "One " in says or " at a time" in says:
+        rules = [rule for one in contract.resources for rule in one.rules]
+        assert any(isinstance(rule, UniqueTogether | OneOpen) for rule in rules)
+
+
+def test_lines_of_an_order_are_told_apart_by_what_was_sold() -> None:
+    contract = plan(("I need a backend for my wholesale company",)).contract
+    names = {one.name for one in contract.resource("order_item").fields}
+    assert names == {"quantity", "unit_price", "order_id", "product_id"}
+
+
+def test_what_a_prompt_asks_of_a_trade_stands_before_what_is_usual_there() -> None:
+    planned = plan(("A dental practice app that tracks insurance plans and room keys",))
+    names = [one.name for one in planned.contract.resources]
+    assert set(names[:2]) == {"insurance_plan", "room_key"}
+    assert {"patient", "dentist", "appointment"} <= set(names)
+    own = plan(("Dental practice API: patients with a nickname",)).contract
+    (patient,) = own.resources
+    assert [one.name for one in patient.fields] == ["nickname"]
 
 
 def test_a_trade_of_two_words_brings_its_states_and_rules() -> None:

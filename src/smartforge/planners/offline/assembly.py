@@ -19,6 +19,7 @@ from smartforge.contract import (
     reserved,
 )
 from smartforge.contract.names import identifier, plural, quoted, singular, spaced, squeezed
+from smartforge.contract.reserved import word_set
 from smartforge.contract.soundness import MAX_FIELDS, MAX_RESOURCES, SHARED_SCHEMAS
 from smartforge.errors import ContractInvalid
 from smartforge.planners.offline.draft import Draft, Relation, Thing
@@ -148,9 +149,20 @@ def _attributes(draft: Draft, thing: Thing, names: dict[str, tuple[str, str]]) -
 _SAME_STATE = {"completed": "done", "read": "seen", "active": "enabled"}
 
 
+# What is told apart by what was sold.
+_SOLD = word_set(
+    """
+    order_item order_line cart_item basket_item invoice_item invoice_line purchase_item sale_item
+    delivery_item line_item
+    """
+)
+
+
 def _misses(thing: Thing, label: Attribute, named: dict[str, Attribute]) -> bool:
     """Whether a short list of fields left out what two entries are told apart by."""
     if label.name not in ("name", "title") or label.name in thing.dropped:
+        return False
+    if thing.name in _SOLD:
         return False
     return len(named) <= MAX_SHORT_LIST and not _has_label(named)
 

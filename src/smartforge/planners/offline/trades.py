@@ -30,6 +30,7 @@ _TODO_BACKEND = re.compile(
     r"|spec|test|suite)|[ -](?:api|spec|test|compatib|conform|suite|clone|contract))))"
     rf"(?:\.com)?(?:'s|-|)(?i:{_OF_IT}|-compatible|-style|-conformant)*"
 )
+_PUBLISHED = "todo-backend"
 _SMALL = word_set(
     """
     i we run own am are is need want build create make something anything tool app software online
@@ -48,19 +49,30 @@ def filled(text: str) -> tuple[str, str]:
     if _TODO_BACKEND.search(said):
         plain = _TODO_BACKEND.sub("a todo API", said)
         end = "" if plain.endswith((".", "!", "?")) else "."
-        return f"{plain}{end}\n{_says('todo-backend')}", "todo backend"
+        says = next(says for names, says in sayings() if _PUBLISHED in names)
+        return f"{plain}{end}\n{says}", "todo backend"
     if len(said.split()) > MAX_WORDS or _TELLING.search(said):
         return text, ""
-    low = " ".join(re.findall(r"[a-z]+", said.lower()))
+    low = f" {_plain(said)} "
     for name, says in _trades():
-        match = re.search(rf"\b(?:{name}|{plural(name)})\b", low)
-        others = _others(f"{low[: match.start()]} {low[match.end() :]}") if match else []
-        if match and not others:
-            return says.strip(), name
-        if match and len(others) <= MAX_OTHERS:
+        written = next((one for one in _written(name) if one in low), "")
+        others = _others(low.replace(written, " ", 1)) if written else []
+        if written and not others:
+            return says, name
+        if written and len(others) <= MAX_OTHERS:
             end = "" if said.endswith((".", "!", "?")) else "."
-            return f"{said}{end}\n{says.strip()}", name
+            return f"{said}{end}\n{says}", name
     return text, ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z]+", text.lower()))
+
+
+@functools.cache
+def _written(name: str) -> tuple[str, str]:
+    """A name as it stands among plain words, and its plural."""
+    return f" {_plain(name)} ", f" {_plain(plural(name))} "
 
 
 def _others(text: str) -> list[str]:
@@ -71,14 +83,24 @@ def _others(text: str) -> list[str]:
     return [word for word in text.split() if word not in small]
 
 
-def _says(name: str) -> str:
-    return next(says.strip() for one, says in _trades() if one == name)
-
-
 @functools.cache
 def _trades() -> tuple[tuple[str, str], ...]:
     """Every name of a trade with what is said there, the longest name first."""
-    room = resources.files(__name__.rpartition(".")[0])
-    data = tomllib.loads(room.joinpath("trades.toml").read_text(encoding="utf-8"))["trade"]
-    pairs = [(name.strip(), one["says"]) for one in data for name in one["names"].split(",")]
+    pairs = [(name, says) for names, says in sayings() for name in names if name != _PUBLISHED]
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+@functools.cache
+def sayings() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The names of each trade and what its people would say, as if the prompt had said it.
+
+    `trades/` has one file for each walk of life; names are parted by commas there, and the plural
+    of each is understood.
+    """
+    room = resources.files(__name__.rpartition(".")[0]).joinpath("trades")
+    files = sorted(room.iterdir(), key=lambda one: one.name)
+    return tuple(
+        (tuple(one["names"].split(", ")), one["says"].strip())
+        for file in files
+        for one in tomllib.loads(file.read_text(encoding="utf-8"))["trade"]
+    )

@@ -99,7 +99,7 @@ def read_unique(sketch: Sketch) -> None:
             continue
         owner, names = _split_owner(sketch, match["what"], resource)
         per = _within(sketch, owner, match["per"] or "")
-        fields = [one for one in (find_field(owner, name) for name in names) if one is not None]
+        fields = _named(owner, names)
         if not fields:
             owner, fields = _elsewhere(sketch, names, owner)
         if not fields or (match["per"] and per is None):
@@ -125,11 +125,17 @@ def _split_owner(sketch: Sketch, said: str, resource: Resource) -> tuple[Resourc
     return owner or resource, names
 
 
+def _named(resource: Resource, names: Sequence[str]) -> list[Field]:
+    """The fields that have these names, each once."""
+    fields = (find_field(resource, name) for name in names)
+    return list({one.name: one for one in fields if one is not None}.values())
+
+
 def _elsewhere(
     sketch: Sketch, names: Sequence[str], resource: Resource
 ) -> tuple[Resource, list[Field]]:
     for other in sketch.contract.resources:
-        fields = [one for one in (find_field(other, name) for name in names) if one is not None]
+        fields = _named(other, names)
         exact = [one for one in fields if one.name in names or one.name in map(singular, names)]
         if exact:
             return other, exact
