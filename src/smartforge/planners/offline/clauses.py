@@ -35,7 +35,7 @@ from smartforge.planners.offline.parts import parts_of, pieces
 from smartforge.planners.offline.products import read_product
 from smartforge.planners.offline.relations import relate, related
 from smartforge.planners.offline.tokens import Sentence, Token, said
-from smartforge.planners.offline.vocabulary import words
+from smartforge.planners.offline.vocabulary import nouns, words
 
 _RELATIVE = word_set(
     """
@@ -46,6 +46,15 @@ _RELATIVE = word_set(
 _ONE = frozenset(["a", "an", "each", "every", "the", "one"])
 _NEEDING = frozenset(["need", "needs", "require", "requires"])
 _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love", "going"])
+
+
+# Whom a business has, and none of its things.
+_BUYERS = frozenset(["customer", "client", "user"])
+
+
+def is_place(name: str) -> bool:
+    """Whether a thing may have customers: a trade, or one that holds other things."""
+    return name.rpartition("_")[2] in nouns().domains or is_of(name, "holders")
 
 
 class Walk:
@@ -150,6 +159,8 @@ class Walk:
         phrase = object_of(left) or self._of_one(left[:begin]) or nounphrases.trailing(left[:begin])
         if not phrase and len(left) == 1 and nounphrases.is_plural(left) and verb == "have":
             phrase = left  # works have a title
+        if not phrase and verb == "has" and begin == 2 and left[0].low in _ONE and left[1].word:
+            phrase = left[1:2]  # every push has an id
         container = len(phrase) > 1 and phrase[-1].low in words().containers
         if container or (phrase and phrase[-1].low in words().products):
             self._product(left[:begin])
@@ -237,6 +248,8 @@ class Walk:
 
     def _declared_child(self, parent: Thing, phrase: list[Token], item: Item) -> Thing | None:
         child = self.draft.declare(phrase, "strong")
+        if child is not None and child.name in _BUYERS and not is_place(parent.name):
+            return child  # boats with a name, customers, bookings
         if child is not None:
             self.draft.belongs(child, parent, item.said, had=True)
             for inner in item.inner:

@@ -20,7 +20,26 @@ _NOT_BEFORE_WITH = word_set(
     """
 )
 _CRUD = frozenset({"crud", "operations"})
-_LIMITING = frozenset({"default", "max", "maximum", "min", "minimum", "at", "up", "no", "exactly"})
+_LIMITING = frozenset(
+    {
+        "fewer",
+        "less",
+        "more",
+        "least",
+        "most",
+        "over",
+        "under",
+        "default",
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+        "at",
+        "up",
+        "no",
+        "exactly",
+    }
+)
 
 
 def object_of(left: Sequence[Token]) -> list[Token]:

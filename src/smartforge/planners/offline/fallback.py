@@ -34,6 +34,42 @@ def find_anything(draft: Draft, sentences: Sequence[Sentence]) -> None:
                     draft.declare([token], "weak")
     if not draft.things:
         _sent_in(draft, sentences)
+    if not draft.things:
+        _living(draft, sentences)
+
+
+# What those keep who live by doing something to it, besides the thing itself.
+_LIVINGS = {
+    "teach": ("student", "lesson"),
+    "tutor": ("student", "lesson"),
+    "coach": ("client", "session"),
+    "sell": ("product", "customer", "order"),
+    "rent": ("*", "customer", "rental"),
+    "lend": ("*", "customer", "loan"),
+    "repair": ("*", "customer", "repair"),
+    "fix": ("*", "customer", "repair"),
+    "restore": ("*", "customer", "restoration"),
+    "clean": ("customer", "appointment"),
+    "deliver": ("customer", "order", "delivery"),
+}
+
+
+def _living(draft: Draft, sentences: Sequence[Sentence]) -> None:
+    """`we teach piano`: what people keep who live by that."""
+    for sentence in sentences:
+        for place, token in enumerate(sentence.tokens[:-1]):
+            kept = _LIVINGS.get(token.low)
+            if kept is None or not place or sentence.tokens[place - 1].low not in ("we", "i"):
+                continue
+            rest = sentence.tokens[place + 1 + (sentence.tokens[place + 1].low == "out") :]
+            phrase, _ = nounphrases.leading(rest)
+            draft.title = draft.title or said([token, *phrase])
+            for noun in kept:
+                if noun != "*":
+                    draft.keep(noun)
+                elif nounphrases.is_thing(phrase):
+                    draft.declare(phrase, "strong")
+            return
 
 
 def _sent_in(draft: Draft, sentences: Sequence[Sentence]) -> None:

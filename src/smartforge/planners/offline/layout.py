@@ -9,6 +9,8 @@ import msgspec
 
 _BULLET = re.compile(r"([ \t]*)(?:[-*•‣·–]|\d{1,3}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
+_NAME = re.compile(r"[A-Za-z][\w-]*(?: [\w-]+)?:?")
+_SET_IN = re.compile(r"(?:[ ]{2,8}|\t)[A-Za-z]\w*(?: \w+){0,2} ?:[ \t]+\S")
 _RULE = re.compile(r"[|:\- \t]*-[|:\- \t]*\Z")
 _YES = frozenset({"yes", "y", "true", "x", "✓", "✔", "✅", "required"})
 
@@ -25,7 +27,7 @@ def lines(text: str) -> list[Line]:
     """The lines of `text`; the rows of a table are bullets, none is blank before a bullet."""
     kept: list[Line] = []
     header: list[str] | None = None
-    for line in text.splitlines():
+    for line in _with_bullets(text.splitlines()):
         cells = _cells(line)
         if not cells:
             header = None
@@ -39,6 +41,22 @@ def lines(text: str) -> list[Line]:
             kept.pop()
         kept.append(found)
     return kept
+
+
+def _with_bullets(given: list[str]) -> list[str]:
+    """Fields that are set in below a name, without marks of their own, as bullets below it."""
+    told: list[str] = []
+    under = False
+    for place, line in enumerate(given):
+        following = given[place + 1] if place + 1 < len(given) else ""
+        field = _SET_IN.match(line)
+        if _NAME.fullmatch(line.rstrip()) and _SET_IN.match(following):
+            under = True
+            told += ["", f"{line.rstrip().removesuffix(':')}:"]
+            continue
+        under = under and bool(field)
+        told.append(f"  - {line.strip()}" if under else line)
+    return told
 
 
 def _line(line: str) -> Line:

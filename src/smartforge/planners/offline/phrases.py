@@ -42,6 +42,7 @@ _NEVER_NAMED = word_set(
 )
 _PRONOUNS = word_set("it it's its they they're he he's she she's we i you")
 _COUNTING = tuple(Token(low, low, 0, 0, word=True) for low in ("number", "of"))
+_STOCK = Integer(0, 1_000_000)
 _BY = Token("by", "by", 0, 0, word=True)
 _UNITS = word_set("characters chars letters digits symbols words items entries decimals places")
 _LAST = frozenset({"at", "on", "by", "from", "until", "since"})
@@ -98,6 +99,10 @@ def read_attribute(item: Item) -> Attribute | None:
     listing = listing or (item.tokens[0].literal and item.lows[1:] == [":"])
     typed = typed_as(tail, item.inner)
     name_tokens, typed = _without_type(name_tokens, typed)
+    counted = len(name_tokens) == 1 and not is_known(name_tokens[0].low)
+    counted = counted and name_tokens[0].low not in attributes().units
+    if counted and [one.low for one in tail[:2]] == ["in", "stock"] and not (typed or item.choices):
+        name_tokens, typed, listing = [*name_tokens, *tail[:2]], _STOCK, False
     if item.lows[0] in ("whether", "if"):
         return _whether(item)
     if any(token.low in _NEVER_NAMED and not token.literal for token in name_tokens):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from smartforge.contract.names import quoted
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.features.heard import MAX_QUOTED, Heard, hear_all
+from smartforge.planners.offline.features.heard import MAX_QUOTED, Heard, hear_all, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _WORDS = word_set(
@@ -49,6 +49,12 @@ _TELLING = {
         r"^for (?:my|our) (?:company|team|office|business)$|^(?:thanks|thx|please|pls)$"
     ),
 }
+# What does not fit is refused: urls that are none, dates that are none.
+_INVALID = re.compile(
+    r"\b(?:invalid|malformed|broken|wrong|incorrect|bad) [a-z_-]+(?: [a-z]+)?"
+    r" (?:must be|should be|are|is|get|gets|will be|have to be|has to be)(?: always)?"
+    r" (?:rejected|refused|denied|declined|not accepted|not allowed|answered with [45]\d\d)\b"
+)
 _NUMBER = re.compile(r"(?:20[014]|400|404|405|409|415|413|422)")
 
 
@@ -76,6 +82,8 @@ def claim_already(claims: Claims) -> None:
     for heard in hear_all(claims.sentences):
         for begin, end, _ in _stretches(heard):
             claims.hide(heard.place, begin, end)
+        for match in _INVALID.finditer(heard.line):
+            claims.hide(heard.place, *heard.span(*match.span()))
 
 
 def read_already(sketch: Sketch) -> None:
@@ -90,6 +98,10 @@ def read_already(sketch: Sketch) -> None:
             if about:
                 told[about] = None
                 words.append(" ".join(one.text for one in heard.tokens[begin:end]))
+        for match in _INVALID.finditer(heard.line):
+            first, last = heard.span(*match.span())
+            if not all(sketch.is_taken(heard.place, at) for at in range(first, last)):
+                tell(sketch, heard, match, "what does not fit its field is refused (422).")
     if told:
         said = ", ".join(quoted(one, MAX_QUOTED // 2) for one in words[:3])
         sketch.note(f"{said}: so it is anyway: {'; '.join(told)}.")

@@ -51,7 +51,7 @@ _TIMES = re.compile(
 _PER = re.compile(r" (?:per|by|for each|grouped by|for every) ")
 Function = Literal["average", "maximum", "minimum"]
 
-_AMOUNTS = ("amount", "price", "total", "value", "score", "rating")
+_AMOUNTS = ("amount", "price", "total", "value", "score", "rating", "points", "stars", "grade")
 _SKIPPED = frozenset(("times", "in", "are", "is", "days", "left"))
 
 

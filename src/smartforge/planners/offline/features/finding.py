@@ -174,6 +174,9 @@ def find_field(resource: Resource, text: str) -> Field | None:
         if field.name.endswith((f"_{one}", f"_{name}", f"_{one}_id")):
             return field
     for field in resource.fields:
+        if field.name == f"{plural(one)}_in_stock":
+            return field
+    for field in resource.fields:
         short = field.name.startswith(f"{one}_per_") or len(field.name.split("_")) == 2
         if field.name.startswith(f"{one}_") and short:
             return field

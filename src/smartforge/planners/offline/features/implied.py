@@ -141,7 +141,9 @@ def imply_placed(sketch: Sketch) -> None:
 def _has_ratings(sketch: Sketch, parent: Resource) -> bool:
     """Whether reviews or the like have a rating already."""
     for one in sketch.contract.resources:
-        rated = any(field.name in ("rating", "stars", "score") for field in one.fields)
+        rated = any(
+            field.name in ("rating", "stars", "score", "points", "grade") for field in one.fields
+        )
         near = reference_to(one, parent.name) is not None or one.name in (
             "review",
             "rating",
@@ -158,7 +160,7 @@ def claim_events(claims: Claims) -> None:
     for heard in lines:
         for match in _EVENT.finditer(heard.line):
             what = singular(match["what"])
-            if what in nouns().fields or what in words().stops or what == match["what"]:
+            if what in _LINKED or what in words().stops or what == match["what"]:
                 continue
             begin, end = heard.span(*match.span())
             claims.hide(heard.place, begin, end)

@@ -26,7 +26,8 @@ _VERBS = (
     r"like|favou?rite|follow|bookmark|upvote|star|watch|save|subscribe to|vote for|vote on|heart"
 )
 _CAN = re.compile(
-    rf"\b(?:can|may|to|could|should|able to|and|or|,) (?P<verb>{_VERBS})"
+    r"(?:\b(?:can|may|to|could|should|able to|and|or)|,(?= [a-z]+ (?:them|it)\b))"
+    rf" (?P<verb>{_VERBS})"
     rf"(?:(?: and | or |/| / )(?:un ?-? ?|dis)?(?:like|favou?rite|follow|bookmark|star|watch|save"
     rf"|upvote|unsave|subscribe|downvote))?"
     r"(?: (?:a|an|the|each|any|every|other|another|all|their|each other's|other's))*"

@@ -10,7 +10,7 @@ _IN = (
     r"|deposit\w*|earn\w*|inbound|arrivals?|goods in|stock in|charge"
 )
 _OUT = (
-    r"sales?|sell|sells|sold|consum\w+|spend\w*|withdraw\w*|redeem\w*|removals?|outbound|issues?"
+    r"sales?|sell|sells|sold|consum\w+|spen[dt]\w*|withdraw\w*|redeem\w*|removals?|outbound|issues?"
     r"|goods out|stock out"
 )
 _WEAK_IN = r"add|adds|receive|receives|buy|buys|put|receipts?|purchases?"

@@ -176,7 +176,10 @@ def _with_number(
             continue  # what changes a number has none that is changed
         for name in names:
             for field in resource.fields:
-                if field.name == name and isinstance(field.kind, NUMBERS):
+                same = field.name == name or (
+                    name == "in_stock" and field.name.endswith("_in_stock")
+                )
+                if same and isinstance(field.kind, NUMBERS):
                     if _is_moved(sketch, resource, name):
                         return None
                     return resource, field

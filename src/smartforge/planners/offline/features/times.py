@@ -51,7 +51,7 @@ _NEXT_TO = re.compile(
 _AFTER = re.compile(
     r"\b(?P<later>(?:the |its )?[a-z_]+(?: [a-z_]+)??)(?: that| which)?"
     r" (?:(?:has|have|needs) to|must|should|shall"
-    r"|is|are|can|may)"
+    r"|is|are|can|may|comes?|lies?)"
     r"(?: only)?(?: always)? (?:be |come |lie )?(?:strictly )?(?P<how>after|later than|greater"
     r" than|larger than|higher than"
     r"|beyond|before|earlier than|less than|smaller than|lower than) (?:the |its"

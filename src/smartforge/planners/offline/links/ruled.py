@@ -24,6 +24,10 @@ _NO_TWO = re.compile(
     r"\b(?:no|never) two (?P<what>[a-z_]+) (?:of|for|in|on|by|at) (?:the |a |one )?same"
     r" (?P<whose>[a-z_]+)\b"
 )
+_NEVER = re.compile(
+    r"\b(?P<what>[a-z_]+s) (?:of|for|in|on|by|at) (?:the |a |one )?same (?P<whose>[a-z_]+)"
+    r" (?:must|may|can|should|cannot|never)(?: not| never)? (?:overlap|clash|collide|coincide)\b"
+)
 
 
 def claim_ruled(claims: Claims) -> None:
@@ -35,7 +39,7 @@ def claim_ruled(claims: Claims) -> None:
             ways = paths(one.line[match.start() :])
             if any(begin <= len(match.group()) for _, begin, _ in ways):
                 _name(claims, one, match)
-        for match in _NO_TWO.finditer(one.line):
+        for match in (*_NO_TWO.finditer(one.line), *_NEVER.finditer(one.line)):
             made = _name(claims, one, match)
             whose = singular(match["whose"])
             if made and plural(whose) in said:

@@ -140,7 +140,7 @@ def _access(
     if grants.closed and owned:
         return Access("owner", _ranked(scene, grants.roles))
     if grants.anyone and (action in ("list", "read", "create") or not _is_limited(grants)):
-        return Access("anyone")
+        return Access("user" if owned and action == "create" else "anyone")
     if grants.owner and owned and action != "create":
         return Access("owner", _ranked(scene, grants.roles))
     if not grants:

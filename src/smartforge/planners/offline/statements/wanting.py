@@ -321,7 +321,10 @@ def _names(tokens: Sequence[Token], at: int) -> tuple[list[str], int]:
         name = singular(snake(tokens[at].text)) or low
         if names and name not in people().ranks and not _listed(tokens, at):
             break
-        names.append(name)
+        if names and not _listed(tokens, at) and names[-1] not in people().ranks:
+            names[-1] = f"{names[-1]}_{name}"  # section leader
+        else:
+            names.append(name)
         at += 1
         end = at
     if at < len(tokens) and tokens[at].low == ")":

@@ -7,6 +7,7 @@ something is said and never about what. The lines of a prompt stay apart.
 from smartforge.planners.offline.wording import (
     acted,
     clauses,
+    idioms,
     permissions,
     rules,
     scores,
@@ -18,6 +19,7 @@ from smartforge.planners.offline.wording import (
 _CHANGES = (
     *sloppy.CHANGES,
     *shapes.CHANGES,
+    *idioms.CHANGES,
     *scores.CHANGES,
     *clauses.CHANGES,
     *sentences.CHANGES,

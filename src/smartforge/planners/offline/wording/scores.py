@@ -10,9 +10,10 @@ _MADE = {"rate": "ratings", "review": "reviews"}
 def _starred(match: re.Match[str]) -> str:
     """What is done, then the scale of what comes of it, and what else goes with it."""
     made = _MADE[match["do"].lower()]
-    more = f" and {match['more']}" if match["more"] else ""
+    more = "".join(f" and {one}" for one in (match["first"], match["more"]) if one)
     scale = f"{made} have {match['unit']} from {match['low']} to {match['high']}{more}"
-    return f"{match['do']}{match['s']} {match['what']}{match['once'] or ''}. {scale}"
+    once = " only once" if match["once"] else ""
+    return f"{match['do']}{match['s']} {match['what']}{once}. {scale}"
 
 
 CHANGES: tuple[Change, ...] = (
@@ -24,8 +25,9 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(
         r"\b(?P<do>rate|review)(?P<s>s?) (?P<what>(?:(?:an?|the|each|every|any) )?[a-z]+)"
-        r"(?P<once>,? (?:only |just |at most )?once)?,? (?:with|by giving|giving|using)"
-        r" (?P<low>\d{1,2}) ?(?:-|–|to) ?(?P<high>\d{1,3}) (?P<unit>stars|points)"
+        r"(?P<once>,? (?:but )?(?:only |just |at most )?once)?,? (?:with|by giving|giving|using)"
+        r" (?:(?P<first>an? [a-z]+)(?: and|,) )?(?P<low>\d{1,2}) ?(?:-|–|to)"
+        r" ?(?P<high>\d{1,3}) (?P<unit>stars|points)"
         r"(?:(?: and|,) (?P<more>an? [a-z]+))?",
         _starred,
     ),

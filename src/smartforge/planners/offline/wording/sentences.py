@@ -9,7 +9,7 @@ _NOUN = r"(?!(?:which|that|who|it|they) )[A-Za-z][a-z]+(?: [a-z]+)?"
 _MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
 
 
-_DONE = r"(?!feed|seed|need|breed|indeed)[a-z]{2,}(?:ed|en|wn|ught|old|ung|ade|uilt)"
+_DONE = r"(?!feed|seed|need|breed|indeed)[a-z]+(?:ed|en|wn|ught|old|ung|ade|uilt)"
 _WHOM = r"(?:(?:an?|one|some|several|many|different) [a-z]+|(?!dates?\b|names?\b)[a-z]+s)"
 
 
@@ -78,7 +78,7 @@ CHANGES: tuple[Change, ...] = (
     # `plays written by a playwright and performed by troupes`: whose they are, one or several.
     spelled(
         rf"(?<!are )(?<!be )\b(?P<what>[a-z]{{3,}}s)"
-        rf"(?P<by>(?:,? (?:and )?{_DONE} by {_WHOM}){{1,3}})"
+        rf"(?P<by> {_DONE} by {_WHOM}(?:,? (?:and )?{_DONE} by {_WHOM}){{0,2}})"
         r"(?=[.,;:]|$)",
         _related,
     ),
@@ -121,7 +121,8 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*)", _for_all),
     spelled(r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "),
     spelled(
-        r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)(?= ?(?:[,;.)]|$))",
+        r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)"
+        r"(?: ?\(?(?:yes/no|y/n|true/false|yes or no)\)?)?(?= ?(?:[,;.)]|$))",
         r" whether it \g<verb> \g<what>",
     ),
 )

@@ -22,6 +22,11 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"\b(?:there is|there's|it is|it's|i am|i'm) (?:just|only) me,?(?: so)?\b", ""),
     spelled(r"\bcan(?:not| ?t) ever\b", "can never"),
     spelled(r"\b(?P<how>long|web|internet|target|shortened) address(?P<s>es)?\b", r"\g<how> url"),
+    spelled(
+        r"(?P<at>(?:^|[,.;] ))(?P<do>filter|sort)"
+        r" (?=(?!by|on|for|them|it|the|and|in|out|using|with|list|lists|or)[a-z]+(?:[,.;]| and|$))",
+        r"\g<at>\g<do> by ",
+    ),
     # `handed to a clerk`: whose it is from then on.
     spelled(
         r"\b(?P<can>can|may|could) be (?:handed|passed|forwarded|allocated|delegated|routed|given)"

@@ -12,6 +12,7 @@ from smartforge.planners.offline.statements.duties.objects import condition_at
 from smartforge.planners.offline.statements.duties.people import actors_at
 from smartforge.planners.offline.statements.duties.verbs import forms, participles
 from smartforge.planners.offline.statements.duties.words import MODALS, PRONOUNS, duty_words
+from smartforge.planners.offline.statements.vocabulary import actions_of
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.verbs import stem
 from smartforge.planners.offline.vocabulary import nouns, words
@@ -27,6 +28,8 @@ def passive(place: int, tokens: Sequence[Token], at: int) -> list[Duty]:
     while at < len(tokens):
         low = tokens[at].low
         verb = participles().get(low, "") or (stem(low) if low.endswith("ed") else "")
+        if low not in participles() and actions_of(low) and tokens[at - 1].low == "be":
+            verb = ""  # can be edited by the host: who may, and no state of it
         if verb:
             target = "" if verb in duty_words().making else low
             done.append(Deed(verb, target, joined == "or", at + 1))
