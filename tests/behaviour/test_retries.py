@@ -45,6 +45,8 @@ CONTRACT = Contract(
     "Retries",
     (
         Resource("user", "users", (Field("email", Email(), unique=True),), actions=()),
+        # Called as what its functions do.
+        Resource("claim", "claims", (Field("title", Text()),), idempotency=Idempotency()),
         Resource(
             "wallet",
             "wallets",
@@ -87,7 +89,6 @@ CONTRACT = Contract(
     ),
     accounts=Accounts(),
 )
-
 PATIENCE = "SET LOCAL lock_timeout = '5s'"
 Query = Callable[[str], None]
 
@@ -165,6 +166,7 @@ def test_what_is_sent_again_is_done_once_and_answered_alike(api: Api) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first.headers
     assert balance(api, body) == 90
+    api.expect(201, "POST", "/claims", json={"title": "first"}, headers=keyed("once"))
     api.post("/payments", body)
     assert balance(api, body) == 80
 

@@ -43,8 +43,8 @@ VARIANTS = (
         "does it again",
         "office",
         "app/routers/bills.py",
-        "    if used and used.status:\n",
-        "    if used and used.status > 299:\n",
+        "    if used_key and used_key.status:\n",
+        "    if used_key and used_key.status > 299:\n",
     ),
     Mutant(
         "idempotency",

@@ -101,7 +101,7 @@ NAMES = {
         "app.cursors": "CursorPage page_after",
         "app.pages": "Page page_of",
         "app.parameters": "Cursor DIGITS NUMERAL OBJECT TRUTH ItemId Offset RowFilter Search",
-        "app.idempotency": "IdempotencyKey RequiredKey claim keep replayed",
+        "app.idempotency": "IdempotencyKey RequiredKey claim_key keep_answer replayed",
         "app.problems": "Problem ProblemResponse invalid located",
         "app.references": "check_reference hold referred",
         "app.reports": (

@@ -47,7 +47,7 @@ _LOCALS = _KEYWORDS.union(
         "body caller changes column cursor db etag file func idempotency_key if_match "
         "if_none_match key l limit "
         "models name now offset order query "
-        "response router row rows schemas select sort status used value values wanted"
+        "response router row rows schemas select sort status used_key value values wanted"
     ),
 )
 _SCHEMA_CLASSES = _set(

@@ -48,7 +48,7 @@ CUES = re.compile(
         rf"\b{one}"
         for one in (
             rf"{_KEY}(?![a-z])",
-            r"idempotent(?:ly)?\b",
+            r"idempotent(?:ly|es?)?\b",
             rf"safe(?:ly)? (?:to )?(?:be )?{_RETRY}",
             rf"{_RETRY}(?:{_FEW}{{0,3}}) (?:safe|safely)\b",
             r"retry-? ?safe(?:ty)?\b",
