@@ -52,6 +52,7 @@ def losses(old: Contract, new: Contract) -> tuple[str, ...]:
         gone = [spaced(one.name) for one in resource.fields if one.name not in kept]
         gone += [f"marks {spaced(one.name)}" for one in resource.marks if one not in now.marks]
         gone += ["files"] if resource.upload and not now.upload else []
+        gone += ["history"] if resource.history and not now.history else []
         if gone:
             found.append(f"the {', '.join(gone)} of all {many} are deleted")
     if old.accounts and not new.accounts:

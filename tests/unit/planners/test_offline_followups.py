@@ -126,6 +126,13 @@ CHANGES = [
     ("shop", "books: price and weight", "+book/fields/weight"),
     ("orders", "add notes to customers, products and orders",
      "+customer/fields/notes +product/fields/notes +order/fields/notes"),
+    # ---- the past is kept
+    ("orders", "keep a history of changes to orders", "~order"),
+    ("orders", "please log every change to products and customers", "~product ~customer"),
+    ("orders", "we need to know who changed an order, and when", "~order"),
+    ("shop", "Add an audit trail", "~book ~review"),
+    ("shop", "make books auditable", "~book"),
+    ("shop", "add a price history to books", "+book/fields/price_history"),
     ("orders", "products get a grade: good, fair, poor",
      "+product/fields/grade +product/filters/grade"),
     ("flow", "products get a category: food, toys, books",
@@ -362,6 +369,7 @@ REFUSED = [
     ("todo", "the subject must be unique", 'there is no "subject"'),
     ("flow", "customers need an email address", "customers have email address already"),
     ("todo", "add a priority: low, medium or high", "can be low, medium and high already"),
+    ("shop", "stop logging changes to books", "no history of changes to books is kept"),
     ("shop", "   ", "empty"),
     ("shop", "make everything need login except books", "exceptions are not understood"),
     ("shop", "publishers can only edit their own books", "whose rows these are"),
@@ -390,6 +398,25 @@ async def test_what_is_so_already_is_said_and_makes_no_version(
 ) -> None:
     with pytest.raises(NothingToChange, match=why):
         await OfflinePlanner().plan(PlanRequest((said,), base(name)))
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("remove the audit trail", []),
+        ("stop logging changes to reviews", ["book"]),
+        ("drop the history of books", ["review"]),
+        ("no more change history for books", ["review"]),
+        ("we don't need the audit log any more", []),
+        ("rename books to volumes", ["volume", "review"]),
+    ],
+)
+def test_the_past_is_kept_until_that_is_taken_back(said: str, left: list[str]) -> None:
+    kept = say("shop", "log every change").contract
+    found = follow(said, kept)
+    assert [one.name for one in found.contract.resources if one.history] == left
+    gone = "the history of all" in " ".join(found.notes)
+    assert gone == ("rename" not in said)
 
 
 def test_what_moves_on_already_still_does_beside_what_is_new() -> None:

@@ -86,3 +86,69 @@ def test_a_header_is_no_thing() -> None:
     found = planned(f"Users log in with email. Kites (name). {words}").contract
     assert [one.name for one in found.resources] == ["kite", "user"]
     assert found.resource("kite").version_required
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Keep an audit trail.",
+        "audit log pls",
+        "Audit trail of all changes to kites.",
+        "Kites have a change history.",
+        "Log every change.",
+        "Every change to a kite must be logged.",
+        "Every deletion must be logged.",
+        "All creates, updates and deletes are recorded.",
+        "Track who changed what, and when.",
+        "I want to see who did what and when.",
+        "Keep track of all changes to kites.",
+        "Record every creation, update and deletion of kites.",
+        "Kites must be auditable.",
+        "We need an activity log.",
+        "Full audit logging with before and after values.",
+        "Kites need an audit trail so we can see who changed what.",
+        "I want to know what happened to a kite and when.",
+    ],
+)
+def test_the_past_of_rows_is_kept(words: str) -> None:
+    found = planned(f"Kites with a name and a price. {words}").contract
+    (kite,) = found.resources
+    assert kite.history
+    assert [field.name for field in kite.fields] == ["name", "price"]
+
+
+def test_the_past_is_kept_of_what_is_named_else_of_all() -> None:
+    kites = "Kites (name), spools (length) and reels (size)."
+    for words, expected in (
+        ("Log every change to kites and reels.", [True, False, True]),
+        ("Spools are audited.", [False, True, False]),
+        ("Audit everything.", [True, True, True]),
+    ):
+        found = planned(f"{kites} {words}").contract
+        assert [one.history for one in found.resources] == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kites have a price history and a status.",
+        "Users can see their order history.",
+        "Purchase history with a date and an amount.",
+        "Audit logs have an action and a date.",
+        "Activity logs (kind, duration).",
+        "Climbers log ascents.",
+        "Users log in.",
+        "An audit has findings.",
+        "Track who borrowed what.",
+    ],
+)
+def test_other_histories_are_what_they_are(words: str) -> None:
+    found = plan((f"Kites with a name. {words}",)).contract
+    assert not any(one.history for one in found.resources)
+
+
+def test_an_audit_trail_among_the_fields_is_no_field() -> None:
+    for words in ("with a size, an audit trail and a price", "(size, price, audit trail)"):
+        (kite,) = planned(f"Kites {words}.").contract.resources
+        assert kite.history
+        assert [field.name for field in kite.fields] == ["size", "price"]

@@ -58,6 +58,7 @@ PRICED = replace(
         Field("in_print", Boolean(), False, True),
     ),
     rules=(UniqueTogether(("title", "author_id")),),
+    history=True,
 )
 SHELF = Resource("shelf", "shelves", (Field("room", Text()),))
 V2 = validate(replace(V1, resources=(AUTHOR, TAG, PRICED, REVIEW, SHELF)))
@@ -169,6 +170,9 @@ run(
 )
 for revision in start.split():
     to(revision)
+    if revision == "0002":
+        run("INSERT INTO history_of_books (row_id, action, changes, created_at)"
+            f" VALUES (1, 'changed', '[]', {NOW})")
 migrate(engine)
 with engine.connect() as connection:
     left = compare_metadata(MigrationContext.configure(connection), Base.metadata)
@@ -178,6 +182,7 @@ found = {
                     " FROM volumes ORDER BY id"),
     "links": rows("SELECT volume_id, tag_id FROM volumes_tag_ids ORDER BY 1, 2"),
     "labels": rows("SELECT label FROM labels ORDER BY id"),
+    "history": rows("SELECT row_id, action FROM history_of_volumes"),
     "reviews": rows("SELECT book_id, text FROM reviews ORDER BY id"),
     "authors": rows("SELECT name, updated_at = created_at FROM authors ORDER BY id"),
 }
@@ -234,7 +239,9 @@ def as_expected(told: dict[str, Any], *, scaled: bool) -> None:
 def test_sqlite_keeps_its_rows_through_five_versions(
     project: Path, tmp_path: Path, way: str
 ) -> None:
-    as_expected(found(project, f"sqlite:///{tmp_path}/books.db", way), scaled=True)
+    told = found(project, f"sqlite:///{tmp_path}/books.db", way)
+    as_expected(told, scaled=True)
+    assert told["history"] == ([["1", "changed"]] if way else [])
 
 
 def test_postgresql_keeps_its_rows_through_five_versions(project: Path) -> None:

@@ -16,6 +16,7 @@ from smartforge.planners.offline.features import (
     figures,
     files,
     guards,
+    histories,
     implied,
     keeping,
     lending,
@@ -79,6 +80,7 @@ CLAIMS: tuple[Claim, ...] = (
     duties.claim_duties,
     versions.claim_versions,
     retries.claim_retries,
+    histories.claim_histories,
     states.claim_states,
     times.claim_times,
     stock.claim_stock,
@@ -114,6 +116,7 @@ IMPLIED: tuple[Reader, ...] = (
 _IN_ORDER: tuple[Reader, ...] = (
     keeping.read_keeping,
     versions.read_versions,
+    histories.read_histories,
     codes.read_codes,
     files.read_files,
     receivers.read_receivers,

@@ -17,6 +17,7 @@ from smartforge.planners.offline.followup.clauses import Clause, clauses
 from smartforge.planners.offline.followup.doubting import check_asked, check_whole
 from smartforge.planners.offline.followup.kinds import EDITS
 from smartforge.planners.offline.followup.names import resource_in
+from smartforge.planners.offline.followup.past import keep_past
 from smartforge.planners.offline.followup.permitting import BY_PEOPLE, permit
 from smartforge.planners.offline.followup.phrases import readings, words_of
 from smartforge.planners.offline.followup.retrying import retrying
@@ -146,6 +147,10 @@ def _names_waiting(progress: _Progress, clause: Clause) -> bool:
     return False
 
 
+# What is said in so many ways that patterns know it better than phrases do.
+_BY_PATTERN = (retrying, keep_past)
+
+
 def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
     """What the first order that fits makes of the scene, and why the first that nearly fits
     does not."""
@@ -154,12 +159,13 @@ def _edited(scene: Scene, clause: Clause) -> tuple[Done | None, Unknown | None]:
         return None, Unknown(
             "exceptions are not understood.", "Say each part on its own.", sure=True
         )
-    try:
-        done = retrying(scene, clause)
-    except Impossible as error:
-        raise refusal(clause.text, error.what, error.hint) from error
-    if done is not None:
-        return done, None
+    for read in _BY_PATTERN:
+        try:
+            done = read(scene, clause)
+        except Impossible as error:
+            raise refusal(clause.text, error.what, error.hint) from error
+        if done is not None:
+            return done, None
     for kind, slots in readings(clause.words):
         try:
             edit = BY_PEOPLE.get(kind) or EDITS.get(kind)

@@ -122,7 +122,9 @@ def _forms(tokens: Sequence[Token], free: bool) -> Iterator[Statement]:
 
 
 def _is_login(lows: Sequence[str], at: int) -> bool:
-    """`an account`, `be registered`: and not `registered users`."""
+    """`an account`, `be registered`: and not `registered users`, nor changes that are `logged`."""
+    if lows[at] == "logged" and lows[at + 1 : at + 2] not in (["in"], ["on"], ["-"]):
+        return False
     if lows[at] in ("registered", "authenticated", "signed", "logged"):
         return at > 0 and lows[at - 1] in ("be", "being", "is", "are")
     return lows[at] in _LOGIN
