@@ -159,14 +159,6 @@ VARIANTS = (
     ),
     Mutant(
         "history",
-        "leaves deletions out",
-        "forum",
-        "app/history.py",
-        "    for model, ids in _batches(db.deleted):\n",
-        "    for model, ids in _batches([]):\n",
-    ),
-    Mutant(
-        "history",
         "tells everybody what was deleted",
         "forum",
         "app/routers/memos.py",

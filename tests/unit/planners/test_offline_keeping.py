@@ -152,3 +152,32 @@ def test_an_audit_trail_among_the_fields_is_no_field() -> None:
         (kite,) = planned(f"Kites {words}.").contract.resources
         assert kite.history
         assert [field.name for field in kite.fields] == ["size", "price"]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Ich brauche eine API für Kunden mit Name. Jede Änderung wird protokolliert.",
+        "Quiero una API de clientes con nombre, con historial de cambios.",
+        "Je veux une API pour des clients avec un nom, avec un historique des modifications.",
+        "Uma API para clientes com nome. Trilha de auditoria para clientes.",
+    ],
+)
+def test_the_past_is_kept_in_other_languages(prompt: str) -> None:
+    (customer,) = plan((prompt,)).contract.resources
+    assert (customer.name, customer.history) == ("customer", True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Keep an audit trail for kites. Only admins can see the audit log.",
+        "Keep an audit trail for kites that only admins can read.",
+        "Audit log for kites, visible only to admins.",
+    ],
+)
+def test_who_may_read_the_past_alone_closes_nothing_else(words: str) -> None:
+    found = planned(f"Users log in. Kites have a name. {words}")
+    kite, user = found.contract.resource("kite"), found.contract.resource("user")
+    assert (kite.history, kite.access.read.who, user.history) == (True, "user", False)
+    assert any("only some of those may read it cannot be made yet" in one for one in found.notes)

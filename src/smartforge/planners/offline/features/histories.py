@@ -108,6 +108,8 @@ HISTORY = re.compile("|".join(rf"\b{one}" if one[0] != "^" else one for one in _
 _ALL = re.compile(
     r"\b(?:everything|everywhere|anything|all (?:resources|tables|data|rows|records))"
 )
+_READER = re.compile(r"\b(?P<only>only )?[a-z_-]+ (?:can|may|should) (?:\w+ ){1,3}$")
+_NOT_APART = " That only some of those may read it cannot be made yet."
 _NOTE = re.compile(
     r"(?:^|_)(?:change|edit|modification|update|creation|create|deletion|delete|insert|addition"
     r"|removal|write|trail|log|history)s?$"
@@ -140,12 +142,16 @@ def _bounds(heard: Heard, match: re.Match[str]) -> tuple[int, int]:
 def read_histories(sketch: Sketch) -> None:
     """Rows of which is written down what is done to them."""
     for heard, match in found(sketch, HISTORY):
-        kept = [one for one in _meant(sketch, heard, match) if "read" in one.actions]
+        seen = _READER.search(heard.line[: match.start()])
+        there = [one for one in sketch.contract.resources if one.history]
+        meant = there if seen and there else _meant(sketch, heard, match)
+        kept = [one for one in meant if "read" in one.actions]
         for one in kept:
             sketch.put(msgspec.structs.replace(one, history=True))
         if kept:
             names = listing([spaced(one.plural) for one in kept])
-            tell(sketch, heard, match, kept_in_words(names))
+            apart = _NOT_APART if seen and seen["only"] else ""
+            tell(sketch, heard, match, kept_in_words(names) + apart)
 
 
 def kept_in_words(names: str) -> str:

@@ -14,6 +14,7 @@ from smartforge.planners.offline.wording import (
     sentences,
     shapes,
     sloppy,
+    trails,
 )
 
 _CHANGES = (
@@ -21,6 +22,7 @@ _CHANGES = (
     *shapes.CHANGES,
     *idioms.CHANGES,
     *scores.CHANGES,
+    *trails.CHANGES,
     *clauses.CHANGES,
     *sentences.CHANGES,
     *permissions.CHANGES,
