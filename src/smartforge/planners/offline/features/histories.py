@@ -29,8 +29,10 @@ _OF_WHO = (
 )
 _FOR = rf"(?:{_OF_WHO}|{_WHOSE}{_NAMES})?"
 # Where words follow that cannot be names.
-_FOR_SAID = rf"(?:{_WHOSE}(?:(?:all|the|every|each|any|our|an?|and|or|,) )*[a-z_'-]+"
-_FOR_SAID += r"(?:(?: ,| and| or| , and)(?: (?:the|all|every|each|an?))? [a-z_-]+)*)?"
+_FOR_SAID = (
+    rf"(?:{_WHOSE}(?:(?:all|the|every|each|any|our|an?|and|or|,) )*[a-z_'-]+"
+    r"(?:(?: ,| and| or| , and)(?: (?:the|all|every|each|an?))? [a-z_-]+)*)?"
+)
 _TOLD = (
     r"(?:who|what|when|how|which|the|old|new|before|after|and|,|/|values?|users?|timestamps?|time"
     r"|times|dates?|changed|did|made|it|by|previous|prior|current|fields?|both|states?|actions?"
