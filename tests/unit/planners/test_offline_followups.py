@@ -145,6 +145,7 @@ CHANGES = [
      "+book/fields/weight +book/fields/sold +book/filters/sold"),
     ("shop", "drop isbn and add a code instead", "-book/fields/isbn +book/fields/code"),
     ("shop", "i'd like to also log the page count at each review", "+review/fields/page_count"),
+    ("shop", "add vat to books (percentage) default 19", "+book/fields/vat"),
     # ---- fields go
     ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
     ("shop", "remove the price from books", "-book/fields/price"),
@@ -177,6 +178,8 @@ CHANGES = [
      "+label +todo/fields/label_ids +todo/filters/label_ids"),
     ("todo", "add a folder; a todo can be in a folder",
      "+folder +todo/fields/folder_id +todo/filters/folder_id"),
+    ("todo", "add a supplier with name and phone and link todos to it",
+     "+supplier +todo/fields/supplier_id +todo/filters/supplier_id"),
     ("todo", "each todo belongs to a helper (name, email)",
      "+helper +todo/fields/helper_id +todo/filters/helper_id"),
     ("library", "a loan belongs to an author",
@@ -225,6 +228,7 @@ CHANGES = [
     ("todo", "add urgent to priority", "~todo/fields/priority"),
     ("todo", "add a priority called urgent", "~todo/fields/priority"),
     ("orders", "status can also be cancelled or returned", "~order/fields/status"),
+    ("orders", "add a status lost to orders", "~order/fields/status"),
     ("blog", "status of posts can also be archived", "~post/fields/status"),
     # ---- operations
     ("shop", "books can't be deleted anymore", "~book -book/access/delete"),
@@ -251,6 +255,9 @@ CHANGES = [
     ("store", "make reviews need login even for reading", access("review", "list", "read")),
     ("shop", "make reviews need login and also for reading", REVIEWS),
     ("store", "pls make reviews need a login to look at", access("review", "list", "read")),
+    ("shop", "make everything private behind login", f"{REVIEWS} {access('book')}"),
+    ("store", "reviewers can only read reviews",
+     f"~accounts {access('review', 'create', 'update', 'delete')}"),
     ("store", "only admins can see reviews", f"~accounts {access('review', 'list', 'read')}"),
     ("store", "hide reviews from people who are not logged in",
      access("review", "list", "read")),
@@ -264,6 +271,8 @@ CHANGES = [
      f"{ACCOUNTS} ~review/access/create"),
     ("shop", "reviews should be protected by a login", REVIEWS),
     # ---- lists
+    ("shop", "let me filter books by author and by isbn",
+     "+book/filters/author +book/filters/isbn"),
     ("shop", "let me filter books by year", "+book/filters/year +book/ranges/year"),
     ("shop", "make books searchable by title", "+book/searched/title"),
     ("shop", "add search to books", "+book/searched/title"),
@@ -295,6 +304,7 @@ CHANGES = [
     ("shop", "call the api Bookworm", "~title"),
     ("shop", "change the title to My Books", "~title"),
     ("shop", "change the contract title to My Books", "~title"),
+    ("shop", "rename the bookstore api to My Books", "~title"),
     # ---- several at once
     ("shop", "add pages to books, rename isbn to code and make reviews need login",
      f"+book/fields/pages >book/fields/code {REVIEWS}"),
@@ -364,6 +374,9 @@ REFUSED = [
     ("shop", "make year required and optional", "both required and optional"),
     ("library", "get rid of the country but keep the country", "it contradicts"),
     ("shop", "books have at most 20 vouchers", 'there is no "vouchers"'),
+    ("library", "pages cannot exceed 300", "may hold 0 to 1000000, more than 0 to 300"),
+    ("shop", "undo the last change and rename books to tomes", "going back is a step of its own"),
+    ("shop", "add a status cancelled to orders", 'there is no "orders"'),
     ("shop", "title at most 50 characters", "Or add another field that takes just what it should"),
     ("shop", "books can be filtered by genre", 'there is no "genre" in books'),
     ("todo", "the subject must be unique", 'there is no "subject"'),
@@ -440,6 +453,10 @@ def test_rows_that_are_there_are_spoken_of() -> None:
     assert (
         "Data goes with it: the isbn of all books are deleted."
         in say("shop", "remove the isbn").notes
+    )
+    assert (
+        "Where two books have the same isbn already, the migration stops and names them."
+        in say("shop", "make isbn unique").notes
     )
     said = say("shop", "add a required stock to books").notes
     assert "Books that have none yet get 0 as stock." in said

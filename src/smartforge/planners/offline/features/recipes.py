@@ -4,7 +4,7 @@ import functools
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from typing import cast
 
@@ -63,14 +63,18 @@ class Computed(msgspec.Struct):
 
 def without_recipes(
     sentences: Sequence[Sentence],
+    of_rows: Callable[[Sentence], bool] = lambda _: False,
 ) -> tuple[list[Sentence], Computed]:
     """The sentences without what they say of computations: a text is no thing there.
 
-    Those of which nothing is left are left out.
+    Those of which nothing is left are left out; those that are `of_rows` stay as they are.
     """
     computed = Computed()
     kept: list[Sentence] = []
     for sentence in sentences:
+        if of_rows(sentence):
+            kept.append(sentence)
+            continue
         heard = hear(0, sentence)
         hits = list(_hits(heard))
         hidden = {

@@ -1,5 +1,7 @@
 """A follow-up: a prompt that changes a contract, all of it or, where it cannot, nothing."""
 
+import functools
+import itertools
 from collections.abc import Sequence
 
 import msgspec
@@ -14,7 +16,7 @@ from smartforge.planners.offline import unclear
 from smartforge.planners.offline.features import recipes
 from smartforge.planners.offline.followup import foreign
 from smartforge.planners.offline.followup.clauses import Clause, clauses
-from smartforge.planners.offline.followup.doubting import check_asked, check_whole
+from smartforge.planners.offline.followup.doubting import check_asked, check_kept, check_whole
 from smartforge.planners.offline.followup.kinds import EDITS
 from smartforge.planners.offline.followup.names import resource_in
 from smartforge.planners.offline.followup.past import keep_past
@@ -55,8 +57,8 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
     read = foreign.in_english(unclear.checked(prompt))
     text = unclear.readable(read.text)
     kept, orders = unclear.without_orders(list(sentences(text)))
-    kept, computed = recipes.without_recipes(kept)
     fresh = _without_was(base)
+    kept, computed = recipes.without_recipes(kept, functools.partial(_of_rows, fresh))
     said = list(clauses(kept, fresh))
     if not said and not (computed.said or computed.dropped or computed.notes):
         raise unclear.only_orders(orders[0] if orders else prompt)
@@ -80,6 +82,18 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
         _follow(progress, clause)
     _read_waiting(progress)
     return _planned(progress, prompt, orders)
+
+
+def _of_rows(contract: Contract, sentence: Sentence) -> bool:
+    """Whether something is asked for of rows: `add a vat to beers` is no computation."""
+    lows = [token.low for token in sentence.tokens if token.low not in words().determiners]
+    return any(
+        low in _OF and resource_in(contract, following) is not None
+        for low, following in itertools.pairwise(lows)
+    )
+
+
+_OF = frozenset(("to", "on", "onto", "into"))
 
 
 def _before(base: Contract, earlier: Sequence[Contract]) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -106,7 +120,7 @@ def _named_now(one: Resource) -> Resource:
 
 def _follow(progress: _Progress, clause: Clause) -> None:
     """One clause: an order, or left to the reading of prompts. Raises PromptUnclear."""
-    if progress.waiting and _points(progress.scene.contract, clause):
+    if progress.waiting and _POINTING & set(clause.words.lows):
         _read_waiting(progress)
     done, why = _edited(progress.scene, clause)
     if done is not None and _names_waiting(progress, clause):
@@ -267,8 +281,9 @@ def _read(
     try:
         outcome = read_whole(scene.contract, said, scene.subject, only_new=not own)
         changed = outcome.contract != scene.contract
+        check_kept(outcome.told)
         if changed:
-            check_whole(said, outcome.lost, outcome.told)
+            check_whole(said, outcome.lost)
             if own:
                 check_asked(scene.contract, outcome.contract, clauses)
     except ContractInvalid as error:

@@ -324,13 +324,17 @@ def _begins(tokens: Sequence[Token], at: int, left: Sequence[Token], contract: C
     low = _GERUNDS.get(rest[0].low, rest[0].low)
     lows = [token.low for token in left]
     acts = low in people().verbs or bool(actions_of(low))
-    if acts and (_allows(lows) or (lows and actions_of(lows[-1]))):
+    named = lows[-2:-1] and lows[-2] in _BEFORE_NOUNS  # `undo the last change and rename ...`
+    if acts and (_allows(lows) or (lows and actions_of(lows[-1]) and not named)):
         return False
     if low in words_of("verbs") and len(rest) > 1:
         return True
     first = polite_off(left)[:1]
     whole = bool(set(lows) & _MODALS) or bool(first and first[0].low in words_of("verbs"))
     return whole and _states(rest, contract)
+
+
+_BEFORE_NOUNS = word_set("a an the my your this that last latest previous recent")
 
 
 def _allows(lows: Sequence[str]) -> bool:

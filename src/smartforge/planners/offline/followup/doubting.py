@@ -62,12 +62,15 @@ def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
             raise Unknown(f"it is not clear what {quoted(odd[0])} stands for.", "")
 
 
-def check_whole(said: Sequence[Sentence], lost: Sequence[str], told: Sequence[str]) -> None:
-    """Raises Unknown where a part of a sentence was understood, and another was not or cannot be
-    kept."""
+def check_kept(told: Sequence[str]) -> None:
+    """Raises Unknown where what was understood cannot be kept, so that it is not half done."""
     unkept = [one for one in told if one.endswith("not kept.")]
     if unkept:
         raise Unknown(f"{unkept[0].removesuffix('.')} here, so all of it is left.", "")
+
+
+def check_whole(said: Sequence[Sentence], lost: Sequence[str]) -> None:
+    """Raises Unknown where a part of a sentence was understood, and another was not."""
     for sentence in said:
         inner = [one for one in lost if one in sentence.text and not _is_all(one, sentence)]
         if inner:

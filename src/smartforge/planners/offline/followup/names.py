@@ -138,7 +138,10 @@ def field_in(resource: Resource, text: str) -> Field | None:
     if name.startswith(prefix):
         return field_in(resource, spaced(name.removeprefix(prefix)))
     ending = [field for field in resource.fields if field.name.endswith((f"_{one}", f"_{name}"))]
-    return ending[0] if len(ending) == 1 else _kind_aside(resource, name)
+    if len(ending) == 1:
+        return ending[0]
+    begun = [field for field in resource.fields if field.name.startswith(f"{one}_")]
+    return _kind_aside(resource, name) or (begun[0] if len(begun) == 1 else None)
 
 
 def _kind_aside(resource: Resource, name: str) -> Field | None:

@@ -203,6 +203,11 @@ def _apply(
     access = {each: home.access.of(each) for each in CRUD}
     for action in actions:
         access[action] = _access(contract, home, action, one, role, owned)
+    if role and one.limited and not owned:
+        roles = contract.accounts.roles if contract.accounts else ()
+        for action in [each for each in home.actions if each not in actions]:
+            access[action] = _refused(home, access[action], role, roles)
+            actions.append(action)
     if owned and access["create"].who == "anyone":
         access["create"] = Access("user")
     made = msgspec.structs.replace(home, access=Permissions(**access))
@@ -234,6 +239,8 @@ def _access(
         return Access()
     if not role:
         return Access("user")
+    if action in ("list", "read") and not one.only and now.who in ("anyone", "user"):
+        return now  # who may look is not told to be the only one
     if not one.only and now.who in ("role", "owner"):
         allowed = {*now.roles, role}
         return Access(now.who, tuple(each for each in roles if each in allowed))

@@ -1,6 +1,6 @@
 """What becomes of the rows that are there when their contract changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from smartforge.contract import (
     Boolean,
@@ -12,9 +12,11 @@ from smartforge.contract import (
     Integer,
     Json,
     References,
+    Resource,
     Text,
     TextList,
     Timestamp,
+    UniqueTogether,
 )
 from smartforge.contract.carrying import field_pairs, losses, pairs, problems
 from smartforge.contract.names import quoted, spaced
@@ -60,8 +62,32 @@ def about_rows(base: Contract, contract: Contract) -> Iterator[str]:
         ]
         if filled:
             yield f"{spaced(now.plural).capitalize()} that have none yet get {listing(filled)}."
+        for names in _alone(was, now, known):
+            what = listing([spaced(one.removesuffix("_id")) for one in names])
+            yield (
+                f"Where two {spaced(now.plural)} have the same {what} already, the migration stops "
+                "and names them."
+            )
     for lost in losses(base, contract):
         yield f"Data goes with it: {lost}."
+
+
+def _alone(was: Resource, now: Resource, known: Mapping[str, Field]) -> Iterator[tuple[str, ...]]:
+    """The fields, and groups of them, that may hold the same no more."""
+    for field in now.fields:
+        if field.unique and field.name in known and not known[field.name].unique:
+            yield (field.name,)
+    kept = {before.name: name for name, before in known.items()}
+    rules = {tuple(kept.get(one, one) for one in each.fields) for each in _together(was)}
+    for rule in _together(now):
+        if rule.fields not in rules and all(one in known for one in rule.fields):
+            yield rule.fields
+
+
+def _together(resource: Resource) -> Iterator[UniqueTogether]:
+    for one in resource.rules:
+        if isinstance(one, UniqueTogether):
+            yield one
 
 
 def _filling(field: Field) -> str:

@@ -38,8 +38,8 @@ class Statement(msgspec.Struct):
 
     `objects` are nouns in the singular; empty where none is named, or only a pronoun
     (`points`); `every` tells that everything is meant. `own`: with their own entries alone;
-    `only`: and nobody else; `closed`: that others may not read them is said. `joins`: what the
-    verb itself makes (`comment` on posts). `acts` are the verbs that change a state (`approve`).
+    `only`: and nobody else; `limited`: and nothing else; `closed`: that others may not read them
+    is said. `joins`: what the verb itself makes (`comment` on posts). `acts` are the verbs that change a state (`approve`).
     `words` are those from `begin` until before `end`. `duty`: it is part of who moves rows on from
     state to state, so that nobody else does unless it is the administrator.
     """
@@ -58,6 +58,7 @@ class Statement(msgspec.Struct):
     words: str = ""
     points: bool = False
     closed: bool = False
+    limited: bool = False
     acts: list[str] = msgspec.field(default_factory=list[str])
     duty: bool = False
 
@@ -162,6 +163,7 @@ def _attribute(group: Statement, who: _Who, tokens: Sequence[Token], begin: int)
     group.modal = who.modal
     group.only = who.only or who.alone
     group.refused = who.refused and not who.alone
+    group.limited = who.limited
     group.own = group.own or who.alone
     actor = group.actor
     if group.own and actor.kind == "role" and actor.name in people().owners:

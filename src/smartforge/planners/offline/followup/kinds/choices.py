@@ -31,7 +31,8 @@ def add_choice(scene: Scene, slots: Slots) -> Done | None:
     """`status can also be archived`, `add archived to status`."""
     values = _values(slots["values"])
     found = _stated(scene, slots) if values else None
-    found = found or _chosen(scene, slots["what"].low)
+    of = f" of {slots['thing'].low}" if "thing" in slots else ""
+    found = found or _chosen(scene, slots["what"].low + of)
     if found is None or not values:
         return None
     home, field, kind = found
@@ -101,13 +102,14 @@ def _values(said: Words) -> list[str]:
         tokens = [one for one in part.tokens if one.literal or one.low not in _LITTLE]
         lows = {one.low for one in tokens if not one.literal}
         number = any(one.number for one in tokens) and len(tokens) < 2
-        if not tokens or len(tokens) > MAX_WORDS or lows & _NO_VALUES or number:
+        if not tokens or len(tokens) > MAX_WORDS or lows & (_NO_VALUES | _TOWARDS) or number:
             return []
         text = " ".join(one.text for one in tokens)
         values.append(text if any(one.literal for one in tokens) else text.lower())
     return list(dict.fromkeys(values))
 
 
+_TOWARDS = word_set("to of for from with by")
 _LITTLE = word_set("a an the either both also value option choice state one of")
 
 

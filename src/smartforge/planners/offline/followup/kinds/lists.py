@@ -1,5 +1,7 @@
 """How lists come: pages, filters, sorting, search."""
 
+import re
+
 import msgspec
 
 from smartforge.contract import Resource
@@ -75,7 +77,7 @@ def narrow(scene: Scene, slots: Slots) -> Done | None:
     if "what" not in slots:
         home = resources_said(scene, thing)[0]
         return _read_on(scene, home, f"Search {spaced(home.plural)}.")
-    what = slots["what"].low
+    what = re.sub(r"\b(and|or|,) (?:by|on) ", r"\1 ", slots["what"].low)
     if _RANGED & set(what.split()):
         return None  # which the reading of prompts knows
     pronoun = bool(set(bare(what)) & PRONOUNS)

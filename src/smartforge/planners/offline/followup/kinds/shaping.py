@@ -114,6 +114,9 @@ def _wish(slots: Slots) -> _Wish:
         return _Wish(Bounds(), required=True)
     if "empty" in slots:
         return _Wish(Bounds(), required=False)
+    for name in ("ceiling", "floor"):
+        if name in slots:
+            return _Wish(_one_end(slots[name], least=name == "floor"))
     about = slots.get("negated") or slots["about"]
     negative = "negated" in slots and about.lows[:1] == ["negative"]
     wish = _read(worded([_NOT, *about.tokens]) if negative else about)

@@ -12,6 +12,9 @@ from smartforge.planners.offline.followup.state import Done, Impossible, Scene
 
 def title(scene: Scene, slots: Slots) -> Done | None:
     """`call the API Bookworm`."""
+    name = slots["name"].lows if "name" in slots else []
+    if not set(name) <= set(scene.contract.title.lower().split()) | {"api"}:
+        return None
     said = slots["title"].text.strip("\"'“”`. ")
     if not said or len(said) > MAX_TITLE:
         raise Impossible(
