@@ -120,6 +120,8 @@ def _named_now(one: Resource) -> Resource:
 
 def _follow(progress: _Progress, clause: Clause) -> None:
     """One clause: an order, or left to the reading of prompts. Raises PromptUnclear."""
+    if clause.about:
+        progress.scene = msgspec.structs.replace(progress.scene, subject=clause.about)
     if progress.waiting and _POINTING & set(clause.words.lows):
         _read_waiting(progress)
     done, why = _edited(progress.scene, clause)

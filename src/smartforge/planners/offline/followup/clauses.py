@@ -147,6 +147,8 @@ _TRAILING = tuple(
     for me
     if possible
     from now on
+    then
+    though
     btw
     if you can
     ok
@@ -162,6 +164,7 @@ _TRAILING = tuple(
     )
     """.strip().splitlines()
 )
+_OPENS = frozenset("(")
 _GERUNDS = {
     "adding": "add",
     "removing": "remove",
@@ -203,17 +206,22 @@ _REST = re.compile(
 
 
 class Clause(msgspec.Struct, frozen=True):
-    """One order or statement. `sentence` holds the same words as the base reading takes them."""
+    """One order or statement. `sentence` holds the same words as the base reading takes them.
+
+    `about` is the resource of which it was said to be: `books: drop the price, add a size`.
+    """
 
     words: Words
     sentence: Sentence
     text: str
+    about: str = ""
 
 
 def clauses(sentences: Sequence[Sentence], contract: Contract) -> Iterator[Clause]:
     """The clauses of a follow-up in their order."""
     for sentence in sentences:
         tokens = _spelled(sentence.tokens, contract)
+        about, tokens = _headed(tokens, contract)
         parts = list(_cut(tokens, contract))
         for part in parts:
             kept = polite_off(part)
@@ -225,7 +233,18 @@ def clauses(sentences: Sequence[Sentence], contract: Contract) -> Iterator[Claus
             bullet, opens = sentence.bullet, sentence.opens and part is parts[-1]
             text = sentence.text if whole else said(kept)
             read = _without_trade(kept)
-            yield Clause(worded(kept), Sentence(tuple(read), said(read), bullet, opens), text)
+            told = Sentence(tuple(read), said(read), bullet, opens)
+            yield Clause(worded(kept), told, text, about)
+
+
+def _headed(tokens: list[Token], contract: Contract) -> tuple[str, list[Token]]:
+    """The resource before a colon after which orders follow, and these."""
+    lows = [token.low for token in tokens]
+    at = lows.index(":") if ":" in lows[: MAX_SUBJECT + 1] else 0
+    named = resource_in(contract, " ".join(lows[:at])) if at else None
+    if named is None or len(lows) < at + 3 or lows[at + 1] not in words_of("verbs"):
+        return "", tokens
+    return named.name, tokens[at + 1 :]
 
 
 def polite_off(tokens: Sequence[Token]) -> list[Token]:
@@ -240,7 +259,11 @@ def polite_off(tokens: Sequence[Token]) -> list[Token]:
     while True:
         lows = tuple(token.low for token in kept[-4:])
         width = max((len(one) for one in _TRAILING if lows[-len(one) :] == one), default=0)
-        if not width or kept[-1].literal:
+        if (
+            not width
+            or kept[-1].literal
+            or (lows[-1] == ")" and _OPENS & {one.low for one in kept})
+        ):
             break
         kept = kept[:-width]
     lows = [token.low for token in kept[-3:]]

@@ -39,9 +39,10 @@ class Statement(msgspec.Struct):
     `objects` are nouns in the singular; empty where none is named, or only a pronoun
     (`points`); `every` tells that everything is meant. `own`: with their own entries alone;
     `only`: and nobody else; `limited`: and nothing else; `closed`: that others may not read them
-    is said. `joins`: what the verb itself makes (`comment` on posts). `acts` are the verbs that change a state (`approve`).
-    `words` are those from `begin` until before `end`. `duty`: it is part of who moves rows on from
-    state to state, so that nobody else does unless it is the administrator.
+    is said. `joins`: what the verb itself makes (`comment` on posts). `acts` are the verbs that
+    change a state (`approve`). `words` are those from `begin` until before `end`. `duty`: it is
+    part of who moves rows on from state to state, so that nobody else does unless it is the
+    administrator.
     """
 
     actor: Actor

@@ -92,6 +92,7 @@ _VALUES = re.compile(
 _FIELDS = word_set("""
     fields field columns attributes properties following these things info information details data
     """)
+_PERCENT = re.compile(r" ?\((?:an? |in )?(?:percentage|percent|%)\)", re.IGNORECASE)
 _LISTED = re.compile(
     r"(?P<name>.+?) (?:as|being) (?:a |an )?list of (?:tags|texts|strings|words|names)"
 )
@@ -105,6 +106,7 @@ def _as_prompts_say(what: Words) -> str:
         values = ", ".join(one for one in re.split(r" ?(?:,? or\b|,|/) ?", match["values"]) if one)
         default = match["first"] or match["last"]
         return f"{match['name']} ({values})" + (f" with default {default}" if default else "")
+    text = _PERCENT.sub(" from 0 to 100", text).removesuffix(", long")
     match = _LISTED.fullmatch(text)
     return f"{match['name']} (list of texts)" if match else text
 

@@ -1,5 +1,7 @@
 """The values of choices: one more, one less, or others."""
 
+import itertools
+
 import msgspec
 
 from smartforge.contract import Boolean, Choice, Field, Resource, Text
@@ -18,6 +20,7 @@ from smartforge.planners.offline.followup.names import (
 from smartforge.planners.offline.followup.phrases import Slots, Words, worded
 from smartforge.planners.offline.followup.rewriting import with_field, with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene, Unknown
+from smartforge.planners.offline.tokens import Token
 
 MAX_WORDS = 3
 _NO_VALUES = word_set("""
@@ -99,7 +102,7 @@ def _values(said: Words) -> list[str]:
     if said.lows[:1] == [":"]:
         said = worded(said.tokens[1:])
     for part in parted(said):
-        tokens = [one for one in part.tokens if one.literal or one.low not in _LITTLE]
+        tokens = list(itertools.dropwhile(_is_little, part.tokens))
         lows = {one.low for one in tokens if not one.literal}
         number = any(one.number for one in tokens) and len(tokens) < 2
         if not tokens or len(tokens) > MAX_WORDS or lows & (_NO_VALUES | _TOWARDS) or number:
@@ -109,7 +112,11 @@ def _values(said: Words) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-_TOWARDS = word_set("to of for from with by")
+def _is_little(token: Token) -> bool:
+    return not token.literal and token.low in _LITTLE
+
+
+_TOWARDS = word_set("to for from with by")
 _LITTLE = word_set("a an the either both also value option choice state one of")
 
 

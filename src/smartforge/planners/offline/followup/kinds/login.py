@@ -25,6 +25,7 @@ _BY_WORD: dict[str, frozenset[Action]] = {
     "writing": frozenset(("create", "update", "delete")),
     "write": frozenset(("create", "update", "delete")),
     "hide": frozenset(("list", "read")),
+    "show": frozenset(("list", "read")),
     "use": frozenset(CRUD),
     "access": frozenset(CRUD),
 }
@@ -113,7 +114,7 @@ def public(scene: Scene, slots: Slots) -> Done | None:
     said = slots["thing"].low
     if set(bare(said)) <= {"api", "app", "everything", "all"}:
         return open_all(scene, slots)
-    actions = actions_of(verb) or frozenset(CRUD)
+    actions = actions_of(verb.partition(" ")[0]) or _BY_WORD.get(verb) or frozenset(CRUD)
     return _opened(scene, resources_said(scene, said), actions)
 
 

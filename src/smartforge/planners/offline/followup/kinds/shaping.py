@@ -205,6 +205,12 @@ def _shaped(home: Resource, field: Field, wish: _Wish) -> Field:
                 f"{of} is {kind_in_words(field)} and stays so.", "Remove it and add another field."
             )
         made = _of_kind(made, wish.kind)
+    ends = wish.bounds
+    if isinstance(made.kind, Text) and not ends.length and ends.low == "0" and ends.high is None:
+        raise Impossible(
+            f"{of} is text, which is neither more nor less than zero.",
+            "Add another field that is a number.",
+        )
     bounded, complaint = apply(made.kind, wish.bounds)
     if complaint:
         raise Impossible(
