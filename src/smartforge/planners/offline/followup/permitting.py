@@ -205,9 +205,10 @@ def _apply(
         access[action] = _access(contract, home, action, one, role, owned)
     if role and one.limited and not owned:
         roles = contract.accounts.roles if contract.accounts else ()
-        for action in [each for each in home.actions if each not in actions]:
+        others = [each for each in CRUD if each in home.actions and each not in actions]
+        for action in others:
             access[action] = _refused(home, access[action], role, roles)
-            actions.append(action)
+        actions += others
     if owned and access["create"].who == "anyone":
         access["create"] = Access("user")
     made = msgspec.structs.replace(home, access=Permissions(**access))
