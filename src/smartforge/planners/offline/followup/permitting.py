@@ -205,7 +205,9 @@ def _apply(
         access[action] = _access(contract, home, action, one, role, owned)
     if role and one.limited and not owned:
         roles = contract.accounts.roles if contract.accounts else ()
-        others = [each for each in CRUD if each in home.actions and each not in actions]
+        others: list[Action] = [
+            each for each in CRUD if each in home.actions and each not in actions
+        ]
         for action in others:
             access[action] = _refused(home, access[action], role, roles)
         actions += others
