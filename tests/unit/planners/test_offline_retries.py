@@ -65,6 +65,7 @@ def test_where_nothing_is_named_all_that_is_made_can_be_sent_again(words: str) -
         "Leases take an Idempotency-Key, and requests without one are refused. "
         "The Idempotency-Key is mandatory.",
         "For leases, requests without an idempotency key are rejected with 400.",
+        "POST /leases takes an Idempotency-Key. A request without it is refused with 400.",
     ],
 )
 def test_keys_must_be_sent_where_that_is_said(words: str) -> None:
@@ -77,6 +78,11 @@ def test_keys_must_be_sent_where_that_is_said(words: str) -> None:
         "Deleting a lease is idempotent.",
         "Tenants like leases; liking is idempotent.",
         "Each vote counts exactly once.",
+        "A lease can be booked exactly once.",
+        "Tenants can resend a lease, but not more than twice.",
+        "Tenants may resubmit a lease only once.",
+        "Posting the same lease twice is not allowed.",
+        "No duplicate leases.",
         "No two leases have the same rent.",
     ],
 )
@@ -124,7 +130,7 @@ def test_accounts_take_no_keys() -> None:
 
 
 def test_how_long_keys_are_kept_is_told() -> None:
-    words = "Support idempotency keys for leases, which are kept for 48 hours."
+    words = "Support idempotency keys for leases. Keys are kept for 48 hours."
     found = plan((BASE + words,))
     assert found.contract.resource("lease").idempotency == Idempotency()
     assert any("24 hours (which cannot be changed)" in one for one in found.notes)

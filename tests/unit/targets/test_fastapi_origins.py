@@ -10,6 +10,7 @@ from smartforge.contract import (
     Date,
     Email,
     Field,
+    Idempotency,
     NoOverlap,
     Ordered,
     Permissions,
@@ -33,6 +34,7 @@ CONTRACT = validate(
                 "boats",
                 (Field("name", Text(1, 50)), Field("berth", Text(1, 20), unique=True)),
                 access=Permissions(delete=Access("role", ("harbour_master",))),
+                idempotency=Idempotency(),
             ),
             Resource(
                 "trip",
@@ -106,6 +108,12 @@ def test_words_of_the_language_are_no_parts(files: dict[str, str]) -> None:
     assert origin(files, "app/routers/boats.py", "    return boat")[0].startswith(
         "resources/boat/access/"
     )
+
+
+def test_keys_of_requests_have_their_lines(files: dict[str, str]) -> None:
+    keys = "resources/boat/idempotency"
+    assert origin(files, "app/routers/boats.py", "claim_key(")[0] == keys
+    assert set(line_parts(CONTRACT, "app/idempotency.py", files["app/idempotency.py"])) == {(keys,)}
 
 
 def test_the_frame_has_no_part(files: dict[str, str]) -> None:

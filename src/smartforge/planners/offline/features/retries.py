@@ -93,7 +93,7 @@ def read_retries(sketch: Sketch) -> None:
     asked = {heard.place: _untaken(sketch, heard) for heard in everything}
     if not any(asked.values()):
         return
-    line = " ".join(heard.line for heard in everything if asked[heard.place])
+    line = " ".join(heard.line for heard in everything if asked[heard.place] or any(details(heard)))
     required = bool(words.REQUIRED.search(line)) and not words.OPTIONAL.search(line)
     found: dict[str, Resource] = {}
     for heard in everything:

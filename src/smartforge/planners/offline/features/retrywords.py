@@ -7,21 +7,28 @@ from smartforge.contract.reserved import word_set
 _KEY = r"(?:idempoten(?:cy|ce|t)[ _-]?(?:keys?|tokens?|ids?|headers?)|idempoten(?:cy|ce))"
 _RETRY = (
     r"(?:(?:network |client )?retr(?:y|ies|ied|ying)|re-?sen[dt]\w*|re-?submi(?:t|ssion)\w*"
-    r"|re-?post(?:s|ed|ing)?|repeated requests?|repeating (?:a|the) request)"
+    r"|repeated requests?|repeating (?:a|the) request)"
 )
 _FEW = r"(?: (?![.;])[^ ]+)"
 _NOT = (
     r"(?:not|never|no|cannot|can't|mustn't|won't|without|don't|doesn't|shouldn't|wouldn't|avoid\w*"
-    r"|prevent\w*|against|stop|n't)"
+    r"|prevent\w*|against|stop|n't)(?! more than)"
 )
 _TWICE = (
     r"(?:twice|double|two|a second|another|duplicates?|duplicated|more than one|more than once"
     r"|two times|several|multiple)"
 )
 _ONCE = r"(?:only|just|exactly|at most|no more than|not more than) (?:one|once|a single)"
+_MAKE = (
+    r"(?:creat|mak|made|add|insert|produc|charg|book|stor|sav|result|lead|plac|process|regist"
+    r"|end up)\w*"
+)
+_MADE_ONCE = (
+    rf"(?:{_MAKE}{_FEW}{{0,3}}? {_ONCE}\b|{_ONCE}(?: [a-z_-]+){{0,2}}? (?:is|are|be|gets?) {_MAKE})"
+)
+_ANY_SAME = r"(?:the |an? )?(?:exact(?:ly)? )?(?:the )?(?:same|identical)"
 _SAME = (
-    r"(?:(?:the |an? )?(?:exact(?:ly)? )?(?:the )?(?:same|identical) (?:post )?"
-    r"(?:request|call|payload|body|message|form|thing|post|[a-z_-]+)"
+    rf"(?:{_ANY_SAME} (?:post )?(?:request|call|payload|body|message|form|thing|post)"
     r"|(?:the |an? )(?:[a-z_-]+ ){0,2}?(?:request|call|payload|form))"
 )
 _SEND = (
@@ -34,7 +41,7 @@ _AGAIN = (
 _DOUBLED = (
     r"(?:(?:duplicate|duplicated|double|repeated|accidental|accidentally repeated)"
     r"(?: form| http| post)? (?:submissions?|submits?|requests?|charges?|charging|clicks?"
-    r"|clicking|billing|posting|posts)|double-(?:submi\w+|charg\w+|click\w*|post\w*|spend\w*))"
+    r"|clicking|billing|posting)|double-(?:submi\w+|charg\w+|click\w*|post\w*|spend\w*))"
 )
 _HARMLESS = (
     r"(?:(?:are|is|must be|should be|get|gets|be|being) (?:safely )?(?:ignored|prevented|avoided"
@@ -42,6 +49,8 @@ _HARMLESS = (
     rf"|(?:must|may|should|can|do|does|will|have|has)?(?: ?{_NOT}){_FEW}{{0,4}}"
     rf"(?: {_TWICE}| effect)?)"
 )
+# What may not be at all is no request that is sent again.
+_ALLOWED = r"(?! (?:be )?(?:allowed|possible|permitted|accepted|ok|okay|supported))"
 # What asks for keys by itself.
 CUES = re.compile(
     "|".join(
@@ -53,21 +62,28 @@ CUES = re.compile(
             rf"{_RETRY}(?:{_FEW}{{0,3}}) (?:safe|safely)\b",
             r"retry-? ?safe(?:ty)?\b",
             rf"{_RETRY}\b{_FEW}{{0,12}}? {_NOT}{_FEW}{{0,6}}? {_TWICE}\b",
-            rf"{_RETRY}\b{_FEW}{{0,10}}? {_ONCE}\b",
+            rf"{_RETRY}\b{_FEW}{{0,10}}? {_MADE_ONCE}",
+            rf"{_SEND} {_ANY_SAME} [a-z_-]+ {_AGAIN}{_FEW}{{0,3}}? {_MADE_ONCE}",
+            rf"{_SEND} {_ANY_SAME} [a-z_-]+ {_AGAIN}{_FEW}{{0,3}}? {_NOT} {_MAKE} {_TWICE}",
             rf"{_NOT}(?: [a-z]+){{0,2}}? (?:duplicates?|double){_FEW}{{0,6}}? {_RETRY}",
             rf"{_SAME}(?: is| are| being)? {_SEND} {_AGAIN}{_FEW}{{0,6}}? (?:{_NOT}|{_ONCE})\b"
-            rf"(?:{_FEW}{{0,3}}? {_TWICE}\b)?",
+            rf"{_ALLOWED}(?:{_FEW}{{0,3}}? {_TWICE}\b)?",
             rf"{_SEND} {_SAME} {_AGAIN}{_FEW}{{0,6}}? (?:{_NOT}|{_ONCE})\b"
-            rf"(?:{_FEW}{{0,3}}? {_TWICE}\b)?",
+            rf"{_ALLOWED}(?:{_FEW}{{0,3}}? {_TWICE}\b)?",
             rf"(?:{_NOT}|ignore\w*|handl\w+|guard|protect\w*)(?: [a-z]+){{0,3}}? {_DOUBLED}\b",
             rf"{_DOUBLED}\b(?: (?:of|for|on) [a-z_]+)? {_HARMLESS}\b",
             rf"(?:{_NOT}|nobody|no one)(?: [a-z]+){{0,3}}? (?:be |is |are )?charg(?:e|ed|es|ing)"
             r"(?: [a-z]+){0,6}? (?:twice|two times|double)\b",
-            r"exactly[ -]once\b",
+            r"(?:process|execut|charg|deliver|handl|perform|appl|creat)\w* exactly[ -]once\b",
+            r"exactly-once\b",
             rf"{_SEND}{_FEW}{{0,5}}? with the same (?:idempotency[ -])?key\b{_FEW}{{0,4}}? "
             r"(?:same|first|original|stored|cached|previous|existing|only)\b",
         )
     )
+)
+_WITHOUT = (
+    rf"\bwithout (?:an? |the |such an? |this |that )?(?:{_KEY}|key|header|it|one)\b{_FEW}{{0,5}}? "
+    r"(?:refused|rejected|denied|400|fails?|error|refuse|reject|invalid)"
 )
 # What more is said of keys, where they were asked for.
 DETAILS = re.compile(
@@ -75,6 +91,7 @@ DETAILS = re.compile(
     r"|\b(?:the |a )?(?:stored|original|first|cached|previous|earlier|same) "
     r"(?:answer|response|result|reply)\b[^.;,]*"
     r"|\breplay(?:s|ed|ing)?\b[^.;,]*|\bkeys? (?:expires?|are kept|is kept|live|last)\b[^.;,]*"
+    rf"|{_WITHOUT}[^.;,]*"
 )
 REQUIRED = re.compile(
     r"\b(?:must|has to|have to|shall)(?: always)? (?:also )?(?:send|include|carry|provide|pass|have"
@@ -83,8 +100,7 @@ REQUIRED = re.compile(
     rf"|\bneeds? an? (?:[a-z]+ )?{_KEY}"
     rf"|\b{_KEY}(?: header)?(?: is| are| must be| be)? (?:required|mandatory|obligatory|compulsory)"
     rf"|\b{_KEY}(?: header)? (?:must|has to|have to|needs to) (?:always )?be (?:sent|there|given)"
-    rf"|\bwithout (?:an? |the |such an? )?(?:{_KEY}|key)\b{_FEW}{{0,4}}? "
-    r"(?:refused|rejected|denied|400|fails?|error|refuse|reject|invalid)"
+    rf"|{_WITHOUT}"
 )
 OPTIONAL = re.compile(
     r"\b(?:optional|optionally|not (?:be )?required|may (?:send|carry|include))\b"

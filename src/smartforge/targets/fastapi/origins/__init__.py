@@ -5,10 +5,12 @@ the function, the class and the file that it stands in. So it holds for what a m
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import yaml
 
 from smartforge.contract import Contract
+from smartforge.contract.parts import parts
 from smartforge.targets.fastapi.layout import planned
 from smartforge.targets.fastapi.origins import code, document
 from smartforge.targets.fastapi.origins.vocabulary import Vocabulary
@@ -17,6 +19,8 @@ from smartforge.targets.fastapi.views import resource_views
 
 MAX_PARTS = 8
 """Of one line, the closest."""
+_SHARED = {"app/idempotency.py": "/idempotency"}
+"""Files that are there for parts of one kind, whichever resources have them."""
 
 
 def line_parts(contract: Contract, path: str, text: str) -> tuple[tuple[str, ...], ...]:
@@ -28,7 +32,9 @@ def line_parts(contract: Contract, path: str, text: str) -> tuple[tuple[str, ...
     views = resource_views(contract)
     about = next((one.view for one in planned(contract, views, ()) if one.file.path == path), None)
     vocabulary = Vocabulary(contract, views, about.resource.name if about else "")
-    return tuple(_closest(found) for found in _reader(path)(vocabulary, text))
+    section = _SHARED.get(path)
+    shared = [part for part in parts(contract) if section and part.endswith(section)]
+    return tuple(_closest(chain(found, shared)) for found in _reader(path)(vocabulary, text))
 
 
 def purpose(contract: Contract, path: str) -> str:

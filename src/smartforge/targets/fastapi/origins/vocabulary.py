@@ -106,6 +106,8 @@ class Vocabulary:
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         for part in sorted(self._parts, key=_closeness):
             place = part.split("/", 3)
+            if len(place) == 3 and place[2] == "idempotency":
+                found.setdefault(place[1], {})[place[2]] = (part,)
             if len(place) < 4 or place[0] != "resources" or place[2] in ("access", "rules"):
                 continue
             own = found.setdefault(place[1], {})
