@@ -220,7 +220,7 @@ def _of_row(contract: Contract, resource: Resource) -> Iterator[Operation]:
         )
     if resource.history:
         access = resource.access.read
-        summary = f"Get the history of {_a(words)}"
+        summary = f"Get {words} history"
         yield Operation(
             f"get_{one}_history", "history", "GET", f"{path}/history", summary, access, one
         )

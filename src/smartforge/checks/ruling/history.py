@@ -6,7 +6,7 @@ from smartforge.checks.asking import Answer
 from smartforge.checks.drafts import Actor, Draft, Row
 from smartforge.checks.endpoints import Endpoint
 from smartforge.checks.ruling.changing import back_and_forth
-from smartforge.checks.ruling.court import CROWD, ROUNDS, Court
+from smartforge.checks.ruling.court import CROWD, Court
 from smartforge.checks.ruling.found import Found, Undecided
 from smartforge.checks.surface import Json
 
@@ -53,7 +53,7 @@ class History:
 
     async def _moved(self, read: Draft, row: Row, maker: Actor) -> Row:
         """By the first transition that leads on from where a new row is, where there is one."""
-        for move in self._court.rules_of(self._collection, "transition"):
+        for move in self._moves():
             if move.endpoint is None:
                 continue
             count = len(await self._entries(read) or ())
@@ -76,18 +76,34 @@ class History:
         if updating is None:
             return
         actor = await self._court.able(updating, row, maker)
-        changes = await back_and_forth(self._court, updating, row)
+        changes = await self._changes(updating, row)
         drafts = [self._court.at(updating, row, actor, change) for change in changes]
         count = len(await self._entries(read) or ())
-        await self._court.expect(_CASE, drafts[0], {200})
+        answer = await self._court.expect(_CASE, drafts[0], {200})
         told = await self._told(read, count + 1)
-        if told is None:
+        if told is None or answer is None:
             return
-        changed = {name: (row.shown[name], value) for name, value in changes[0].items()}
+        now = answer.json()
+        changed = {name: (row.shown[name], now.get(name)) for name in changes[0]}
         self._is_told(read, told[-1], "changed", self._id(updating, actor), changed)
-        for _ in range(ROUNDS):
+        if len(drafts) > 1:
             await self._court.together([*drafts] * (CROWD // 2))
-        await self._unbroken(read, next(iter(changed)))
+            await self._unbroken(read, next(iter(changed)))
+
+    async def _changes(self, updating: Endpoint, row: Row) -> tuple[Json, ...]:
+        """One value back and forth, or else one that is another one each time, once."""
+        try:
+            return await back_and_forth(self._court, updating, row)
+        except Undecided:
+            other = await self._court.draft(self._collection)
+            for name, value in (other.body or {}).items():
+                moved = name in {move.hint.get("field") for move in self._moves()}
+                if name in updating.properties and not moved and row.shown.get(name) != value:
+                    return ({name: value},)
+            raise
+
+    def _moves(self) -> list[Found]:
+        return self._court.rules_of(self._collection, "transition")
 
     async def _unbroken(self, read: Draft, name: str) -> None:
         """Each change begins where the one before it ended."""
