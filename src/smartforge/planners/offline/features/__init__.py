@@ -143,6 +143,7 @@ _IN_ORDER: tuple[Reader, ...] = (
     lists.read_ranges,
     order.read_sorting,
     order.read_first,
+    order.read_better,
     lists.settle_filters,
     reaching.read_reaching,
     cursors.read_cursors,

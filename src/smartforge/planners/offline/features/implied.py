@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from smartforge.contract import Aggregate, Computed, Field, Integer, Resource, Text, Url
+from smartforge.contract import Aggregate, Computed, Field, Integer, Reference, Resource, Text, Url
 from smartforge.contract.names import plural, singular, spaced
 from smartforge.planners.offline.features.changes import belonging, computing, has_name
 from smartforge.planners.offline.features.finding import (
@@ -87,6 +87,9 @@ def imply_ratings(sketch: Sketch) -> None:
             continue
         if _has_ratings(sketch, parent) or was_said(sketch, parent, said):
             continue
+        kept = next((one for one in sketch.contract.resources if one.name == said), None)
+        if kept is not None and not any(isinstance(one.kind, Reference) for one in kept.fields):
+            continue  # what is kept already is about what it is said of
         low, high = _scale(heard, groups)
         if low >= high:
             continue

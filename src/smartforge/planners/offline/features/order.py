@@ -13,6 +13,7 @@ from smartforge.contract.fields import (
     Email,
     Field,
     Integer,
+    Reference,
     Text,
     Time,
     Timestamp,
@@ -29,7 +30,7 @@ from smartforge.planners.offline.features.finding import (
     label_of,
     subject,
 )
-from smartforge.planners.offline.features.heard import Heard, found, take
+from smartforge.planners.offline.features.heard import Heard, found, take, tell
 from smartforge.planners.offline.sketch import Sketch
 
 SORT = re.compile(
@@ -47,6 +48,10 @@ _FIRST = re.compile(
 _TOP = re.compile(
     r"\b(?:top|highest|best)(?: (?:n|x|k|ten|\d+|scor\w+|rated|selling|\d+ best))+"
     r"(?: (?P<what>[a-z_]+))?\b"
+)
+_BETTER = re.compile(
+    r"\b(?:(?P<high>higher|more|bigger|larger|greater|longer|heavier)"
+    r"|(?P<low>lower|less|fewer|smaller|shorter|faster|quicker|lighter)) is better\b"
 )
 _TIMES = ("newest", "latest", "most recent", "oldest", "earliest", "soonest")
 _PRICES = ("most expensive", "cheapest")
@@ -119,6 +124,26 @@ def read_first(sketch: Sketch) -> None:
             f'"{order}" where nothing else is said.'
         )
         take(sketch, heard, *match.span())
+
+
+def read_better(sketch: Sketch) -> None:
+    """`lower is better`: the best come first, in the list of what has a number to compare by."""
+    for heard, match in found(sketch, _BETTER):
+        for resource in sketch.contract.resources:
+            numbers = [one.name for one in fields_of(resource, *NUMBERS)]
+            belongs = any(isinstance(one.kind, Reference) for one in resource.fields)
+            if not (numbers and belongs):
+                continue
+            order = f"-{numbers[0]}" if match["high"] else numbers[0]
+            done = msgspec.structs.replace(sortable(resource, numbers[0]), sorted_by=order)
+            sketch.put(done)
+            tell(
+                sketch,
+                heard,
+                match,
+                f'{resource.plural.replace("_", " ")} are sorted by "{order}".',
+            )
+            break
 
 
 def _meant(sketch: Sketch, heard: Heard, match: re.Match[str]) -> Resource | None:

@@ -154,6 +154,9 @@ def _within(sketch: Sketch, resource: Resource, name: str) -> Field | None:
         and resource.owner
     ):
         return next((one for one in resource.fields if one.name == resource.owner), None)
+    accounts = sketch.contract.accounts
+    if resource.owner and accounts and name in accounts.roles:
+        return resource.field(resource.owner)  # one score for each judge
     return find_field(resource, name)
 
 

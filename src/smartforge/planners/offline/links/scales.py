@@ -3,7 +3,7 @@
 from smartforge.planners.offline.sketch import Claims
 from smartforge.planners.offline.statements.statement import Statement
 
-_RATED = ("rating", "review")
+_RATED = ("rating", "review", "score", "grade")
 _BEFORE_SCALE = ("from", "between", "with", "on", "a", "scale", "of")
 
 
@@ -21,4 +21,5 @@ def tell_scale(claims: Claims, place: int, one: Statement) -> None:
         return
     claims.hide(place, one.end, at + 3)
     low, high = tokens[at].low, tokens[at + 2].low
-    claims.tell(place, one.begin, f"{one.joins} rating goes from {low} to {high}")
+    field = "rating" if one.joins in ("rating", "review") else one.joins
+    claims.tell(place, one.begin, f"{one.joins} {field} goes from {low} to {high}")

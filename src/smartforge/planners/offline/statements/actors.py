@@ -108,7 +108,10 @@ def _somebody(tokens: Sequence[Token], at: int, opening: _Opening) -> tuple[Acto
             return Actor("owner", "user", of), making
         return Actor("user", logged=opening.logged), _after_logged(tokens, end)
     if place > at and noun and making:
-        return Actor("owner", one, of), making
+        made = tokens[making - 1]
+        named = nounphrases.is_nounlike(made) and made.low not in PRONOUNS
+        whose = nounphrases.noun_of([made]) if named else ""
+        return Actor("owner", one, of or whose), making
     if one in lists.participants:
         return Actor("owner", "user"), end
     if one in lists.owners and (at != place or of) and not _is_many(low):

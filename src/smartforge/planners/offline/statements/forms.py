@@ -32,9 +32,9 @@ _PAST = ("ed", "en", "id", "nt")
 _ANY_WRITES = word_set("write writes writing change changes changing modifying mutations mutation")
 
 
-def all_statements(tokens: Sequence[Token]) -> list[Statement]:
-    """Every statement of a sentence, of whatever form, in order."""
-    active = statements(tokens)
+def all_statements(tokens: Sequence[Token], known: frozenset[str] = frozenset()) -> list[Statement]:
+    """Every statement of a sentence, of whatever form, in order; `known` are further roles."""
+    active = statements(tokens, known)
     taken = {at for one in active for at in range(one.begin, one.end)}
     found = list(active)
     for begin, end in _clauses(tokens):
@@ -183,14 +183,23 @@ def _needs_login(tokens: Sequence[Token]) -> Iterator[Statement]:
 
 def _passive(tokens: Sequence[Token]) -> Iterator[Statement]:
     lows = [token.low for token in tokens]
+    before: list[str] = []
     for at, low in enumerate(lows):
         actors, end = _actors(tokens, at + 1) if low == "by" and at > 1 else ([], at)
         actions, back = _done(lows, at)
         acts = [verb for one in lows[max(0, back) : at] if (verb := act_of(one))]
-        if not actors or not (actions or acts) or "be" not in lows[: at + 1]:
+        if not actors or not (actions or acts):
+            continue
+        by_roles = actions == frozenset[Action](("create",)) and all(
+            one.kind == "role" for one in actors
+        )
+        stated = by_roles and bool({"is", "are"} & {*lows[back + 1 : at]})
+        if not stated and "be" not in lows[: at + 1]:
             continue
         phrase = nounphrases.trailing(tokens[: back + 1])
         objects = [singular(snake(" ".join(one.text for one in phrase)))] if phrase else []
+        objects = objects or before
+        before = objects
         begin = max(0, back + 1 - len(phrase))
         for one in actors:
             yield Statement(

@@ -64,12 +64,15 @@ class Statement(msgspec.Struct):
     duty: bool = False
 
 
-def statements(tokens: Sequence[Token]) -> list[Statement]:
-    """Every statement of the active form in a sentence, in order; they do not overlap."""
+def statements(tokens: Sequence[Token], known: frozenset[str] = frozenset()) -> list[Statement]:
+    """Every statement of the active form in a sentence, in order; they do not overlap.
+
+    `known` are roles of this prompt that are none elsewhere.
+    """
     found: list[Statement] = []
     at = 0
     while at < len(tokens):
-        one = _statement(tokens, at, found[-1] if found else None)
+        one = _statement(tokens, at, found[-1] if found else None, known)
         if one is None:
             at += 1
         else:
@@ -96,10 +99,10 @@ class _Who(msgspec.Struct):
 
 
 def _statement(
-    tokens: Sequence[Token], at: int, before: Statement | None
+    tokens: Sequence[Token], at: int, before: Statement | None, known: frozenset[str]
 ) -> list[Statement] | None:
     """The statements that begin with the actor at `at`: one for every group of verbs."""
-    who = _who(tokens, at, before)
+    who = _who(tokens, at, before, known)
     if who is None:
         return None
     first = who.place
@@ -127,9 +130,12 @@ def _statement(
     return groups or None
 
 
-def _who(tokens: Sequence[Token], at: int, before: Statement | None) -> _Who | None:
+def _who(
+    tokens: Sequence[Token], at: int, before: Statement | None, known: frozenset[str]
+) -> _Who | None:
     """The actors that begin at `at`, with the words between them and what they do."""
     found = actor_at(tokens, at) or _only(tokens, at) or _their_own(tokens, at, before)
+    found = found or _known(tokens, at, known)
     if found is None:
         return None
     actor, place = found
@@ -181,6 +187,12 @@ def _only(tokens: Sequence[Token], at: int) -> tuple[Actor, int] | None:
     if (modal in _LETTING or does) and name and name != noun.low:
         return Actor("role", name), at + 2
     return None
+
+
+def _known(tokens: Sequence[Token], at: int, known: frozenset[str]) -> tuple[Actor, int] | None:
+    """`programmers` where another sentence says what only they may."""
+    name = singular(snake(tokens[at].text)) if known and tokens[at].word else ""
+    return (Actor("role", name), at + 1) if name in known and name != tokens[at].low else None
 
 
 def _their_own(
@@ -320,11 +332,28 @@ def _joins(tokens: Sequence[Token], at: int, begin: int) -> bool:
         return False
     if low in ("register", "registers"):
         return following == "for"
+    if low.rstrip("s") in _RARELY_VERBS and not _is_done_to(tokens, at):
+        return False
     if following in ("", ",", "and", "or", ".") and at and tokens[at - 1].low in ("or", "and", "a"):
         return False
     if low in ("answer", "answers", "reply", "review", "reviews", "rate", "rates", "comment"):
         return True
     return bool(following) and following not in (",", "and", "or")
+
+
+_RARELY_VERBS = frozenset({"score", "grade", "sign"})
+
+
+def _is_done_to(tokens: Sequence[Token], at: int) -> bool:
+    """`judges score cakes`, `can sign a petition`: several do it, or somebody may, to a thing."""
+    before = tokens[at - 1] if at else tokens[at]
+    after = tokens[at + 1 : at + 2]
+    several = before.low in MODALS | _JOINING or nounphrases.is_plural([before])
+    if not after or not several:
+        return False
+    return after[0].low in words().determiners or (
+        nounphrases.is_nounlike(after[0]) and nounphrases.is_plural(after)
+    )
 
 
 def _no_verb(tokens: Sequence[Token], at: int) -> bool:
@@ -464,6 +493,9 @@ def _breaks(tokens: Sequence[Token], at: int) -> bool:
     window = [token.low for token in tokens[at + 1 : at + 3]]
     if not actions_of(low) and set(window[:1]) & _STATING:
         return True
+    does = len(window) == 2 and bool(actions_of(window[0])) and nounphrases.is_plural([tokens[at]])
+    if does and window[1] in PRONOUNS | words().determiners | _ANY:
+        return True  # programmers see them all
     verb = bool(actions_of(low)) or (low in people().joins and _joins(tokens, at, at))
     verb = verb or (bool(act_of(low)) and bool(set(window[:1]) & PRONOUNS))  # and close them
     return (verb and not _is_object(tokens, at)) or actor_at(tokens, at) is not None

@@ -136,6 +136,13 @@ def wanted(sentences: Sequence[Sentence], told: Sequence[Duty]) -> Wanted:
         signs += _signs(place, tokens)
         roles += [(place, begin, end, names) for begin, end, names in said_roles(tokens)]
         found += [(place, one) for one in all_statements(tokens)]
+    known = _new_roles(found)
+    if known:
+        found = [
+            (place, one)
+            for place, sentence in enumerate(sentences)
+            for one in all_statements(sentence.tokens[:MAX_TOKENS], known)
+        ]
     found = _with_duties(sentences, found, told)
     _open_to_guests(found, roles)
     _own_what_they_made(sentences, found)
@@ -144,6 +151,12 @@ def wanted(sentences: Sequence[Sentence], told: Sequence[Duty]) -> Wanted:
         if any(_is_in_tenant(sentences[place].tokens, one, tenant.name) for tenant in tenants):
             one.own = one.closed = False
     return Wanted(tuple(signs), tuple(found), tuple(tenants), tuple(roles))
+
+
+def _new_roles(found: Sequence[tuple[int, Statement]]) -> frozenset[str]:
+    """The roles that only these sentences know: `only programmers may select films`."""
+    named = {one.actor.name for _, one in found if one.actor.kind == "role"}
+    return frozenset(named - people().ranks.keys())
 
 
 def _with_duties(

@@ -65,8 +65,15 @@ CHANGES: tuple[Change, ...] = (
         r"\g<what>: ",
     ),
     spelled(
-        r"^(?P<one>[a-z]+s) and (?P<other>[a-z]+s) (?:can |both )?(?=(?:log|sign) (?:in|up)\b)",
-        r"The roles are \g<one> and \g<other>. Users ",
+        r"(?P<at>^|[.;] )(?P<one>[a-z]+s) and (?P<other>[a-z]+s) (?:can |both )?"
+        r"(?=(?:log|sign) (?:in|up)\b)",
+        r"\g<at>The roles are \g<one> and \g<other>. Users ",
+    ),
+    # `..., scouts sign up for events`: another sentence after the comma.
+    spelled(
+        r"(?<=[a-z]), (?P<who>[a-z]+s) (?=(?:can |may )?"
+        r"(?:register|sign up|apply|vote) (?:for|on)\b)",
+        r". \g<who> ",
     ),
     spelled(r"\bsign(?P<s>s?) up for (?=[a-z]+s\b|an? |the )", r"register\g<s> for "),
     spelled(
@@ -76,8 +83,9 @@ CHANGES: tuple[Change, ...] = (
         r"\g<all>. \g<who> can \g<do> a \g<what> only once",
     ),
     spelled(
-        r"^(?:the )?(?P<f>[a-z]+)s of (?P<of>[a-z]+)s (?:are|must be|have to be) unique",
-        r"\g<of> \g<f>s are unique",
+        r"(?P<at>^|[.;] )(?:the )?(?P<f>[a-z]+)s of (?P<of>[a-z]+)s"
+        r" (?:are|must be|have to be) unique",
+        r"\g<at>\g<of> \g<f>s are unique",
     ),
     # `wheels that belong to a cheese with a weight`: the weight is the wheel's.
     spelled(

@@ -71,6 +71,13 @@ CHANGES: tuple[Change, ...] = (
         r" (?=(?:an? )(?!account|login|token|role|right|limit|chance|share)[a-z]+)",
         r"\g<at>each user has ",
     ),
+    # `Members register. They reserve a desk`: who they are.
+    spelled(
+        r"(?P<at>^|[.;] )(?P<who>[a-z]+s) (?P<how>(?:can |may |must )?"
+        r"(?:register|sign up|log in|sign in)\b[^.;\n]*)[.;] They (?=(?:can |may )?"
+        r"(?:reserve|book|rent|borrow|order|buy|post|write|create|upload|submit|apply|join|rate|review|vote)\b)",
+        r"\g<at>\g<who> \g<how>. \g<who> ",
+    ),
     # `huts are visible without login`
     spelled(
         r"\b(?P<is>is|are) (?:visible|readable|viewable|accessible|browsable|open|available|free)"

@@ -71,6 +71,13 @@ CHANGES: tuple[Change, ...] = (
         r" (?P<what>[a-z]+)\b",
         r"\g<who> \g<can> \g<do> a \g<what> only once",
     ),
+    # `a student may apply only once for the same scholarship`
+    spelled(
+        r"\b(?P<who>[a-z]+) (?P<can>can|may|must) (?P<do>apply|register|sign up|enrol|enroll|vote)"
+        r" (?:only |at most |just )?once (?P<to>for|to|in|on) (?:the same|an?|one|each|every)"
+        r" (?P<what>[a-z]+)\b",
+        r"\g<who> \g<can> \g<do> \g<to> a \g<what> only once",
+    ),
     spelled(
         r"(?P<at>[,:]|\band) which (?P<what>[a-z]+)(?= ?(?:[,.;\n]| and|$))", r"\g<at> \g<what>"
     ),

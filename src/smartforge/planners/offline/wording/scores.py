@@ -16,7 +16,29 @@ def _starred(match: re.Match[str]) -> str:
     return f"{match['do']}{match['s']} {match['what']}{once}. {scale}"
 
 
+_VALUES = {"time": "a time in seconds", "points": "points", "point": "points"}
+
+
+def _entered(match: re.Match[str]) -> str:
+    """Results with whose they are, where they were got, and the value itself."""
+    what = (match["what"] or match["whats"]).lower()
+    who, where = match["who"] or match["whose"], match["where"]
+    made = "scores" if what == "score" else "results"
+    value = _VALUES.get(what, f"a {what}")
+    return (
+        f". {made} have a {who}, a {where} and {value}. {who}s have a name. {where}s have a name. "
+    )
+
+
 CHANGES: tuple[Change, ...] = (
+    # `submit a score for a player in a game`: what is kept of it.
+    spelled(
+        r"(?:^|(?<=[a-z])[:;.,] )(?:submit|post|enter|record|log|add|store|send|save|report)"
+        r" (?:(?:an?|the) (?P<what>score|time|distance) (?:for|of|by) (?:an?|the) (?P<who>[a-z]+)"
+        r"|(?:an?|the) (?P<whose>[a-z]+)'s (?P<whats>score|time|points|distance))"
+        r" (?:in|on|for|at) (?:an?|the|one) (?P<where>[a-z]+)\b",
+        _entered,
+    ),
     # `give a cake 1 to 5 stars`: rated by that.
     spelled(
         r"\bgive(?P<s>s?) (?P<what>(?:each|every|an?|the|any|their) [a-z]+|[a-z]+s)"

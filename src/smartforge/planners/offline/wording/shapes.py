@@ -25,6 +25,7 @@ def _deleting(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    spelled(r"\((?:enum|choice|one of|either):? ?(?=[a-z]+ ?[,/|])", "("),
     # `Log my runs: date, distance` lists what a run has.
     spelled(
         r"^(?P<mark>[ \t]*)(?:log|track|record|store|save|keep|remember|collect)(?: track of)?"
@@ -81,7 +82,6 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"(?P<at>[,:(] ?)<= ?(?=\d)", r"\g<at>at most "),
     spelled(r"(?P<at>[,:(] ?)> ?(?=\d)", r"\g<at>greater than "),
     spelled(r"(?P<at>[,:(] ?)< ?(?=\d)", r"\g<at>less than "),
-    spelled(r"\((?:enum|choice|one of|either):? ?(?=[a-z]+ ?[,/|])", "("),
     spelled(
         r"^(?P<head>[ \t]*[-*•+][ \t]+[\w -]{1,40}?)"
         r" ?\((?:reference|ref|fk|foreign key|link)(?: to)? \w+\)[ \t]*$",

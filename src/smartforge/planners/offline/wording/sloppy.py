@@ -27,6 +27,12 @@ CHANGES: tuple[Change, ...] = (
         r" (?=(?!by|on|for|them|it|the|and|in|out|using|with|list|lists|or)[a-z]+(?:[,.;]| and|$))",
         r"\g<at>\g<do> by ",
     ),
+    # `market app -> stalls, products`: the arrow does the work of a colon.
+    spelled(
+        r"\A(?P<what>[^\n.:>]{0,60}\b(?:app|api|backend|service|site|system))"
+        r" ?(?:->|=>|→) ?(?=[a-z])",
+        r"\g<what>: ",
+    ),
     # `handed to a clerk`: whose it is from then on.
     spelled(
         r"\b(?P<can>can|may|could) be (?:handed|passed|forwarded|allocated|delegated|routed|given)"

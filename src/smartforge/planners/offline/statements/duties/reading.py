@@ -27,6 +27,7 @@ def duties(sentences: Sequence[Sentence]) -> tuple[Duty, ...]:
         for place, sentence in enumerate(sentences)
         for one in _in_sentence(place, sentence.tokens[:MAX_TOKENS])
     ]
+    raw = _without_joins(sentences, raw)
     found = raw if _is_drafted(sentences, raw) else [_made_at_once(one) for one in raw]
     makers = {one.actor.name for one in found if not one.target and one.actor.kind == "role"}
     if not any(not one.target for one in found):
@@ -39,6 +40,14 @@ def duties(sentences: Sequence[Sentence]) -> tuple[Duty, ...]:
     actors = {(one.actor.kind, one.actor.name) for one in found}
     moved = any(one.target and one.verb not in duty_words().marking for one in found)
     return tuple(found) if moved and len(actors) > 1 else ()
+
+
+def _without_joins(sentences: Sequence[Sentence], found: Sequence[Duty]) -> list[Duty]:
+    """`found` but for what makes rows that are spoken of: who reserves a desk makes a reservation,
+    and moves no desk on."""
+    lows = {singular(token.low) for sentence in sentences for token in sentence.tokens}
+    joins = {verb: made for verb, made in people().joins.items() if verb != made}
+    return [one for one in found if not one.target or joins.get(one.verb) not in lows]
 
 
 def _is_drafted(sentences: Sequence[Sentence], found: Sequence[Duty]) -> bool:
