@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -35,6 +36,12 @@ from smartforge.planners.offline.vocabulary import words
 MAX_QUOTED = 300
 
 
+# `3 loans at most` as `at most 3 loans`.
+_LAST = re.compile(
+    r"\b(\d+ (?!and |or |but )[a-z]+) at (?:the )?(most|least)\b(?! \d)", re.IGNORECASE
+)
+
+
 class _Progress(msgspec.Struct):
     """How far a follow-up has been followed; `why` its first unknown clause is no edit."""
 
@@ -55,7 +62,7 @@ def follow(prompt: str, base: Contract, earlier: Sequence[Contract] = ()) -> Pla
     contradicts itself, orders what is not understood, or would leave no sound contract.
     """
     read = foreign.in_english(unclear.checked(prompt))
-    text = unclear.readable(read.text)
+    text = _LAST.sub(r"at \2 \1", unclear.readable(read.text))
     kept, orders = unclear.without_orders(list(sentences(text)))
     fresh = _without_was(base)
     kept, computed = recipes.without_recipes(kept, functools.partial(_of_rows, fresh))

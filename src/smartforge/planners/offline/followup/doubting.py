@@ -16,6 +16,7 @@ from smartforge.planners.offline.followup.clauses import Clause
 from smartforge.planners.offline.followup.names import PRONOUNS
 from smartforge.planners.offline.followup.phrases import words_of
 from smartforge.planners.offline.followup.state import Unknown, unknown
+from smartforge.planners.offline.statements.vocabulary import actions_of
 from smartforge.planners.offline.tokens import Sentence
 from smartforge.planners.offline.vocabulary import words
 
@@ -40,6 +41,9 @@ _ACCOUNT = word_set(
 )
 
 
+_COUNTED = re.compile(r"n_\d")  # what `3 pieces` would be called
+
+
 def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
     """Raises Unknown where `new` has or lacks what `said` does not clearly ask for."""
     lows = {singular(low) for one in said for low in one.words.lows}
@@ -57,7 +61,7 @@ def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
     for resource in new.resources:
         names = {field.name for one in old.resources for field in one.fields}
         odd = [one.name for one in resource.fields if one.name not in names | known]
-        odd = [one for one in odd if one in PRONOUNS]
+        odd = [one for one in odd if one in PRONOUNS or _COUNTED.match(one)]
         if odd:
             raise Unknown(f"it is not clear what {quoted(odd[0])} stands for.", "")
 
@@ -98,7 +102,8 @@ def _asks(clause: Clause, one: Resource) -> bool:
     if before & _ASKING and not before & words_of("remove"):
         return not {"to", "for", "on", "of", "in"} & before
     following = lows[at + 1 : at + 2]
-    return at <= 1 and bool(set(following) & (_DECLARING | {"for", "on", "of"}))
+    looked = at == 1 and "list" in actions_of(lows[0])  # `list the episodes of a station`
+    return at <= 1 and not looked and bool(set(following) & (_DECLARING | {"for", "on", "of"}))
 
 
 def _not_there(one: Resource, old: Contract) -> Unknown:

@@ -54,7 +54,8 @@ def resource_in(contract: Contract, text: str) -> Resource | None:
         return contract.resource(head)
     if one in _PEOPLE and contract.accounts:
         return contract.resource(contract.accounts.resource)
-    return None
+    first, of, rest = text.partition(" of ")  # `reviews of books`, each of which is there
+    return resource_in(contract, first) if of and resource_in(contract, rest) else None
 
 
 def resources_said(scene: Scene, text: str) -> list[Resource]:

@@ -226,7 +226,7 @@ def _added(old: Contract, new: Contract) -> list[str]:
         for field in one.fields:
             if field.name in names and names[field.name] != field:
                 what = f"{spaced(field.name).capitalize()} of {spaced(one.plural)}"
-                told.append(f"{what} is now {_field(field)}.")
+                told.append(f"{what} is now {_about(field)}.")
         gone = [spaced(name) for name in names if all(name != each.name for each in one.fields)]
         if gone:
             told.append(
@@ -236,6 +236,10 @@ def _added(old: Contract, new: Contract) -> list[str]:
 
 
 def _field(field: Field) -> str:
+    return f"{spaced(field.name)} ({_about(field)})"
+
+
+def _about(field: Field) -> str:
     kind = field.kind
     if isinstance(kind, Reference | References):
         many = isinstance(kind, References)
@@ -253,7 +257,7 @@ def _field(field: Field) -> str:
     )
     more = "" if field.required or default or isinstance(kind, Boolean) else ", optional"
     unique = ", unique" if field.unique else ""
-    return f"{spaced(field.name)} ({about}{more}{default}{unique})"
+    return f"{about}{more}{default}{unique}"
 
 
 def _subject(old: Contract, new: Contract) -> str:

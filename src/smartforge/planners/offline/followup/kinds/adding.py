@@ -49,7 +49,7 @@ def add_field(scene: Scene, slots: Slots) -> Done | None:
         what = what.cut(match.end(), len(what.low))
     if what.lows[-1:] == ["instead"]:
         what = worded(what.tokens[:-1])
-    if not what.tokens or _says_more(what) or _LIMITED.match(what.low):
+    if not what.tokens or _says_more(what) or _LIMITED.match(what.low) or what.lows[0].isdigit():
         return None
     if "thing" in slots:
         homes = resources_said(scene, slots["thing"].low)
@@ -87,7 +87,8 @@ _CHOICE = re.compile(
 # With a colon, values need no "or": `a size: small, medium, large`.
 _VALUES = re.compile(
     r"(?P<name>[^,:()/]+?) ?: (?P<values>[\w-]+(?: [\w-]+)?(?: ?[,/] ?[\w-]+(?: [\w-]+)?)+)"
-    r"(?P<first>)(?P<last>)"
+    r"(?: ?[,;]? (?P<first>[\w-]+) (?:as (?:the )?|by )default"
+    r"| ?[,;]? (?:default|defaults to|defaulting to) (?P<last>[\w-]+))?"
 )
 _FIELDS = word_set("""
     fields field columns attributes properties following these things info information details data

@@ -5,9 +5,10 @@ import msgspec
 from smartforge.contract.names import quoted, spaced
 from smartforge.contract.soundness import MAX_TITLE
 from smartforge.planners.offline.followup.names import PRONOUNS, bare, resource_in
-from smartforge.planners.offline.followup.phrases import Slots
+from smartforge.planners.offline.followup.phrases import Slots, words_of
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene
+from smartforge.planners.offline.vocabulary import words
 
 
 def title(scene: Scene, slots: Slots) -> Done | None:
@@ -16,6 +17,9 @@ def title(scene: Scene, slots: Slots) -> Done | None:
     if not set(name) <= set(scene.contract.title.lower().split()) | {"api"}:
         return None
     said = slots["title"].text.strip("\"'“”`. ")
+    known = words_of("about") | words().required | words().optional
+    if said and set(said.lower().split()) <= known:
+        return None  # `the title must be unique` is about a field
     if not said or len(said) > MAX_TITLE:
         raise Impossible(
             f"a title has 1 to {MAX_TITLE} characters, and this has {len(said)}.",
@@ -29,8 +33,8 @@ def describe(scene: Scene, slots: Slots) -> Done | None:
     """`set the description of books to "What we lend"`."""
     said = slots["text"].text.strip("\"'“”` ")
     thing = slots.get("thing")
-    words = bare(thing.low) if thing else []
-    about_api = not words or words[0] in PRONOUNS | {"api", "project", "app"}
+    named = bare(thing.low) if thing else []
+    about_api = not named or named[0] in PRONOUNS | {"api", "project", "app"}
     if about_api:
         made = msgspec.structs.replace(scene.contract, description=said)
         return Done(made, (f"The description of the API is now {quoted(said, 120)}.",))
