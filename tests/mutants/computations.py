@@ -26,5 +26,7 @@ WRONG = {
     "distance": ("6371.0088", "6378.137"),
     "bmi": ("/ 100) ** 2", "/ 100)"),
     "color": ("hue * 360", "hue * 100"),
+    "markdown": ("js-default", "commonmark"),
+    "tournament": ("away_first != swapped", "away_first"),
     "dice": ("1 + secrets.randbelow(sides)", "sides"),
 }

@@ -770,6 +770,7 @@ export interface Recipe {
     | "iban"
     | "loan"
     | "luhn"
+    | "markdown"
     | "number_facts"
     | "password_generator"
     | "password_strength"
@@ -780,6 +781,7 @@ export interface Recipe {
     | "text_statistics"
     | "text_transformation"
     | "tip"
+    | "tournament"
     | "unit_conversion";
   access?: Access;
 }

@@ -34,6 +34,11 @@ ALONE = {
     "an api that validates IBANs": "iban",
     "an API that rolls dice": "dice",
     "BMI calculator": "bmi",
+    "An API that converts Markdown to HTML": "markdown",
+    "a service which renders markdown": "markdown",
+    "round-robin scheduler api": "tournament",
+    "API that makes single elimination brackets with seeds": "tournament",
+    "An endpoint that tells who plays whom in a tournament": "tournament",
 }
 
 
@@ -55,6 +60,15 @@ def test_several_computations_come_in_their_order() -> None:
     assert planned(prompt).resources == ()
 
 
+def test_a_list_of_computations_in_single_words_is_read_whole() -> None:
+    prompt = (
+        "An API of small tools: text statistics, hashing, markdown, diffs, calculators, "
+        "tournaments, tax and discount rules."
+    )
+    wanted = ["text_statistics", "checksum", "markdown", "text_difference", "calculator"]
+    assert kinds(prompt) == [*wanted, "tournament", "price"]
+
+
 def test_a_computation_may_stand_beside_things_that_are_kept() -> None:
     contract = planned("A notes API, plus an endpoint that gives word statistics of a text.")
     assert [one.name for one in contract.resources] == ["note"]
@@ -68,6 +82,8 @@ def test_a_computation_may_stand_beside_things_that_are_kept() -> None:
         "an app for password resets with users and tokens",
         "Recipes with ingredients, an amount and a unit",
         "invoices with net amount, tax rate and due date",
+        "A notes API: notes have a title and a body in markdown.",
+        "A tournament API with teams, brackets and matches",
     ],
 )
 def test_things_are_no_computations(prompt: str) -> None:

@@ -8,6 +8,43 @@ from collections.abc import Mapping, Sequence
 
 from smartforge.checks.surface import Json
 
+_LISTED = "<ul>\n<li>one</li>\n<li><strong>two</strong></li>\n</ul>\n"
+_LINKED = '<p><a href="https://example.com">a</a></p>\n'
+
+
+def _match(
+    number: int, home: str | None, away: str | None, winners: tuple[int | None, int | None]
+) -> Json:
+    home_from, away_from = winners
+    return {
+        "match": number,
+        "home": home,
+        "away": away,
+        "home_from": home_from,
+        "away_from": away_from,
+    }
+
+
+def _round(number: int, name: str, byes: list[str], *matches: Json) -> Json:
+    return {"round": number, "name": name, "byes": byes, "matches": list(matches)}
+
+
+_KNOWN = (None, None)
+_RETURN_MATCH = [
+    _round(1, "round 1", [], _match(1, "A", "B", _KNOWN)),
+    _round(2, "round 2", [], _match(2, "B", "A", _KNOWN)),
+]
+# Whoever pauses stays where they are, the others move on; each is at home once.
+_THREE = [
+    _round(1, "round 1", ["C"], _match(1, "B", "A", _KNOWN)),
+    _round(2, "round 2", ["B"], _match(2, "A", "C", _KNOWN)),
+    _round(3, "round 3", ["A"], _match(3, "C", "B", _KNOWN)),
+]
+_KNOCKOUT = [
+    _round(1, "semifinals", [], _match(1, "A", "D", _KNOWN), _match(2, "B", "C", _KNOWN)),
+    _round(2, "final", [], _match(3, None, None, (1, 2))),
+]
+
 FACTS: Mapping[str, Sequence[tuple[Json, Json]]] = {
     "text_statistics": (
         ({"text": "one two three four"}, {"words": 4, "characters": 18, "sentences": 1}),
@@ -132,6 +169,16 @@ FACTS: Mapping[str, Sequence[tuple[Json, Json]]] = {
         ({"before": "a\nb\nc", "after": "a\nc"}, {"added": 0, "removed": 1, "equal": False}),
         ({"before": "A", "after": "a", "ignore_case": True}, {"equal": True, "unified_diff": ""}),
     ),
+    "markdown": (
+        ({"text": "- one\n- **two**"}, {"html": _LISTED}),
+        ({"text": "[a](https://example.com)"}, {"html": _LINKED}),
+        (
+            {"text": "<script>alert(1)</script>"},
+            {"html": "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"},
+        ),
+        ({"text": "[x](javascript:alert(1))"}, {"html": "<p>[x](javascript:alert(1))</p>\n"}),
+        ({"text": ""}, {"html": ""}),
+    ),
     "distance": (
         (
             {"from_latitude": 0, "from_longitude": 0, "to_latitude": 90, "to_longitude": 0},
@@ -152,10 +199,20 @@ FACTS: Mapping[str, Sequence[tuple[Json, Json]]] = {
         ({"red": 0, "green": 0, "blue": 128}, {"complement": "#ffff7f", "dark": True}),
     ),
     "dice": (({"dice": 3, "sides": 2}, {}),),
+    "tournament": (
+        ({"participants": list("ABCD")}, {"match_count": 6}),
+        ({"participants": ["A", "B"], "legs": 2}, {"match_count": 2, "rounds": _RETURN_MATCH}),
+        ({"participants": ["A", "B", "C"]}, {"match_count": 3, "rounds": _THREE}),
+        (
+            {"participants": list("ABCD"), "kind": "single_elimination"},
+            {"match_count": 3, "rounds": _KNOCKOUT},
+        ),
+    ),
     "password_generator": (({"length": 8}, {}),),
 }
 
 REFUSED: Mapping[str, Sequence[Json]] = {
+    "tournament": tuple({"participants": one} for one in ([], ["A"], ["A", "B", "A"])),
     "unit_conversion": (
         {"value": 1, "from_unit": "mile", "to_unit": "kilogram"},
         {"value": -274, "from_unit": "celsius", "to_unit": "kelvin"},

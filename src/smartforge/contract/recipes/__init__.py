@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from smartforge.contract.recipes import measures, money, numbers, secrets, text
+from smartforge.contract.recipes import contests, measures, money, numbers, secrets, text
 from smartforge.contract.recipes.recipe import Form, Recipe, RecipeKind, Told
 
 __all__ = ["FORMS", "Form", "Recipe", "RecipeKind", "Told"]
@@ -27,8 +27,10 @@ FORMS: Mapping[RecipeKind, Form] = {
     "iban": numbers.IBAN,
     "text_transformation": text.TRANSFORMATION,
     "text_difference": text.DIFFERENCE,
+    "markdown": text.MARKDOWN,
     "distance": measures.DISTANCE,
     "bmi": measures.BMI,
     "color": text.COLOR,
     "dice": numbers.DICE,
+    "tournament": contests.TOURNAMENT,
 }

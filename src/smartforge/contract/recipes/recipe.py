@@ -29,10 +29,12 @@ RecipeKind = Literal[
     "iban",
     "text_transformation",
     "text_difference",
+    "markdown",
     "distance",
     "bmi",
     "color",
     "dice",
+    "tournament",
 ]
 
 
@@ -68,7 +70,7 @@ class Form(msgspec.Struct, frozen=True):
     """What goes into a recipe and what comes out, with an example that a hand has worked out.
 
     `spoken` names it for people. An example's answer is left empty where it is drawn by lot.
-    `written` names the texts that follow a grammar of their own, so that few texts will do.
+    `written` names what follows a grammar of its own, so that few texts or lists will do.
     """
 
     spoken: str

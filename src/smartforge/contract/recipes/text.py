@@ -1,10 +1,12 @@
-"""Recipes about text: statistics, slugs, transformations, differences."""
+"""Recipes about text: statistics, slugs, transformations, differences, Markdown."""
 
 from smartforge.contract.fields import Boolean, Choice, Field, Integer, Text
 from smartforge.contract.recipes.recipe import Form, Told
 
 MAX_TEXT = 100_000
 MAX_COMPARED = 5_000
+# Brackets that close nowhere take quadratic time: a second at most.
+MAX_MARKDOWN = 10_000
 
 STATISTICS = Form(
     "text statistics",
@@ -101,6 +103,17 @@ DIFFERENCE = Form(
         "added": 1,
         "removed": 1,
         "unified_diff": "--- before\n+++ after\n@@ -1,2 +1,2 @@\n a\n-b\n+c",
+    },
+)
+
+MARKDOWN = Form(
+    "Markdown",
+    "Turn Markdown into HTML",
+    (Field("text", Text(0, MAX_MARKDOWN)),),
+    (Told("html", "text", "Tags and script links in the text come out as text, and do nothing."),),
+    {"text": "# Cakes\n\nWith *much* butter & <b>love</b>."},
+    {
+        "html": "<h1>Cakes</h1>\n<p>With <em>much</em> butter &amp; &lt;b&gt;love&lt;/b&gt;.</p>\n",
     },
 )
 

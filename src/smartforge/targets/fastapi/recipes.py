@@ -69,8 +69,14 @@ def taken(contract: Contract) -> list[Field]:
 
 def told(contract: Contract) -> set[str]:
     """The kinds of what recipes answer."""
-    members = [one for recipe in contract.recipes for one in FORMS[recipe.recipe].answers]
-    return {inner.kind for one in members for inner in (one, *one.rows)}
+    members = (one for recipe in contract.recipes for one in FORMS[recipe.recipe].answers)
+    return {one.kind for member in members for one in _all(member)}
+
+
+def _all(member: Told) -> Iterator[Told]:
+    yield member
+    for one in member.rows:
+        yield from _all(one)
 
 
 def _view(contract: Contract, recipe: Recipe) -> RecipeView:
