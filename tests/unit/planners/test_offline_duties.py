@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from smartforge.contract import Contract, Transition
+from smartforge.contract import Access, Contract, Transition
 from smartforge.planners.offline import plan
 
 _FLOWS = tomllib.loads((Path(__file__).parent / "duties.toml").read_text(encoding="utf-8"))["flow"]
@@ -69,3 +69,20 @@ def test_nobody_decides_about_what_is_their_own(said: str) -> None:
     assert claim.owner
     assert (move.not_owner, move.access.who) == (True, "role")
     assert not any(one.not_owner for one in claim.transitions if one.name != "approve")
+
+
+@pytest.mark.parametrize(
+    "said", ["Members create reviews.", "Members submit reviews.", "Members can write a review."]
+)
+def test_a_thing_that_is_called_as_a_state_is_a_thing_where_it_is_made(said: str) -> None:
+    contract = _contract(f"Books have a title. Admins approve books. {said}")
+    review, book = contract.resource("review"), contract.resource("book")
+    assert (review.owner, book.owner) == ("author_id", "")
+    assert [one.name for one in book.transitions] == ["approve"]
+    (approve,) = book.transitions
+    assert approve.access == Access("role", ("admin",))
+
+
+def test_a_state_alone_is_no_thing() -> None:
+    contract = _contract("Articles have a title. Writers create drafts, editors approve drafts.")
+    assert {one.name for one in contract.resources} == {"article", "user"}

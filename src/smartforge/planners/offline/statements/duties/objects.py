@@ -7,11 +7,14 @@ from smartforge.contract.names import singular, snake
 from smartforge.planners.offline.statements.duties.words import PRONOUNS, STOPS, WHEN, duty_words
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.verbs import verbs
-from smartforge.planners.offline.vocabulary import words
+from smartforge.planners.offline.vocabulary import nouns, words
 
 
 def object_at(tokens: Sequence[Token], at: int) -> tuple[str, str, int]:
-    """What is moved, the state that stands before it, and where both end."""
+    """What is moved, the state that stands before it, and where both end.
+
+    A state alone is no thing (`publish drafts`) but where it is a common thing too: `reviews`.
+    """
     end = at
     kept: list[str] = []
     while end < len(tokens) and len(kept) < 5:
@@ -28,7 +31,9 @@ def object_at(tokens: Sequence[Token], at: int) -> tuple[str, str, int]:
     source = kept[0] if len(kept) > 1 and kept[0] in _states() else ""
     kept = kept[1:] if source else kept
     noun = singular(snake(" ".join(kept))) if kept else ""
-    return ("" if noun in _states() else noun), source, end
+    counted = bool(kept) and (kept[-1] != noun or tokens[at].low in ("a", "an"))
+    thing = noun not in _states() or (counted and noun in nouns().fields)
+    return (noun if thing else ""), source, end
 
 
 @functools.cache
