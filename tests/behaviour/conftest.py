@@ -13,6 +13,7 @@ from typing import cast
 
 import httpx
 import pytest
+from ruff import find_ruff_bin
 
 from smartforge.contract import Contract, validate
 from smartforge.targets.fastapi import FastAPITarget
@@ -64,6 +65,9 @@ def api(request: pytest.FixtureRequest, starter: Starter) -> Iterator[Api]:
     folder = Path(tempfile.mkdtemp(prefix="behaviour-"))
     try:
         project(validate(contract), folder)
+        subprocess.run(
+            [find_ruff_bin(), "check", "--no-cache", "--quiet", "."], cwd=folder, check=True
+        )
         process = int(starter.ask("start", str(folder), _environment()))
         transport = httpx.HTTPTransport(uds=str(folder / "api.sock"))
         try:
