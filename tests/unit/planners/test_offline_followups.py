@@ -152,6 +152,8 @@ CHANGES = [
     ("shop", "add a language to books: english, french, german; english by default",
      "+book/fields/language +book/filters/language"),
     ("shop", "reviews of books have a headline", "+review/fields/headline"),
+    ("shop", "add a discount to books, 0 to 50 percent, default 0", "+book/fields/discount"),
+    ("library", "add notes to loans and to authors", "+loan/fields/notes +author/fields/notes"),
     # ---- fields go
     ("shop", "remove tags", "-book/fields/tags -book/filters/tags"),
     ("shop", "remove the price from books", "-book/fields/price"),
@@ -307,6 +309,8 @@ CHANGES = [
     ("shop", "the combination of title and author must be unique",
      "+book/rules/unique_together:title,author"),
     ("library", "make the title of books unique per author",
+     "+book/rules/unique_together:author_id,title"),
+    ("library", "the title of books is unique per author",
      "+book/rules/unique_together:author_id,title"),
     ("library", "a book can have 3 loans at most", "+loan/rules/at_most:book_id"),
     ("library", "a book has at most 5 loans", "+loan/rules/at_most:book_id"),

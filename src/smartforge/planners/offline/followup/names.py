@@ -29,6 +29,7 @@ _GENERIC = ("post", "entry", "item", "listing", "page", "profile", "detail")
 _PEOPLE = ("user", "account", "people", "person")
 _KINDS = ("number", "address", "date", "time", "name", "text", "url")
 _OF = re.compile(r" (?:of|in|on|for|from|to|inside|within|at) ")
+_TOWARDS = re.compile(r"^(?:to|on|for|of|from|in|into|at) (?=\w)")
 _PARTS = re.compile(r" ?(?:,|;|\band\b|\bor\b|&|\bas well as\b|\bplus\b) ?")
 
 
@@ -68,7 +69,7 @@ def resources_said(scene: Scene, text: str) -> list[Resource]:
     whole = resource_in(scene.contract, text)
     if whole is not None:
         return [whole]
-    return [one_resource(scene, part) for part in listed(text)]
+    return [one_resource(scene, _TOWARDS.sub("", part)) for part in listed(text)]
 
 
 def one_resource(scene: Scene, text: str) -> Resource:

@@ -94,6 +94,10 @@ _FIELDS = word_set("""
     fields field columns attributes properties following these things info information details data
     """)
 _PERCENT = re.compile(r" ?\((?:an? |in )?(?:percentage|percent|%)\)", re.IGNORECASE)
+_RANGE = re.compile(
+    r" ?, ?(?:from )?(?P<low>\d+) ?(?:to|-|–) ?(?P<high>\d+)"
+    r"(?: ?(?:percent|percentage|%))?(?= ?,|$)"
+)
 _LISTED = re.compile(
     r"(?P<name>.+?) (?:as|being) (?:a |an )?list of (?:tags|texts|strings|words|names)"
 )
@@ -108,6 +112,7 @@ def _as_prompts_say(what: Words) -> str:
         default = match["first"] or match["last"]
         return f"{match['name']} ({values})" + (f" with default {default}" if default else "")
     text = _PERCENT.sub(" from 0 to 100", text).removesuffix(", long")
+    text = _RANGE.sub(r" from \g<low> to \g<high>", text)
     match = _LISTED.fullmatch(text)
     return f"{match['name']} (list of texts)" if match else text
 
