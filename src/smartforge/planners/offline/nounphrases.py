@@ -17,6 +17,8 @@ _INCOMING = word_set(
     json unit load integration smoke automated api e2e pytest stress acceptance some
     """
 )
+_COMPOUND = word_set("work help visit")
+_PAPERS = word_set("order orders item items package packages request requests report reports")
 _OPENERS = word_set(
     """
     list lists collection collections set array number kinds kind types type
@@ -29,7 +31,7 @@ def leading(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
     place = 0
     while place < len(tokens) and _before_noun(tokens, place):
         place += 2 if _opens(tokens, place) else 1
-    end = place
+    end = place + _is_compound(tokens, place)
     while end < len(tokens) and is_nounlike(tokens[end]):
         end += 1
     phrase = _trimmed(_as_called(tokens[place:end]))
@@ -48,12 +50,21 @@ def trailing(tokens: Sequence[Token]) -> list[Token]:
         if first or (verb and before in ("to", "can", "and", "may", "could", "should", "must")):
             break
         begin -= 1
+    begin -= begin > 0 and _is_compound(tokens, begin - 1)
     phrase = list(tokens[begin:])
     if len(phrase) > 1 and _acts(phrase[0]):
         phrase = phrase[2:]  # customers place orders
     while len(phrase) > 1 and _is_adjective(phrase[0]):
         phrase.pop(0)
     return _trimmed(_as_called(phrase))[-MAX_WORDS - 1 :]
+
+
+def _is_compound(tokens: Sequence[Token], at: int) -> bool:
+    """`work` of `work orders`: a verb elsewhere, and a part of the name right before a plural."""
+    if at + 1 >= len(tokens) or tokens[at].low not in _COMPOUND or not tokens[at].word:
+        return False
+    led = not at or tokens[at - 1].low in words().determiners or not tokens[at - 1].word
+    return led and tokens[at + 1].low in _PAPERS
 
 
 def is_nounlike(token: Token) -> bool:

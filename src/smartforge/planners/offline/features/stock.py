@@ -13,6 +13,7 @@ from smartforge.contract import (
     Reference,
     Resource,
     Text,
+    TextList,
 )
 from smartforge.contract.names import plural, singular, spaced
 from smartforge.planners.offline import nounphrases
@@ -142,6 +143,8 @@ def _paired(sketch: Sketch, heard: Heard, pair: Pair) -> None:
     if item is None and pair.kind == "money":
         item = _with_number(sketch, heard, (*_STOCKED, *attributes().units), Integer)
         stocked = item is not None
+    if item is None and stocked:
+        item = _listed(sketch, heard, pair)
     if item is None and not stocked:
         pass
     elif item is None:
@@ -165,6 +168,16 @@ def _paired(sketch: Sketch, heard: Heard, pair: Pair) -> None:
         made = _stocked if stocked else _paid
         made(sketch, heard, match, *item)
         sketch.take(heard.place, *span)
+
+
+def _listed(sketch: Sketch, heard: Heard, pair: Pair) -> tuple[Resource, Field] | None:
+    """`book jars in and out`, where jars are among the fields: so many, and no list of them."""
+    said = heard.line[pair.begin : pair.end].split()
+    for resource in sketch.contract.resources:
+        for field in resource.fields:
+            if isinstance(field.kind, TextList) and field.name in said:
+                return resource, Field(field.name, Integer(0, MAX_AMOUNT), required=False)
+    return None
 
 
 def _with_number(

@@ -38,7 +38,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     # `streets (name, district) are public`: what they have, and then what is said of them.
     spelled(
-        r"(?P<at>^|[.;,] )(?P<who>[a-z]+(?: [a-z]+)?s) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\)"
+        r"(?P<at>^|[.;,:] )(?P<who>[a-z]+(?: [a-z]+)?s) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\)"
         r" (?=(?:can|may|must|should|are|belong|need) )",
         r"\g<at>\g<who> have \g<fields>. \g<who> ",
     ),

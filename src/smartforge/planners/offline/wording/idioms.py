@@ -3,6 +3,22 @@
 from smartforge.planners.offline.wording.change import Change, spelled
 
 CHANGES: tuple[Change, ...] = (
+    spelled(
+        r"\b(?:signs?|registers?) up as (?:its|a|an|their) own tenants? (?:with|and has|having)\b",
+        "signs up with its own",
+    ),
+    # `an API with accounts: ...`: people log in.
+    spelled(
+        r"(?P<api>\b(?:api|backend|app|service|site)) (?:with|incl\.?|including|has) (?:user )?"
+        r"accounts(?= ?[:.,;])",
+        r"\g<api> with login",
+    ),
+    spelled(
+        r"\b(?P<who>everybody|everyone|anyone|anybody|visitors) (?:can|may|could) (?:look|see|read"
+        r"|browse|view|use)(?: it| everything| all of it)? without (?:a |any |an )?(?:login|account"
+        r"|logging in|registration)\b",
+        r"\g<who> can browse",
+    ),
     # `put themselves down for a court`
     spelled(
         r"\bput(?P<s>s?) (?:themselves|himself|herself|oneself|yourself|(?:your|their) names?)"
@@ -46,6 +62,20 @@ CHANGES: tuple[Change, ...] = (
         r" (?:to|in|at|on|through|from) (?P<one>(?:an?|one|exactly one) [a-z]+)"
         r"(?:,| and) (?=have )",
         r"\g<at>\g<who> belong to \g<one>. \g<who> ",
+    ),
+    spelled(
+        r"(?P<at>^|[.;:] )(?P<who>(?:[a-z]+ )?[a-z]+s) belong to (?P<one>(?:an?|one) [a-z]+),? and"
+        r" (?=(?:go|move|start|begin|have|can|may|must)\b)",
+        r"\g<at>\g<who> belong to \g<one>. \g<who> ",
+    ),
+    spelled(
+        r"\b(?P<a>[a-z]+s) (?:contain|have|hold|include)s? (?:many|several) (?P<b>[a-z]+s),? and"
+        r" (?:a |one )?(?P=b) (?:can|may) be (?:in|on|part of) (?:many|several) (?P=a)\b",
+        r"\g<a> have many \g<b> and \g<b> have many \g<a>",
+    ),
+    spelled(
+        r"\bmark(?P<s>s?) (?P<it>them|it|these|those) (?!as\b)(?=[a-z]+(?: ?[.,;]| and | or |$))",
+        r"mark\g<s> \g<it> as ",
     ),
     # `tree.grove -> grove`
     spelled(

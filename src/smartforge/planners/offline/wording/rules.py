@@ -40,6 +40,14 @@ CHANGES: tuple[Change, ...] = (
         r" (?P<what>[a-z]+) at (?:a|one|the same|any|any one) time\b",
         r"\g<what>s of one \g<one> must not overlap",
     ),
+    # `Minutes per topic and per month.`: a sum, where that is all of a sentence.
+    spelled(
+        r"(?P<at>[.;] )(?P<what>(?!total|sum|amount|spen|revenue|sales|turnover|income|earning"
+        r"|count|number|stat|figure|average|breakdown|report|cost|expense|click|visit|view|download"
+        r"|price|rate|fee|once|one|max)[a-z]{4,})"
+        r" (?=per [a-z]+(?: and (?:per )?[a-z]+)?(?: please)?[ .!]*(?:$|\n|[.;] ))",
+        r"\g<at>Total \g<what> ",
+    ),
     spelled(
         r"(?P<at>^|[.;:] )(?:i|we) (?:need|want)(?: to (?:see|know))? (?:the )?"
         r"(?P<what>(?!total|average|sum|number|count|list|report)[a-z]+) (?=per )",
