@@ -70,6 +70,22 @@ def test_every_trade_gives_what_it_says_and_nothing_else(names: tuple[str, ...],
         assert any(isinstance(rule, UniqueTogether | OneOpen) for rule in rules)
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    ["I'd like an app for my mountain rescue team", "A backend for our independent record label"],
+)
+def test_the_people_of_a_trade_are_no_thing_of_their_own(prompt: str) -> None:
+    assert not [note for note in plan((prompt,)).notes if note.startswith("Not understood")]
+
+
+def test_a_trade_in_another_language_is_told_in_the_words_that_were_read() -> None:
+    planned = plan(("Backend für meine Zahnarztpraxis",))
+    assert "dentist" in {one.name for one in planned.contract.resources}
+    (read,) = (note for note in planned.notes if note.startswith("Read from German"))
+    assert "dental practice" in read
+    assert "tooth" not in read
+
+
 def test_lines_of_an_order_are_told_apart_by_what_was_sold() -> None:
     contract = plan(("I need a backend for my wholesale company",)).contract
     names = {one.name for one in contract.resource("order_item").fields}

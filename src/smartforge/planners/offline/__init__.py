@@ -91,7 +91,8 @@ def plan(prompts: tuple[str, ...]) -> Planned:
 def _first(prompt: str) -> Planned:
     """The plan for a prompt that nothing comes before."""
     read = languages.in_english(pasted.told(unclear.checked(prompt)))
-    text, trade = trades.filled(wording.plainly(unclear.readable(read.text)))
+    plain = wording.plainly(unclear.readable(read.text))
+    text, trade = trades.filled(plain)
     kept, orders = unclear.without_orders(list(sentences(text)))
     kept, computed = recipes.without_recipes(kept)
     claims = Claims(Prompt(tuple(kept)))
@@ -99,7 +100,7 @@ def _first(prompt: str) -> Planned:
         claim(claims)
     draft = _read(claims)
     if read.language:
-        draft.note(f"Read from {read.language}, word by word, as: {quoted(text, MAX_QUOTED)}.")
+        draft.note(f"Read from {read.language}, word by word, as: {quoted(plain, MAX_QUOTED)}.")
     if trade:
         draft.title = trade
         draft.note(f"Assumed, as is usual for {a(trade)}: all that the prompt does not say.")

@@ -30,12 +30,13 @@ _TODO_BACKEND = re.compile(
     r"|spec|test|suite)|[ -](?:api|spec|test|compatib|conform|suite|clone|contract))))"
     rf"(?:\.com)?(?:'s|-|)(?i:{_OF_IT}|-compatible|-style|-conformant)*"
 )
+_ITS_PEOPLE = word_set("team crew staff group company business chain brand startup office shop")
 _PUBLISHED = "todo-backend"
 _SMALL = word_set(
     """
     i we run own am are is need want build create make something anything tool app software online
-    business company small little local family new would like please help manage managing my our
-    what
+    independent business company small little local family new would like please help manage
+    managing my our what d ll ve m re s
     """
 )
 
@@ -56,13 +57,20 @@ def filled(text: str) -> tuple[str, str]:
     low = f" {_plain(said)} "
     for name, says in _trades():
         written = next((one for one in _written(name) if one in low), "")
-        others = _others(low.replace(written, " ", 1)) if written else []
+        others = _others(_without(low, written)) if written else []
         if written and not others:
             return says, name
         if written and len(others) <= MAX_OTHERS:
             end = "" if said.endswith((".", "!", "?")) else "."
             return f"{said}{end}\n{says}", name
     return text, ""
+
+
+def _without(low: str, written: str) -> str:
+    """The words around a trade's name; `mountain rescue team` is no other thing than the name."""
+    before, _, after = low.partition(written)
+    first, _, rest = after.partition(" ")
+    return f"{before} {rest if first in _ITS_PEOPLE else after}"
 
 
 def _plain(text: str) -> str:
