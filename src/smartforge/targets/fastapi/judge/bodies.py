@@ -188,8 +188,8 @@ def bodies(makeable: Makeable, resource: Resource) -> Bodies:
                 # Two references to the same resource name different rows of it.
                 earlier = list(pointing.values())[: list(pointing).index(field.name)]
                 apart = (place + earlier.count(parent)) % len(RANKS)
-                own = 0 if parent == makeable.accounts and lone else apart
-                row[field.name] = _pointer(field, makeable.contract.resource(parent), own)
+                known = 1 if lone and parent == makeable.accounts else len(RANKS)
+                row[field.name] = _pointer(makeable, field, apart % known, known)
             elif points_to(field):
                 row[field.name] = field.default
             else:
@@ -216,12 +216,19 @@ def fixture(name: str) -> str:
     return f"{name}_" if taken or name.startswith("as_") else name
 
 
-def _pointer(field: Field, parent: Resource, place: int) -> Source | list[Source]:
-    rows = made_fixture(parent)
-    if isinstance(field.kind, References):
-        ids = [f'{rows}[{one}]["id"]' for one in range(place, 2)][: field.kind.max_items]
-        return Source(f"[{', '.join(ids)}]")
-    return Source(f'{rows}[{place}]["id"]')
+def _pointer(makeable: Makeable, field: Field, place: int, known: int) -> Source:
+    """The id of the row at this place; for a list those of two rows at most, if so many are
+    `known`, and none for the last place.
+    """
+    parent = points_to(field)
+    rows = made_fixture(makeable.contract.resource(parent))
+    if not isinstance(field.kind, References):
+        return Source(f'{rows}[{place}]["id"]')
+    places = range(place, min(known, 2))[: field.kind.max_items]
+    if parent == makeable.accounts and len(places) > 1:
+        # They are answered in ascending order, which is not the order of the accounts.
+        return Source(f'sorted(row["id"] for row in {rows}[:{places.stop}])')
+    return Source("[" + ", ".join(f'{rows}[{one}]["id"]' for one in places) + "]")
 
 
 def value(contract: Contract, resource: Resource, field: Field, rank: int) -> object:
