@@ -36,8 +36,9 @@ class Caller:
     def ask(self, status: int, method: str, path: str, body: Any = None, **options: Any) -> Any:
         if body is not None:
             options["json"] = body
+        headers = self.headers | options.pop("headers", {})
         response = self.client.request(
-            method, path, headers=self.headers, follow_redirects=False, **options
+            method, path, headers=headers, follow_redirects=False, **options
         )
         asked = f"{method} {path}: {response.status_code} {response.text}"
         assert response.status_code == status, asked
@@ -169,8 +170,9 @@ def tickets(any_one: Caller) -> None:
 
 
 def bookings(any_one: Caller) -> None:
-    any_one.make("/rooms", name="A")
-    any_one.make("/rooms", name="B")
+    rooms = any_one.make("/rooms/bulk", items=[{"name": "A"}, {"name": "B"}])["items"]
+    assert [room["url"] for room in rooms] == [f"http://testserver/rooms/{at}" for at in (1, 2)]
+    assert any_one.get("/rooms") == rooms
 
     def book(status: int, begin: int, end: int, room: int = 1) -> Any:
         hours = {"starts_at": f"2026-05-01T{begin}:00:00Z", "ends_at": f"2026-05-01T{end}:00:00Z"}
@@ -192,11 +194,33 @@ def bookings(any_one: Caller) -> None:
     any_one.ask(409, "POST", "/bookings/1/confirm")
     day = {"day": "2026-05-01", "count": 4, "total": 5.32, "average": 1.33}
     assert any_one.get("/bookings/days")["items"] == [day]
+    _slots(any_one)
+
+
+def _slots(any_one: Caller) -> None:
+    """Each is made once, changed by whoever knows it, and seen until it is deleted."""
     slot = {"court": "c", "begins": "2026-01-01", "ends": "2026-01-05"}
-    any_one.make("/slots", **slot)
-    any_one.ask(409, "POST", "/slots", slot | {"begins": "2026-01-04", "ends": "2026-01-09"})
-    any_one.make("/slots", **slot | {"begins": "2026-01-05", "ends": "2026-01-09"})
-    any_one.make("/slots", **slot | {"court": "d"})
+    later = slot | {"begins": "2026-01-05", "ends": "2026-01-09"}
+
+    def ask(status: int, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return any_one.ask(status, method, path, body, headers=sent)
+
+    ask(400, "POST", "/slots", slot)
+    made = ask(201, "POST", "/slots", slot, Idempotency_Key="a")
+    assert ask(201, "POST", "/slots", slot, Idempotency_Key="a") == made
+    ask(422, "POST", "/slots", later, Idempotency_Key="a")
+    ask(409, "POST", "/slots", later | {"begins": "2026-01-04"}, Idempotency_Key="b")
+    ask(201, "POST", "/slots", later, Idempotency_Key="b")
+    ask(201, "POST", "/slots", slot | {"court": "d"}, Idempotency_Key="c")
+    first = any_one.get("/slots?limit=2")
+    assert [one["id"] for one in first["items"]] == [1, 2]
+    assert any_one.ids(f"/slots?limit=2&cursor={first['next_cursor']}") == [3]
+    ask(428, "DELETE", "/slots/1")
+    ask(412, "DELETE", "/slots/1", If_Match='"other"')
+    ask(204, "DELETE", "/slots/1", If_Match="*")
+    assert any_one.ids("/slots") == [2, 3]
+    assert ask(200, "POST", "/slots/1/restore") == made
 
 
 def stock(any_one: Caller) -> None:
@@ -252,6 +276,34 @@ def crm(any_one: Caller) -> None:
     cat.ask(409, "DELETE", "/contacts/1")
 
 
+def bank(any_one: Caller) -> None:
+    ann, bob = any_one.logged_in("ann"), any_one.logged_in("bob")
+    ann.make("/accounts", name="A")
+    bob.make("/accounts", name="B")
+
+    def pay(status: int, who: Caller, key: str, source: int, target: int) -> None:
+        body = {"source_id": source, "target_id": target, "amount": 60}
+        who.ask(status, "POST", "/transfers", body, headers={"Idempotency-Key": key})
+
+    pay(403, bob, "a", 1, 2)
+    pay(422, ann, "a", 1, 1)
+    for _ in "12":
+        pay(201, ann, "a", 1, 2)
+    pay(409, ann, "b", 1, 2)
+    balances = [(one["name"], one["balance"]) for one in bob.get("/accounts")["items"]]
+    assert balances == [("B", 160), ("A", 40)]
+    assert len(ann.get("/accounts/1/history")["items"]) == 2
+    ann.make("/orders")
+    line = {"amount": 1, "order_id": 1}
+    assert ann.make("/lines/bulk", items=[line])["items"] == ann.get("/lines")
+    match = {"headers": {"If-Match": "*"}}
+    ann.ask(403, "POST", "/orders/1/approve", **match)
+    bob.ask(409, "POST", "/orders/1/approve", **match)
+    ann.ask(200, "PATCH", "/orders/1", {"iban": "DE02120300000000202051"}, **match)
+    assert bob.ask(200, "POST", "/orders/1/approve", **match)["state"] == "approved"
+    ann.ask(409, "DELETE", "/accounts")
+
+
 def files(any_one: Caller) -> None:
     ann, bob = any_one.logged_in("ann"), any_one.logged_in("bob")
 
@@ -287,7 +339,7 @@ def shortener(any_one: Caller) -> None:
 
 
 ALL: dict[str, Callable[[Caller], None]] = {
-    one.__name__: one for one in (bookstore, tickets, bookings, stock, crm, files, shortener)
+    one.__name__: one for one in (bookstore, tickets, bookings, stock, crm, bank, files, shortener)
 }
 
 if __name__ == "__main__":

@@ -7,15 +7,19 @@ from smartforge.contract import (
     Accounts,
     Adjusts,
     Aggregate,
+    AtMost,
     Boolean,
+    Bulk,
     Choice,
     Code,
     Computed,
     Contract,
     Date,
     Decimal,
+    Different,
     Email,
     Field,
+    Idempotency,
     Integer,
     Json,
     Mark,
@@ -24,8 +28,10 @@ from smartforge.contract import (
     NotMade,
     OneOpen,
     Ordered,
+    Paging,
     Permissions,
     Product,
+    RateLimit,
     Redirect,
     Reference,
     References,
@@ -179,6 +185,10 @@ TICKETS = validate(
                 access=Permissions(OWNER_OR_STAFF, USER, OWNER_OR_STAFF, OWNER_OR_STAFF, ADMIN),
                 filters=("status", "assignee_id"),
                 ranges=("resolved_at",),
+                soft_delete=True,
+                versioned=True,
+                idempotency=Idempotency(),
+                history=True,
                 searched=("subject",),
                 transitions=(
                     Transition("start", "status", "started", ("open",), access=STAFF),
@@ -217,6 +227,9 @@ BOOKINGS = validate(
                 "rooms",
                 (NAME,),
                 stamped=True,
+                paging=Paging(bare=True),
+                self_url="url",
+                bulk=Bulk(20),
                 computed=(Computed("hours", Aggregate("sum", "booking", "room_id", "hours")),),
             ),
             Resource(
@@ -253,8 +266,14 @@ BOOKINGS = validate(
                 "slots",
                 (Field("court", Text(1, 20)), Field("begins", Date()), Field("ends", Date())),
                 rules=(NoOverlap("begins", "ends", ("court",)),),
+                paging=Paging(style="cursor"),
+                soft_delete=True,
+                versioned=True,
+                version_required=True,
+                idempotency=Idempotency(required=True),
             ),
         ),
+        cors=("https://bookings.example.com",),
     )
 )
 
@@ -376,6 +395,113 @@ CRM = validate(
     )
 )
 
+BANK = validate(
+    Contract(
+        "Bank",
+        (
+            user(),
+            Resource(
+                "account",
+                "accounts",
+                (
+                    NAME,
+                    Field(
+                        "balance",
+                        Decimal("0", "9999.99"),
+                        required=False,
+                        default="100",
+                        written="never",
+                    ),
+                    Field("limit", Integer(1, 9), required=False),
+                    by("owner_id"),
+                ),
+                actions=("list", "create", "clear", "read", "update", "delete"),
+                owner="owner_id",
+                access=Permissions(USER, USER, USER, OWNER_OR_ADMIN, OWNER_OR_ADMIN),
+                stamped=True,
+                sortable=("id", "name", "balance", "limit", "updated_at"),
+                sorted_by="-balance",
+                paging=Paging(5, 50, style="cursor"),
+                searched=("name",),
+                marks=(Mark("star"),),
+                versioned=True,
+                history=True,
+            ),
+            Resource(
+                "transfer",
+                "transfers",
+                (
+                    Field("source_id", Reference("account", nested=True), written="creation"),
+                    Field("target_id", Reference("account", nested=False), written="creation"),
+                    Field("amount", Decimal("1", "999.99"), written="creation"),
+                    by("user_id"),
+                ),
+                actions=("list", "create", "read"),
+                owner="user_id",
+                access=Permissions(OWNER_OR_ADMIN, USER, OWNER_OR_ADMIN),
+                paging=Paging(style="cursor"),
+                rules=(
+                    Different("source_id", "target_id"),
+                    Adjusts("source_id", "amount", "balance", taking=("",), own=True),
+                    Adjusts("target_id", "amount", "balance"),
+                ),
+                bulk=Bulk(10),
+                idempotency=Idempotency(required=True),
+                history=True,
+            ),
+            Resource(
+                "order",
+                "orders",
+                (
+                    Field("iban", Text(15, 34), required=False),
+                    Field(
+                        "state",
+                        Choice(("draft", "approved")),
+                        required=False,
+                        default="draft",
+                        written="never",
+                    ),
+                    by("user_id"),
+                ),
+                owner="user_id",
+                access=Permissions(USER, USER, USER, OWNER, OWNER),
+                rules=(AtMost(50, ("user_id",), period="day"),),
+                transitions=(
+                    Transition(
+                        "approve",
+                        "state",
+                        "approved",
+                        ("draft",),
+                        "",
+                        USER,
+                        ("iban",),
+                        "line",
+                        True,
+                    ),
+                ),
+                soft_delete=True,
+                versioned=True,
+                version_required=True,
+                idempotency=Idempotency(),
+            ),
+            Resource(
+                "line",
+                "lines",
+                (
+                    Field("amount", Integer(1, 99)),
+                    Field("order_id", Reference("order", "cascade"), written="creation"),
+                ),
+                access=FOR_USERS,
+                paging=Paging(bare=True),
+                soft_delete=True,
+                bulk=Bulk(),
+            ),
+        ),
+        accounts=Accounts(roles=("client", "admin"), login_limit=RateLimit(1000)),
+        rate_limit=RateLimit(100_000),
+    )
+)
+
 FILES = validate(
     Contract(
         "Files",
@@ -421,4 +547,4 @@ SHORTENER = validate(
     )
 )
 
-PROMISES = (BOOKSTORE, TICKETS, BOOKINGS, STOCK, CRM, FILES, SHORTENER)
+PROMISES = (BOOKSTORE, TICKETS, BOOKINGS, STOCK, CRM, BANK, FILES, SHORTENER)

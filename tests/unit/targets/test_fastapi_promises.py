@@ -11,8 +11,8 @@ from smartforge.checks.contract import compare
 from smartforge.contract import Contract
 from smartforge.contract.openapi import openapi
 from smartforge.targets.fastapi import FastAPITarget
-from tests.unit.targets.projects import project, python
-from tests.unit.targets.promises import PROMISES
+from tests.unit.targets.projects import own_tests_of_each, project, python
+from tests.unit.targets.promises import BANK, CRM, PROMISES
 from tests.unit.targets.test_fastapi_rendering import lint
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +37,14 @@ def test_it_behaves_as_promised_and_says_so(contract: Contract, projects: Path) 
     assert ended.returncode == 0, ended.stderr[-3000:]
     verdict = compare(ended.stdout.encode(), openapi(contract))
     assert verdict.outcome == "passed", verdict
+
+
+@pytest.mark.xdist_group("promises")
+def test_the_richest_projects_pass_their_own_tests(projects: Path) -> None:
+    folders = [projects / one.title for one in (CRM, BANK)]
+    codes = own_tests_of_each(folders)
+    said = [(folder / "said.txt").read_text("utf-8")[-3000:] for folder in folders]
+    assert codes == [0, 0], "\n".join(said)
 
 
 @pytest.mark.xdist_group("promises")
