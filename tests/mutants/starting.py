@@ -26,10 +26,14 @@ class Started:
 
 
 class StarterSandbox:
-    """Implements `Sandbox.serve` by a starter (see tests/behaviour/starter.py)."""
+    """Implements `Sandbox.serve` by a starter (see tests/behaviour/starter.py).
 
-    def __init__(self, ask: Callable[..., str]) -> None:
+    `racing`, a request is interrupted between any two of its steps, so that a race is seen.
+    """
+
+    def __init__(self, ask: Callable[..., str], *, racing: bool) -> None:
         self._ask = ask
+        self._racing = racing
 
     async def probe(self) -> Level:
         return Level("full", "It confines nothing.")
@@ -45,8 +49,7 @@ class StarterSandbox:
         environment = {
             **program.environment,
             "DATABASE_URL": f"sqlite:///{folder}/api.db",
-            # A request is interrupted between any two of its steps, so that a race is seen.
-            "SWITCH_SECONDS": "0.00001",
+            **({"SWITCH_SECONDS": "0.00001"} if self._racing else {}),
         }
         process = await asyncio.to_thread(self._ask, "start", str(folder), environment)
         try:
