@@ -162,7 +162,13 @@ class Walk:
         if not phrase and verb == "has" and begin == 2 and left[0].low in _ONE and left[1].word:
             phrase = left[1:2]  # every push has an id
         container = len(phrase) > 1 and phrase[-1].low in words().containers
-        if container or (phrase and phrase[-1].low in words().products):
+        product = phrase and phrase[-1].low in words().products
+        one = begin == 2 and verb == "has" and left[0].low in _ONE - {"the"}
+        if product and one and phrase[-1].low not in ("api", "backend") and knows_fields(right):
+            self.subject = self.draft.declare(phrase, "strong")  # a tool has a name
+            self.mode = "fields"
+            return self.subject is not None
+        if container or product:
             self._product(left[:begin])
             self._verb(Item(left[:begin], []))
             if phrase[-1].low in ("endpoint", "endpoints"):

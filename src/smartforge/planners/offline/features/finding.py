@@ -29,6 +29,9 @@ from smartforge.planners.offline.vocabulary import words
 
 MAX_WORDS = 3
 
+# `invoices: number, client, status ...`: nothing but the fields of what stands before the colon.
+_FIELDS = re.compile(r"\A[a-z_]+(?: [a-z_]+)? : (?!.*\b(?:can|may|must|has|have|is|are|should)\b)")
+
 NUMBERS = (Integer, Decimal)
 MOMENTS = (Date, Timestamp)
 
@@ -81,14 +84,18 @@ def _ending(sketch: Sketch, word: str) -> Resource | None:
 
 
 def subject(sketch: Sketch, heard: Heard, begin: int, end: int) -> Resource | None:
-    """What the words from `begin` to `end` are about: the resource named in them, else the last
-    before them, the first after them, the first of the sentences before, or the main one.
+    """What the words from `begin` to `end` are about: the resource named in them, else that whose
+    fields they stand among, the last before them, the first after them, the first of the
+    sentences before, or the main one.
     """
     first, last = heard.span(begin, end)
     named = list(mentions(sketch, heard))
     inside = [one for at, one in named if first <= at < last]
     before = [one for at, one in named if at < first]
     if inside or named:
+        label = None if inside else _FIELDS.match(heard.line[:begin])
+        if label and named[0][0] < heard.span(*label.span())[1]:
+            return named[0][1]
         return (inside or before[::-1] or [named[0][1]])[0]
     for place in range(heard.place - 1, -1, -1):
         earlier = list(mentions(sketch, hear(place, sketch.sentences[place])))

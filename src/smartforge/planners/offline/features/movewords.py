@@ -19,6 +19,7 @@ _BETWEEN = r"(?: (?!:|;)[a-z,_]+){0,5}? ?(?:,|/|and|or|&|then)(?: [a-z_]+){0,3}?
 _PAIR = re.compile(
     rf"\b(?:{_IN})\b{_BETWEEN}(?:{_OUT})\b(?: out)?|\b(?:{_OUT})\b{_BETWEEN}(?:{_IN})\b(?: in)?"
     r"|\b(?:book|count|move|scan|check)\w*(?: [a-z_]+){0,3} in (?:and|or|/) out\b"
+    r"|\b(?:incoming|inbound|inward) (?:and|or|,|/) (?:outgoing|outbound|outward)\b"
     r"|\bin(?:coming)? and out(?:going)? (?:of stock|movements?|bookings)\b"
 )
 _WEAK = re.compile(

@@ -181,7 +181,9 @@ def _read_conditions(sketch: Sketch, flows: dict[str, Flow]) -> None:
                 flow.add(source, target)
             take(sketch, heard, *match.span())
     for heard, match in found(sketch, _ONLY):
-        resource = find_resource(sketch, match["thing"])
+        ones = match["thing"] in ("ones", "one")
+        resource = subject(sketch, heard, *match.span()) if ones else None
+        resource = resource or find_resource(sketch, match["thing"])
         target = _done(match["state"])
         if resource is None or not target:
             continue

@@ -102,6 +102,7 @@ def read_unique(sketch: Sketch) -> None:
         fields = _named(owner, names)
         if not fields:
             owner, fields = _elsewhere(sketch, names, owner)
+            per = _within(sketch, owner, match["per"] or "")
         if not fields or (match["per"] and per is None):
             continue
         _make_unique(sketch, owner, fields, per)

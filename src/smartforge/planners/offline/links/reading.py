@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from smartforge.contract import Adjusts, Resource
-from smartforge.contract.names import plural, spaced
+from smartforge.contract.names import plural, snake, spaced
 from smartforge.planners.offline.draft import Relation, a
 from smartforge.planners.offline.links.about import beside
 from smartforge.planners.offline.links.classes import class_links
@@ -27,7 +27,8 @@ def link(sketch: Sketch) -> None:
     for one in links:
         resource = sketch.find(one.child)
         if resource is not None and not _is_moving(resource, one):
-            sketch.put(with_field(resource, field_of(one), list(_needless(one))))
+            named = _named(sketch, one.child)
+            sketch.put(with_field(resource, field_of(one), list(_needless(one, named))))
             sketch.linked[one.child, one.field_name] = one.said
 
 
@@ -167,8 +168,15 @@ def _reaches(needs: dict[str, set[str]], start: str, goal: str) -> bool:
     return False
 
 
-def _needless(link: Link) -> Iterator[str]:
-    """The texts that named what the reference names now."""
+def _named(sketch: Sketch, resource: str) -> frozenset[str]:
+    """The fields of a resource that the prompt names itself."""
+    things = sketch.draft.things.values()
+    said = [one.attributes for one in things if snake(one.name) == resource]
+    return frozenset(name for attributes in said for name in attributes)
+
+
+def _needless(link: Link, named: frozenset[str]) -> Iterator[str]:
+    """The texts that named what the reference names now; of people those alone in `named` stay."""
     name = link.name or link.parent
     yield from (name, link.parent, f"{name}_id", f"{name}_name")
     if link.shared:
@@ -176,4 +184,5 @@ def _needless(link: Link) -> Iterator[str]:
     texts = usual().instead.get(link.child, frozenset())
     last = link.parent.rpartition("_")[2]
     people = {one for one in texts if one.endswith("_name") or one == "borrower"}
-    yield from sorted({one for one in texts if one == last} | (people if not link.said else set()))
+    kept = named if link.said else frozenset[str]()
+    yield from sorted({one for one in texts if one == last} | (people - kept))

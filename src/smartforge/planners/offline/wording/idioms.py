@@ -1,6 +1,18 @@
 """Sayings of several words that come to one verb, one relation or one kind of people."""
 
+import re
+
+from smartforge.contract.names import plural, singular
 from smartforge.planners.offline.wording.change import Change, spelled
+
+
+def _kept(match: re.Match[str]) -> str:
+    """Rows of something, and the things that they are of."""
+    rows, one = plural(match["what"].lower()), singular(match["one"].split()[-1].lower())
+    fields = f". {rows} have {match['fields']}" if match["fields"] else ""
+    more = f". {match['more'].lstrip('.;, ')} of {rows}" if match["more"] else ""
+    return f"{plural(one)} have a name. {rows} belong to a {one}{fields}{more}"
+
 
 CHANGES: tuple[Change, ...] = (
     spelled(
@@ -67,6 +79,18 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<at>^|[.;:] )(?P<who>(?:[a-z]+ )?[a-z]+s) belong to (?P<one>(?:an?|one) [a-z]+),? and"
         r" (?=(?:go|move|start|begin|have|can|may|must)\b)",
         r"\g<at>\g<who> belong to \g<one>. \g<who> ",
+    ),
+    spelled(
+        r"(?P<at>^|[.;:] )(?P<who>(?:an?|each|every) [a-z]+) belongs to (?P<one>(?:an?|one|exactly"
+        r" one) [a-z]+)(?:,|,? and) (?=has )",
+        r"\g<at>\g<who> belongs to \g<one>. \g<who> ",
+    ),
+    # `store every download of a file with a time`: what is kept of it.
+    spelled(
+        r"\b(?:store|keep|save|record|log|register|track) (?:each|every|all) (?P<what>[a-z]+?)s? of"
+        r" (?P<one>an? [a-z]+|[a-z]+s)(?: with (?P<fields>[^.;:,\n]+))?"
+        r"(?P<more>[.;,] (?:and )?[^.;,\n]{0,30}?\b(?:count|number)(?= per ))?",
+        _kept,
     ),
     spelled(
         r"\b(?P<a>[a-z]+s) (?:contain|have|hold|include)s? (?:many|several) (?P<b>[a-z]+s),? and"

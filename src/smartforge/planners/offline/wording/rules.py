@@ -10,6 +10,19 @@ def _sentence_of(match: re.Match[str]) -> str:
     return f"only {match['state']} {match['what']} can be"
 
 
+def _dated(match: re.Match[str]) -> str:
+    """`due date not before issue date` as a whole sentence."""
+    no = " not" if match["no"].lower() in ("not", "never") else ""
+    return f"{match['at']}{match['late']} must{no} be {match['when']} {match['other']}"
+
+
+def _marked(match: re.Match[str]) -> str:
+    """`reports may be bookmarked by users`: they do it."""
+    verb = match["did"].lower()
+    verb = "star" if verb.startswith("star") else verb
+    return f"{match['who']} {match['can']} {verb} {match['what']}"
+
+
 _STATE = r"(?:pending|open|new|draft|active|queued|in progress|[a-z]{2,}ed)"
 
 
@@ -25,6 +38,26 @@ def _decided(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    # `starts as sent and gets accepted or declined`
+    spelled(
+        r"\b(?P<how>starts?|begins?) (?:out )?(?P<as>as|in) (?P<state>(?:an? )?[a-z]+(?: [a-z]+)?)"
+        r"(?:,| and|, and)(?: then| later)? (?:can be|may be|gets?|is|are|becomes?|will be|ends? up"
+        r"(?: as)?|turns?(?: into)?)(?: then| later| either)? (?=[a-z]+(?:ed|id|wn|nt|en)\b)",
+        r"\g<how> as \g<state>, then ",
+    ),
+    spelled(
+        r"(?P<at>^|[.;,:] |[-*•] )(?P<late>(?:the )?[a-z]+ (?:date|time|day)) (?P<no>not|never|must"
+        r" come|comes?|is|always) (?P<when>before|after|later than|earlier than) "
+        r"(?P<other>(?:the )?[a-z]+ (?:date|time|day))\b",
+        _dated,
+    ),
+    # `pieces can be liked by any logged in user`
+    spelled(
+        r"(?P<what>\b(?:(?:an?|the|each|every) )?[a-z]+) (?P<can>can|may) be (?P<did>like|favorite"
+        r"|favourite|bookmark|follow|upvote|starre|star)d?(?:ed)?"
+        r"(?: (?:and|or) (?:un[a-z]+|downvoted))? by (?P<who>[a-z -]+?)(?=[.,;]|$)",
+        _marked,
+    ),
     spelled(
         r",? (?:and )?an? (?:status|state)(?: of)? ?:? ?(?=[a-z][a-z ]{0,30}(?:->|→))",
         ". ",

@@ -31,6 +31,17 @@ def _entered(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    # `a review with 1 to 5 stars`, `reviews have 1-5 stars`, `scores run from 50 to 100`
+    spelled(
+        r"\b(?P<with>with|has|have|gives?) (?P<low>\d{1,2}) ?(?:-|–|to) ?(?P<high>\d{1,3})"
+        r" (?P<unit>stars|points)(?= ?(?:[.,;]|and|$))",
+        r"\g<with> \g<unit> from \g<low> to \g<high>",
+    ),
+    spelled(
+        r"\b(?P<what>scores|ratings|grades|marks|points|stars|values|levels)"
+        r" (?:run|range|reach|vary) (?:from|between) (?=\d)",
+        r"\g<what> go from ",
+    ),
     # `submit a score for a player in a game`: what is kept of it.
     spelled(
         r"(?:^|(?<=[a-z])[:;.,] )(?:submit|post|enter|record|log|add|store|send|save|report)"

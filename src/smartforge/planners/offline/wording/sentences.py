@@ -2,9 +2,13 @@
 
 import re
 
+from smartforge.contract.names import singular
 from smartforge.planners.offline.wording.change import Change, spelled
 
 _HAVE = r"(?:have|has|contains?|holds?)"
+_NONE = (
+    r"(?:number|list|type|kind|piece|set|part|lot|pair|name|date|owner|author|user|member|group)"
+)
 _NOUN = r"(?!(?:which|that|who|it|they) )[A-Za-z][a-z]+(?: [a-z]+)?"
 _MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
 
@@ -40,6 +44,30 @@ def _reserved(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    # `a copy of a work has a barcode`: whose it is, and what it has.
+    spelled(
+        rf"(?P<at>^|[.;] )(?P<who>(?:an?|each|every) (?!{_NONE}\b)[a-z]+) of (?P<one>(?:an?|one)"
+        r" [a-z]+) (?=has )",
+        r"\g<at>\g<who> belongs to \g<one>. \g<who> ",
+    ),
+    spelled(
+        rf"(?P<at>^|[.;] )(?P<who>(?!{_NONE}s?\b)[a-z]+s) of (?P<one>[a-z]+s) are (?:kept|stored"
+        r"|placed|located) (?:on|in|at) [a-z]+(?=[.;])",
+        lambda m: f"{m['at']}{m['who']} belong to a {singular(m['one'].lower())}",
+    ),
+    # `composers and works - each work is by one composer`
+    spelled(
+        r" [-–—] (?=(?:each|every|an?) [a-z]+ (?:is|has|belongs|can|may|must|consists)\b)", ". "
+    ),
+    spelled(
+        r"(?P<who>\b(?:each|every|an?) [a-z]+) is (?:written |made |done )?by"
+        r" (?P<one>(?:an?|one|exactly one) [a-z]+)(?:,| and|, and) (?=has )",
+        r"\g<who> belongs to \g<one>. \g<who> ",
+    ),
+    spelled(
+        r"(?P<who>\b(?:each|every|an?) [a-z]+) is by (?P<one>(?:an?|one|exactly one) [a-z]+)\b",
+        r"\g<who> belongs to \g<one>",
+    ),
     # Each of several clauses about what has what is a sentence of its own.
     spelled(
         rf",? (?:and|while|whereas) (?P<who>(?:(?:an?|the|each|every) )?{_NOUN}) (?={_HAVE} )",
@@ -121,7 +149,7 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"(?<= )(?P<have>have|has) (?P<what>an? [^.;:\n]*)", _for_all),
     spelled(r"(?<=[a-z]); (?P<who>[a-z]+s) (?:just|only) (?=an? [a-z])", r". \g<who> have "),
     spelled(
-        r"(?<=[,:(]) (?P<verb>has|is) (?P<what>[a-z]+(?: [a-z]+)?)"
+        r"(?<=[,:(]) (?P<verb>has|is) (?P<what>(?!an? )[a-z]+(?: [a-z]+)?)"
         r"(?: ?\(?(?:yes/no|y/n|true/false|yes or no)\)?)?(?= ?(?:[,;.)]|$))",
         r" whether it \g<verb> \g<what>",
     ),

@@ -68,6 +68,21 @@ CHANGES: tuple[Change, ...] = (
         "reject anything but a ",
     ),
     spelled(
+        r"\b(?:anything|everything|all files|any file|files|whatever) (?:other than|but|except|that"
+        r" is(?: not|n't)|which is not)"
+        r" (?:an? )?(?P<what>[a-z]{3,5})(?: files?)?"
+        r" (?:should|must|has to|is to|gets?|is|will)(?: be)?"
+        r" (?:refused|rejected|declined|blocked|denied)\b",
+        r"reject anything but a \g<what>",
+    ),
+    # `upload a PDF contract with a title`
+    spelled(
+        r"\b(?P<do>upload|store)(?P<s>s?) (?:an? |the |my |our |their )?"
+        r"(?P<type>pdf|png|jpe?g|csv|mp3) (?!and\b|or\b|files?\b|images?\b)(?P<what>[a-z]+?)s?"
+        r"(?= with | ?[.,;(]|$)",
+        r"\g<do>\g<s> \g<what>s as \g<type>",
+    ),
+    spelled(
         r"\b(?:an? |the )?list of (?:what|everything|all) (?:that )?(?:i|we|they|you)"
         r" (?:have |had )?(?:[a-z]+ed|sent|put|made|wrote|gave)(?: in)?\b",
         "list them",

@@ -14,6 +14,8 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"(?<![\w/])w/o(?= )", "without"),
     spelled(r"(?<![\w/])w/ ?(?=\w)", "with "),
     spelled(r"(?<=[a-z]) n (?=[a-z])", " and "),
+    spelled(r"(?<=[a-z]) & (?=[a-z])", " and "),
+    spelled(r"\b(?P<who>we|i|they)(?:'ve| have) got\b", r"\g<who> have"),
     spelled(r"(?<=[a-z]) w (?=[a-z])", " with "),
     spelled(r"(?<= )4 (?=(?:my|our|a|an|the|his|her) )", "for "),
     spelled(r" ?(?<!\w)(?:asap|pls|plz|thx|ty)(?!\w)", ""),

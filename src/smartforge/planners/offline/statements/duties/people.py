@@ -21,6 +21,7 @@ from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import nouns, words
 
 _ABLE = word_set("can may must should will could shall")
+_BEGINS = word_set("start starts begin begins")
 _SUFFIXES = ("er", "or", "ist", "ant", "ee", "ian")
 
 
@@ -85,6 +86,8 @@ def _person(phrase: Sequence[Token], tokens: Sequence[Token], end: int, strong: 
     low = phrase[-1].low
     one = singular(snake(low)) or low
     following = _following(tokens, end)
+    if following in _BEGINS and _following(tokens, end + 1) in ("as", "in", "out", "with", "at"):
+        return ""  # a request starts as sent
     if one in ("team", "department", "staff", "user") and len(phrase) == 2:
         low = phrase[0].low
         one = low if low in duty_words().departments else singular(snake(low)) or low
