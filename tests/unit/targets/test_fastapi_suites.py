@@ -7,7 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from smartforge.contract import Contract, Field, Permissions, Reference, Resource, Text, validate
+from smartforge.contract import (
+    Access,
+    Contract,
+    Field,
+    Permissions,
+    Reference,
+    References,
+    Resource,
+    Text,
+    validate,
+)
 from smartforge.targets.fastapi import FastAPITarget
 from smartforge.targets.fastapi.judge.bodies import Source, source
 from smartforge.targets.fastapi.judge.suite import Suite
@@ -57,6 +67,23 @@ def test_rows_point_to_different_rows_and_never_name_their_owner() -> None:
     pointers = [row["book_id"] for row in rows(LENDING, "review")]
     assert pointers == [Source(f'books[{place}]["id"]') for place in range(3)]
     assert all("user_id" not in row for row in rows(LENDING, "review"))
+
+
+@pytest.mark.parametrize(
+    ("read", "first"),
+    [(USER, 'sorted(row["id"] for row in users[:2])'), (OWNER, '[users[0]["id"]]')],
+    ids=["everybody", "only oneself"],
+)
+def test_lists_of_accounts_ascend_and_name_those_that_the_caller_sees(
+    read: Access, first: str
+) -> None:
+    person = msgspec.structs.replace(
+        LENDING.resource("user"), actions=("read",), access=Permissions(read=read)
+    )
+    watched = Field("watcher_ids", References("user"), required=False, default=[])
+    club = Resource("club", "clubs", (watched,), access=Permissions(create=USER))
+    contract = validate(msgspec.structs.replace(LENDING, resources=(person, club)))
+    assert rows(contract, "club")[0]["watcher_ids"] == Source(first)
 
 
 def test_a_circle_of_references_is_cut_where_it_may_be() -> None:
