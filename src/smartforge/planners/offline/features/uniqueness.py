@@ -135,9 +135,10 @@ def _named(resource: Resource, names: Sequence[str]) -> list[Field]:
 def _elsewhere(
     sketch: Sketch, names: Sequence[str], resource: Resource
 ) -> tuple[Resource, list[Field]]:
+    known = {snake(word) for name in names for word in (name, singular(name))}
     for other in sketch.contract.resources:
         fields = _named(other, names)
-        exact = [one for one in fields if one.name in names or one.name in map(singular, names)]
+        exact = [one for one in fields if one.name in known]
         if exact:
             return other, exact
     return resource, []

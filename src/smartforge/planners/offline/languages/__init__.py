@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -137,15 +138,25 @@ def thing(word: str, known: Language) -> str | None:
 
 @cache
 def _language(code: str) -> Language:
-    data = tomllib.loads(Path(__file__).with_name(f"{code}.toml").read_text(encoding="utf-8"))
-    things = _entries(data["things"])
+    """One language: its own file, the things of other trades, and what is done with them."""
+    data = _read(code)
+    trades, deeds = _read(f"{code}_trades"), _read(f"{code}_deeds")
+    things = _entries(trades["things"]) | _entries(data["things"])
+    phrases = [deeds["words"], data["words"], deeds["phrases"], data["phrases"]]
+    known = things.copy()
+    for lines in phrases:
+        known |= _entries(lines)
     return Language(
         name=data["name"],
-        phrases=things | _entries(data["words"]) | _entries(data["phrases"]),
+        phrases=known,
         things=things,
         plurals=tuple(data["endings"]),
         signs=frozenset(data["signs"].split()),
     )
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _entries(lines: str) -> dict[str, str]:

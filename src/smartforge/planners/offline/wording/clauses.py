@@ -77,14 +77,19 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(r"\bsign(?P<s>s?) up for (?=[a-z]+s\b|an? |the )", r"register\g<s> for "),
     spelled(
-        r"(?P<all>\b(?P<who>[a-z]+s) (?:can |may )?(?P<do>register for|rate|review|vote on|vote for"
-        r"|join|book|attend|apply for|bid on) [^.;\n]{2,60}?),? (?:but |and )?"
+        r"(?P<all>\b(?P<who>[a-z]+s) (?:can |may )?(?P<do>register for|enroll? in|rate|review"
+        r"|vote on|vote for|join|book|attend|apply for|bid on) [^.;\n]{2,60}?),? (?:but |and )?"
         r"(?:only |at most |just )?once (?:per|for each|for every|in each) (?P<what>[a-z]+)",
         r"\g<all>. \g<who> can \g<do> a \g<what> only once",
     ),
     spelled(
         r"(?P<at>^|[.;] )(?:the )?(?P<f>[a-z]+)s of (?P<of>[a-z]+)s"
         r" (?:are|must be|have to be) unique",
+        r"\g<at>\g<of> \g<f>s are unique",
+    ),
+    spelled(
+        r"(?P<at>^|[.;,] )the (?P<f>[a-z]+) of (?:the|an?|each|every) (?P<of>[a-z]+)"
+        r" (?:is|must be|has to be) unique",
         r"\g<at>\g<of> \g<f>s are unique",
     ),
     # `wheels that belong to a cheese with a weight`: the weight is the wheel's.

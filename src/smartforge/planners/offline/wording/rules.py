@@ -51,6 +51,12 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<other>(?:the )?[a-z]+ (?:date|time|day))\b",
         _dated,
     ),
+    # `an order delivered cannot be cancelled`, as in what was Spanish or French
+    spelled(
+        rf"\b(?:an?|the|any) (?P<what>[a-z]+) (?P<state>{_STATE}) (?P<no>cannot|can not"
+        r"|can't|may not|must not) be (?=[a-z]+ed\b)",
+        r"\g<state> \g<what>s \g<no> be ",
+    ),
     # `pieces can be liked by any logged in user`
     spelled(
         r"(?P<what>\b(?:(?:an?|the|each|every) )?[a-z]+) (?P<can>can|may) be (?P<did>like|favorite"
