@@ -46,7 +46,7 @@ __all__ = [
 Json = Any
 State = Literal["open", "complete", "cut", "refused", "left"]
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 _TOKEN = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
 
 
@@ -119,7 +119,7 @@ class Wire:
         return [request for request in self.requests if request.state == "left"]
 
     async def until(self, holds: "Callable[[Wire], bool]") -> None:
-        """Wait until `holds(wire)`, asked at every change; raises TimeoutError after 10 s."""
+        """Wait until `holds(wire)`, asked at every change; raises TimeoutError after a minute."""
         async with asyncio.timeout(WAIT_S), self._changed:
             await self._changed.wait_for(lambda: holds(self))
 
