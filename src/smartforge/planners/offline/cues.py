@@ -271,7 +271,8 @@ def is_child(parent: str, phrase: Sequence[Token]) -> bool:
     if phrase and phrase[-1].low in words().field_labels and not phrase[-1].literal:
         return False
     trade = parent.rpartition("_")[2] in nouns().domains
-    if phrase and isinstance(attributes().kinds.get(snake(phrase[-1].text)), Integer):
+    number = phrase and isinstance(attributes().kinds.get(snake(phrase[-1].text)), Integer)
+    if number and nounphrases.is_plural(phrase):
         counted = usual_parents(nounphrases.noun_of(phrase), (parent,))
         if counted and nounphrases.is_common(phrase):
             return True  # the players of a team are no number

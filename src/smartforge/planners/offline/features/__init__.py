@@ -123,6 +123,7 @@ _IN_ORDER: tuple[Reader, ...] = (
     receivers.read_webhooks,
     lending.read_lending,
     _read_states,
+    lending.read_decided,
     guards.read_guards,
     marks.read_marks,
     uniqueness.read_unique,

@@ -8,7 +8,7 @@ import msgspec
 from smartforge.contract import Resource
 from smartforge.contract.names import identifier
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.features.finding import main, subject
+from smartforge.planners.offline.features.finding import main, mentions, subject
 from smartforge.planners.offline.features.flow import Flow, flow_of, was_said
 from smartforge.planners.offline.features.heard import hear
 from smartforge.planners.offline.features.paths import state_like
@@ -48,14 +48,20 @@ def read_duties(sketch: Sketch, flows: dict[str, Flow]) -> None:
 
 
 def _moved(sketch: Sketch, one: Duty) -> Resource | None:
-    """What the words are about, and if that is the accounts, the first thing that is not."""
+    """What the words are about; if that is the accounts, what the sentences before are about."""
     accounts = sketch.contract.accounts
     heard = hear(one.place, sketch.sentences[one.place])
     begin = heard.starts[one.begin]
     named = subject(sketch, heard, begin, begin + 1)
-    if named is None or (accounts is not None and named.name == accounts.resource):
-        return main(sketch)
-    return named
+    own = accounts.resource if accounts is not None else ""
+    if named is not None and named.name != own:
+        return named
+    for place in range(one.place - 1, -1, -1):
+        earlier = mentions(sketch, hear(place, sketch.sentences[place]))
+        things = [each for _, each in earlier if each.name != own]
+        if things:
+            return things[0]
+    return main(sketch)
 
 
 class _Walk(msgspec.Struct):
@@ -112,6 +118,8 @@ def _step(walk: _Walk, group: list[Duty]) -> None:
     reached: list[str] = []
     for one in group:
         target = walk.flow.state(one.target)
+        if walk.told and target == walk.flow.values[0]:
+            continue  # applicants submit what begins as submitted: they make it
         walk.flow.names.setdefault(target, identifier(one.verb))
         ends = one.verb in duty_words().ending
         named = _named(walk, one, target)

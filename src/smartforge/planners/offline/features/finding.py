@@ -111,6 +111,11 @@ def having_fields(
     meant = subject(sketch, heard, *match.span())
     if meant is None or any(find_field(meant, one) for one in names):
         return meant
+    accounts = sketch.contract.accounts
+    own = accounts is not None and accounts.resource == meant.name
+    here = not own and meant.name in {one.name for _, one in mentions(sketch, heard)}
+    if here and any(find_resource(sketch, one) for one in names):
+        return meant  # matches can be filtered by team, which they were not said to have
     others = (one for one in sketch.contract.resources if all(find_field(one, n) for n in names))
     return next(others, meant) if names else meant
 

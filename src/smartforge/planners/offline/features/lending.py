@@ -50,9 +50,10 @@ _AGAIN = re.compile(
 _ONE_ACTIVE = re.compile(
     r"\b(?P<count>one|1|a single|single) (?P<state>active|open|current|pending|running|ongoing"
     r"|unreturned"
-    r"|outstanding|unpaid|live|unfinished) (?P<what>[a-z_]+)"
+    r"|outstanding|unpaid|live|unfinished|approved|accepted|confirmed|granted) (?P<what>[a-z_]+)"
     r"(?: (?:per|for each|for every|for the same|for) (?:a |an |each |every )?(?P<per>[a-z_]+))?"
 )
+_DECIDED = ("approved", "accepted", "confirmed", "granted")
 _LOANS = ("loan", "rental", "lending", "borrowing", "checkout", "hire", "borrow", "lease")
 _BY_VERB = (("rent", "rental"), ("hire", "rental"), ("check", "checkout"))
 _RETURN = re.compile(
@@ -146,12 +147,20 @@ def read_lending(sketch: Sketch) -> None:
             )
         take(sketch, heard, begin, end)
     for heard, match in found(sketch, _ONE_ACTIVE):
-        _read_one(sketch, heard, match)
+        if match["state"] not in _DECIDED:
+            _read_one(sketch, heard, match)
     for heard, match in found(sketch, _RETURN):
         loans = _loan_resource(sketch)
         if loans is not None and status_of(loans) is None and _returns(sketch, heard, match):
             sketch.put(_with_open(sketch, loans)[0])
             take(sketch, heard, *match.span())
+
+
+def read_decided(sketch: Sketch) -> None:
+    """`only one approved request`, once it is known by which states rows go."""
+    for heard, match in found(sketch, _ONE_ACTIVE):
+        if match["state"] in _DECIDED:
+            _read_one(sketch, heard, match)
 
 
 def _returns(sketch: Sketch, heard: Heard, match: re.Match[str]) -> bool:

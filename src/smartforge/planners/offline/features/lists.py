@@ -10,14 +10,16 @@ from smartforge.contract import (
     Email,
     Field,
     Ordered,
+    Reference,
+    References,
     Resource,
     Slug,
     Text,
     Timestamp,
 )
 from smartforge.contract.names import identifier, spaced
-from smartforge.planners.offline.draft import listing
-from smartforge.planners.offline.features.changes import added, having
+from smartforge.planners.offline.draft import a, listing
+from smartforge.planners.offline.features.changes import added, belonging, having
 from smartforge.planners.offline.features.entries import Entry, entries
 from smartforge.planners.offline.features.finding import (
     MOMENTS,
@@ -74,6 +76,8 @@ _LIMIT = re.compile(
     r"\b(?:below|under|above|over|beneath|at least|at most|more than|less than|fewer than)"
     r" (?:a|an|some|the|any|its|their|given|certain|my)(?: given| certain| set| configurable)?"
     r" (?P<limit>[a-z_]+)\b"
+    r"|\b(?:with|having|holding|that have|which have) (?:less|fewer|more) than \d+"
+    r" (?P<unit>[a-z_]+)\b"
     r"|\blow(?: - |-| )stock\b|\blow on stock\b|\brunning low\b"
 )
 _MAX_SEARCHED = 6
@@ -145,13 +149,33 @@ def _narrow_new(sketch: Sketch, resource: Resource, text: str) -> str:
         return "created_at_from and created_at_to"
     name = identifier(text) if text.isascii() and text[:1].isalpha() else ""
     kind = kind_of_name(name) if name and is_known(name) else None
-    if kind is None or find_resource(sketch, text) is not None:
+    parent = find_resource(sketch, text)
+    if parent is not None:
+        return _narrow_to(sketch, resource, parent)
+    if kind is None:
         return ""
     if isinstance(kind, Text):
         kind = msgspec.structs.replace(kind, min_length=0)
     field = Field(name, kind, required=False)
     sketch.put(having(resource, field))
     sketch.note(f"{spaced(resource.plural)} got the field {spaced(name)}, which lists go by.")
+    return _narrow_by(sketch, sketch.contract.resource(resource.name), field, False)
+
+
+def _narrow_to(sketch: Sketch, resource: Resource, parent: Resource) -> str:
+    """Lists narrowed by what rows were not said to refer to: they do then."""
+    accounts = sketch.contract.accounts
+    known = any(isinstance(one.kind, References) for one in resource.fields)
+    back = any(
+        isinstance(one.kind, Reference | References) and one.kind.resource == resource.name
+        for one in parent.fields
+    )
+    own = accounts is not None and parent.name == accounts.resource
+    if own or known or back or parent.name == resource.name:
+        return ""
+    field = belonging(parent)
+    sketch.put(having(resource, field))
+    sketch.note(f"{spaced(resource.plural)} belong to {a(spaced(parent.name))} ({field.name}).")
     return _narrow_by(sketch, sketch.contract.resource(resource.name), field, False)
 
 
@@ -214,6 +238,9 @@ def _ranged_field(resource: Resource, match: re.Match[str]) -> Field | None:
         field = find_field(resource, text)
         return field if field and isinstance(field.kind, NUMBERS + MOMENTS) else None
     numbers = fields_of(resource, *NUMBERS)
+    if groups["unit"]:
+        field = find_field(resource, groups["unit"])
+        return field if field in numbers else None
     if not groups["limit"] or groups["limit"] in (
         "threshold",
         "limit",
@@ -235,7 +262,7 @@ def read_search(sketch: Sketch) -> None:
     for heard, match in found(sketch, _SEARCH):
         if match.group().startswith("find") and not match.group().endswith("by "):
             continue
-        named = list(entries(heard.line, match.end()))
+        named = [one for one in entries(heard.line, match.end()) if not one.direction]
         resource = having_fields(sketch, heard, match, [one.text for one in named])
         fields = [find_field(resource, one.text) if resource else None for one in named]
         texts = [one.name for one in fields if one is not None and is_text(one)]

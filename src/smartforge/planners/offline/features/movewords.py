@@ -19,6 +19,7 @@ _BETWEEN = r"(?: (?!:|;)[a-z,_]+){0,5}? ?(?:,|/|and|or|&|then)(?: [a-z_]+){0,3}?
 _PAIR = re.compile(
     rf"\b(?:{_IN})\b{_BETWEEN}(?:{_OUT})\b(?: out)?|\b(?:{_OUT})\b{_BETWEEN}(?:{_IN})\b(?: in)?"
     r"|\b(?:book|count|move|scan|check)\w*(?: [a-z_]+){0,3} in (?:and|or|/) out\b"
+    r"|\b(?P<what>[a-z_]+) in (?:and|or|/|,) (?P=what) out\b"
     r"|\b(?:incoming|inbound|inward) (?:and|or|,|/) (?:outgoing|outbound|outward)\b"
     r"|\bin(?:coming)? and out(?:going)? (?:of stock|movements?|bookings)\b"
 )
@@ -31,7 +32,8 @@ _MONEY = re.compile(r"\b(?:money|balances?|funds?|deposit\w*|withdraw\w*|cash|eu
 LIMIT = re.compile(
     r"\b(?:below|under|less than) (?:zero|0)\b|\b(?:negative|non-negative|overdraw\w*"
     r"|overdraft)\b"
-    r"|\bmore (?:out |[a-z]+ )?than (?:there is|there are|(?:is|are) (?:available|there|left|in"
+    r"|\bmore (?:out |[a-z]+ )?than (?:there is|there are|(?:is|are) (?:available|there|left"
+    r"|in there|in it|in"
     r" stock|on hand|on it|in it|on the [a-z]+|in the [a-z]+)|available"
     r"|in stock|(?:the |its |their |what is )?(?:balance|stock|available)[a-z]*"
     r"|(?:you|we|i|they) have|it has|was put in|went in"

@@ -7,6 +7,7 @@ from smartforge.planners.offline.people.scene import Scene
 from smartforge.planners.offline.statements.vocabulary import people
 
 _POWERFUL = ("admin", "superadmin", "owner", "manager", "director", "principal", "supervisor")
+_DECIDING = {"approve", "accept", "award", "grant", "confirm"}
 _SAME = {"administrator": "admin", "superuser": "admin"}
 
 
@@ -67,7 +68,7 @@ def _asking(scene: Scene) -> set[str]:
     """
     ranks = people().ranks
     told = [one for _, one in scene.wanted.statements if one.duty and one.actor.kind == "role"]
-    approving = {one.actor.name for one in told if "approve" in one.acts}
+    approving = {one.actor.name for one in told if _DECIDING & set(one.acts)}
     above = any(ranks.get(name, ranks["staff"]) > ranks["user"] for name in approving)
     making = {one.actor.name for one in told if "create" in one.actions} - approving
     plain = {

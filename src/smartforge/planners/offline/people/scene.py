@@ -10,6 +10,7 @@ from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.sketch import Sketch
 from smartforge.planners.offline.statements.statement import Statement
 from smartforge.planners.offline.statements.wanting import Wanted
+from smartforge.planners.offline.tokens import Token
 
 # Words for whatever there is, where nothing kept is called so.
 _GENERIC = ("post", "content", "stuff", "entry", "item", "data", "thing", "submission", "record")
@@ -123,10 +124,17 @@ def _mentioned(scene: Scene, place: int, end: int) -> list[str]:
         tokens = scene.sketch.sentences[at].tokens
         for token in reversed(tokens[:end] if at == place else tokens):
             if token.word and nounphrases.is_nounlike(token):
-                found = scene.sketch.find_exactly([token])
+                found = scene.sketch.find_exactly([token]) or _ending(scene, token)
                 if found is not None and found.name != scene.account:
                     return [found.name]
     return []
+
+
+def _ending(scene: Scene, token: Token) -> Resource | None:
+    """The one thing whose name ends in a word: `request` where there are adoption requests."""
+    noun = nounphrases.noun_of([token])
+    found = [one for one in scene.resources() if noun and one.name.endswith(f"_{noun}")]
+    return found[0] if len(found) == 1 else None
 
 
 def many(name: str) -> str:

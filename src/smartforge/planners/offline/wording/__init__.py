@@ -7,6 +7,7 @@ something is said and never about what. The lines of a prompt stay apart.
 from smartforge.planners.offline.wording import (
     acted,
     clauses,
+    flows,
     idioms,
     lending,
     owning,
@@ -27,6 +28,7 @@ _CHANGES = (
     *lending.CHANGES,
     *scores.CHANGES,
     *trails.CHANGES,
+    *flows.CHANGES,
     *clauses.CHANGES,
     *sentences.CHANGES,
     *permissions.CHANGES,

@@ -2,7 +2,6 @@
 
 import re
 
-from smartforge.planners.offline.verbs import verbs
 from smartforge.planners.offline.wording.change import Change, spelled
 
 
@@ -12,17 +11,6 @@ def _lasting(match: re.Match[str]) -> str:
     parents = [one for one in (match["one"], match["two"]) if one]
     links = "".join(f". {made} belong to {one}" for one in parents)
     return f"{made}. {made} have a {match['first']} and a {match['last']}{links}"
-
-
-def _decided(match: re.Match[str]) -> str:
-    """`then approved or denied by a librarian`: who decides, in a sentence of its own."""
-    known = verbs().states
-    one, other = known.get(match["one"].lower()), known.get(match["other"].lower())
-    if not (one and other):
-        return match.group()
-    who = match["who"].removesuffix("s")
-    said = f"{match['one']} or {match['other']}"
-    return f"{said}. Only {who}s can {one} and {other} them"
 
 
 _DOES = (
@@ -109,10 +97,6 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<what>[a-z]+s) (?P<did>pawned|brought|sold|bought|lent|rented|owned|given|left|made"
         r"|written|placed|filed|reported|submitted|ordered) by (?P<who>[a-z]+)s(?=[.,;:]|$)",
         r"\g<what>. \g<what> belong to a \g<who>",
-    ),
-    spelled(
-        r"\b(?P<one>[a-z]+ed) or (?P<other>[a-z]+ed) by (?:an?|the|some) (?P<who>[a-z]+)\b",
-        _decided,
     ),
     spelled(
         r"(?P<at>^|[.;,] )(?:and )?(?P<what>[a-z]+s) (?:need|require)s? (?:a |an )?"

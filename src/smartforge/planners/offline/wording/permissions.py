@@ -24,6 +24,14 @@ _DECIDES = (
 )
 
 CHANGES: tuple[Change, ...] = (
+    # `anyone can listen and browse`
+    spelled(
+        r"\b(?P<who>anyone|anybody|everyone|everybody) (?P<can>can|may) (?:listen|watch|look"
+        r"|hear|play"
+        r"|explore)(?: to| at)?(?: them| it)?(?:,| and| or) (?=(?:browse|read|see|view|list"
+        r"|search)\b)",
+        r"\g<who> \g<can> ",
+    ),
     spelled(
         r"\b(?:nobody|no one|no-one|no (?:user|person|member|employee|manager|reviewer"
         r"|approver)s?)"

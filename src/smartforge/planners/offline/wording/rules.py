@@ -38,13 +38,6 @@ def _decided(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
-    # `starts as sent and gets accepted or declined`
-    spelled(
-        r"\b(?P<how>starts?|begins?) (?:out )?(?P<as>as|in) (?P<state>(?:an? )?[a-z]+(?: [a-z]+)?)"
-        r"(?:,| and|, and)(?: then| later)? (?:can be|may be|gets?|is|are|becomes?|will be|ends? up"
-        r"(?: as)?|turns?(?: into)?)(?: then| later| either)? (?=[a-z]+(?:ed|id|wn|nt|en)\b)",
-        r"\g<how> as \g<state>, then ",
-    ),
     spelled(
         r"(?P<at>^|[.;,:] |[-*•] )(?P<late>(?:the )?[a-z]+ (?:date|time|day)) (?P<no>not|never|must"
         r" come|comes?|is|always) (?P<when>before|after|later than|earlier than) "

@@ -44,6 +44,35 @@ def _reserved(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    # `customers (name, phone) and bikes with a size`: each in a sentence of its own.
+    spelled(
+        r"(?P<at>^|[.;:] )(?P<who>[a-z]+s) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\),? and"
+        r" (?=[a-z]+s (?:with|\())",
+        r"\g<at>\g<who> have \g<fields>. ",
+    ),
+    # `our shop sells cakes`: what there is, and none of what a shop does.
+    spelled(
+        r"(?P<at>\A|[.;] |^)(?:our|my|the|an?) (?:[a-z]+ )?"
+        r"(?P<who>(?!user|member|customer|admin|staff|people)[a-z]+[^s\W]) (?:sells|offers|lends"
+        r"|lends out|rents|rents out|hires out|runs|owns"
+        r"|operates|hosts|organi[sz]es|breeds|produces|makes|brews|bakes|repairs|stocks) "
+        r"(?P<what>(?!its |their |the )[a-z]+s)(?=[.,;:]| with | and [a-z]+s[.,;])",
+        r"\g<at>We have \g<what>",
+    ),
+    # `an adoption request is for one animal by one adopter`
+    spelled(
+        r"(?P<who>\b(?:an?|each|every) [a-z]+(?: [a-z]+)?) is (?:for|about|of)"
+        r" (?:an?|one|exactly one) (?P<what>[a-z]+) (?:by|from|of|and) (?:an?|one"
+        r"|exactly one) (?P<whom>[a-z]+)"
+        r"(?=[.,;]|$| and )",
+        r"\g<who> belongs to a \g<what> and a \g<whom>",
+    ),
+    spelled(
+        r"\b(?:which|what) (?P<what>[a-z]+s) (?:hold|have|contain|are at|cost|weigh)"
+        r" (?P<than>less than|fewer than|more than|at least|at most|under|over|below|above)"
+        r" (?P<n>\d[^?.\n]*)\?",
+        r"List \g<what> with \g<than> \g<n>.",
+    ),
     # `a copy of a work has a barcode`: whose it is, and what it has.
     spelled(
         rf"(?P<at>^|[.;] )(?P<who>(?:an?|each|every) (?!{_NONE}\b)[a-z]+) of (?P<one>(?:an?|one)"

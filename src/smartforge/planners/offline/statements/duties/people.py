@@ -18,6 +18,7 @@ from smartforge.planners.offline.statements.duties.words import (
 )
 from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.tokens import Token
+from smartforge.planners.offline.verbs import verbs
 from smartforge.planners.offline.vocabulary import nouns, words
 
 _ABLE = word_set("can may must should will could shall")
@@ -88,6 +89,8 @@ def _person(phrase: Sequence[Token], tokens: Sequence[Token], end: int, strong: 
     following = _following(tokens, end)
     if following in _BEGINS and _following(tokens, end + 1) in ("as", "in", "out", "with", "at"):
         return ""  # a request starts as sent
+    if one.endswith("ed") and one in verbs().states:
+        return ""  # only one approved request
     if one in ("team", "department", "staff", "user") and len(phrase) == 2:
         low = phrase[0].low
         one = low if low in duty_words().departments else singular(snake(low)) or low
