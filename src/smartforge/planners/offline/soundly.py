@@ -20,6 +20,9 @@ def settle_soundness(sketch: Sketch) -> None:
 
     Where no rule is to blame the contract stays as it is, and its validation says why.
     """
+    for resource in sketch.contract.resources:
+        if "update" in resource.actions and not any(one.on_update for one in resource.fields):
+            _keep_from_updates(sketch, resource)
     for _ in range(MAX_TAKEN_BACK):
         problems = _problems(sketch.contract)
         if not problems:
@@ -36,6 +39,15 @@ def settle_soundness(sketch: Sketch) -> None:
                 f"a rule of {spaced(plural(resource))} is not kept: {problems[0]}",
             )
         )
+
+
+def _keep_from_updates(sketch: Sketch, resource: Resource) -> None:
+    """Rows of which clients may change nothing, such as those with a status alone."""
+    actions = tuple(one for one in resource.actions if one != "update")
+    if actions:
+        sketch.put(msgspec.structs.replace(resource, actions=actions))
+        more = spaced(plural(resource.name))
+        sketch.note(f"{more} have no update, since none of their fields is changed by hand.")
 
 
 def _problems(contract: Contract) -> tuple[str, ...]:

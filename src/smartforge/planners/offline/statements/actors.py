@@ -22,6 +22,7 @@ MODALS = word_set(
     gets want wants need needs have has able shall might always
     """
 )
+_BODIES = word_set("board committee council jury crew commission panel")
 _OF_ROLE = word_set("users user role roles member members")
 PRONOUNS = word_set("it them these those this that one ones")
 
@@ -99,6 +100,9 @@ def _opening(tokens: Sequence[Token], at: int) -> _Opening:
 def _somebody(tokens: Sequence[Token], at: int, opening: _Opening) -> tuple[Actor, int] | None:
     """Whoever is logged in, the owner of something, or a role."""
     lists, place, of = people(), opening.place, opening.of
+    pair = [one.low for one in tokens[place : place + 2]]
+    if pair[0] in _BODIES and pair[1:] in (["member"], ["members"]):
+        return Actor("role", f"{pair[0]}_member"), place + 2
     low, end = tokens[place].low, place + 1
     one = singular(snake(low)) or low
     noun = nounphrases.is_nounlike(tokens[place])

@@ -3,6 +3,7 @@
 import re
 
 from smartforge.contract.names import plural
+from smartforge.planners.offline.features.paths import is_state
 from smartforge.planners.offline.verbs import verbs
 from smartforge.planners.offline.wording.change import Change, spelled
 
@@ -38,7 +39,22 @@ def _decided(match: re.Match[str]) -> str:
     return f"{said}. Only {who} can {one} and {other} them"
 
 
+def _listed(match: re.Match[str]) -> str:
+    """`a status new, packed, shipped`: its values, where most are what states are called."""
+    values = [one.strip() for one in match["values"].split(",")]
+    known = sum(is_state(one.lower()) for one in values)
+    bare = match["name"].lower().startswith("sta")  # among other fields, which could go on
+    if known * 2 <= len(values) or (bare and known < len(values)):
+        return match.group()
+    return f"{match['name']} ({', '.join(values)})"
+
+
 CHANGES: tuple[Change, ...] = (
+    spelled(
+        r"(?P<name>(?:\b(?:an?|the|with|and) |(?<=, ))(?:status|state|stage)) "
+        r"(?P<values>[a-z]+(?: [a-z]+)?(?:, ?[a-z]+(?: [a-z]+)?){1,9})(?=[.;]|$)",
+        _listed,
+    ),
     # `..., starts pending and can be approved`: how it begins, in a sentence of its own.
     spelled(
         r"(?P<at>^|[.;] )(?P<who>an? (?P<what>[a-z]+(?: [a-z]+)?)) (?P<said>(?:is|has|belongs)"

@@ -5,7 +5,10 @@ import re
 from smartforge.contract.names import plural, singular
 from smartforge.planners.offline.wording.change import Change, spelled
 
-_LENT = r"(?:lent|loaned|rented|hired|given|handed|leased|borrowed|checked)(?: out)?"
+_LENT = (
+    r"(?:(?:lent|loaned|rented|hired|leased)(?: out)? to|(?:given|handed|checked) out to"
+    r"|(?:borrowed|rented|hired|checked out) by)"
+)
 _KEPT = re.compile(r"\b(lending|loan|rental|borrowing|checkout|lease|hire)s?\b", re.IGNORECASE)
 _ONE = r"(?:an?|each|every|the) "
 
@@ -13,7 +16,8 @@ _ONE = r"(?:an?|each|every|the) "
 def _lent(match: re.Match[str]) -> str:
     """What is lent, and rows that tell to whom, called as the prompt calls them elsewhere."""
     known = _KEPT.search(match.string)
-    made = known[1].lower() if known else "loan"
+    usual = "rental" if match["did"].lower().startswith(("rent", "hire")) else "loan"
+    made = known[1].lower() if known else usual
     what, whom = singular(match["what"].lower()), singular(match["whom"].lower())
     said = f"{match['at']}{plural(made)} belong to a {what} and a {whom}"
     whose = rf"\b{plural(whom)}? ?(?:have|has|:|\()|\b{plural(whom)}[^.;\n]*\blog in\b"
@@ -34,7 +38,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     spelled(
         rf"(?P<at>^|[.;:] |, )(?:{_ONE})?(?P<what>(?!they\b|it\b|these\b)[a-z]+) (?:is|are|get|gets"
-        rf"|can be|may be) {_LENT} (?:to|by) (?:{_ONE}|our |my |one )?(?P<whom>[a-z]+)"
+        rf"|can be|may be) (?P<did>{_LENT}) (?:{_ONE}|our |my |one )?(?P<whom>[a-z]+)"
         r"(?=[.;:]|$)",
         _lent,
     ),

@@ -43,6 +43,13 @@ def _reserved(match: re.Match[str]) -> str:
     return f"{said}. A {made} has a {match['first']} {unit} and a {match['last']} {unit}"
 
 
+def _of_both(match: re.Match[str]) -> str:
+    """`a request is for one animal by one adopter`, and whatever else it has after that."""
+    who = match["who"]
+    said = f"{who} belongs to a {match['what']}. {who} belongs to a {match['whom']}"
+    return f"{said}. {who} " if match["has"] else said
+
+
 CHANGES: tuple[Change, ...] = (
     # `customers (name, phone) and bikes with a size`: each in a sentence of its own.
     spelled(
@@ -52,7 +59,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     # `our shop sells cakes`: what there is, and none of what a shop does.
     spelled(
-        r"(?P<at>\A|[.;] |^)(?:our|my|the|an?) (?:[a-z]+ )?"
+        r"(?P<at>\A|[.;] |^)(?:our|my|the) (?:[a-z]+ )?"
         r"(?P<who>(?!user|member|customer|admin|staff|people)[a-z]+[^s\W]) (?:sells|offers|lends"
         r"|lends out|rents|rents out|hires out|runs|owns"
         r"|operates|hosts|organi[sz]es|breeds|produces|makes|brews|bakes|repairs|stocks) "
@@ -64,8 +71,8 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<who>\b(?:an?|each|every) [a-z]+(?: [a-z]+)?) is (?:for|about|of)"
         r" (?:an?|one|exactly one) (?P<what>[a-z]+) (?:by|from|of|and) (?:an?|one"
         r"|exactly one) (?P<whom>[a-z]+)"
-        r"(?=[.,;]|$| and )",
-        r"\g<who> belongs to a \g<what> and a \g<whom>",
+        r"(?P<has>(?:,|,? and) (?=has ))?(?=[.,;]|$|has | and )",
+        _of_both,
     ),
     spelled(
         r"\b(?:which|what) (?P<what>[a-z]+s) (?:hold|have|contain|are at|cost|weigh)"

@@ -89,8 +89,10 @@ def _person(phrase: Sequence[Token], tokens: Sequence[Token], end: int, strong: 
     following = _following(tokens, end)
     if following in _BEGINS and _following(tokens, end + 1) in ("as", "in", "out", "with", "at"):
         return ""  # a request starts as sent
-    if one.endswith("ed") and one in verbs().states:
+    if one in verbs().states and one not in people().ranks:
         return ""  # only one approved request
+    if following not in MODALS | {"or", "and"} and _following(tokens, end + 1) in _ABLE:
+        return ""  # only draft invoices can
     if one in ("team", "department", "staff", "user") and len(phrase) == 2:
         low = phrase[0].low
         one = low if low in duty_words().departments else singular(snake(low)) or low
