@@ -6,18 +6,9 @@ from smartforge.contract.names import singular, snake
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases, remarks
 from smartforge.planners.offline.cues import (
-    breaks_off,
     goes_on,
-    is_child,
-    is_common_name,
-    is_described,
-    is_manner,
-    is_number,
-    is_object,
     is_subject,
     is_verb,
-    is_whole,
-    knows_fields,
     link_at,
     merged,
     object_of,
@@ -29,6 +20,17 @@ from smartforge.planners.offline.cues import (
 )
 from smartforge.planners.offline.draft import Draft, Mode, Thing
 from smartforge.planners.offline.entries import add_field
+from smartforge.planners.offline.having import (
+    breaks_off,
+    is_child,
+    is_common_name,
+    is_described,
+    is_manner,
+    is_number,
+    is_object,
+    is_whole,
+    knows_fields,
+)
 from smartforge.planners.offline.items import Item, split_items
 from smartforge.planners.offline.parents import is_of
 from smartforge.planners.offline.parts import parts_of, pieces

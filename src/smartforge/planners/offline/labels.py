@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
-from smartforge.planners.offline.cues import knows_fields
+from smartforge.planners.offline.having import knows_fields
 from smartforge.planners.offline.items import Item, split_items
 from smartforge.planners.offline.nounphrases import is_field
 from smartforge.planners.offline.phrases import is_constraint

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.cues import breaks_off, knows_fields
+from smartforge.planners.offline.having import breaks_off, knows_fields
 from smartforge.planners.offline.items import split_items
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.vocabulary import words

@@ -7,9 +7,10 @@ from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases, offers, terse
 from smartforge.planners.offline.actions import limit, only_actions, page_size
 from smartforge.planners.offline.clauses import Walk
-from smartforge.planners.offline.cues import knows_fields, link_at
+from smartforge.planners.offline.cues import link_at
 from smartforge.planners.offline.draft import Draft, Mode, Thing
 from smartforge.planners.offline.edits import edited
+from smartforge.planners.offline.having import knows_fields
 from smartforge.planners.offline.items import inside, slashed, split_items
 from smartforge.planners.offline.labels import (
     as_entry,
