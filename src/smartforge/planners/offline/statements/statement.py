@@ -10,27 +10,32 @@ from smartforge.contract.reserved import word_set
 from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.statements.actors import (
     MODALS,
-    PRONOUNS,
     Actor,
     actor_at,
     phrase_at,
 )
-from smartforge.planners.offline.statements.vocabulary import act_of, actions_of, people
+from smartforge.planners.offline.statements.doing import (
+    JOINING,
+    NOT,
+    act_at,
+    actions_at,
+    makes,
+    no_verb,
+    signs_up,
+    with_somebody,
+)
+from smartforge.planners.offline.statements.objects import (
+    THEIRS,
+    objects_at,
+    points_at,
+    points_back,
+)
+from smartforge.planners.offline.statements.vocabulary import actions_of, people
 from smartforge.planners.offline.tokens import Token, said
-from smartforge.planners.offline.vocabulary import words
 
-_NOT = word_set("not cannot can't never mustn't shouldn't don't doesn't won't")
-_JOINING = word_set(", and or / & then also")
 _SIGNING = word_set("can register sign up signup log in login into , and then to")
-_OWN = word_set("own")
-_THEIRS = word_set("their his her its my your")
 _CHANGING = word_set("change modify alter")
 _LETTING = word_set("can may should must")
-_ANY = word_set("everything anything all data")
-_ENDS = word_set("; : ( ) . but while where whereas because if when unless until with so — -")
-_AFTER = word_set("on to for in at of into about from under by within")
-_STATING = word_set("only has have can is are must should belong belongs contain contains with")
-_ONCE = word_set("once twice too as well each other one another freely anytime directly")
 
 
 class Statement(msgspec.Struct):
@@ -117,7 +122,7 @@ def _statement(
         _attribute(group, who, tokens, begin)
         actor, begin, place = group.actor, group.end, group.end
         groups.append(group)
-        while place < len(tokens) and tokens[place].low in _JOINING | {"can", "may"}:
+        while place < len(tokens) and tokens[place].low in JOINING | {"can", "may"}:
             place += 1
         if actor_at(tokens, place):
             break
@@ -154,11 +159,11 @@ def _who(
     begin = at - 1 if at and tokens[at - 1].low in ("only", "just") else at
     none = any(token.low == "no" for token in tokens[at:place]) and actor.kind != "nobody"
     who = _Who(actors, begin, place, only, alone, refused=none)
-    while who.place < len(tokens) and tokens[who.place].low in MODALS | _NOT | {"only"}:
+    while who.place < len(tokens) and tokens[who.place].low in MODALS | NOT | {"only"}:
         low = tokens[who.place].low
         who.limited = who.limited or low == "only"
         who.modal = who.modal or low in MODALS
-        who.refused = who.refused or low in _NOT
+        who.refused = who.refused or low in NOT
         who.place += 1
     return who
 
@@ -220,7 +225,7 @@ def _elided(
 ) -> Statement | None:
     """`customers only their own` after `agents can see all tickets`."""
     lows = [token.low for token in tokens[at : at + 3]]
-    if len(lows) > 1 and lows[0] in _THEIRS and lows[1] == "own":
+    if len(lows) > 1 and lows[0] in THEIRS and lows[1] == "own":
         phrase, end = phrase_at(tokens, at + 2)
         objects = [nounphrases.noun_of(phrase)] if phrase else list(before.objects)
         said_ = said(tokens[begin:end])
@@ -232,30 +237,30 @@ def _group(
     tokens: Sequence[Token], at: int, actor: Actor, before: Statement | None
 ) -> Statement | None:
     """Verbs that belong together and their objects."""
-    if _no_verb(tokens, at) or _signs_up(tokens, at):
+    if no_verb(tokens, at) or signs_up(tokens, at):
         return None
     actions: set[Action] = set()
     joins = ""
     acts: list[str] = []
     place = last = at
     while place < len(tokens) and not joins:
-        found = _actions_at(tokens, place, at, actor)
-        act = _act_at(tokens, place, at, actor)
+        found = actions_at(tokens, place, at, actor)
+        act = act_at(tokens, place, at, actor)
         if not found and not act:
             break
         acts += [act] if act else []
-        joins = people().joins[tokens[place].low] if _joins(tokens, place, at) else ""
+        joins = people().joins[tokens[place].low] if makes(tokens, place, at) else ""
         actions |= found
         place += 1
         last = place
-        while place < len(tokens) and tokens[place].low in _JOINING | {"to"}:
+        while place < len(tokens) and tokens[place].low in JOINING | {"to"}:
             place += 1
     if not actions and not acts:
         return None
-    end, objects, own, every = _objects(tokens, last)
-    if joins and objects and (objects[0] in people().occasions or _with_somebody(tokens, end)):
+    end, objects, own, every = objects_at(tokens, last)
+    if joins and objects and (objects[0] in people().occasions or with_somebody(tokens, end)):
         joins = ""  # who books an appointment makes that and no booking of it
-    if not objects and before is not None and not every and _points_back(tokens, last):
+    if not objects and before is not None and not every and points_back(tokens, last):
         objects = list(before.objects)
     if every and tokens[last - 1].low in _CHANGING:
         actions |= {"create", "update", "delete"}
@@ -273,229 +278,5 @@ def _group(
         joins=joins,
         acts=acts,
         words=said(tokens[at:end]),
-        points=not objects and _points_at(tokens, last),
+        points=not objects and points_at(tokens, last),
     )
-
-
-def _with_somebody(tokens: Sequence[Token], at: int) -> bool:
-    """`book lessons with an instructor`: what is booked with somebody is made by that."""
-    lows = [token.low for token in tokens[at : at + 3]]
-    return lows[:1] == ["with"] and len(lows) == 3 and lows[2] in people().ranks
-
-
-def _actions_at(tokens: Sequence[Token], place: int, at: int, actor: Actor) -> frozenset[Action]:
-    """What the verb at `place` allows, in a group of verbs that begins at `at`; else nothing."""
-    low = tokens[place].low
-    following = tokens[place + 1].low if place + 1 < len(tokens) else ""
-    if _joins(tokens, place, at):
-        return frozenset(("create",))
-    found = actions_of(low)
-    if found:
-        if place > at and _is_object(tokens, place):
-            return frozenset()
-        if low in ("list", "lists") and actor.kind == "role" and place == at:
-            states = not at or tokens[at - 1].low not in MODALS
-            return frozenset(("create",)) if states else found  # agents list properties
-        if low in ("write", "writes") and not _has_object(tokens, place):
-            return frozenset(("create", "update", "delete"))
-        return found
-    does = low == "do" and following in _ANY
-    rules = low in ("have", "has", "get") and following in ("full", "complete", "access")
-    rights = low in ("full", "complete") and following in ("access", "control", "rights")
-    return actions_of("manage") if does or rules or rights or low == "access" else frozenset()
-
-
-def _act_at(tokens: Sequence[Token], place: int, at: int, actor: Actor) -> str:
-    """The verb at `place` that changes a state, such as `approve`; empty for nouns and states."""
-    low = tokens[place].low
-    following = tokens[place + 1].low if place + 1 < len(tokens) else ""
-    if actor.kind == "anyone" or low.endswith("ed") or following in ("up", "in"):
-        return ""
-    plain = at == 0 or tokens[at - 1].low != "the"
-    if place > at:
-        plain = tokens[place - 1].low in _JOINING
-    asked = tokens[at - 1].low in MODALS | _NOT
-    bare = actor.kind == "user" and not actions_of(low) and not asked
-    return act_of(low) if plain and not bare else ""
-
-
-def _joins(tokens: Sequence[Token], at: int, begin: int) -> bool:
-    """Whether the verb makes something of its own here: `book classes`, `register for events`.
-
-    The verbs begin at `begin`; right after one stands its object (`see reviews`) and no other.
-    """
-    low = tokens[at].low
-    if at > begin and tokens[at - 1].low not in _JOINING | {"to"}:
-        return False
-    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    if low not in people().joins:
-        return False
-    if low in ("register", "registers"):
-        return following == "for"
-    if low.rstrip("s") in _RARELY_VERBS and not _is_done_to(tokens, at):
-        return False
-    if following in ("", ",", "and", "or", ".") and at and tokens[at - 1].low in ("or", "and", "a"):
-        return False
-    if low in ("answer", "answers", "reply", "review", "reviews", "rate", "rates", "comment"):
-        return True
-    return bool(following) and following not in (",", "and", "or")
-
-
-_RARELY_VERBS = frozenset({"score", "grade", "sign"})
-
-
-def _is_done_to(tokens: Sequence[Token], at: int) -> bool:
-    """`judges score cakes`, `can sign a petition`: several do it, or somebody may, to a thing."""
-    before = tokens[at - 1] if at else tokens[at]
-    after = tokens[at + 1 : at + 2]
-    several = before.low in MODALS | _JOINING or nounphrases.is_plural([before])
-    if not after or not several:
-        return False
-    return after[0].low in words().determiners or (
-        nounphrases.is_nounlike(after[0]) and nounphrases.is_plural(after)
-    )
-
-
-def _no_verb(tokens: Sequence[Token], at: int) -> bool:
-    """`posts are`: a noun and no verb."""
-    if tokens[at].low not in ("post", "posts", "list", "lists", "views", "reports", "answers"):
-        return False
-    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    return following in ("is", "are", "can", "must", "should", "have", "has")
-
-
-def _signs_up(tokens: Sequence[Token], at: int) -> bool:
-    """`register with an e-mail`, `log in`: nothing that makes an entry."""
-    low = tokens[at].low
-    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    bare = following in ("", "in", "with", "and", "by", ",", "using", "or", "first")
-    opened = [token.low for token in tokens[at + 1 : at + 3]]
-    if low in ("create", "creates", "make", "open", "opens", "have", "has", "get", "gets"):
-        return opened[:1] in (["account"], ["accounts"]) or opened[1:] == ["account"]
-    return low in ("log", "logs", "register", "registers", "sign", "signs") and bare
-
-
-def _is_object(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a word that may be a verb is the object of one: `delete posts`."""
-    low = tokens[at].low
-    return low in ("posts", "reports", "logs", "requests", "lists", "views")
-
-
-def _has_object(tokens: Sequence[Token], at: int) -> bool:
-    return at + 1 < len(tokens) and nounphrases.is_nounlike(tokens[at + 1])
-
-
-def _points_back(tokens: Sequence[Token], at: int) -> bool:
-    if at < len(tokens) and tokens[at].low == "all":
-        return at + 1 == len(tokens) or tokens[at + 1].low in _ENDS | {",", "and"}
-    return at >= len(tokens) or tokens[at].low in PRONOUNS | _ENDS | {",", "and"}
-
-
-def _points_at(tokens: Sequence[Token], at: int) -> bool:
-    """`them`, `all of them`, `every one of these`."""
-    lows = [token.low for token in tokens[at : at + 4]]
-    if lows and lows[0] in ("all", "any", "every", "each", "both"):
-        lows = [low for low in lows[1:] if low not in ("one", "of")]
-    return bool(lows) and lows[0] in PRONOUNS
-
-
-class _Objects(msgspec.Struct):
-    """The objects of a verb while they are read; `aside`: a preposition came after the first."""
-
-    names: list[str] = msgspec.field(default_factory=list[str])
-    own: bool = False
-    every: bool = False
-    aside: bool = False
-
-
-def _objects(tokens: Sequence[Token], at: int) -> tuple[int, list[str], bool, bool]:
-    """Where the objects of a verb end, which they are, whether their own, whether everything."""
-    found = _Objects()
-    place = end = at
-    while place < len(tokens) and tokens[place].low not in _ENDS:
-        if tokens[place].low in _JOINING:
-            if _breaks(tokens, place + 1):
-                break
-            place += 1
-            continue
-        past = _qualified(tokens, place, found) or _object(tokens, place, end, found)
-        if not past:
-            break
-        place = end = past
-    while end > at and tokens[end - 1].low in _AFTER:
-        end -= 1
-    return end, found.names, found.own, found.every
-
-
-def _qualified(tokens: Sequence[Token], place: int, found: _Objects) -> int:
-    """Where a word ends that only says whose or how many; 0 where there is none."""
-    low = tokens[place].low
-    if low in _OWN or (low in _THEIRS and _may_be_own(tokens, place)):
-        found.own = True
-    elif low in _ANY:
-        found.every = found.every or low != "all"
-    elif low in ("they", "he", "she") and _who_made_after(tokens, place):
-        found.own = True
-        return _past_making(tokens, place + 1)
-    elif low in _AFTER:
-        found.aside = found.aside or bool(found.names)
-    elif low not in PRONOUNS | words().determiners | _ONCE | {"only", "access"}:
-        return 0
-    return place + 1
-
-
-def _past_making(tokens: Sequence[Token], at: int) -> int:
-    """Where `sent or received` ends."""
-    making = people().making
-    while at + 2 < len(tokens) and tokens[at + 1].low in ("or", "and"):
-        if tokens[at + 2].low not in making:
-            break
-        at += 2
-    return at + 1
-
-
-def _object(tokens: Sequence[Token], place: int, end: int, found: _Objects) -> int:
-    """Where a noun phrase ends that is an object; 0 where there is none."""
-    low = tokens[place].low
-    after_list = bool(found.names) and end < place and tokens[place - 1].low in ("and", ",")
-    verb = after_list and bool(actions_of(low)) and not _is_object(tokens, place)
-    if verb or not nounphrases.is_nounlike(tokens[place]):
-        return 0
-    phrase, past = phrase_at(tokens, place)
-    phrase = [one for one in phrase if one.low not in _ONCE] or phrase
-    if not phrase:
-        return 0
-    if not found.aside:
-        found.names.append(singular(snake(" ".join(token.text for token in phrase))))
-    return past
-
-
-def _may_be_own(tokens: Sequence[Token], at: int) -> bool:
-    """`their tasks` is what they own; `its comments` is not."""
-    return tokens[at].low in ("their", "his", "her", "my", "your")
-
-
-def _who_made_after(tokens: Sequence[Token], at: int) -> bool:
-    return at + 1 < len(tokens) and tokens[at + 1].low in people().making
-
-
-def _breaks(tokens: Sequence[Token], at: int) -> bool:
-    """Whether something new begins after a comma or "and": another verb or other people."""
-    if at >= len(tokens):
-        return True
-    while at < len(tokens) and tokens[at].low in _JOINING | {"can", "only"}:
-        at += 1
-    if at >= len(tokens):
-        return True
-    low = tokens[at].low
-    if tokens[at - 1].low == "only":
-        return True
-    window = [token.low for token in tokens[at + 1 : at + 3]]
-    if not actions_of(low) and set(window[:1]) & _STATING:
-        return True
-    does = len(window) == 2 and bool(actions_of(window[0])) and nounphrases.is_plural([tokens[at]])
-    if does and window[1] in PRONOUNS | words().determiners | _ANY:
-        return True  # programmers see them all
-    verb = bool(actions_of(low)) or (low in people().joins and _joins(tokens, at, at))
-    verb = verb or (bool(act_of(low)) and bool(set(window[:1]) & PRONOUNS))  # and close them
-    return (verb and not _is_object(tokens, at)) or actor_at(tokens, at) is not None
