@@ -1,13 +1,9 @@
 """Contracts that promise more than rows: accounts, rules, transitions, tenants, files, links."""
 
-from typing import Any
-
 from smartforge.contract import (
-    Access,
     Accounts,
     Adjusts,
     Aggregate,
-    AtMost,
     Boolean,
     Bulk,
     Choice,
@@ -16,8 +12,6 @@ from smartforge.contract import (
     Contract,
     Date,
     Decimal,
-    Different,
-    Email,
     Field,
     Idempotency,
     Integer,
@@ -31,7 +25,6 @@ from smartforge.contract import (
     Paging,
     Permissions,
     Product,
-    RateLimit,
     Redirect,
     Reference,
     References,
@@ -47,31 +40,21 @@ from smartforge.contract import (
     Url,
     validate,
 )
-
-ANYONE = Access()
-USER = Access("user")
-OWNER = Access("owner")
-ADMIN = Access("role", ("admin",))
-STAFF = Access("role", ("agent", "admin"))
-OWNER_OR_ADMIN = Access("owner", ("admin",))
-OWNER_OR_STAFF = Access("owner", ("agent", "admin"))
-
-OPEN_TO_READ = Permissions(create=USER, update=USER, delete=USER)
-FOR_USERS = Permissions(USER, USER, USER, USER, USER)
-
-NAME = Field("name", Text(1, 100))
-
-
-def user(*more: Field, **others: Any) -> Resource:
-    fields = (Field("email", Email(), unique=True), NAME, *more)
-    shape: dict[str, Any] = {"actions": (), "owner": "id"} | others
-    return Resource("user", "users", fields, **shape)
-
-
-def by(name: str, resource: str = "user", *, nested: bool = False) -> Field:
-    """A reference that the server sets."""
-    return Field(name, Reference(resource, "cascade", nested), written="never")
-
+from tests.unit.targets.promised_bank import BANK
+from tests.unit.targets.promised_parts import (
+    ADMIN,
+    ANYONE,
+    FOR_USERS,
+    NAME,
+    OPEN_TO_READ,
+    OWNER,
+    OWNER_OR_ADMIN,
+    OWNER_OR_STAFF,
+    STAFF,
+    USER,
+    by,
+    user,
+)
 
 BOOKSTORE = validate(
     Contract(
@@ -392,113 +375,6 @@ CRM = validate(
             ),
         ),
         accounts=Accounts(roles=("member", "admin"), tenant="organization_id"),
-    )
-)
-
-BANK = validate(
-    Contract(
-        "Bank",
-        (
-            user(),
-            Resource(
-                "account",
-                "accounts",
-                (
-                    NAME,
-                    Field(
-                        "balance",
-                        Decimal("0", "9999.99"),
-                        required=False,
-                        default="100",
-                        written="never",
-                    ),
-                    Field("limit", Integer(1, 9), required=False),
-                    by("owner_id"),
-                ),
-                actions=("list", "create", "clear", "read", "update", "delete"),
-                owner="owner_id",
-                access=Permissions(USER, USER, USER, OWNER_OR_ADMIN, OWNER_OR_ADMIN),
-                stamped=True,
-                sortable=("id", "name", "balance", "limit", "updated_at"),
-                sorted_by="-balance",
-                paging=Paging(5, 50, style="cursor"),
-                searched=("name",),
-                marks=(Mark("star"),),
-                versioned=True,
-                history=True,
-            ),
-            Resource(
-                "transfer",
-                "transfers",
-                (
-                    Field("source_id", Reference("account", nested=True), written="creation"),
-                    Field("target_id", Reference("account", nested=False), written="creation"),
-                    Field("amount", Decimal("1", "999.99"), written="creation"),
-                    by("user_id"),
-                ),
-                actions=("list", "create", "read"),
-                owner="user_id",
-                access=Permissions(OWNER_OR_ADMIN, USER, OWNER_OR_ADMIN),
-                paging=Paging(style="cursor"),
-                rules=(
-                    Different("source_id", "target_id"),
-                    Adjusts("source_id", "amount", "balance", taking=("",), own=True),
-                    Adjusts("target_id", "amount", "balance"),
-                ),
-                bulk=Bulk(10),
-                idempotency=Idempotency(required=True),
-                history=True,
-            ),
-            Resource(
-                "order",
-                "orders",
-                (
-                    Field("iban", Text(15, 34), required=False),
-                    Field(
-                        "state",
-                        Choice(("draft", "approved")),
-                        required=False,
-                        default="draft",
-                        written="never",
-                    ),
-                    by("user_id"),
-                ),
-                owner="user_id",
-                access=Permissions(USER, USER, USER, OWNER, OWNER),
-                rules=(AtMost(50, ("user_id",), period="day"),),
-                transitions=(
-                    Transition(
-                        "approve",
-                        "state",
-                        "approved",
-                        ("draft",),
-                        "",
-                        USER,
-                        ("iban",),
-                        "line",
-                        True,
-                    ),
-                ),
-                soft_delete=True,
-                versioned=True,
-                version_required=True,
-                idempotency=Idempotency(),
-            ),
-            Resource(
-                "line",
-                "lines",
-                (
-                    Field("amount", Integer(1, 99)),
-                    Field("order_id", Reference("order", "cascade"), written="creation"),
-                ),
-                access=FOR_USERS,
-                paging=Paging(bare=True),
-                soft_delete=True,
-                bulk=Bulk(),
-            ),
-        ),
-        accounts=Accounts(roles=("client", "admin"), login_limit=RateLimit(1000)),
-        rate_limit=RateLimit(100_000),
     )
 )
 

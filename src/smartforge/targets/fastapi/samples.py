@@ -145,12 +145,9 @@ def refused(kind: Kind) -> Iterator[object]:
         case Decimal():
             yield from _refused_decimals(kind)
         case Boolean():
-            yield "true"
-            yield 1
+            yield from ("true", 1)
         case Date():
-            yield 20260501
-            yield "2026-02-30"
-            yield "2026-05-01T00:00:00Z"
+            yield from (20260501, "2026-02-30", "2026-05-01T00:00:00Z")
         case Timestamp():
             yield 1_777_629_600
             yield "2026-05-01 09:30"

@@ -1,6 +1,7 @@
 """Amounts that move from one row to another: `transfer money between accounts`."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -145,6 +146,22 @@ def _with_number(sketch: Sketch, holder: Resource, what: str) -> tuple[Resource,
 def _moved(
     sketch: Sketch, heard: Heard, match: re.Match[str], item: Resource, number: Field
 ) -> None:
+    known = next((one for one in sketch.contract.resources if one.name == "transfer"), None)
+    if known is not None and known.rules:
+        return
+    held, amount = _held(number)
+    sketch.put(having(sketch.contract.resource(item.name), held))
+    sketch.put(_transfers(item, number, amount, known.fields if known else ()))
+    sketch.note(
+        f"{heard.quote(*match.span())}: transfers take from the {spaced(number.name)} of one "
+        f"{spaced(item.name)} and add to that of another, both or neither, never below zero "
+        "(409); they are neither updated nor deleted."
+    )
+    take(sketch, heard, *match.span())
+
+
+def _held(number: Field) -> tuple[Field, Field]:
+    """The number as rows hold it, never below zero, and the amount that a transfer moves of it."""
     kind = number.kind
     amount: Integer | Decimal = Integer(1, _MOST)
     zero: int | str = 0
@@ -156,25 +173,23 @@ def _moved(
     held = msgspec.structs.replace(
         number, kind=kind, required=False, default=zero, written="creation"
     )
-    known = next((one for one in sketch.contract.resources if one.name == "transfer"), None)
-    if known is not None and known.rules:
-        return
+    return held, Field("amount", amount)
+
+
+def _transfers(item: Resource, number: Field, amount: Field, known: Sequence[Field]) -> Resource:
+    """Moves of `amount` from one `item` to another, with what is `known` of them besides."""
     ends = [
         Field(identifier(f"{end}_{item.name}_id"), Reference(item.name, "restrict", nested=False))
         for end in ("from", "to")
     ]
     names = [one.name for one in ends]
-    kept = tuple(
-        one
-        for one in (known.fields if known else ())
-        if one.name not in (*names, "from", "to", "amount", "quantity")
-        and not isinstance(one.kind, Reference)
-    )
-    note = Field("note", Text(0, 500), required=False)
-    transfer = Resource(
+    told = (*names, "from", "to", "amount", "quantity")
+    kept = [one for one in known if one.name not in told and not isinstance(one.kind, Reference)]
+    more = kept or [Field("note", Text(0, 500), required=False)]
+    return Resource(
         "transfer",
         "transfers",
-        (*ends, Field("amount", amount), *(kept or (note,))),
+        (*ends, amount, *more),
         actions=("list", "create", "read"),
         sortable=("id", "created_at", "amount"),
         sorted_by="-created_at",
@@ -185,11 +200,3 @@ def _moved(
             Adjusts(names[1], "amount", number.name),
         ),
     )
-    sketch.put(having(sketch.contract.resource(item.name), held))
-    sketch.put(transfer)
-    sketch.note(
-        f"{heard.quote(*match.span())}: transfers take from the {spaced(number.name)} of one "
-        f"{spaced(item.name)} and add to that of another, both or neither, never below zero "
-        "(409); they are neither updated nor deleted."
-    )
-    take(sketch, heard, *match.span())
