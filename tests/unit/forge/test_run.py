@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from smartforge.errors import Fenced, PromptUnclear
+from smartforge.errors import Fenced, NothingToChange, PromptUnclear
 from smartforge.events import (
     CodeChunk,
     Complete,
@@ -157,6 +157,13 @@ async def test_a_refused_prompt_ends_the_run_with_the_planners_own_words() -> No
         "Nothing in 'xyzzy' is a thing.",
         "Name what the API keeps.",
     )
+
+
+async def test_what_is_so_already_is_not_offered_to_be_tried_again() -> None:
+    log = await executed(workshop(planner=FakePlanner(NothingToChange("It is so.", "Say more."))))
+    last = (await events_of(log, "project"))[-1][1]
+    assert isinstance(last, RunFailed)
+    assert (last.code, last.retryable) == ("nothing_to_change", False)
 
 
 async def test_a_defect_of_our_own_is_an_error_without_its_inside(

@@ -80,7 +80,7 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
     case "success":
       return <Success version={row.version} checksPassed={row.checksPassed} projectId={props.projectId} />;
     case "failure":
-      return <Failure error={row.error} onRetry={props.onRetry} onOpenChecks={props.onOpenChecks} />;
+      return <Failure error={row.error} stands={row.stands} onRetry={props.onRetry} onOpenChecks={props.onOpenChecks} />;
     case "stopped":
       return <Stopped {...row} onRetry={props.onRetry} />;
   }

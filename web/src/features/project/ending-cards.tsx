@@ -10,14 +10,16 @@ import styles from "./chat.module.css";
 
 interface FailureProps {
   error: Problem;
+  /** There is a version, which stays as it was. */
+  stands: boolean;
   onRetry: () => Promise<void>;
   onOpenChecks: () => void;
 }
 
-export function Failure({ error, onRetry, onOpenChecks }: FailureProps) {
+export function Failure({ error, stands, onRetry, onOpenChecks }: FailureProps) {
   return (
     <li className={classes(styles["card"], styles["failed"])} data-row="failure">
-      <h3>The API was not generated</h3>
+      <h3>{stands ? "The API was not changed" : "The API was not generated"}</h3>
       <p>{error.message}</p>
       {error.hint && <p className={controls["muted"]}>{error.hint}</p>}
       {error.retryable && <RetryButton label="Try again" onRetry={onRetry} />}

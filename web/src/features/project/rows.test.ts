@@ -127,6 +127,14 @@ test("a failed check makes validation failed, not unfinished, and the failure co
   ).toEqual(["user:prompt", "validating:failed", "check", "failure"]);
 });
 
+test("a failure says whether there is a version that it left as it was", () => {
+  const error = { code: "prompt_unclear", message: "m", hint: "h", retryable: true };
+  const stands = (version: number | null) =>
+    rowsOf({ ...EMPTY, status: "error", error, version }).flatMap((row) => (row.kind === "failure" ? [row.stands] : []));
+  expect(stands(2)).toEqual([true]);
+  expect(stands(null)).toEqual([false]);
+});
+
 test("checks are listed once they have begun", () => {
   expect(shown({ status: "validating", steps: [step("validating", "running")], checks: [check(null, null)] })).toEqual([
     "user:prompt",

@@ -16,7 +16,7 @@ export type Row =
   | { kind: "file"; key: string; path: string; state: RowState }
   | { kind: "check"; key: string; check: CheckState; over: boolean }
   | { kind: "success"; key: string; version: Version; checksPassed: number }
-  | { kind: "failure"; key: string; error: Failure }
+  | { kind: "failure"; key: string; error: Failure; stands: boolean }
   | { kind: "stopped"; key: string; kept: number; planned: number; unfinished: readonly string[] };
 
 type Status = Snapshot["status"];
@@ -152,7 +152,7 @@ function endRows(snapshot: Snapshot): Row[] {
     return [{ kind: "success", key: `v${version.version}`, version, checksPassed }];
   }
   if (snapshot.status === "error" && snapshot.error) {
-    return [{ kind: "failure", key: "failure", error: snapshot.error }];
+    return [{ kind: "failure", key: "failure", error: snapshot.error, stands: snapshot.version !== null }];
   }
   if (snapshot.status !== "cancelled") return [];
   const mine = snapshot.files.filter((file) => file.run === snapshot.run);
