@@ -1,6 +1,7 @@
 """Several nodes share one database: what one appends all see, and nobody is in the way."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 import pytest
@@ -190,7 +191,9 @@ async def test_who_follows_what_is_written_here_costs_the_database_no_read(
     node: OpenNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Whoever begins to listen looks for itself, and so does the net for lost notices.
-    monkeypatch.setattr(PostgresLog, "_heard", lambda *_: None)
+    def deaf(_log: PostgresLog, _lasts: Mapping[str, int] | None) -> None: ...
+
+    monkeypatch.setattr(PostgresLog, "_heard", deaf)
     monkeypatch.setattr(postgres_log, "LOOK_SECONDS", 3600)
     log = await node()
     await log.create("p", [CREATED])
