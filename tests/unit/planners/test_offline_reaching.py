@@ -41,6 +41,9 @@ an id, title, order, completed (false by default) and url, the absolute address 
 retrieved with GET, changed with PATCH and removed with DELETE. All responses need CORS headers
 so any web page can call it.
 
+Todo-Backend: todos with title, order and completed at the root URL, each todo carries its own
+url, PATCH to edit, DELETE on the root clears the list. Allow all origins.
+
 Todos api. the collection is served at the root. each todo: title, completed bool default
 false, order int. each todo has a url field linking to itself. DELETE / clears everything. CORS
 enabled

@@ -45,7 +45,10 @@ BARE = re.compile(
     r"(?:envelopes?|wrappers?|wrapping|wrapped|wrapper objects?)(?: objects?)?\b"
 )
 PAGED = re.compile(r"\b(?:paginat\w+|paging|in pages|pages of|page sizes?|page through|cursors?)\b")
-_LINK = r"\b(?P<name>url|href|link|uri|self - link|self-link|self_url|self_link|permalink)\b"
+_LINK = (
+    r"(?<!\broot )\b(?P<name>url|href|link|uri|self - link|self-link|self_url|self_link"
+    r"|permalink)\b"
+)
 _TAIL = (
     r"(?:(?: ,)? (?:field|property|attribute|value|key|member|in|of|for|to|at|by|where|which"
     r"|that|with|each|every|the|its|it|an?|is|are|can|may|be|will|points?|leads?|links?|refers?"
@@ -66,6 +69,8 @@ SELF = re.compile(
     r"(?:its |their |an? |the |full |own |absolute |complete |canonical |unique |self )*"
     rf"{_LINK}{_TAIL}(?: \( [^()]* \))?"
 )
+# Who carries it, where that is all that is said of them there.
+_CARRIER = re.compile(r"(?<=, )(?:each|every) [a-z_]+ $")
 # What makes it plain that such a URL is the row's own.
 _CLEARLY = re.compile(
     r"\b(?:itself|themselves|absolute|canonical|its own|permalink)\b|\bself[ _-]"
@@ -80,7 +85,7 @@ AT_URL = re.compile(
 )
 _ALL = (
     r"(?:all(?: of)?(?: (?:them|the|my|our|its|existing|of))*|every(?: single)?|everything"
-    r"|them all|the (?:whole|entire|complete|full) (?:list|collection|lot)(?: of)?)"
+    r"|them all|the (?:(?:whole|entire|complete|full) )?(?:list|collection|lot)(?: of)?)"
 )
 _WIPE = (
     r"(?:delet(?:e|es|ing)|clear(?:s|ing)?|remov(?:e|es|ing)|wip(?:e|es|ing)|empt(?:y|ies|ying)"
@@ -120,6 +125,10 @@ _ROUTE = re.compile(
 _MAKES = re.compile(r"\b(?:makes?|creates?|adds?|inserts?)(?: a)?(?: new)? (?:one|it|item|entry)\b")
 _NUMBERED = re.compile(r"\border (?P<more>number|value|field)\b")
 _METHODS = frozenset(("GET", "POST", "PATCH", "PUT", "DELETE"))
+_FOR = re.compile(
+    r" (?:to|for) (?:edit|chang|updat|modify|read|fetch|see|get|show|add|creat|remov|delet)\w*"
+    r"(?: (?:it|one|them|that|an? \w+))?(?= ,| ;| and\b|$)"
+)
 
 
 def line_of(heard: Heard) -> str:
@@ -150,12 +159,17 @@ def hidden(heard: Heard, line: str, reached: bool) -> Iterator[tuple[int, int]]:
     yield from _changed(line)
     patterns = (CLEAR, BARE, AT_URL, NOT_DONE, *((_MAKES,) if reached else ()))
     yield from (match.span() for pattern in patterns for match in pattern.finditer(line))
-    yield from (match.span() for match in self_urls(line, reached))
+    for match in self_urls(line, reached):
+        carrier = _CARRIER.search(line[: match.start()])
+        alone = carrier and re.match(r" [,;]|$", line[match.end("name") :])
+        yield carrier.start() if carrier and alone else match.start(), match.end()
     if reached:
         yield from (match.span("more") for match in _NUMBERED.finditer(line))
         for at, token in enumerate(heard.tokens):
             if token.text in _METHODS:
-                yield heard.starts[at], heard.starts[at] + len(token.low)
+                end = heard.starts[at] + len(token.low)
+                aim = _FOR.match(line, end)
+                yield heard.starts[at], aim.end() if aim else end
 
 
 def self_urls(line: str, reached: bool) -> Iterator[re.Match[str]]:
