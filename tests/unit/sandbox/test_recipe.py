@@ -51,7 +51,7 @@ def test_only_the_named_folders_are_bound_and_all_of_them_for_reading() -> None:
 def test_the_root_is_sealed_after_the_last_mount() -> None:
     given_ = arguments()
     sealed = given_.index("--remount-ro")
-    assert given_[sealed + 1] == "/"
+    assert given_[sealed : sealed + 4] == ["--remount-ro", "/", "--remount-ro", "/dev"]
     assert not {"--ro-bind", "--tmpfs", "--symlink", "--dir"} & set(given_[sealed:])
 
 
@@ -74,6 +74,15 @@ def test_a_system_with_folders_of_its_own_at_the_root_is_shown_as_it_is(tmp_path
     assert "/sbin" not in shown
 
 
+def test_what_proc_tells_of_the_whole_machine_is_covered_where_it_exists(tmp_path: Path) -> None:
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc/cmdline").touch()
+    shown = system_arguments(tmp_path)
+    at = shown.index("--proc")
+    assert shown[at + 2 : at + 5] == ["--ro-bind", "/proc/sys", "/proc/sys"]
+    assert shown[at + 5 :] == ["--ro-bind", "/dev/null", "/proc/cmdline", "--dev", "/dev"]
+
+
 def test_the_callers_environment_wins_over_the_fixed_one() -> None:
     program = Program((), Path("/p"), Path("/d"), {"LANG": "C", "DATABASE_URL": "x"})
     assert environment_of(program) == FIXED_ENVIRONMENT | {"LANG": "C", "DATABASE_URL": "x"}
@@ -85,7 +94,8 @@ def test_every_limit_is_set() -> None:
     assert set_[3] == "5"
     assert set_[4:] == [
         *("NPROC=9:9", "NOFILE=512:512", "FSIZE=2000:2000"),
-        *("CORE=0:0", "CPU=7:8", "DATA=1000:1000", "--"),
+        *("CORE=1:1", "CPU=7:8", "DATA=1000:1000", "STACK=8388608:8388608"),
+        *("SIGPENDING=512:512", "MSGQUEUE=0:0", "--"),
     ]
     assert total_memory(limits) == 2000
 

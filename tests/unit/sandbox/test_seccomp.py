@@ -12,9 +12,12 @@ from smartforge.sandbox.seccomp import (
     ARCHITECTURES,
     CLONE,
     CLONE3,
+    FIRST_UNKNOWN,
     IOCTL,
     REFUSED,
+    SETSOCKOPT,
     SOCKET,
+    SOCKETPAIR,
     Architecture,
     assemble,
     filter_file,
@@ -72,10 +75,12 @@ def test_this_machine_has_a_filter() -> None:
 def test_every_refused_call_is_refused_and_others_are_not(architecture: Architecture) -> None:
     program = assemble(architecture)
     numbers = {calls[architecture.column] for calls in REFUSED.values()}
-    special = {calls[architecture.column] for calls in (CLONE, CLONE3, SOCKET, IOCTL)}
+    special = {calls[architecture.column] for calls in (CLONE, CLONE3, SOCKET, SOCKETPAIR, IOCTL)}
     for number in range(600):
         decision = decide(program, architecture.audit, number)
-        if number in numbers:
+        if number >= FIRST_UNKNOWN:
+            assert decision == refused(errno.ENOSYS)
+        elif number in numbers:
             assert decision == refused(errno.EPERM)
         elif number not in special:
             assert decision == ALLOW
@@ -95,26 +100,46 @@ def test_the_x32_calls_do_not_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "kind", "decision"),
+    ("family", "kind", "protocol", "decision"),
     [
-        (1, 1, ALLOW),
-        (2, 1 | 0o2000000, ALLOW),
-        (2, 2 | 0o4000, ALLOW),
-        (10, 1, ALLOW),
-        (2, 3, refused(errno.EPERM)),
-        (10, 3 | 0o2000000, refused(errno.EPERM)),
-        (16, 3, refused(errno.EAFNOSUPPORT)),
-        (17, 3, refused(errno.EAFNOSUPPORT)),
-        (38, 5, refused(errno.EAFNOSUPPORT)),
-        (40, 1, refused(errno.EAFNOSUPPORT)),
-        (0x1_0000_0010, 3, refused(errno.EAFNOSUPPORT)),
+        (1, 1, 0, ALLOW),
+        (1, 5, 0, ALLOW),
+        (1, 2 | 0o2000000, 0, ALLOW),
+        (1, 3, 0, refused(errno.EPERM)),
+        (2, 1 | 0o2000000, 0, ALLOW),
+        (2, 2 | 0o4000, 17, ALLOW),
+        (10, 1, 6, ALLOW),
+        (2, 3, 0, refused(errno.EPERM)),
+        (2, 5, 132, refused(errno.EPERM)),
+        (10, 3 | 0o2000000, 0, refused(errno.EPERM)),
+        (2, 1, 262, refused(errno.EPROTONOSUPPORT)),
+        (10, 2, 58, refused(errno.EPROTONOSUPPORT)),
+        (16, 3, 0, refused(errno.EAFNOSUPPORT)),
+        (17, 3, 0, refused(errno.EAFNOSUPPORT)),
+        (38, 5, 0, refused(errno.EAFNOSUPPORT)),
+        (40, 1, 0, refused(errno.EAFNOSUPPORT)),
+        (0x1_0000_0010, 3, 0, refused(errno.EAFNOSUPPORT)),
     ],
 )
 def test_only_plain_sockets_can_be_made(
-    architecture: Architecture, family: int, kind: int, decision: int
+    architecture: Architecture, family: int, kind: int, protocol: int, decision: int
 ) -> None:
-    number = SOCKET[architecture.column]
-    assert decide(assemble(architecture), architecture.audit, number, family, kind) == decision
+    program, number = assemble(architecture), SOCKET[architecture.column]
+    assert decide(program, architecture.audit, number, family, kind, protocol) == decision
+
+
+def test_only_unix_sockets_come_in_pairs(architecture: Architecture) -> None:
+    program, number = assemble(architecture), SOCKETPAIR[architecture.column]
+    assert decide(program, architecture.audit, number, 1, 1) == ALLOW
+    for family in (0, 2, 16, 30):
+        decision = decide(program, architecture.audit, number, family, 1)
+        assert decision == refused(errno.EAFNOSUPPORT)
+
+
+def test_no_protocol_is_loaded_above_tcp(architecture: Architecture) -> None:
+    program, number = assemble(architecture), SETSOCKOPT[architecture.column]
+    assert decide(program, architecture.audit, number, 5, 6, 31) == refused(errno.EPERM)
+    assert decide(program, architecture.audit, number, 5, 6, 1) == ALLOW
 
 
 @pytest.mark.parametrize(
@@ -129,7 +154,7 @@ def test_no_clone_enters_a_new_namespace(architecture: Architecture, flag: int) 
     assert decide(program, architecture.audit, CLONE3[architecture.column]) == refused(errno.ENOSYS)
 
 
-@pytest.mark.parametrize("request_", [0x5412, 0x541C, 0xFFFFFFFF_00005412])
+@pytest.mark.parametrize("request_", [0x5412, 0x541C, 0x5423, 0xFFFFFFFF_00005412])
 def test_keystrokes_cannot_be_typed_into_a_terminal(
     architecture: Architecture, request_: int
 ) -> None:
@@ -150,6 +175,7 @@ def test_the_numbers_are_those_of_the_kernels_headers(architecture: Architecture
         pytest.skip(f"{header} is not installed")
     known = dict(re.findall(r"#define __NR_?(?:3264_)?(\w+)\s+(\d+)", header.read_text()))
     wanted = {**REFUSED, "clone": CLONE, "clone3": CLONE3, "socket": SOCKET, "ioctl": IOCTL}
+    wanted |= {"socketpair": SOCKETPAIR, "setsockopt": SETSOCKOPT}
     compared = 0
     for name, numbers in wanted.items():
         if name in known and numbers[architecture.column] is not None:

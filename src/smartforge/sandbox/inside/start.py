@@ -3,9 +3,9 @@
     python -I -S start.py TETHER NAME=SOFT:HARD... -- PROGRAM ARGUMENT...
 
 Limits are set here and not outside because only in the sandbox's own user namespace do processes
-count by sandbox. TETHER is the reading end of a pipe that the host holds: bubblewrap dies with its
-parent, but says so to the kernel only after a few milliseconds; a host that was killed before
-that is noticed here.
+count by sandbox; none is raised above what the machine allows. TETHER is the reading end of a pipe
+that the host holds: bubblewrap dies with its parent, but says so to the kernel only after a few
+milliseconds; a host that was killed before that is noticed here.
 """
 
 import os
@@ -21,7 +21,11 @@ def main(arguments: list[str]) -> None:
     for limit in arguments[1:end]:
         name, _, values = limit.partition("=")
         soft, _, hard = values.partition(":")
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (int(soft), int(hard)))
+        number = getattr(resource, f"RLIMIT_{name}")
+        _, most = resource.getrlimit(number)
+        if most == resource.RLIM_INFINITY:
+            most = int(hard)
+        resource.setrlimit(number, (min(int(soft), most), min(int(hard), most)))
     waiting = select.poll()
     waiting.register(tether, select.POLLIN)
     if waiting.poll(0):

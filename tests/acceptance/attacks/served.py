@@ -1,0 +1,69 @@
+"""After what a served application holds more than others: the listening socket of the host."""
+
+from tests.acceptance.attacks.base import Attack
+
+_LISTENER = """
+listener = None
+for name in os.listdir('/proc/self/fd'):
+    try:
+        found = socket.socket(fileno=os.dup(int(name)))
+        if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            listener = found
+            break
+        found.close()
+    except OSError:
+        pass
+assert listener is not None, 'nothing listens here'
+"""
+
+SERVED = {
+    "listener to anywhere": Attack(
+        _LISTENER
+        + """
+for family in (0, socket.AF_INET, socket.AF_UNIX):
+    address = struct.pack('HH12x', family, socket.htons(victim['port']))
+    escaped(libc.connect(listener.fileno(), address, 16) == 0)
+listener.connect('\\0' + victim['abstract'])
+escaped(listener.recv(64))
+"""
+    ),
+    "listener as a TCP socket": Attack(
+        _LISTENER
+        + """
+escaped(listener.family != socket.AF_UNIX)
+listener.bind('\\0elsewhere')
+escaped()
+"""
+    ),
+    "socket of the host by its path": Attack(
+        _LISTENER
+        + """
+escaped(os.path.exists(listener.getsockname()) and listener.getsockname())
+os.unlink(listener.getsockname())
+escaped()
+"""
+    ),
+    "who asks": Attack(
+        """
+for name in os.listdir('/proc/self/fd'):
+    try:
+        peer = socket.socket(fileno=os.dup(int(name)))
+        told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    except OSError:
+        continue
+    pid, user, group = struct.unpack('3i', told)
+    escaped(pid == victim['parent'] or user == 0)
+"""
+    ),
+    "descriptors beside the listener": Attack(
+        """
+for name in os.listdir('/proc/self/fd'):
+    try:
+        target = os.readlink('/proc/self/fd/' + name)
+    except OSError:
+        continue
+    known = ('/dev/null', '/dev/urandom', 'pipe:', 'socket:', 'anon_inode:', '/proc', '/tmp')
+    escaped(not target.startswith(known) and target)
+"""
+    ),
+}
