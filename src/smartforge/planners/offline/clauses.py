@@ -309,6 +309,9 @@ class Walk:
     def _braced(self, item: Item) -> None:
         """`Book { title: string, price: number }`, `book (title, author)`."""
         phrase, rest = nounphrases.leading(item.tokens)
+        if item.inner and rest:
+            phrase, rest = nounphrases.trailing(item.tokens), []  # pupils hand in essays (title)
+            rest = [] if nounphrases.is_plural(phrase[-1:]) else phrase
         if not item.inner or rest or not nounphrases.is_thing(phrase):
             return
         fields = split_items(item.inner[0])

@@ -1,11 +1,18 @@
 """One entry of a list of fields, given to its thing."""
 
+from collections.abc import Sequence
+
+from smartforge.contract.reserved import word_set
+from smartforge.planners.offline.bounds import read_bounds
 from smartforge.planners.offline.draft import Draft, Thing
 from smartforge.planners.offline.fieldkinds import kind_of_name
 from smartforge.planners.offline.items import Item
 from smartforge.planners.offline.phrases import Attribute, read_attribute
-from smartforge.planners.offline.tokens import Sentence
+from smartforge.planners.offline.tokens import Sentence, Token
 from smartforge.planners.offline.vocabulary import attributes, words
+
+# Of the words that speak of an API, those that a list of fields may hold as well.
+_ALSO_FIELDS = word_set("purpose service system platform input output environment relationship")
 
 
 def add_field(draft: Draft, thing: Thing, item: Item, following: Item | None) -> None:
@@ -14,7 +21,8 @@ def add_field(draft: Draft, thing: Thing, item: Item, following: Item | None) ->
     if attribute is None:
         draft.passed.append(Sentence(tuple(item.tokens), item.said))
         return
-    if attribute.name in words().trade or _names_nothing(attribute, item):
+    listed = attribute.name in _ALSO_FIELDS and bool(thing.attributes)
+    if attribute.name in words().trade or (_names_nothing(attribute, item) and not listed):
         return
     if thing.whole and not thing.attributes and kind_of_name(attribute.name) is None:
         return
@@ -31,8 +39,15 @@ def _names_nothing(attribute: Attribute, item: Item) -> bool:
     head, _, last = attribute.name.rpartition("_")
     certain = attribute.typed or any(token.literal for token in item.tokens)
     certain = certain or item.lows[0] in ("a", "an", "its", "their")
+    certain = certain or any(_limits(inner) for inner in item.inner)
     empty = words().trade if head else words().not_things - words().secrets
     return last in empty and not certain
+
+
+def _limits(tokens: Sequence[Token]) -> bool:
+    """`(unique)`, `(optional)`: said of the values of a field, and of nothing else."""
+    found = read_bounds(tokens)
+    return found.unique or found.required is not None or found.length
 
 
 def _with_shared_word(item: Item, following: Item | None) -> Item:

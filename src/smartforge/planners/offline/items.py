@@ -199,9 +199,27 @@ def _cue(item: Item) -> tuple[int, int] | None:
     for place in range(1, len(lows) - 1):
         if lows[place - 1] in _CHOICE_NAMES and lows[place + 1] in ("/", "|"):
             return place, place  # difficulty easy/medium/hard
+    chain = _slashed_end(item)
+    if chain:
+        return chain, chain  # layer upper/middle/lower
     if len(lows) > 1 and lows[-2] in _CHOICE_NAMES and item.tokens[-1].word:
         return len(lows) - 1, len(lows) - 1
     return None
+
+
+def _slashed_end(item: Item) -> int:
+    """Where the words parted by slashes begin that end an entry and are values of its name; 0
+    where there are none: units, single letters and names of fields are no values."""
+    lows = item.lows
+    begin = len(lows)
+    while begin > 2 and item.tokens[begin - 1].word and lows[begin - 2] == "/":
+        begin -= 2
+    begin -= begin < len(lows)
+    values = lows[begin::2]
+    named = attributes().kinds.keys() | attributes().units.keys()
+    if begin < 1 or not values or any(len(one) < 2 or one in named for one in values):
+        return 0
+    return begin if item.tokens[begin].word and item.tokens[begin - 1].word else 0
 
 
 def _take_values(items: list[Item], place: int, begin: int, end: int) -> int:
@@ -281,5 +299,7 @@ def _is_clause(item: Item) -> bool:
 def _bare(tokens: Sequence[Token]) -> list[Token]:
     kept = list(tokens)
     while kept and kept[0].low in ("a", "an", "the", "either", "or") and not kept[0].literal:
+        if len(kept) == 1 and kept[0].text == "A":
+            break  # grade A, B or C
         kept.pop(0)
     return kept

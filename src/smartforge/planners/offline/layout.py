@@ -16,11 +16,15 @@ _YES = frozenset({"yes", "y", "true", "x", "✓", "✔", "✅", "required"})
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line without its marks; `bullet` is its indentation, -1 for what is no bullet."""
+    """One line without its marks; `bullet` is its indentation, -1 for what is no bullet.
+
+    `flush` tells that it begins with a capital and is not set in.
+    """
 
     body: str
     bullet: int = -1
     heading: bool = False
+    flush: bool = False
 
 
 def lines(text: str) -> list[Line]:
@@ -64,7 +68,7 @@ def _line(line: str) -> Line:
         return Line(line[heading.end() :].strip(), heading=True)
     if bullet := _BULLET.match(line):
         return Line(line[bullet.end() :].strip(), len(bullet.group(1)))
-    return Line(line.strip())
+    return Line(line.strip(), flush=line[:1].isupper())
 
 
 def _cells(line: str) -> list[str]:

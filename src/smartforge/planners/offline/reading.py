@@ -41,6 +41,12 @@ _POLITE = word_set(
 )
 
 
+# What a part of a specification is called in which sentences stand, and no fields.
+_CHAPTERS = word_set(
+    """
+    rules constraints behaviour behavior behaviours misc miscellaneous general notes remarks
+    """
+)
 _LABEL_VERBS = word_set("can must should gives")
 _STATING = word_set("can is are must should may gives give go goes that")
 
@@ -114,6 +120,8 @@ class Reading:
         if owner is not None:
             self.mode = "fields"
             self.subject = self._named(owner) if owner else self.draft.last
+        elif lows and lows[-1] in _CHAPTERS:
+            self.mode, self.subject = "none", None
         elif lows and lows[-1] in words().thing_labels:
             self.mode, self.subject = "things", None
         elif nounphrases.is_thing(label) and len(label) == len(tokens):

@@ -99,7 +99,9 @@ def sentences(text: str) -> Iterator[Sentence]:
     gathered: list[str] = []
     bullet = -1
     for line in lines(joined):
-        if gathered and (_starts(line) or _ends(gathered[-1], bullet) or _LABEL.match(line.body)):
+        after_list = bullet >= 0 and line.flush  # a sentence below a list is none of its entries
+        ended = gathered and (_ends(gathered[-1], bullet) or after_list)
+        if gathered and (ended or _starts(line) or _LABEL.match(line.body)):
             yield from _cut(" ".join(gathered), bullet, opens=line.bullet > bullet)
             gathered, bullet = [], -1
         if line.heading:

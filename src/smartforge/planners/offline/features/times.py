@@ -144,7 +144,7 @@ def read_times(sketch: Sketch) -> None:
         _read_order(sketch, heard, match)
     for heard, match in found(sketch, _OVERLAP):
         resource = _lasting(sketch, heard, match)
-        times = None if resource is None else start_and_end(resource)
+        times = None if resource is None else start_and_end(resource) or _first_and_last(resource)
         if resource is None or times is None:
             continue
         within = _within(sketch, heard, resource)
@@ -190,10 +190,22 @@ def start_and_end(resource: Resource) -> tuple[Field, Field] | None:
     return None
 
 
+def _first_and_last(resource: Resource) -> tuple[Field, Field] | None:
+    """The two moments of rows that have no others, in the order that they were named in."""
+    for kind in (Timestamp, Date):
+        moments = [one for one in resource.fields if isinstance(one.kind, kind)]
+        if len(moments) == 2:
+            return moments[0], moments[1]
+    return None
+
+
 def _lasting(sketch: Sketch, heard: Heard, match: re.Match[str]) -> Resource | None:
     """The resource whose rows take up time: the one named, else the one that there is."""
     named = [one for _, one in mentions(sketch, heard)]
     lasting = [one for one in named if start_and_end(one) is not None]
+    if lasting:
+        return lasting[0]
+    lasting = [one for one in named[:1] if _first_and_last(one) is not None]
     if lasting:
         return lasting[0]
     rest = [one for one in sketch.contract.resources if start_and_end(one) is not None]

@@ -9,6 +9,7 @@ from smartforge.planners.offline.draft import Relation
 from smartforge.planners.offline.items import split_items
 from smartforge.planners.offline.sketch import Sketch
 from smartforge.planners.offline.statements.statement import statements
+from smartforge.planners.offline.statements.vocabulary import act_of, actions_of
 from smartforge.planners.offline.statements.wanting import MAX_TOKENS
 from smartforge.planners.offline.tokens import Token, said
 
@@ -19,6 +20,8 @@ _MADE = word_set(
     related part child
     """
 )
+_PAST = ("ed", "en", "wn", "ght", "ung", "elt", "old", "ept")
+MIN_PARTICIPLE = 3
 _BEING = word_set("is are was be belongs belong refers refer relates relate links link points")
 _TOWARDS = word_set("for of by about to in on from with at")
 _ONE = word_set("a an one the exactly its their single")
@@ -73,7 +76,7 @@ def _being(sketch: Sketch, tokens: Sequence[Token]) -> Iterator[Relation]:
             continue
         child = _resource(sketch, nounphrases.trailing(tokens[:at]))
         rest = tokens[at + 1 :]
-        while rest and (rest[0].low in _MADE or rest[0].low in ("always", "only", "either")):
+        while rest and (_is_done(rest[0]) or rest[0].low in ("always", "only", "either")):
             rest = rest[1:]
         if child is None or not rest or rest[0].low not in _TOWARDS:
             continue
@@ -89,6 +92,14 @@ def _being(sketch: Sketch, tokens: Sequence[Token]) -> Iterator[Relation]:
             yield Relation(child.name, parent.name, said(tokens), form=form)
             if more:
                 return
+
+
+def _is_done(token: Token) -> bool:
+    """Whether something was done to a thing that neither changes its state nor is an operation."""
+    if token.low in _MADE:
+        return True
+    done = token.word and token.low.endswith(_PAST) and len(token.low) > MIN_PARTICIPLE
+    return done and not (act_of(token.low) or actions_of(token.low))
 
 
 def _many_to_many(sketch: Sketch, tokens: Sequence[Token]) -> Iterator[Relation]:
@@ -120,4 +131,9 @@ def _named(sketch: Sketch, tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _resource(sketch: Sketch, phrase: Sequence[Token]) -> Resource | None:
-    return sketch.find_exactly(phrase) if phrase else None
+    """The resource of that name, or the only one whose name ends in it: a city tour is a tour."""
+    if not phrase:
+        return None
+    ending = f"_{nounphrases.noun_of(phrase)}"
+    known = [one for one in sketch.contract.resources if one.name.endswith(ending)]
+    return sketch.find_exactly(phrase) or (known[0] if len(known) == 1 else None)

@@ -64,6 +64,8 @@ _BEFORE_SIGNING = word_set(
     """
 )
 
+_WRITING = frozenset[Action](("create", "update", "delete"))
+
 # As much of a sentence as the base reading reads.
 MAX_TOKENS = 1_500
 
@@ -101,12 +103,19 @@ class Wanted(msgspec.Struct, frozen=True):
         if any(not one.refused for one in self.signs) or self.tenancies or self.roles:
             return True
         may = {one.actor.name for _, one in self.statements if _permits(one)}
-        return len(may) > 1 or any(implies_accounts(one) for _, one in self.statements)
+        told = [one for _, one in self.statements]
+        return len(may) > 1 or any(map(implies_accounts, told)) or _tells_apart(told)
 
 
 def _permits(one: Statement) -> bool:
     """`doctors can edit prescriptions`: where another role may something else, they log in."""
     return one.modal and one.actor.kind == "role" and bool(one.actions or one.acts)
+
+
+def _tells_apart(told: Sequence[Statement]) -> bool:
+    """`anyone can look, curators can manage everything`: who may more than others logs in."""
+    looks = any(one.actor.kind == "anyone" and one.actions <= READING for one in told)
+    return looks and any(_permits(one) and one.actions >= _WRITING for one in told)
 
 
 def implies_accounts(one: Statement) -> bool:

@@ -8,6 +8,7 @@ from smartforge.planners.offline.wording import (
     acted,
     clauses,
     flows,
+    heads,
     idioms,
     lending,
     owning,
@@ -22,6 +23,7 @@ from smartforge.planners.offline.wording import (
 
 _CHANGES = (
     *sloppy.CHANGES,
+    *heads.CHANGES,
     *shapes.CHANGES,
     *idioms.CHANGES,
     *owning.CHANGES,

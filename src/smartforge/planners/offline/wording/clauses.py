@@ -19,6 +19,13 @@ _DOES = (
 )
 
 CHANGES: tuple[Change, ...] = (
+    # `repairs of a clock are done by a maker with a cost and a date`
+    spelled(
+        r"(?P<at>^|[.;:] )(?P<what>[a-z]+s) (?:of|on|for) (?P<one>(?:an?|one|each|every) [a-z]+)"
+        r" are [a-z]+(?:ed|en|wn|ne|de|ght) by (?P<who>(?:an?|one) [a-z]+),?"
+        r" (?:with|and have) (?P<fields>[^.;\n]+)",
+        r"\g<at>\g<what> have \g<fields>. \g<what> belong to \g<one>. \g<what> belong to \g<who>",
+    ),
     # `guests (name, phone) reserve a bed`: what they have, and then what they do.
     spelled(
         rf"(?P<who>\b[a-z]+(?: [a-z]+)?) \((?P<fields>[a-z][^()\n]*,[^()\n]*)\) (?P<does>{_DOES}) ",

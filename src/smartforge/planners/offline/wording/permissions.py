@@ -2,6 +2,7 @@
 
 import re
 
+from smartforge.contract.names import plural
 from smartforge.planners.offline.wording.change import Change, spelled
 
 
@@ -23,7 +24,35 @@ _DECIDES = (
     r"|reimburs|authori[sz])"
 )
 
+
+def _story(match: re.Match[str]) -> str:
+    """`as a coach I want to see my own bouts`: what coaches can do."""
+    who, rest = plural(match["who"].lower()), match["rest"]
+    own = re.sub(r"\b(?:my|our)\b", "their", re.sub(r"\bI\b", "they", rest))
+    return f"{match['at']}{who.capitalize()} can {own}"
+
+
 CHANGES: tuple[Change, ...] = (
+    # `as a coach I want to record bouts so that I can see who is improving`
+    spelled(
+        r"(?P<at>^[ \t]*(?:[-*•] |\d+[.)] )?|[.;] )as an? (?P<who>[a-z]+(?: [a-z]+)?),? (?:i|we)"
+        r" (?:want|need|would like|wish|should be able|can|may|'d like)(?: to)?(?: be able to)? "
+        r"(?P<rest>[^.;\n]+?)(?:,? so(?: that)? [^.;\n]*)?(?=[.;\n]|$)",
+        _story,
+    ),
+    # `curators (login) maintain everything`: what they may, in so many words.
+    spelled(
+        r"(?P<who>\b[a-z]+s) \((?:with )?(?:login|log-in|logged in|after login|login (?:needed"
+        r"|required))\) (?=(?:can|may) )",
+        r"logged in \g<who> ",
+    ),
+    spelled(
+        r"(?P<who>(?<!-)\b(?!(?:who|that|which|it|always|this|does)\b)[a-z]+s)"
+        r"(?: \((?:with )?(?:login|log-in|logged in|after login|login (?:needed|required))\))?"
+        r" (?P<do>maintain|manage|administer|edit|change|handle|run)"
+        r" (?:everything|all of it|all of them|the rest)(?=[.,;\n]|$)",
+        r"\g<who> can \g<do> everything",
+    ),
     # `anyone can listen and browse`
     spelled(
         r"\b(?P<who>anyone|anybody|everyone|everybody) (?P<can>can|may) (?:listen|watch|look"

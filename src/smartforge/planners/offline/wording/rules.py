@@ -16,6 +16,29 @@ def _dated(match: re.Match[str]) -> str:
     return f"{match['at']}{match['late']} must{no} be {match['when']} {match['other']}"
 
 
+_NO_TWO = (
+    r"\b(?P<one>(?:an?|the|any|each|every|no|one|same) [a-z]+(?: [a-z]+)?)"
+    r" (?:can(?:no| ?')t|can ?not|can never|may not|may never|must not|must never|should not|never"
+    r"|can|may)"
+    r" (?:ever |be |get |have |take |give |run |do |host |hold |use |attend |have been |appear"
+    r" |work |fly |play |lead |teach |[a-z]+ed )?(?:in |on |at |by |for |into )?"
+    r"(?:two|more than one|several|multiple|2) (?:different |separate )?(?P<what>[a-z]+?s)"
+    r" (?:at (?:the same|a|one) (?:time|moment)|at once|simultaneously|concurrently|in parallel"
+    r"|for the same (?:time|period|hours))\b"
+)
+
+
+def _apart(match: re.Match[str]) -> str:
+    """`a glider cannot be in two flights at once`: flights of one glider exclude each other."""
+    one = match["one"].split(" ", 1)[1]
+    asked = match["one"].split()[0].lower() == "no"
+    negative = re.search(r"n't|not\b|never", match.group())
+    if not (asked or negative) or match["what"].lower() in ("times", "users", "people"):
+        return match.group()
+    what = match["what"].capitalize() if match["one"][0].isupper() else match["what"]
+    return f"{what} of the same {one} must not overlap"
+
+
 def _marked(match: re.Match[str]) -> str:
     """`reports may be bookmarked by users`: they do it."""
     verb = match["did"].lower()
@@ -38,6 +61,7 @@ def _decided(match: re.Match[str]) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
+    spelled(_NO_TWO, _apart),
     spelled(
         r"(?P<at>^|[.;,:] |[-*•] )(?P<late>(?:the )?[a-z]+ (?:date|time|day)) (?P<no>not|never|must"
         r" come|comes?|is|always) (?P<when>before|after|later than|earlier than) "

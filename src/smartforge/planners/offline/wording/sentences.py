@@ -165,7 +165,9 @@ CHANGES: tuple[Change, ...] = (
     ),
     # `how many votes each option got` is shown with the option.
     spelled(
-        r",? ?(?:and|or|with)? ?(?:see )?how many (?P<what>[a-z]+s) (?:each|every|an?)"
+        r",? ?(?:and|or|with)? ?(?:(?:(?:the|every|each|an?) )?(?:list|overview|page|result"
+        r"|detail)s?(?: page)?(?: also)? (?:shows?|displays?|tells?|says?|includes?) |see )?"
+        r"how many (?P<what>[a-z]+s) (?:each|every|an?)"
         r" (?P<one>[a-z]+)"
         r" (?:got|gets|has|have|had|received|receives)\b",
         r". Each \g<one> shows the number of its \g<what>. A \g<what> belongs to an \g<one>",
