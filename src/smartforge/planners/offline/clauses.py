@@ -54,6 +54,11 @@ _WISHES_TO = frozenset(["want", "wants", "need", "needs", "like", "able", "love"
 _BUYERS = frozenset(["customer", "client", "user"])
 
 
+def _is_page_size(item: Item) -> bool:
+    """`25 per page`: how long a list is, and nothing in it."""
+    return item.lows[-2:] == ["per", "page"] and item.tokens[0].number
+
+
 def is_place(name: str) -> bool:
     """Whether a thing may have customers: a trade, or one that holds other things."""
     return name.rpartition("_")[2] in nouns().domains or is_of(name, "holders")
@@ -74,7 +79,7 @@ class Walk:
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Read a clause; what was understood goes to the draft."""
-        items = merged(split_items(tokens))
+        items = [one for one in merged(split_items(tokens)) if not _is_page_size(one)]
         items = sorted_out(items) if self.mode == "fields" else items
         for place, item in enumerate(items):
             before, listing = self.draft.effects, self.mode in ("fields", "things")
@@ -276,6 +281,8 @@ class Walk:
             return False
         if (rest and rest[0].low in ("/", "|", ":", "=")) or len(pieces(item.tokens)) > 1:
             return False
+        if self._is_had(phrase):
+            return False
         many = nounphrases.is_plural(phrase) or nounphrases.is_mass(phrase)
         introduced = phrase[0] is not item.tokens[0] or phrase[-1].literal
         field = nounphrases.is_field(phrase)
@@ -293,6 +300,12 @@ class Walk:
         for inner in item.inner:
             self._inner(thing, inner)
         return True
+
+    def _is_had(self, phrase: Sequence[Token]) -> bool:
+        """`find donors by blood group and city`: what it has is sought, and nothing else."""
+        last = self.draft.last
+        one = last is not None and not nounphrases.is_plural(phrase)
+        return bool(one and self.named and last and snake(said(phrase)) in last.attributes)
 
     def _inner(self, thing: Thing, inner: Sequence[Token]) -> None:
         """Fields in parentheses after a thing: `books (title, author)`."""

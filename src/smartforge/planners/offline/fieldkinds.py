@@ -32,6 +32,7 @@ _DONE = word_set(
     remaining
     """
 )
+_EXTREMES = frozenset({"max", "min", "maximum", "minimum"})
 _TRUTHS = frozenset({"yes", "no", "true", "false"})
 _NO_PARTICIPLE = frozenset({"speed", "feed", "bed", "seed", "breed", "need", "shed", "deed", "id"})
 
@@ -69,9 +70,9 @@ def _kind_of_words(parts: Sequence[str]) -> Kind | None:
         return kinds["name"]
     if last == "id":
         return Text(1, 100)
-    if last == "number" and parts[0] not in ("total", "max", "min"):
+    if last == "number" and parts[0] not in _EXTREMES | {"total"}:
         return kinds["reference_number"]
-    if parts[0] in ("max", "min", "maximum", "minimum", "total", "number", "num"):
+    if parts[0] in _EXTREMES | {"total", "number", "num"}:
         return kinds.get("_".join(parts[1:])) or kinds.get(last) or kinds["quantity"]
     if last in ("min", "max"):
         return kind_of_name("_".join(parts[:-1])) or kinds["quantity"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from smartforge.contract import Integer
 from smartforge.contract.names import snake
 from smartforge.planners.offline import nounphrases
+from smartforge.planners.offline.bounds import read_bounds
 from smartforge.planners.offline.cues import is_verb, link_at
 from smartforge.planners.offline.draft import Thing
 from smartforge.planners.offline.fieldkinds import is_known
@@ -31,6 +32,8 @@ def breaks_off(item: Item) -> bool:
         return True
     if first in ("whether", "if", "how"):
         return False
+    if nounphrases.is_field(item.tokens[:2]):
+        return False  # tracking number
     if first in words().look and item.lows[2:3] == ["by"]:
         return True  # list notices by kind
     if len(item.tokens) > 1 and item.tokens[1].low in words().determiners | {"it", "them"}:
@@ -45,7 +48,20 @@ def is_described(item: Item, rest: Sequence[Token]) -> bool:
     if item.choices or (rest and rest[0].low in (":", "=", "as")):
         return True
     types = attributes().types
-    return any(token.low in types or token.low == "list" for one in item.inner for token in one)
+    typed = [one for one in item.inner if not _names_fields(one)]
+    return any(token.low in types or token.low == "list" for one in typed for token in one)
+
+
+def _names_fields(inner: Sequence[Token]) -> bool:
+    """`number, length in metres, class` in parentheses: what it has, and no type."""
+    items = split_items(inner)
+    if len(items) < 2 or attributes().types.get(items[0].lows[0]) is None:
+        return False
+    if len(items[0].lows) > 1 or items[0].lows[0] not in attributes().kinds:
+        return False
+    phrases = [nounphrases.leading(item.tokens)[0] for item in items[1:]]
+    plain = not any(read_bounds(item.tokens).numeric for item in items)
+    return plain and all(nounphrases.is_field(phrase) for phrase in phrases[:1])
 
 
 def is_number(thing: Thing, item: Item) -> bool:

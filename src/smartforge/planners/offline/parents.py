@@ -7,6 +7,9 @@ from importlib import resources
 
 import msgspec
 
+# How what is done or said is kept, after the word for what it is.
+_PAPERS = frozenset(["order", "job", "ticket", "request", "record", "report", "entry"])
+
 
 class Parent(msgspec.Struct, frozen=True):
     """A thing that another usually belongs to."""
@@ -50,7 +53,7 @@ def usual_parents(
 
     Where it is linked to one of several alternatives already, none of them is among the answers.
     """
-    line = usual().parents.get(child) or usual().parents.get(child.rpartition("_")[2], ())
+    line = _line(child)
     found: list[tuple[str, bool]] = []
     for group in line:
         if any(parent.name in linked for parent in group):
@@ -60,10 +63,23 @@ def usual_parents(
             if name and name != child:
                 found.append((name, parent.required))
                 break
-    if not found and not linked and is_of(child, "about"):
+    if not found and not linked and (is_of(child, "about") or _is_paper(child)):
         name = _first(names, child)
         found += [(name, True)] if name else []
     return found
+
+
+def _line(child: str) -> tuple[tuple[Parent, ...], ...]:
+    """The line of `repair order` is that of repairs: an order is but how they are kept."""
+    lines, (first, _, last) = usual().parents, child.rpartition("_")
+    if child not in lines and _is_paper(child):
+        return lines.get(first, ())
+    return lines.get(child) or lines.get(last, ())
+
+
+def _is_paper(child: str) -> bool:
+    first, _, last = child.rpartition("_")
+    return last in _PAPERS and is_of(first, "about")
 
 
 def is_many(one: str, other: str) -> bool:

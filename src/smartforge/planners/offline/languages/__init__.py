@@ -18,6 +18,11 @@ MIN_WORDS = 2
 SHARE = 0.7  # of the words must be known, or the prompt is in another language
 MOST_WORDS = 8  # of a phrase
 
+# `Lehrerinnen und Lehrer`, `Lehrer:innen` are teachers, whoever they are.
+_PAIR = re.compile(
+    r"\b(?P<stem>\w{3,})innen (?:und|oder|/) (?P<one>(?P=stem)(?:en|n|e)?)\b", re.IGNORECASE
+)
+_EITHER = re.compile(r"\b(?P<one>\w{3,})(?:[*:_]|/-?)in(?:nen)?\b")
 _OPENING = str.maketrans("", "", "¿¡")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d+")
 
@@ -60,6 +65,7 @@ def in_english(prompt: str) -> Translated:
     Punctuation, numbers and line breaks stay, so that lists stay lists. Words that are not known
     stay as they are. Linear in the length of the prompt.
     """
+    prompt = _EITHER.sub(r"\g<one>", _PAIR.sub(r"\g<one>", prompt))
     spoken = _spoken(prompt)
     return _translated(prompt, spoken) if spoken else Translated(prompt)
 

@@ -7,6 +7,7 @@ something is said and never about what. The lines of a prompt stay apart.
 from smartforge.planners.offline.wording import (
     acted,
     clauses,
+    everyday,
     flows,
     heads,
     idioms,
@@ -25,6 +26,7 @@ _CHANGES = (
     *sloppy.CHANGES,
     *heads.CHANGES,
     *shapes.CHANGES,
+    *everyday.CHANGES,
     *idioms.CHANGES,
     *owning.CHANGES,
     *lending.CHANGES,
