@@ -1,7 +1,7 @@
 """Follow-ups in small: a planner, a target and a node; what is said changes the files."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from smartforge.contract import Contract, Field, Resource, Text
@@ -10,7 +10,7 @@ from smartforge.engine.base import NewProject
 from smartforge.engine.durable import DurableEngine
 from smartforge.engine.local import LocalQueue
 from smartforge.errors import PromptUnclear
-from smartforge.events import AnyFact
+from smartforge.events import AnyFact, CheckName
 from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
 from smartforge.forge.run import run
 from smartforge.log.base import Log
@@ -53,6 +53,7 @@ class ChangingTarget:
     """One file for each resource, one that is always the same, one judge, one for each change."""
 
     name = "changing"
+    repeated: Set[CheckName] = frozenset()
 
     def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         return [
@@ -71,6 +72,9 @@ class ChangingTarget:
             "migrations/0001.py": f"# {steps[0]}\n",
             **{f"migrations/{at:04}.py": f"# {now}\n" for at, now in enumerate(changed, 2)},
         }
+
+    def packages(self) -> Mapping[str, str]:
+        return {}
 
     def dependencies(self) -> Path:
         return Path("/nowhere")

@@ -1,11 +1,11 @@
 """Small stand-ins for the tools of a run, each able to succeed, fail and hang on demand."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from smartforge.checks.base import Check, Subject, Verdict
+from smartforge.checks.base import Check, Method, Subject, Verdict
 from smartforge.contract import Contract, Field, Resource, Text
 from smartforge.errors import AnswerIncomplete, SandboxUnavailable
 from smartforge.events import (
@@ -51,6 +51,7 @@ class FakeTarget:
     """Three files, one of them a judge's, with umlauts and an emoji so that sizes differ."""
 
     name = "fake"
+    repeated: Set[CheckName] = frozenset({"syntax"})
 
     def __init__(self, folder: Path = Path("/nowhere")) -> None:
         self._folder = folder
@@ -69,6 +70,9 @@ class FakeTarget:
             "openapi.yaml": "openapi: 3.1.0\n",
         }
 
+    def packages(self) -> Mapping[str, str]:
+        return {"wheels": "1.0"}
+
     def dependencies(self) -> Path:
         return self._folder
 
@@ -86,7 +90,7 @@ class FakeWriter:
 
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         path = request.file.path
-        text = self._target.render(request.contract, request.past)[path]
+        text = request.text or self._target.render(request.contract, request.past)[path]
         try:
             for at in range(0, len(text), 10):
                 if path == self._stop_in and at >= 50:
@@ -107,6 +111,7 @@ class FakeCheck:
     ) -> None:
         self.name: CheckName = name
         self.required = required
+        self.method = Method(f"Does {name} hold?", "It is asked once.")
         self._outcome: Outcome = outcome
         self.seen: dict[str, str] = {}
 

@@ -256,6 +256,8 @@ async def test_cancel_ends_the_run_once_keeps_finished_files_and_marks_the_half_
         "app/__init__.py": "complete",
         "app/main.py": "partial",
         "openapi.yaml": "planned",
+        "PROOF.md": "planned",
+        "proof.json": "planned",
     }
 
 
@@ -316,6 +318,8 @@ async def test_a_run_that_was_on_when_the_process_went_goes_on_where_it_was(plac
         ("app/main.py", 1),
         ("app/main.py", 2),
         ("openapi.yaml", 1),
+        ("PROOF.md", 1),
+        ("proof.json", 1),
     ]
 
 

@@ -1,8 +1,12 @@
 """What a run is made with: targets, checks, planner, writers, the model."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+from smartforge import __version__
 from smartforge.checks.authorization import Authorization
 from smartforge.checks.base import Check, Subject
 from smartforge.checks.boot import Boot
@@ -41,6 +45,14 @@ def checks() -> tuple[Check, ...]:
         *(Syntax(), Lint(), Security(), Boot()),
         *(Fuzz(), GeneratedTests(), Operations(), Rules(), Authorization(), ContractServed()),
     )
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """Of the product, of Python, and of the packages that checks judge with, by their names."""
+    tools = {tool for one in checks() for tool in one.method.tools}
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"smartforge": __version__, "python": python} | {one: version(one) for one in tools}
 
 
 class Forge:
@@ -99,6 +111,7 @@ class Forge:
             checks=checks(),
             sandbox=self.sandbox,
             budget=budget,
+            versions=versions(),
         )
 
     def _provider(self, model: str) -> Provider:

@@ -6,7 +6,7 @@ import msgspec
 
 from smartforge.checks.accounts import environment
 from smartforge.checks.asking import NoAnswer, conversation
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.boot import APPLICATION
 from smartforge.checks.clearing import clears, ids_of, others_left
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
@@ -32,6 +32,11 @@ class Authorization:
 
     name: CheckName = "authorization"
     required = True
+    method = Method(
+        "Is nobody let in who must not be?",
+        "Each secured operation is asked for without a token, with forged ones, without the role, "
+        "and as somebody else.",
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. Each failure has a curl line, and the lines that lead to it."""

@@ -61,6 +61,21 @@ class Verdict(msgspec.Struct, frozen=True):
     evidence: dict[str, Any] = {}
 
 
+class Method(msgspec.Struct, frozen=True):
+    """What a verdict of this check is worth, said once, whatever the project.
+
+    `asks` is the question. `how` is one sentence, with the bounds that it keeps to; `bounds` are
+    the same as JSON. `tools` are the packages whose version decides, by their names. What
+    `varies` from one time to the next (or from one day to the next) proves nothing of a version.
+    """
+
+    asks: str
+    how: str
+    bounds: Mapping[str, Any] = {}
+    tools: tuple[str, ...] = ()
+    varies: bool = False
+
+
 class Check(Protocol):
     """One question. `required` checks must pass before a run may complete."""
 
@@ -69,6 +84,9 @@ class Check(Protocol):
 
     @property
     def required(self) -> bool: ...
+
+    @property
+    def method(self) -> Method: ...
 
     async def check(self, subject: Subject) -> Verdict:
         """Always a verdict, also when the project hangs or floods; within its own time limit.

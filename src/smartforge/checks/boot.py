@@ -1,7 +1,7 @@
 """Does the application start, and answer that it is up?"""
 
 from smartforge.checks.asking import Answer, ask, curl
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import tail
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
@@ -15,6 +15,10 @@ class Boot:
 
     name: CheckName = "boot"
     required = True
+    method = Method(
+        "Does the application start, and answer that it is up?",
+        f"It is started in the sandbox and has {LIMITS.wall_seconds:g} seconds for GET /health.",
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. A failure names the error with file and line, or the limit."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from smartforge.checks.asking import Answer, ask, curl
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import clean
 from smartforge.checks.differences import differences
@@ -28,6 +28,10 @@ class ContractServed:
 
     name: CheckName = "contract"
     required = True
+    method = Method(
+        "Does the running API serve exactly its contract?",
+        "GET /openapi.json is compared with openapi.yaml, but for names and words for people.",
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. A failure lists the first differences, one line each."""

@@ -13,7 +13,7 @@ import msgspec
 
 from smartforge.checks.accounts import environment
 from smartforge.checks.asking import BASE, NoAnswer, conversation
-from smartforge.checks.base import LOGGED_BYTES, Subject, Verdict
+from smartforge.checks.base import LOGGED_BYTES, Method, Subject, Verdict
 from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import cause_of, clean, tail
 from smartforge.checks.drafts import Actor
@@ -25,6 +25,21 @@ from smartforge.sandbox.base import Limits, Served
 
 SCRIPT = Path(__file__).with_name("outside") / "fuzz_requests.py"
 EXAMPLES = 10
+SEED = 7
+# What decides which requests are made, and what of their answers is looked at.
+BOUNDS = {
+    "examples": EXAMPLES,
+    "seed": SEED,
+    "phases": ["examples", "coverage", "fuzzing"],
+    "checks": [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_schema_conformance",
+        "negative_data_rejection",
+        "ignored_auth",
+    ],
+}
 # For an application of one operation, and for each further one.
 BASE_SECONDS, SECONDS_EACH, MOST_SECONDS = 30, 3, 300
 BASE_CASES, CASES_EACH = 500, 150
@@ -70,6 +85,12 @@ class Fuzz:
 
     name: CheckName = "fuzz"
     required = True
+    method = Method(
+        "Does anything that a fuzzer thinks of break a promise?",
+        f"schemathesis: about {EXAMPLES} examples and the edges of each operation, seed {SEED}.",
+        bounds=BOUNDS,
+        tools=("schemathesis",),
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. Each failure, once for each operation and kind, has a curl line."""
@@ -98,7 +119,7 @@ class Fuzz:
                 "base": BASE,
                 "headers": _bearer(actor) if actor else {},
                 "instead": {one.key: _bearer(leaving) for one, leaving in passing},
-                "examples": EXAMPLES,
+                **BOUNDS,
                 "cases": BASE_CASES + CASES_EACH * count,
                 "seconds": seconds,
             }

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from ruff import find_ruff_bin
 
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import cause_of, clean
 from smartforge.checks.scripts import FOLDER, MOUNTED, run_script, told
 from smartforge.events import CheckName
@@ -59,6 +59,12 @@ class Lint:
 
     name: CheckName = "lint"
     required = True
+    method = Method(
+        "Is the code in good style, by rules that it cannot change?",
+        "ruff, its rules and its layout; settings and remarks of the project do not count.",
+        bounds=OPTIONS,
+        tools=("ruff",),
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. A failure names file, line and rule of the first findings."""

@@ -2,7 +2,7 @@
 
 from smartforge.checks.accounts import environment
 from smartforge.checks.asking import NoAnswer, conversation
-from smartforge.checks.base import LOGGED_BYTES, Subject, Verdict
+from smartforge.checks.base import LOGGED_BYTES, Method, Subject, Verdict
 from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import clean
 from smartforge.checks.endpoints import Promised, promised
@@ -34,6 +34,11 @@ class Operations:
 
     name: CheckName = "operations"
     required = True
+    method = Method(
+        "Does every operation do what the contract says, asked from outside?",
+        "Each is sent valid data, the values at its bounds and beyond, unknown ids, duplicates; "
+        "what was written is read back.",
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. Each failure has a curl line, and the lines that lead to it."""

@@ -8,7 +8,7 @@ import msgspec
 
 from smartforge.checks.accounts import environment
 from smartforge.checks.asking import NoAnswer, conversation
-from smartforge.checks.base import LOGGED_BYTES, Subject, Verdict
+from smartforge.checks.base import LOGGED_BYTES, Method, Subject, Verdict
 from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import clean
 from smartforge.checks.endpoints import promised
@@ -39,6 +39,10 @@ class Rules:
 
     name: CheckName = "rules"
     required = True
+    method = Method(
+        "Does every rule hold, also when many ask at once?",
+        "Each rule of the contract is kept and broken, alone and by a crowd.",
+    )
 
     def __init__(self, only: Collection[str] = ()) -> None:
         self._only = frozenset(only)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import cause_of, clean
 from smartforge.checks.scripts import FOLDER, run_script, told
 from smartforge.events import CheckName
@@ -35,6 +35,11 @@ class Security:
 
     name: CheckName = "security"
     required = True
+    method = Method(
+        "Does the code do what a generated API has no business with?",
+        "The syntax tree of every file is searched for other programs, sockets, processes, code "
+        "made from text, and files outside of the project.",
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import cause_of, clean
 from smartforge.checks.scripts import FOLDER, run_script, told
 from smartforge.events import CheckName
@@ -29,6 +29,7 @@ class Syntax:
 
     name: CheckName = "syntax"
     required = True
+    method = Method("Does every Python file compile?", "Each is compiled; nothing is run.")
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`."""

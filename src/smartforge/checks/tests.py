@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import msgspec
 
-from smartforge.checks.base import Subject, Verdict
+from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import Cause, cause_of, clean, tail
 from smartforge.checks.scripts import run_script, told
 from smartforge.events import CheckName
@@ -55,6 +55,10 @@ class GeneratedTests:
 
     name: CheckName = "tests"
     required = True
+    method = Method(
+        "Do the project's own tests pass?",
+        "pytest runs them in the sandbox, on SQLite.",
+    )
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. A failure lists the failing tests with their errors."""

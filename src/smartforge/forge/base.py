@@ -88,6 +88,7 @@ class Workshop(msgspec.Struct, frozen=True):
     """The tools for one run. `author` says who writes the files that a model may write.
 
     `budget` is what its model calls may use; whatever asks a model has to take from it.
+    `versions` are those of the product, of Python and of the tools of the checks, by their names.
     """
 
     planner: Planner
@@ -98,3 +99,4 @@ class Workshop(msgspec.Struct, frozen=True):
     sandbox: Sandbox
     budget: Budget = msgspec.field(default_factory=Budget)
     patience: Patience = Patience()
+    versions: Mapping[str, str] = {}

@@ -92,6 +92,7 @@ class _Turn:
     def __init__(self, check: Check, turns: asyncio.Semaphore, began: Callable[[], None]) -> None:
         self.name: CheckName = check.name
         self.required = check.required
+        self.method = check.method
         self._check = check
         self._turns = turns
         self._began = began

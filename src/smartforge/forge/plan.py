@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from smartforge.contract import Contract, reading
 from smartforge.events import Author, FilePlanned, Usage
+from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
 from smartforge.planners.base import Planner, PlanRequest, Words
@@ -39,7 +40,8 @@ async def plan(
     prompts: Sequence[str],
     chain: Sequence[Version] = (),
 ) -> Plan:
-    """Ask the planner, then list the target's files in the order in which they are written.
+    """Ask the planner, then list the files in the order in which they are written: the target's,
+    and last what they are proven by.
 
     `chain` are the versions that led here, oldest first; the last one is to be changed, and what
     of it stays as it is, is kept. What a project is judged by is always compiled, whoever the
@@ -67,7 +69,7 @@ async def plan(
         files = await asyncio.to_thread(_keeping, target, planned.contract, past, files, chain[-1])
     return Plan(
         contract=planned.contract,
-        files=files,
+        files=(*files, *proof.FILES),
         notes=planned.notes,
         operations_not_made=planned.operations_not_made,
         usage=planned.usage,

@@ -32,13 +32,14 @@ from smartforge.events import (
     TitleChanged,
     ValidationCompleted,
 )
-from smartforge.forge import origins, telling
+from smartforge.forge import origins, proof, telling
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, run_key
 from smartforge.forge.check import check, key_of
 from smartforge.forge.failure import failed_by
 from smartforge.forge.folder import laid_out, safe_path
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, plan, taken_as_it_is, taking
+from smartforge.forge.proving import proved
 from smartforge.forge.retries import Retries
 from smartforge.forge.versions import lineage
 from smartforge.forge.watch import WatchedSteps
@@ -200,29 +201,33 @@ class Run:
         await self._outbox.now(*back, key="taken")
         hashes: dict[str, str] = {path: file.sha256 for path, file in taken.items()}
         for file in made.files:
-            if file.path in taken:
-                continue
-
-            async def body(path: str, file: FilePlanned = file) -> Json:
-                return await self._write_step(file, made)
-
-            hashes[file.path] = await self._steps.step(
-                f"write:{file.path}", body, {"path": file.path}
-            )
-        gone = [FileDeleted(path=path) for path in work if path not in hashes]
+            if file.path not in taken and file.path not in proof.PATHS:
+                hashes[file.path] = await self._write_one(file, made)
+        planned = {file.path for file in made.files}
+        gone = [FileDeleted(path=path) for path in work if path not in planned]
         await self._outbox.now(*gone, key="deleted")
         await self._end("generating", telling.written(made, self._request.chain), began)
         return hashes
 
-    async def _write_step(self, file: FilePlanned, made: Plan) -> Json:
+    async def _write_one(self, file: FilePlanned, made: Plan, text: str | None = None) -> str:
+        """Write it, where an earlier execution has not; its hash."""
+
+        async def body(path: str) -> Json:
+            return await self._write_step(file, made, text)
+
+        return await self._steps.step(f"write:{file.path}", body, {"path": file.path})
+
+    async def _write_step(self, file: FilePlanned, made: Plan, text: str | None) -> Json:
         async def attempt(number: int) -> str:
-            return await self._write_file(file, made, number)
+            return await self._write_file(file, made, number, text)
 
         path = file.path
         first = 1 + self._request.attempts.get(path, 0)
         return await self._retries.insist(f"write:{path}", "generating", path, first, attempt)
 
-    async def _write_file(self, file: FilePlanned, made: Plan, attempt: int) -> str:
+    async def _write_file(
+        self, file: FilePlanned, made: Plan, attempt: int, text: str | None
+    ) -> str:
         if file.author == "model":
             self._shop.budget.check()  # A file for which nothing is left is not begun either.
         writer = self._shop.writers[file.author]
@@ -233,6 +238,7 @@ class Run:
             prompts=self._request.prompts,
             attempt=attempt,
             past=self._past,
+            text=text,
         )
         sha256 = ""
         async with aclosing(write(writer, request, self._blobs.put)) as facts:
@@ -279,8 +285,22 @@ class Run:
                 hint="Look at its evidence, then say what to change, or try again.",
                 retryable=True,
             )
+        await self._prove(made, hashes, done, whole)
         await self._end("validating", f"{whole.passed} of {len(done)} checks passed", began)
         return self._complete(made, done, whole)
+
+    async def _prove(
+        self,
+        made: Plan,
+        hashes: dict[str, str],
+        done: list[CheckCompleted],
+        whole: ValidationCompleted,
+    ) -> None:
+        """Write what the version was proven by; one that is brought back has that already."""
+        missing = [file for file in made.files if file.path not in hashes]
+        texts = proved(self._shop, made, hashes, done, whole) if missing else {}
+        for file in missing:
+            await self._write_one(file, made, texts[file.path])
 
     def _complete(
         self, made: Plan, done: list[CheckCompleted], whole: ValidationCompleted

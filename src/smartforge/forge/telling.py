@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from smartforge.contract.operations import operation_count
 from smartforge.events import CheckCompleted, ValidationCompleted
+from smartforge.forge import proof
 from smartforge.forge.plan import Plan
 from smartforge.forge.versions import Version
 
@@ -15,11 +16,15 @@ def planned(made: Plan) -> str:
 
 
 def written(made: Plan, chain: Sequence[Version]) -> str:
-    """Below the step of writing; where there was a version, what is new against it."""
+    """Below the step of writing; where there was a version, what is new against it.
+
+    What it is proven by is neither: it is written once all else is checked.
+    """
+    files = [file for file in made.files if file.path not in proof.PATHS]
     if not chain:
-        return f"Created {len(made.files)} files"
+        return f"Created {len(files)} files"
     paths = {file.path for file in made.files}
-    changed = sum(not file.kept for file in made.files)
+    changed = sum(not file.kept for file in files)
     gone = sum(file.path not in paths for file in chain[-1].files)
     if not changed and not gone:
         return f"Changed none of {len(made.files)} files"

@@ -1,12 +1,13 @@
 """What a target promises: contract in, the files of one framework out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from smartforge.contract import Contract
+from smartforge.events import CheckName
 
 
 class TargetFile(msgspec.Struct, frozen=True):
@@ -29,6 +30,8 @@ class Target(Protocol):
     """
 
     name: str
+    repeated: Set[CheckName]
+    """The checks that `make verify` of its projects repeats."""
 
     def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         """All files, in the order in which they are written."""
@@ -36,6 +39,10 @@ class Target(Protocol):
 
     def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         """The text of every file in `files`, by path, formatted."""
+        ...
+
+    def packages(self) -> Mapping[str, str]:
+        """The versions of the packages that its projects run on, as they are pinned, by name."""
         ...
 
     def dependencies(self) -> Path:

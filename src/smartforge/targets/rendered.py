@@ -18,6 +18,7 @@ class Rendered:
 
     def __init__(self, target: Target) -> None:
         self.name = target.name
+        self.repeated = target.repeated
         self._target = target
         self._texts: OrderedDict[bytes, Mapping[str, str]] = OrderedDict()
         self._rendering = threading.Lock()
@@ -34,6 +35,9 @@ class Rendered:
             while len(self._texts) > KEPT:
                 self._texts.popitem(last=False)
             return self._texts[key]
+
+    def packages(self) -> Mapping[str, str]:
+        return self._target.packages()
 
     def dependencies(self) -> Path:
         return self._target.dependencies()

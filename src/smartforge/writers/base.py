@@ -12,7 +12,8 @@ from smartforge.events import Author, CodeChunk, FilePlanned, Usage
 class WriteRequest(msgspec.Struct, frozen=True):
     """One file to write. `attempt` goes into every chunk; `prompts` are the user's words.
 
-    `past` are the contracts of the versions that led here, as a target takes them.
+    `past` are the contracts of the versions that led here, as a target takes them. `text` is
+    what the file is to hold, where that is known and no target's.
     """
 
     file: FilePlanned
@@ -21,6 +22,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     prompts: Sequence[str]
     attempt: int
     past: Sequence[Contract] = ()
+    text: str | None = None
 
 
 class Writer(Protocol):

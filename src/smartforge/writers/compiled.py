@@ -39,20 +39,24 @@ class CompiledWriter:
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """Raises AnswerIncomplete where the target makes no such file of this contract."""
         path = request.file.path
-        target = self._target
-        text = (await asyncio.to_thread(target.render, request.contract, request.past)).get(path)
-        if text is None:
-            raise AnswerIncomplete(
-                path,
-                f"The target {target.name} makes no file {path} of this contract.",
-                "Plan the project again.",
-            )
+        text = await self._rendered(request) if request.text is None else request.text
         begun = self._clock()
         at = 0
         for piece in pieces(text):
             await self._sleep(self._wait(begun, at + len(piece)))
             yield CodeChunk(path=path, attempt=request.attempt, at=at, text=piece)
             at += len(piece)
+
+    async def _rendered(self, request: WriteRequest) -> str:
+        path, target = request.file.path, self._target
+        texts = await asyncio.to_thread(target.render, request.contract, request.past)
+        if path not in texts:
+            raise AnswerIncomplete(
+                path,
+                f"The target {target.name} makes no file {path} of this contract.",
+                "Plan the project again.",
+            )
+        return texts[path]
 
     def _wait(self, begun: float, characters: int) -> float:
         if not self._pace:

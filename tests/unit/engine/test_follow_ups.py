@@ -1,7 +1,9 @@
 """A follow-up starts from the latest version, and writes what is new against it, on SQLite."""
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,8 @@ from smartforge.snapshot import FileState
 from tests.changing import ChangingTarget, EditPlanner, Node, changing, contract_of
 from tests.fakes import events_of, until
 
+PROOF = ["PROOF.md", "proof.json"]
+
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Node]:
@@ -41,11 +45,25 @@ async def opened(folder: Path) -> AsyncGenerator[Node]:
 
 
 def written(facts: Sequence[AnyFact]) -> list[str]:
-    return [fact.path for fact in facts if isinstance(fact, FileGenerating)]
+    """What was written, but for the proof, which is each time and last."""
+    paths = [fact.path for fact in facts if isinstance(fact, FileGenerating)]
+    if isinstance(facts[-1], Complete) and paths:
+        assert paths[-2:] == PROOF
+        del paths[-2:]
+    return paths
 
 
 def completed(facts: Sequence[AnyFact]) -> set[str]:
     return {fact.path for fact in facts if isinstance(fact, FileComplete)}
+
+
+async def texts(node: Node) -> dict[str, str]:
+    """What the working copy holds, but for the proof, which is about just that."""
+    held = await node.texts()
+    assert held.pop(PROOF[0])
+    files = json.loads(held.pop(PROOF[1]))["files"]
+    assert files == {path: sha256(text.encode()).hexdigest() for path, text in held.items()}
+    return held
 
 
 def deleted(facts: Sequence[AnyFact]) -> set[str]:
@@ -68,14 +86,14 @@ async def test_only_what_is_new_is_written_and_the_rest_stays_as_it_was(tmp_path
         first = by_path((await node.state()).files)
         facts = await node.say("add books")
         assert written(facts) == ["openapi.yaml", "app/books.py", "migrations/0002.py"]
-        assert completed(facts) == set(written(facts))
+        assert completed(facts) == {*written(facts), *PROOF}
         assert deleted(facts) == set()
-        assert await node.texts() == rendered(["notes"], ["notes", "books"])
+        assert await texts(node) == rendered(["notes"], ["notes", "books"])
         state = await node.state()
         now = by_path(state.files)
         assert now["app/main.py"] == first["app/main.py"]
         [plan] = [fact for fact in facts if isinstance(fact, PlanReady)]
-        assert {file.path for file in plan.files if not file.kept} == set(written(facts))
+        assert {file.path for file in plan.files if not file.kept} == completed(facts)
         assert {file.path for file in plan.files} == set(now)
         assert (state.progress, state.version) == (100, 2)
 
@@ -87,7 +105,7 @@ async def test_what_the_plan_no_longer_has_is_deleted(tmp_path: Path) -> None:
         facts = await node.say("remove notes")
         assert deleted(facts) == {"app/notes.py"}
         assert written(facts) == ["openapi.yaml", "migrations/0003.py"]
-        assert await node.texts() == rendered(["notes"], ["notes", "books"], ["books"])
+        assert await texts(node) == rendered(["notes"], ["notes", "books"], ["books"])
 
 
 async def test_the_planner_gets_the_contract_that_is_to_change_and_those_before(
@@ -115,11 +133,11 @@ async def test_the_chat_and_the_summary_say_what_was_done(tmp_path: Path) -> Non
         assert (done, not_made) == ("Removed notes.", "Not made: sums.")
         assert breaking.startswith("Breaks clients of the version before: notes were removed (GET")
         steps = [fact.message for fact in facts if isinstance(fact, StepCompleted)]
-        assert steps[1] == "Changed 2 of 4 files, deleted 1"
+        assert steps[1] == "Changed 2 of 6 files, deleted 1"
         last = facts[-1]
         assert isinstance(last, Complete)
-        assert last.summary.startswith("Changed 2 of 4 files, deleted 1. ")
-        assert last.file_count == 4
+        assert last.summary.startswith("Changed 2 of 6 files, deleted 1. ")
+        assert last.file_count == 6
 
 
 async def test_a_failed_follow_up_leaves_the_version_and_the_next_one_puts_the_copy_right(
@@ -139,12 +157,13 @@ async def test_a_failed_follow_up_leaves_the_version_and_the_next_one_puts_the_c
             assert (await node.state()).version == 2
         left = by_path((await node.state()).files)
         assert left["app/zebras.py"].state == "partial"
+        assert {(left[path].state, left[path].sha256) for path in PROOF} == {("planned", None)}
         facts = await node.say("add tags")
         assert written(facts) == ["openapi.yaml", "app/tags.py", "migrations/0003.py"]
-        assert completed(facts) == {*written(facts)} | (whole.keys() - left.keys())
+        assert completed(facts) == {*written(facts), *PROOF} | (whole.keys() - left.keys())
         assert deleted(facts) == {"app/zebras.py"}
         books, tags = ["notes", "books"], ["notes", "books", "tags"]
-        assert await node.texts() == rendered(["notes"], books, tags)
+        assert await texts(node) == rendered(["notes"], books, tags)
         assert (await node.state()).version == 3
 
 
@@ -191,7 +210,7 @@ async def test_undo_takes_the_files_of_an_earlier_version_and_once_more_goes_fur
         assert await node.texts() == trees[0]
         # What was undone leaves no trace in what follows.
         await node.say("add zebras")
-        assert await node.texts() == rendered(["notes"], ["notes", "zebras"])
+        assert await texts(node) == rendered(["notes"], ["notes", "zebras"])
 
 
 async def test_a_follow_up_that_was_broken_off_goes_on_from_the_same_version(
@@ -207,7 +226,7 @@ async def test_a_follow_up_that_was_broken_off_goes_on_from_the_same_version(
         await node.restart()
         await node.over()
         assert planner.asked == []
-        assert await node.texts() == rendered(["notes"], ["notes", "books"])
+        assert await texts(node) == rendered(["notes"], ["notes", "books"])
         generated = written([fact for _, fact in await events_of(node.log, node.project)])
         assert generated.count("app/main.py") == 1
         assert generated.count("openapi.yaml") == 2
@@ -238,7 +257,7 @@ async def test_a_version_that_is_restored_is_equal_and_begins_from_itself_again(
         await node.over()
         facts = [fact for at, fact in await events_of(node.log, node.project) if at.seq > before]
         assert written(facts) == []
-        assert completed(facts) == {"app/notes.py", "openapi.yaml"}
+        assert completed(facts) == {"app/notes.py", "openapi.yaml", *PROOF}
         assert deleted(facts) == {"app/books.py", "migrations/0002.py", "migrations/0003.py"}
         now = await node.state()
         assert {file.path: file.sha256 for file in now.files} == {
@@ -247,12 +266,12 @@ async def test_a_version_that_is_restored_is_equal_and_begins_from_itself_again(
         assert (now.version, now.contract, now.notes) == (4, first.contract, first.notes)
         assert now.messages[-1].text == "Version 1 is back as it was."
         await node.say("add tags")
-        assert await node.texts() == rendered(["notes"], ["notes", "tags"])
+        assert await texts(node) == rendered(["notes"], ["notes", "tags"])
         await node.engine.restore(node.project, 3)
         await node.over()
         await node.say("add zebras")
         steps = ["notes"], ["notes", "books"], ["books"], ["books", "zebras"]
-        assert await node.texts() == rendered(*steps)
+        assert await texts(node) == rendered(*steps)
 
 
 async def test_a_restore_that_failed_is_tried_again_as_a_restore(tmp_path: Path) -> None:
@@ -297,13 +316,13 @@ async def test_a_copy_has_the_same_files_and_goes_on_by_itself(tmp_path: Path) -
         facts = await node.say("add tags")
         assert written(facts) == ["openapi.yaml", "app/tags.py", "migrations/0003.py"]
         books = ["notes", "books"]
-        assert await node.texts() == rendered(["notes"], books, [*books, "tags"])
+        assert await texts(node) == rendered(["notes"], books, [*books, "tags"])
         again = await node.engine.duplicate(node.project)
         await node.say("undo")
         assert await node.texts() == tree
         node.project, node.runs = again, 1
         await node.say("add zebras")
-        assert await node.texts() == rendered(
+        assert await texts(node) == rendered(
             ["notes"], books, [*books, "tags"], [*books, "tags", "zebras"]
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smartforge.checks.base import Check, Subject, Verdict
+from smartforge.checks.base import Check, Method, Subject, Verdict
 from smartforge.errors import Fenced
 from smartforge.events import CheckCompleted, CheckName, CheckStarted, ValidationCompleted
 from smartforge.forge.check import CheckFact, check
@@ -23,6 +23,7 @@ class Held:
 
     def __init__(self, name: CheckName) -> None:
         self.name: CheckName = name
+        self.method = Method("Is it let go?", "It waits.")
         self.asked = asyncio.Event()
         self.go = asyncio.Event()
         self.cancelled = False

@@ -40,7 +40,8 @@ def kept(made: Plan) -> set[str]:
 async def test_what_a_model_wrote_stays_where_the_targets_own_text_would_be_the_same() -> None:
     made = await planned("add books", "model", version("model"))
     assert kept(made) == {"app/main.py", "app/notes.py", "migrations/0001.py"}
-    assert {file.path for file in made.files if file.author == "compiled"} == {"openapi.yaml"}
+    compiled = {file.path for file in made.files if file.author == "compiled"}
+    assert compiled == {"openapi.yaml", "PROOF.md", "proof.json"}
 
 
 async def test_a_compiled_file_stays_only_where_its_bytes_are_the_same() -> None:

@@ -69,6 +69,7 @@ async def test_a_run_goes_through_its_steps_in_order_and_completes() -> None:
         "check:start",
         "check:complete",
         "validation:complete",
+        *["file:generating", "file:complete"] * 2,
         "step:complete",
         "complete",
     ]
@@ -79,7 +80,7 @@ async def test_a_run_goes_through_its_steps_in_order_and_completes() -> None:
 async def test_chunks_join_up_to_the_file_and_its_stored_hash() -> None:
     log = await executed(workshop())
     texts: dict[str, str] = {}
-    expected = FakeTarget().render(CONTRACT)
+    rendered = FakeTarget().render(CONTRACT)
     for _, fact in await events_of(log, "project"):
         if isinstance(fact, FileGenerating):
             texts[fact.path] = ""
@@ -88,11 +89,12 @@ async def test_chunks_join_up_to_the_file_and_its_stored_hash() -> None:
             assert 0 < len(fact.text) <= 100
             texts[fact.path] += fact.text
         elif isinstance(fact, FileComplete):
-            content = expected[fact.path].encode()
+            content = texts[fact.path].encode()
             assert fact.size == len(content)
             assert fact.sha256 == hashlib.sha256(content).hexdigest()
             assert await log.get(fact.sha256) == content
-    assert texts == expected
+    assert {path: texts[path] for path in rendered} == rendered
+    assert [path for path in texts if path not in rendered] == ["PROOF.md", "proof.json"]
 
 
 async def test_checks_see_exactly_the_planned_files() -> None:

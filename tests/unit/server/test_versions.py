@@ -176,7 +176,8 @@ async def test_a_follow_up_that_was_stopped_leaves_the_version_and_the_next_one_
         await door.node.over()
         now = await door.tree()
         assert now.keys() - tree.keys() == {"app/tags.py", "migrations/0002.py"}
-        assert tree.items() - now.items() == {("openapi.yaml", tree["openapi.yaml"])}
+        changed = {path for path, sha256 in tree.items() if now[path] != sha256}
+        assert changed == {"openapi.yaml", "PROOF.md", "proof.json"}
         listed = (await door.client.get(f"{door.base}/files?version=work")).json()["files"]
         assert {file["path"]: file["sha256"] for file in listed} == now
 
@@ -203,11 +204,13 @@ async def test_a_diff_tells_files_and_contract() -> None:
         assert (found["from"], found["to"]) == (2, 3)
         changes = {file["path"]: file["change"] for file in found["files"]}
         assert changes == {
+            "PROOF.md": "changed",
             "app/notes.py": "removed",
             "migrations/0003.py": "added",
             "openapi.yaml": "changed",
+            "proof.json": "changed",
         }
-        promise = found["files"][2]
+        promise = next(file for file in found["files"] if file["path"] == "openapi.yaml")
         assert promise["diff"].splitlines() == [
             "--- a/openapi.yaml",
             "+++ b/openapi.yaml",

@@ -1,7 +1,7 @@
 """The compiled writer: the target's text, in small pieces, at a steady pace, cancellable."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import aclosing
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smartforge.contract import Contract, Field, Resource, Text, TextList
 from smartforge.errors import AnswerIncomplete
-from smartforge.events import CodeChunk, FilePlanned
+from smartforge.events import CheckName, CodeChunk, FilePlanned
 from smartforge.targets.base import TargetFile
 from smartforge.targets.rendered import Rendered
 from smartforge.writers.base import WriteRequest
@@ -22,6 +22,7 @@ class OneFile:
     """A target of one file, which counts how often it was rendered."""
 
     name = "one-file"
+    repeated: Set[CheckName] = frozenset()
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -33,6 +34,9 @@ class OneFile:
     def render(self, contract: Contract, past: Sequence[Contract] = ()) -> Mapping[str, str]:
         self.rendered.append(contract)
         return {"a.py": self.text}
+
+    def packages(self) -> Mapping[str, str]:
+        return {}
 
     def dependencies(self) -> Path:
         return Path()

@@ -1,9 +1,10 @@
 """The target `fastapi`: a contract as a project on FastAPI, pydantic and SQLAlchemy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from smartforge.contract import Contract
+from smartforge.events import CheckName
 from smartforge.targets.base import TargetFile
 from smartforge.targets.fastapi import packages, rendering
 from smartforge.targets.fastapi.formatting import formatted
@@ -17,6 +18,7 @@ class FastAPITarget:
     """Renders projects that run on the pinned packages of `requirements.txt`, and prove it."""
 
     name = "fastapi"
+    repeated: Set[CheckName] = frozenset({"syntax", "lint", "boot", "contract", "tests", "fuzz"})
 
     def files(self, contract: Contract, past: Sequence[Contract] = ()) -> Sequence[TargetFile]:
         with ONE_AT_A_TIME:
@@ -33,6 +35,9 @@ class FastAPITarget:
                 for one in planned(contract, views, made)
             }
         return formatted(texts)
+
+    def packages(self) -> Mapping[str, str]:
+        return packages.pinned()
 
     def dependencies(self) -> Path:
         return packages.prepared()

@@ -2,6 +2,7 @@
 
 import compileall
 import hashlib
+import re
 import stat
 import subprocess
 import sys
@@ -15,6 +16,12 @@ _LOCKS = tuple(
     for name in ("requirements.txt", "requirements-dev.txt")
 )
 _DIGEST = 12
+_PINNED = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
+
+
+def pinned() -> dict[str, str]:
+    """The version of every package that projects run on, by name, as the lock has it."""
+    return dict(_PINNED.findall(_LOCKS[0].read_text(encoding="utf-8")))
 
 
 def folder() -> Path:
