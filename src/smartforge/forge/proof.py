@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -123,7 +123,7 @@ def tree(files: Mapping[str, str]) -> str:
 
 
 def _shown(one: CheckCompleted, method: Method, repeated: Set[CheckName]) -> Shown:
-    left = one.evidence.get("undecided")
+    left: object = one.evidence.get("undecided")
     return Shown(
         check=one.check,
         required=one.required,
@@ -134,7 +134,7 @@ def _shown(one: CheckCompleted, method: Method, repeated: Set[CheckName]) -> Sho
             for name, value in one.evidence.items()
             if isinstance(value, int) and not isinstance(value, bool)
         },
-        left_open=[str(each) for each in left] if isinstance(left, list | tuple) else [],
+        left_open=[str(each) for each in cast("list[object]", left or [])],
         asks=method.asks,
         how=method.how,
         bounds=method.bounds,

@@ -298,7 +298,9 @@ class Run:
     ) -> None:
         """Write what the version was proven by; one that is brought back has that already."""
         missing = [file for file in made.files if file.path not in hashes]
-        texts = proved(self._shop, made, hashes, done, whole) if missing else {}
+        if not missing:
+            return
+        texts = proved(self._shop, made, hashes, done, whole)
         for file in missing:
             await self._write_one(file, made, texts[file.path])
 
