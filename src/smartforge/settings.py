@@ -32,6 +32,14 @@ class Viewers(msgspec.Struct, frozen=True):
     address: int = 2000
 
 
+class Previews(msgspec.Struct, frozen=True):
+    """How many generated APIs may be awake at once, and after how many seconds one that nobody
+    uses or watches goes to sleep."""
+
+    awake: int = 20
+    idle_seconds: int = 300
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that is set, read once. Secrets are only here; `repr` strikes them out.
 
@@ -55,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True):
     token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    preview_origin: str | None = None
+    previews: Previews = Previews()
     viewers: Viewers = Viewers()
     runs: Limits = Limits()
     log_level: LogLevel = "warning"
@@ -120,6 +130,8 @@ def read(
         token=sound_token(options.token or value("TOKEN")),
         allowed_hosts=_list(value("ALLOWED_HOSTS")),
         allowed_origins=_list(value("ALLOWED_ORIGINS")),
+        preview_origin=(value("PREVIEW_ORIGIN") or "").rstrip("/") or None,
+        previews=_previews(value),
         viewers=_viewers(value),
         runs=_runs(value),
         log_level=_log_level(value("LOG_LEVEL")),
@@ -178,6 +190,17 @@ def _viewers(value: Callable[[str], str | None]) -> Viewers:
         server=_most(value, "VIEWERS", plain.server),
         project=_most(value, "VIEWERS_PER_PROJECT", plain.project),
         address=_most(value, "VIEWERS_PER_ADDRESS", plain.address),
+    )
+
+
+def _previews(value: Callable[[str], str | None]) -> Previews:
+    plain = Previews()
+    idle = value("PREVIEW_IDLE_SECONDS")
+    return Previews(
+        awake=_most(value, "PREVIEWS", plain.awake),
+        idle_seconds=_number(
+            "SMARTFORGE_PREVIEW_IDLE_SECONDS", None, idle, plain.idle_seconds, 1, 604_800
+        ),
     )
 
 

@@ -1,14 +1,20 @@
-"""A generated project, served from its sandbox."""
+"""Generated projects, served from their sandboxes: one in a folder, or all of a server."""
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smartforge.app.forge import DEFAULT_TARGET, TARGETS
+from smartforge.app.product import Product
 from smartforge.checks.promise import promised_in
 from smartforge.preview.base import Project
 from smartforge.preview.environment import Admin, environment_of
 from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.settings import Settings
+
+if TYPE_CHECKING:
+    from smartforge.preview.live import LivePreviews
 
 LOOPBACK = "127.0.0.1"
 
@@ -49,3 +55,21 @@ async def preview(
         for each in sockets:
             each.close()
         await previews.close()
+
+
+def live_previews(settings: Settings, made: Product) -> "LivePreviews":
+    """The APIs of all projects of an open product, in a sandbox of their own."""
+    from smartforge.preview.live import Bounds, LivePreviews
+    from smartforge.server.tokens import PREVIEW_HEADER
+    from smartforge.server.users import OWN_COOKIES
+
+    return LivePreviews(
+        made.log,
+        made.states,
+        Bubblewrap(),
+        lambda target: TARGETS[target]().dependencies(),
+        settings.data / "previews",
+        own_headers=frozenset({PREVIEW_HEADER}),
+        own_cookies=OWN_COOKIES,
+        bounds=Bounds(awake=settings.previews.awake, idle_seconds=settings.previews.idle_seconds),
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from smartforge import __version__
 from smartforge.app.forge import TARGETS, Forge
 from smartforge.app.lines import line_parts
+from smartforge.app.previewing import live_previews
 from smartforge.app.product import product
 from smartforge.app.upkeep import retaining
 from smartforge.engine.base import NewProject
@@ -38,11 +39,13 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
         token=token,
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
+        preview_origin=settings.preview_origin,
     )
     metrics = Metrics(__version__)
     async with (
         product(settings, durable=True, observe=metrics.observe_commit) as made,
         retaining(settings, made.log),
+        live_previews(settings, made).open() as previews,
     ):
         await _warn_of_no_proof(made.forge)
         options = ServerOptions(
@@ -53,7 +56,7 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
             viewers_per_address=settings.viewers.address,
         )
         await serve_on(
-            build(made.log, made.engine, options, made.states, metrics, line_parts),
+            build(made.log, made.engine, options, made.states, metrics, line_parts, previews),
             host=settings.host,
             port=settings.port,
             ready=lambda url: ready(url, None if settings.token else token),

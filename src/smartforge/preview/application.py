@@ -3,7 +3,8 @@
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import httpcore
 import msgspec
@@ -35,6 +36,9 @@ HINT = "`smartforge check` on its folder says more."
 STOPPED = PreviewFailed("The preview has been stopped.", "Start it again.")
 
 
+Lay = Callable[[], AbstractAsyncContextManager[Project]]
+
+
 class Life(msgspec.Struct, frozen=True):
     """From one start to the end that follows."""
 
@@ -48,15 +52,18 @@ class Application:
     def __init__(
         self,
         sandbox: Sandbox,
-        project: Project,
+        lay: Lay,
         tell: Callable[[str], None] = lambda words: None,
         boot_seconds: float = BOOT_SECONDS,
+        application: str = APPLICATION,
     ) -> None:
-        """`tell` gets a sentence when the API has ended by itself and is started again."""
+        """`lay` lays the project out anew for each start, until the end of that life.
+
+        `tell` gets a clause that says how the API has ended by itself, when it is started again.
+        """
         self._sandbox = sandbox
-        self._program = Program(
-            (), project.folder, project.dependencies, project.environment, LIMITS
-        )
+        self._lay = lay
+        self._application = application
         self._tell = tell
         self._boot_seconds = boot_seconds
         self._open = AsyncExitStack()
@@ -73,8 +80,15 @@ class Application:
 
         Raises PreviewFailed with the cause, SandboxUnavailable; and the same again after that.
         """
+        return (await self._living_now()).connections
+
+    async def socket(self) -> Path:
+        """The socket at which the API answers; otherwise as `connections`."""
+        return (await self._living_now()).served.socket
+
+    async def _living_now(self) -> Life:
         if self._life is not None and self._life.served.running():
-            return self._life.connections
+            return self._life
         if self._refusal is not None:
             raise self._refusal
         if self._starting is None:
@@ -85,7 +99,7 @@ class Application:
         await asyncio.wait({starting})
         if starting.cancelled():
             raise STOPPED
-        return starting.result().connections
+        return starting.result()
 
     async def stop(self) -> None:
         """End it for good; nothing is left, cancelled or not. Stopping twice is fine."""
@@ -104,7 +118,7 @@ class Application:
     async def _start(self) -> Life:
         if self._life is not None:
             cause = cause_of(await self._life.served.ended(), LIMITS)
-            self._tell(f"The application {cause.clause}. It starts again, with an empty database.")
+            self._tell(cause.clause)
             self._life = None
             await self._open.aclose()
         self._life = await self._open.enter_async_context(self._living())
@@ -113,8 +127,10 @@ class Application:
     @asynccontextmanager
     async def _living(self) -> AsyncGenerator[Life]:
         async with AsyncExitStack() as sandboxed:
+            laid = await sandboxed.enter_async_context(self._lay())
+            program = Program((), laid.folder, laid.dependencies, laid.environment, LIMITS)
             served = await sandboxed.enter_async_context(
-                self._sandbox.serve(self._program, APPLICATION)
+                self._sandbox.serve(program, self._application)
             )
             try:
                 async with asyncio.timeout(self._boot_seconds):

@@ -1,8 +1,8 @@
 """What keeps generated APIs running, and what it promises to the doors before them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -60,4 +60,55 @@ class Previews(Protocol):
 
     async def close(self) -> None:
         """Stop all of them."""
+        ...
+
+
+State = Literal["contract", "starting", "live", "asleep", "failed"]
+"""Who answers: the contract, or the API itself; `asleep` is one that the next request wakes."""
+
+
+class Shown(msgspec.Struct, frozen=True, rename="camel"):
+    """How the preview of a project stands. `detail` says why, where there is more to say.
+
+    `admin` is the account that may do everything, for the project's owner alone; `variables` are
+    the names of those that were set. `data_kept` is whether there are data from before.
+    """
+
+    state: State
+    version: int | None
+    url: str
+    detail: str = ""
+    admin: Mapping[str, str] | None = None
+    variables: tuple[str, ...] = ()
+    data_kept: bool = False
+
+
+class Live(Protocol):
+    """The APIs of all projects, as a server's door knows them: by project, never by address.
+
+    Raises UnknownProject for those that there are not, or no longer.
+    """
+
+    def attach(self, tell: Callable[[str, bytes], None], watched: Callable[[str], bool]) -> None:
+        """Where to send transient frames (project, JSON), and who is watched. Called once."""
+        ...
+
+    async def serve(self, project_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or WebSocket; `root_path` is the prefix at which it is served."""
+        ...
+
+    async def shown(self, project_id: str) -> Shown:
+        """How it stands. Starts nothing."""
+        ...
+
+    async def reset(self, project_id: str) -> None:
+        """Forget all rows; the next request begins with an empty database."""
+        ...
+
+    async def set_variables(self, project_id: str, variables: Mapping[str, str]) -> None:
+        """Set these in place of all that were set; the API starts anew. Raises SettingsInvalid."""
+        ...
+
+    def end(self) -> None:
+        """Begin to end everything: streams too. Nothing is begun any more."""
         ...

@@ -10,6 +10,9 @@ import msgspec
 DATABASE_URL = "sqlite:////tmp/app.db"
 """In the sandbox's own memory: kept while the preview runs, gone with it."""
 
+KEPT_DATABASE_URL = "sqlite:////tmp/kept/app.db"
+"""Where `inside/entry.py` finds it, to give it out."""
+
 LOGIN_FIELD = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -21,20 +24,25 @@ class Admin(msgspec.Struct, frozen=True):
     password: str
 
 
-def environment_of(promised: Mapping[str, Any]) -> tuple[dict[str, str], Admin | None]:
+def environment_of(
+    promised: Mapping[str, Any],
+    key: str | None = None,
+    password: str | None = None,
+    database_url: str = DATABASE_URL,
+) -> tuple[dict[str, str], Admin | None]:
     """All that is set for a project which promises this OpenAPI document, untrusted as it is.
 
-    Random anew for each call, and nothing of this process's own environment. There is an admin
-    where the document knows roles.
+    The key and the admin's password are random where none are given, and nothing comes of this
+    process's own environment. There is an admin where the document knows roles.
     """
-    environment = {"DATABASE_URL": DATABASE_URL, "SECRET_KEY": secrets.token_urlsafe(48)}
+    environment = {"DATABASE_URL": database_url, "SECRET_KEY": key or secrets.token_urlsafe(48)}
     # The proxy in front alone says where the API is served.
     environment["TRUST_PROXY"] = "true"
     field = _login_field(promised) if _knows_roles(promised) else None
     if field is None:
         return environment, None
     login = "admin@example.com" if field == "email" or field.endswith("_email") else "admin"
-    admin = Admin(field, login, secrets.token_urlsafe(12))
+    admin = Admin(field, login, password or secrets.token_urlsafe(12))
     environment |= {f"ADMIN_{field.upper()}": admin.login, "ADMIN_PASSWORD": admin.password}
     return environment, admin
 

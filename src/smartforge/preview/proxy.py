@@ -86,7 +86,7 @@ class Proxy:
                 body = None if announced == 0 else self._body(receive, patience)
                 request = httpcore.Request(
                     scope["method"],
-                    httpcore.URL(scheme=b"http", host=b"app", port=None, target=_target(scope)),
+                    httpcore.URL(scheme=b"http", host=b"app", port=None, target=target_of(scope)),
                     headers=headers,
                     content=body,
                     extensions={"timeout": self._timeouts},
@@ -125,7 +125,9 @@ class Proxy:
         self, scope: Scope, response: httpcore.Response, receive: Receive, send: Send
     ) -> None:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        headers = answered(response.headers, self._rules, scope.get("root_path", ""), host)
+        prefix: str = scope.get("root_path", "")
+        path = scope["path"].removeprefix(prefix) or "/"
+        headers = answered(response.headers, self._rules, prefix, host, path)
         length = next((int(v) for n, v in headers if n == b"content-length"), None)
         if response.status in BODILESS:
             # A length is that of the body that there would be; servers wait for such a body.
@@ -177,7 +179,7 @@ def _announced(scope: Scope) -> int | None:
     return length
 
 
-def _target(scope: Scope) -> bytes:
+def target_of(scope: Scope) -> bytes:
     """Path and query as the client wrote them, without the prefix of a mount."""
     prefix: str = scope.get("root_path", "")
     raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()

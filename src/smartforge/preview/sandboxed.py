@@ -1,6 +1,7 @@
 """Previews in the sandbox of this machine: one for each project."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from starlette.types import Receive, Scope, Send
 
@@ -50,10 +51,14 @@ class SandboxedPreviews:
         """See `Previews.start`."""
         await self.stop(key)
 
-        def tell(words: str) -> None:
-            self._tell(key, words)
+        def tell(clause: str) -> None:
+            again = "It starts again, with an empty database."
+            self._tell(key, f"The application {clause}. {again}")
 
-        application = Application(self._sandbox, project, tell, self._boot_seconds)
+        def lay() -> AbstractAsyncContextManager[Project]:
+            return nullcontext(project)
+
+        application = Application(self._sandbox, lay, tell, self._boot_seconds)
         preview = self._kept[key] = SandboxedPreview(application, self._rules)
         try:
             await application.connections()

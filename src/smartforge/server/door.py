@@ -7,7 +7,7 @@ the token where one is set. Every answer, also of the rooms behind, gets the sec
 
 import re
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
@@ -39,6 +39,15 @@ SECURITY_HEADERS = {
 }
 """Set where the answer has none of that name. No referrer: the first URL may hold the token."""
 
+PREVIEW = "/preview/"
+PREVIEW_HEADERS = {
+    b"content-security-policy": b"sandbox",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+"""Likewise, for the answers of generated APIs and those in their place."""
+
 EXPOSED = (
     "Location, ETag, Content-Disposition, Retry-After, "
     "Stream-Next-Offset, Stream-Cursor, Stream-Up-To-Date"
@@ -51,6 +60,11 @@ PREFLIGHT = {
     ),
     "Access-Control-Max-Age": "600",
 }
+
+
+PREVIEW_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
+PREVIEW_MARK = "X-Smart-Forge-Preview"
+"""Says of an answer who gave it."""
 
 
 class Knock(msgspec.Struct, frozen=True):
@@ -81,6 +95,9 @@ class Door:
         self._token = options.token or None
         self._hosts = {hosts.plain(name) for name in (options.host, *options.allowed_hosts)}
         self._origins = {origin.lower() for origin in options.allowed_origins}
+        self._preview_origin = options.preview_origin
+        if options.preview_origin:
+            self._hosts.add(hosts.plain(urlsplit(options.preview_origin).hostname or ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -109,7 +126,7 @@ class Door:
         if refusal is not None:
             return refusal
         if self._is_allowed_origin(knock) and _is_preflight(knock):
-            return Response(status_code=204, headers=PREFLIGHT)
+            return Response(status_code=204, headers=_preflight(knock))
         return self._judge_token(knock)
 
     def _judge_host(self, knock: Knock) -> Response | None:
@@ -165,7 +182,7 @@ class Door:
 
     @staticmethod
     def _knows(knock: Knock, token: str) -> bool:
-        if knock.path.startswith("/preview/"):
+        if knock.path.startswith(PREVIEW):
             given = knock.every(tokens.PREVIEW_HEADER)
         else:
             given = [tokens.bearer(value) or "" for value in knock.every("authorization")]
@@ -176,18 +193,33 @@ class Door:
         return any(tokens.equal(each, expected) for each in held)
 
     def _is_allowed_origin(self, knock: Knock) -> bool:
-        return (knock.only("origin") or "").lower() in self._origins
+        origin = (knock.only("origin") or "").lower()
+        return origin in self._origins or self._is_of_page(origin, knock.only("host") or "")
+
+    def _is_of_page(self, origin: str, host: str) -> bool:
+        """Whether it is our own page that asks previews at an origin of their own."""
+        previews = self._preview_origin
+        if previews is None or not origin or not hosts.same_origin(previews, host):
+            return False
+        there, here = urlsplit(previews.lower()), urlsplit(origin)
+        name = hosts.name_in(here.netloc)
+        is_ours = name is not None and (hosts.is_loopback(name) or name in self._hosts)
+        port = here.netloc.removeprefix(here.hostname or "")
+        alike = port == there.netloc.removeprefix(there.hostname or "")
+        return is_ours and alike and here.scheme == there.scheme and not here.path
 
     def _added(self, knock: Knock) -> dict[bytes, bytes]:
-        if not self._origins:
-            return SECURITY_HEADERS
+        is_preview = knock.path.startswith(PREVIEW)
+        always = PREVIEW_HEADERS if is_preview else SECURITY_HEADERS
+        if not self._origins and not (is_preview and self._preview_origin):
+            return always
         if not self._is_allowed_origin(knock):
-            return SECURITY_HEADERS | {b"vary": b"Origin"}
-        origin = (knock.only("origin") or "").encode("latin-1")
-        return SECURITY_HEADERS | {
+            return always | {b"vary": b"Origin"}
+        exposed = f"{EXPOSED}, WWW-Authenticate, {PREVIEW_MARK}" if is_preview else EXPOSED
+        return always | {
             b"vary": b"Origin",
-            b"access-control-allow-origin": origin,
-            b"access-control-expose-headers": EXPOSED.encode(),
+            b"access-control-allow-origin": (knock.only("origin") or "").encode("latin-1"),
+            b"access-control-expose-headers": exposed.encode(),
         }
 
 
@@ -220,6 +252,15 @@ def _unauthorized() -> Response:
         "Open the address that was printed at the start, or send Authorization: Bearer TOKEN.",
     )
     return problems.response(told, {"WWW-Authenticate": "Bearer"})
+
+
+def _preflight(knock: Knock) -> dict[str, str]:
+    """A generated API may take any method and any header."""
+    if not knock.path.startswith(PREVIEW):
+        return PREFLIGHT
+    wanted = knock.only("access-control-request-headers") or ""
+    headers = {"Access-Control-Allow-Headers": wanted} if wanted.isprintable() else {}
+    return PREFLIGHT | {"Access-Control-Allow-Methods": PREVIEW_METHODS} | headers
 
 
 def _is_preflight(knock: Knock) -> bool:

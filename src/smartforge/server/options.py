@@ -19,7 +19,8 @@ class DoorOptions(msgspec.Struct, frozen=True):
 
     `host` is the address the server is bound to. With a `token` every request needs it; without
     one the address has to be a loopback address. `allowed_hosts` are further names for `Host`,
-    `allowed_origins` are `scheme://host[:port]` for which CORS is open.
+    `allowed_origins` are `scheme://host[:port]` for which CORS is open, `preview_origin` is one
+    that previews have for themselves.
 
     Raises SettingsInvalid where these contradict each other.
     """
@@ -28,6 +29,7 @@ class DoorOptions(msgspec.Struct, frozen=True):
     token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    preview_origin: str | None = None
 
     def __post_init__(self) -> None:
         if not self.token and not hosts.is_loopback(hosts.plain(self.host)):
@@ -41,6 +43,12 @@ class DoorOptions(msgspec.Struct, frozen=True):
                     f"SMARTFORGE_ALLOWED_ORIGINS names {origin!r}, which is no origin.",
                     "Write each as scheme://host or scheme://host:port, without a path.",
                 )
+
+        if self.preview_origin is not None and not _is_origin(self.preview_origin):
+            raise SettingsInvalid(
+                f"SMARTFORGE_PREVIEW_ORIGIN is {self.preview_origin!r}, which is no origin.",
+                "Write it as scheme://host or scheme://host:port, without a path.",
+            )
 
     def __repr__(self) -> str:
         return f"DoorOptions(host={self.host!r}, token={'set' if self.token else 'none'})"

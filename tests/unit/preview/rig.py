@@ -1,6 +1,8 @@
 """A sandbox that runs nothing: a unix socket behind which a function plays the application."""
 
 import asyncio
+import shutil
+import socket
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -31,6 +33,21 @@ def saying(answer: bytes) -> Play:
     return play
 
 
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An application that answers each request with its own head."""
+    while True:
+        head = await read_head(reader)
+        length = next(
+            (int(line[15:]) for line in head.lower().split(b"\r\n") if line[:15] == LENGTH), 0
+        )
+        body = await reader.readexactly(length)
+        told = head + body
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(told), told))
+
+
+LENGTH = b"content-length:"
+
+
 @asynccontextmanager
 async def played(play: Play) -> AsyncGenerator[Path]:
     """The socket behind which it plays; connections are closed when it returns."""
@@ -47,16 +64,32 @@ async def played(play: Play) -> AsyncGenerator[Path]:
         finally:
             writer.close()
 
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "app.sock"
-        server = await asyncio.start_unix_server(connected, place)
+    # In a thread, since a server's loop may not be held up; awaited, whoever is cancelled.
+    making = asyncio.ensure_future(asyncio.to_thread(_listening))
+    try:
+        folder, listener = await asyncio.shield(making)
+        server = await asyncio.start_unix_server(connected, sock=listener)
         try:
-            yield place
+            yield Path(folder) / SOCKET
         finally:
             server.close()
             for each in playing:
                 each.cancel()
             await asyncio.gather(*playing, return_exceptions=True)
+    finally:
+        await asyncio.wait([making])
+        folder, listener = making.result()
+        listener.close()
+        await asyncio.to_thread(shutil.rmtree, folder)
+
+
+SOCKET = "app.sock"
+
+
+def _listening() -> tuple[str, socket.socket]:
+    folder, listener = tempfile.mkdtemp(), socket.socket(socket.AF_UNIX)
+    listener.bind(str(Path(folder) / SOCKET))
+    return folder, listener
 
 
 class FakeServed:
@@ -93,7 +126,7 @@ class FakeSandbox:
         raise AssertionError("previews run nothing but the application")
 
     def serve(self, program: Program, application: str) -> AbstractAsyncContextManager[Served]:
-        assert application == "app.main:app"
+        assert application in ("app.main:app", "smartforge_entry:entry")
         return self._serve(program)
 
     @asynccontextmanager

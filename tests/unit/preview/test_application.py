@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ async def test_stopping_ends_a_start_that_is_under_way() -> None:
         await reader.read()
 
     sandbox = FakeSandbox(hanging)
-    application = Application(sandbox, PROJECT)
+    application = Application(sandbox, lambda: nullcontext(PROJECT))
     starting = asyncio.create_task(application.connections())
     await asked.wait()
     await application.stop()

@@ -74,7 +74,7 @@ def test_what_the_door_adds_wins_over_what_the_api_says() -> None:
         ("/books/1", "/preview/p1/books/1"),
         ("http://forge:8000/books/1?a=b", "/preview/p1/books/1?a=b"),
         ("https://FORGE:8000", "/preview/p1/"),
-        ("books/1", "books/1"),
+        ("books/1", "/preview/p1/books/1"),
         ("//elsewhere/x", "//elsewhere/x"),
         ("http://forge:8000.evil/x", "http://forge:8000.evil/x"),
         ("https://example.com/long", "https://example.com/long"),

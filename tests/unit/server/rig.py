@@ -16,6 +16,7 @@ from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage
 from smartforge.events import Fact
 from smartforge.log.large import fit
 from smartforge.log.memory import MemoryLog
+from smartforge.preview.base import Live
 from smartforge.server.build import Server, build
 from smartforge.server.options import ServerOptions
 from smartforge.server.serve import serve
@@ -292,13 +293,17 @@ class Frames:
 
 @asynccontextmanager
 async def serving(
-    options: ServerOptions | None = None, *, gate: asyncio.Event | None = None
+    options: ServerOptions | None = None,
+    *,
+    gate: asyncio.Event | None = None,
+    log: MemoryLog | None = None,
+    previews: Live | None = None,
 ) -> AsyncGenerator[Rig, None]:
     """A server on a free loopback port, stopped when the block is left."""
-    log = MemoryLog()
+    log = log or MemoryLog()
     engine = FakeEngine(log, gate)
     options = options or ServerOptions()
-    server = build(log, engine, options)
+    server = build(log, engine, options, previews=previews)
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     stop = asyncio.Event()
     running = asyncio.create_task(

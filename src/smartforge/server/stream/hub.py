@@ -155,6 +155,11 @@ class Hub:
             if viewer.live and not viewer.busy:
                 self._write(viewer, viewer.form.told(data))
 
+    def is_watched(self, project_id: str) -> bool:
+        """Whether anybody follows the project here."""
+        watched = self._watched.get(project_id)
+        return watched is not None and bool(watched.feed.cursors)
+
     def _enter(self, viewer: Viewer, cursors: Mapping[str, int]) -> None:
         self._viewers[viewer] = []
         self.figures.opened += 1

@@ -1,0 +1,216 @@
+"""One project's API between sleep and waking: what it runs on, and what stays of it."""
+
+import asyncio
+import functools
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+
+import httpcore
+import msgspec
+
+from smartforge.contract.openapi import openapi
+from smartforge.errors import PreviewFailed, SmartForgeError
+from smartforge.forge.folder import laid_out
+from smartforge.preview.application import Application
+from smartforge.preview.base import Project, State
+from smartforge.preview.environment import KEPT_DATABASE_URL, environment_of
+from smartforge.preview.kept import MOST_DATA_BYTES, Kept, Settings
+from smartforge.preview.standing import Standing, Standings
+from smartforge.sandbox.base import Sandbox
+
+ENTRY, ENTRY_FILE, DATA_FILE = (
+    "smartforge_entry:entry",
+    "smartforge_entry.py",
+    "smartforge_kept.tar",
+)
+KEY_NAME = "SMARTFORGE_PREVIEW_KEY"
+
+PATIENCE = 5.0
+"""Seconds that an API has to give its data out, and for which one that failed is left alone."""
+
+
+class Tools(msgspec.Struct, frozen=True):
+    """What all grounds share. `dependencies` are the packages of a target, by its name."""
+
+    sandbox: Sandbox
+    standings: Standings
+    kept: Kept
+    dependencies: Callable[[str], Path]
+    boot_seconds: float
+
+
+class Ground:
+    """Whoever wakes it must `sleep` it. Everything but `wake` and `sleep` returns at once."""
+
+    def __init__(
+        self, project_id: str, tools: Tools, say: Callable[[State, int | None, str], None]
+    ) -> None:
+        self.used = time.monotonic()
+        self.changed: float | None = None
+        self._id = project_id
+        self._tools = tools
+        self._say = say
+        self._lock = asyncio.Lock()
+        self._application: Application | None = None
+        self._version: int | None = None
+        self._key = ""
+        self._failed: tuple[float, int | None, SmartForgeError] | None = None
+        self._began = 0.0
+
+    @property
+    def awake(self) -> bool:
+        """Whether there is, or may be, anything that runs."""
+        return self._application is not None
+
+    @property
+    def version(self) -> int | None:
+        return self._version
+
+    def running(self) -> bool:
+        return self._application is not None and self._application.running()
+
+    async def wake(self, standing: Standing) -> Application:
+        """The API of that version, answering; with the data that were kept.
+
+        Raises PreviewFailed with the cause, SandboxUnavailable.
+        """
+        async with self._lock:
+            if self._application is not None and self._version != standing.version:
+                await self._sleep()
+            if self._application is None:
+                await self._begin(standing)
+            application = self._application
+            assert application is not None
+        if not application.running():
+            self._say("starting", self._version, "")
+            await application.connections()
+            self._say("live", self._version, "")
+        return application
+
+    async def sleep(self) -> None:
+        """Take the data out, then end it; nothing of it runs any more. Repeating it is fine."""
+        async with self._lock:
+            await self._sleep()
+
+    async def start_over(self) -> None:
+        """End it without its data, and forget those that were kept."""
+        async with self._lock:
+            self.changed = None
+            await self._sleep()
+            await asyncio.to_thread(self._tools.kept.drop, self._id)
+
+    async def keep(self) -> None:
+        """Keep the data as they are now, where something has changed and the API gives them."""
+        application, self.changed = self._application, None
+        if application is None or not application.running():
+            return
+        data = await _data_of(await application.connections(), self._key)
+        if data:
+            await asyncio.to_thread(self._tools.kept.keep, self._id, data)
+
+    async def settings(self) -> Settings:
+        return await asyncio.to_thread(self._tools.kept.settings, self._id)
+
+    async def _sleep(self) -> None:
+        application = self._application
+        if application is None:
+            return
+        try:
+            if self.changed is not None:
+                await self.keep()
+        finally:
+            self._application = None
+            await application.stop()
+
+    async def _begin(self, standing: Standing) -> None:
+        self._refuse_again(standing)
+        self._version = standing.version
+        self._say("starting", self._version, "")
+        try:
+            try:
+                await self._start(standing)
+            except PreviewFailed:
+                if await asyncio.to_thread(self._tools.kept.data, self._id) is None:
+                    raise
+                # It may be these data that the version cannot begin with.
+                await asyncio.to_thread(self._tools.kept.set_aside, self._id)
+                await self._start(standing)
+        except SmartForgeError as error:
+            self._failed = (time.monotonic(), standing.version, error)
+            self._say("failed", self._version, error.what)
+            raise
+        self._failed = None
+        self._say("live", self._version, "")
+
+    def _refuse_again(self, standing: Standing) -> None:
+        """One that did not start a moment ago would not start now."""
+        if self._failed is not None:
+            since, version, error = self._failed
+            if version == standing.version and time.monotonic() - since < PATIENCE:
+                raise error
+
+    async def _start(self, standing: Standing) -> None:
+        lay = functools.partial(self._laid, standing)
+        tools = self._tools
+        made = Application(tools.sandbox, lay, self._ended, tools.boot_seconds, ENTRY)
+        self._application = made
+        try:
+            await made.connections()
+        except BaseException:
+            self._application = None
+            await made.stop()
+            raise
+
+    def _ended(self, clause: str) -> None:
+        self._say("starting", self._version, f"The application {clause}. It starts again.")
+
+    @asynccontextmanager
+    async def _laid(self, standing: Standing) -> AsyncGenerator[Project]:
+        """The files of the version with what was kept, for one life."""
+        assert standing.state is not None
+        tools = self._tools
+        files = await tools.standings.files(standing.state)
+        contract = await tools.standings.contract(standing.state)
+        settings = await self.settings()
+        data = await asyncio.to_thread(tools.kept.data, self._id)
+        self._key = secrets.token_urlsafe(24)
+        known = settings.secrets
+        environment, _ = environment_of(
+            openapi(contract), known.key, known.password, KEPT_DATABASE_URL
+        )
+        environment |= {**settings.variables, KEY_NAME: self._key}
+        files[ENTRY_FILE] = await asyncio.to_thread(_entry)
+        if data is not None:
+            files[DATA_FILE] = data
+        dependencies = await asyncio.to_thread(tools.dependencies, standing.state.target)
+        async with laid_out(files) as folder:
+            yield Project(folder, dependencies, environment)
+
+
+def _entry() -> bytes:
+    return resources.files("smartforge.preview").joinpath("inside/entry.py").read_bytes()
+
+
+async def _data_of(connections: httpcore.AsyncConnectionPool, key: str) -> bytes | None:
+    """What the API gives out, of a bounded size and in bounded time; else None."""
+    url = httpcore.URL(scheme=b"http", host=b"app", port=None, target=f"/{key}".encode())
+    body = bytearray()
+    try:
+        async with asyncio.timeout(PATIENCE), connections.stream("GET", url) as response:
+            if response.status != 200:
+                return None
+            async for piece in response.aiter_stream():
+                body += piece
+                if len(body) > MOST_DATA_BYTES:
+                    return None
+    except (TimeoutError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+        return None
+    return bytes(body)
+
+
+def variables_of(settings: Settings, variables: Mapping[str, str]) -> Settings:
+    return msgspec.structs.replace(settings, variables=dict(variables))
