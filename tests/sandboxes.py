@@ -102,6 +102,8 @@ def test_keeps_a_book():
     made = client.post("/books", json={"title": "Emma", "pages": 474})
     assert made.status_code == 201
     assert client.get(made.headers["location"]).json()["title"] == "Emma"
+    assert client.get("/books").json()[0]["title"] == "Emma"
+    assert client.get("/books/77").status_code == 404
 
 
 @pytest.mark.skip(reason="shows that a skipped test harms nothing")

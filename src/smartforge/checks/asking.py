@@ -90,6 +90,16 @@ class Answer(msgspec.Struct, frozen=True):
             return None
 
 
+class Exchange(msgspec.Struct, frozen=True):
+    """A request as it was sent, and what it was answered: enough to ask the same again."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    answer: Answer
+
+
 class NoAnswer(Exception):
     """The application gave none: it ended, broke off, or said too much."""
 
@@ -113,6 +123,8 @@ class Conversation:
         self._socket = socket
         self._ending = ending
         self._limits = limits
+        # Kept for the case that something fails: then the code that answered is looked for.
+        self.exchanges: list[Exchange] = []
 
     async def send(self, request: Request) -> Answer:
         """The answer, at most 4 MiB and not compressed.
@@ -140,12 +152,25 @@ class Conversation:
             await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 raise NoAnswer(cause_of(await self._ending, self._limits), requests[0])
-            return [_told(status, headers, body) for status, headers, body in await asking]
+            answers = [_told(status, headers, body) for status, headers, body in await asking]
         except Broken as error:
             raise NoAnswer(await self._without_answer(error), requests[0]) from None
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+        for one, answer in zip(written, answers, strict=True):
+            self._exchanged(one, answer)
+        return answers
+
+    def _exchanged(self, written: httpx.Request, answer: Answer) -> None:
+        headers = tuple(
+            (name, value)
+            for name, value in written.headers.items()
+            if name not in ("host", "connection", "user-agent")
+        )
+        target = written.url.raw_path.decode("ascii")
+        content = written.read()
+        self.exchanges.append(Exchange(written.method, target, headers, content, answer))
 
     async def _answered(self, request: Request) -> Answer:
         asking = asyncio.create_task(_sent(self._client, request))
@@ -153,7 +178,9 @@ class Conversation:
             await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 raise NoAnswer(cause_of(await self._ending, self._limits), request)
-            return await asking
+            written, answer = await asking
+            self._exchanged(written, answer)
+            return answer
         except TooLarge as error:
             # It was cut off here; whatever the program does about that is not the cause.
             raise NoAnswer(_broken_off(error), request) from None
@@ -207,8 +234,9 @@ def _broken_off(error: Exception) -> Cause:
     return Cause(f"broke off the answer ({reason})", {"reason": reason})
 
 
-async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
-    response = await client.send(_written(client, request), stream=True, follow_redirects=False)
+async def _sent(client: httpx.AsyncClient, request: Request) -> tuple[httpx.Request, Answer]:
+    written = _written(client, request)
+    response = await client.send(written, stream=True, follow_redirects=False)
     try:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise TooLarge("it is compressed, although nobody asked for that")
@@ -217,7 +245,8 @@ async def _sent(client: httpx.AsyncClient, request: Request) -> Answer:
             body += piece
             if len(body) > MOST_BYTES:
                 raise TooLarge(f"it has more than {MOST_BYTES} bytes")
-        return _told(response.status_code, response.headers.multi_items(), bytes(body))
+        headers = response.headers.multi_items()
+        return written, _told(response.status_code, headers, bytes(body))
     finally:
         await response.aclose()
 

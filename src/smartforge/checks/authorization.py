@@ -1,23 +1,23 @@
 """Is nobody let in who must not be, and nobody told what is somebody else's?"""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from smartforge.checks.accounts import environment
-from smartforge.checks.asking import NoAnswer, conversation
 from smartforge.checks.base import Method, Subject, Verdict
-from smartforge.checks.boot import APPLICATION
 from smartforge.checks.clearing import clears, ids_of, others_left
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
 from smartforge.checks.endpoints import Endpoint, Promised, promised
 from smartforge.checks.judging import Judge
 from smartforge.checks.keys import Keys
 from smartforge.checks.logins import Logins
-from smartforge.checks.operations import broken_off, limits_for
+from smartforge.checks.operations import limits_for
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import TooComplex
 from smartforge.checks.tokens import forged
+from smartforge.checks.trial import tried
 from smartforge.events import CheckName
 
 BASIC = {"Authorization": "Basic YWRtaW46YWRtaW4="}
@@ -46,18 +46,12 @@ class Authorization:
             return Verdict("failed", f"The promised document cannot be read: {error}.")
         if not known.secured:
             return Verdict("passed", "Nothing is secured: every operation is promised to anybody.")
-        limits = limits_for(known)
-        program = subject.program(limits=limits, environment=environment(known))
-        async with (
-            subject.sandbox.serve(program, APPLICATION) as served,
-            conversation(served, limits) as talk,
-        ):
-            judge = Judge(talk)
-            try:
-                await Intruder(judge, Rows(talk, known), known).all()
-            except NoAnswer as error:
-                return broken_off(judge, error)
-        return judge.verdict("Nobody was let in who must not be")
+
+        async def ask(judge: Judge) -> Callable[[], Verdict]:
+            await Intruder(judge, Rows(judge.talk, known), known).all()
+            return lambda: judge.verdict("Nobody was let in who must not be")
+
+        return await tried(subject, limits_for(known), environment(known), ask)
 
 
 class Intruder:

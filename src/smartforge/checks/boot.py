@@ -2,12 +2,14 @@
 
 from smartforge.checks.asking import Answer, ask, curl
 from smartforge.checks.base import Method, Subject, Verdict
-from smartforge.checks.causes import tail
+from smartforge.checks.causes import clean, tail
+from smartforge.checks.places import neighbour
+from smartforge.checks.scripts import APPLICATION
+from smartforge.checks.witness import seen_again
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
 
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=20)
-APPLICATION = "app.main:app"
 
 
 class Boot:
@@ -35,4 +37,10 @@ class Boot:
             "body": tail(answer.body[:2000].decode(errors="replace")),
             "curl": curl("/health"),
         }
-        return Verdict("failed", f"GET /health answered {answer.status}, not 200.", evidence)
+        said = f"GET /health answered {answer.status}, not 200"
+        seen = await seen_again(subject.sandbox, program)
+        place = neighbour(seen, "GET /health") if seen else None
+        if place is not None:
+            evidence |= {"operation": "GET /health", "path": clean(place[0]), "line": place[1]}
+            said += f" ({clean(place[0])}, line {place[1]})"
+        return Verdict("failed", f"{said}.", evidence)

@@ -7,12 +7,14 @@ import msgspec
 
 from smartforge.checks.asking import Answer, ask, curl
 from smartforge.checks.base import Method, Subject, Verdict
-from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import clean
 from smartforge.checks.differences import differences
+from smartforge.checks.places import difference
+from smartforge.checks.scripts import APPLICATION
 from smartforge.checks.surface import Json, TooComplex, surface
+from smartforge.checks.witness import seen_again
 from smartforge.events import CheckName
-from smartforge.sandbox.base import Limits
+from smartforge.sandbox.base import Limits, Program
 
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=20)
 PATH = "/openapi.json"
@@ -44,7 +46,23 @@ class ContractServed:
         if answer.status != 200:
             evidence = {"status": answer.status, "curl": curl(PATH)}
             return Verdict("failed", f"GET {PATH} answered {answer.status}, not 200.", evidence)
-        return await asyncio.to_thread(compare, answer.body, subject.promised)
+        verdict = await asyncio.to_thread(compare, answer.body, subject.promised)
+        if "differences" not in verdict.evidence:
+            return verdict
+        return await _placed(subject, program, verdict)
+
+
+async def _placed(subject: Subject, program: Program, verdict: Verdict) -> Verdict:
+    """With the place in the project of the first difference, and its operation."""
+    seen = await seen_again(subject.sandbox, program)
+    first = str(verdict.evidence["differences"][0])
+    evidence = {**verdict.evidence, "operation": first.partition(": ")[0]}
+    found = difference(seen, first) if seen else None
+    if found is None:
+        return Verdict("failed", verdict.summary, evidence)
+    path, line = clean(found[0]), found[1]
+    summary = f"{verdict.summary.removesuffix('.')} ({path}, line {line})."
+    return Verdict("failed", summary, {**evidence, "path": path, "line": line})
 
 
 def compare(body: bytes, promised: dict[str, Any]) -> Verdict:

@@ -66,6 +66,14 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
         """The names in the path."""
         return tuple(_PLACE.findall(self.path))
 
+    def fits(self, path: str) -> bool:
+        """Whether a request's path is one of this template."""
+        parts, own = path.split("/"), self.path.split("/")
+        return len(parts) == len(own) and all(
+            one == other or (other.startswith("{") and one != "")
+            for one, other in zip(parts, own, strict=True)
+        )
+
     @property
     def collection(self) -> str:
         """The path up to its last place, `/books` for `/books/{book_id}/cover`; else all of it."""
@@ -156,6 +164,11 @@ class Promised(msgspec.Struct, frozen=True):
 
     def get(self, method: str, path: str) -> Endpoint | None:
         return next((one for one in self.endpoints if one.key == f"{method} {path}"), None)
+
+    def asked(self, method: str, path: str) -> Endpoint | None:
+        """The endpoint that a request is for: of several, the one with the fewest places."""
+        found = [one for one in self.endpoints if one.method == method and one.fits(path)]
+        return min(found, key=lambda one: len(one.places), default=None)
 
     def creating(self, collection: str) -> Endpoint | None:
         """What makes a row of it."""

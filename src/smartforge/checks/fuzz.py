@@ -12,16 +12,19 @@ from typing import Any
 import msgspec
 
 from smartforge.checks.accounts import environment
-from smartforge.checks.asking import BASE, NoAnswer, conversation
+from smartforge.checks.asking import BASE, Answer, Exchange, NoAnswer, conversation
 from smartforge.checks.base import LOGGED_BYTES, Method, Subject, Verdict
-from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import cause_of, clean, tail
 from smartforge.checks.drafts import Actor
 from smartforge.checks.endpoints import Endpoint, Promised, promised
+from smartforge.checks.judging import Judged
+from smartforge.checks.places import Places
 from smartforge.checks.rows import Rows
+from smartforge.checks.scripts import APPLICATION
 from smartforge.checks.surface import TooComplex
+from smartforge.checks.witness import seen_again
 from smartforge.events import CheckName
-from smartforge.sandbox.base import Limits, Served
+from smartforge.sandbox.base import Limits, Program, Served
 
 SCRIPT = Path(__file__).with_name("outside") / "fuzz_requests.py"
 EXAMPLES = 10
@@ -44,11 +47,27 @@ BOUNDS = {
 BASE_SECONDS, SECONDS_EACH, MOST_SECONDS = 30, 3, 300
 BASE_CASES, CASES_EACH = 500, 150
 MOST_OUTPUT = 2 * 1024 * 1024
+# What each check of schemathesis wants of the status; the others look at what was answered.
+STATUSES: dict[str, frozenset[int]] = {
+    "not_a_server_error": frozenset({200, 422}),
+    "status_code_conformance": frozenset({200, 422}),
+    "negative_data_rejection": frozenset({422}),
+    "ignored_auth": frozenset({401}),
+}
 SHOWN = 20
 
 
+class Sent(msgspec.Struct, frozen=True):
+    """A request as it was sent; `content` is base64, as msgspec decodes it."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    content: bytes
+
+
 class Failure(msgspec.Struct, frozen=True, tag_field="kind", tag="failure"):
-    """What `outside/fuzz_requests.py` prints for each failure."""
+    """What `outside/fuzz_requests.py` prints for each failure; the place is found later."""
 
     operation: str
     check: str
@@ -56,6 +75,9 @@ class Failure(msgspec.Struct, frozen=True, tag_field="kind", tag="failure"):
     message: str
     curl: str
     status: int | None = None
+    sent: Sent | None = None
+    path: str = ""
+    line: int = 0
 
 
 class End(msgspec.Struct, frozen=True, tag_field="kind", tag="end"):
@@ -107,7 +129,7 @@ class Fuzz:
         program = subject.program(limits=limits, environment=environment(known))
         async with subject.sandbox.serve(program, APPLICATION) as served:
             try:
-                actor, passing = await _accounts(served, limits, known)
+                actor, passing, exchanges = await _accounts(served, limits, known)
             except NoAnswer as error:
                 said = f"The application {error.cause.clause}, before anything was tried."
                 return Verdict("failed", said, error.cause.evidence)
@@ -128,18 +150,51 @@ class Fuzz:
                 cause = cause_of(await served.ended(), limits)
                 said = f"The application {cause.clause}, while it was fuzzed."
                 return Verdict("failed", said, cause.evidence | _evidence(told, actor))
+        if told.failures:
+            told = await _placed(subject, program, exchanges, told)
         return _verdict(told, known, actor)
+
+
+async def _placed(
+    subject: Subject, program: Program, exchanges: list[Exchange], told: Told
+) -> Told:
+    """With the places of the failures, found by asking again after the same beginning."""
+    again, failing = list(exchanges), list[Judged]()
+    failures = _spread(told.failures)
+    for one in failures:
+        wanted = STATUSES.get(one.check, frozenset[int]())
+        at = -1
+        if one.sent is not None:
+            sent, at = one.sent, len(again)
+            answer = Answer(one.status or 0, "", b"")
+            headers = tuple(sent.headers)
+            again.append(Exchange(sent.method, sent.target, headers, sent.content, answer))
+        failing.append(Judged(at, one.operation, one.check, wanted, f"{one.title} {one.message}"))
+    judged = [Judged(at, "", "", frozenset()) for at in range(len(exchanges))]
+    at = {one.at for one in (*judged, *failing) if one.at >= 0}
+    seen = await seen_again(subject.sandbox, program, again, at)
+    if seen is None:
+        return told
+    places = Places(seen, judged, failing)
+    found = [places.of(one) for one in failing]
+    placed = [
+        msgspec.structs.replace(one, path=clean(line[0]), line=line[1]) if line else one
+        for one, line in zip(failures, found, strict=True)
+    ]
+    rest = [one for one in told.failures if all(one is not other for other in failures)]
+    return msgspec.structs.replace(told, failures=[*placed, *rest])
 
 
 async def _accounts(
     served: Served, limits: Limits, known: Promised
-) -> tuple[Actor | None, list[tuple[Endpoint, Actor]]]:
+) -> tuple[Actor | None, list[tuple[Endpoint, Actor]], list[Exchange]]:
     """Somebody to fuzz as: the administrator may do most.
 
-    And with each endpoint that ends a login somebody else, who may lose theirs.
+    And with each endpoint that ends a login somebody else, who may lose theirs; and all that was
+    asked for that.
     """
     if not known.secured:
-        return None, []
+        return None, [], []
     async with conversation(served, limits) as talk:
         rows = Rows(talk, known)
         actor = await rows.accounts.admin() or await rows.accounts.user()
@@ -149,7 +204,8 @@ async def _accounts(
                 await rows.need(collection, actor)
         ending = [one for one in known.secured if known.ends_login(one)]
         leaving = [(one, await rows.accounts.registered("passing")) for one in ending]
-        return actor, [(one, passing) for one, passing in leaving if passing is not None]
+        passing = [(one, somebody) for one, somebody in leaving if somebody is not None]
+        return actor, passing, talk.exchanges
 
 
 def _bearer(actor: Actor) -> dict[str, str]:
@@ -235,7 +291,10 @@ def _evidence(told: Told, actor: Actor | None) -> dict[str, Any]:
     if told.failures:
         evidence["failures"] = [_shown(one, actor) for one in _spread(told.failures)]
         evidence["failed"] = len(told.failures)
-        evidence["curl"] = evidence["failures"][0]["curl"]
+        first = evidence["failures"][0]
+        evidence |= {
+            key: first[key] for key in ("curl", "operation", "path", "line") if key in first
+        }
         if actor is not None:
             evidence["before"] = [tail(line) for line in actor.before]
     return evidence
@@ -253,7 +312,7 @@ def _shown(one: Failure, actor: Actor | None) -> dict[str, Any]:
         "said": clean(f"{one.title}: {one.message}" if one.message else one.title),
         "status": one.status,
         "curl": curl,
-    }
+    } | ({"path": one.path, "line": one.line} if one.path else {})
 
 
 def _spread(failures: list[Failure]) -> list[Failure]:
@@ -266,7 +325,8 @@ def _verdict(told: Told, known: Promised, actor: Actor | None) -> Verdict:
     if told.failures:
         first = evidence["failures"][0]
         more = f" ({len(told.failures)} kinds of failure)" if len(told.failures) > 1 else ""
-        return Verdict("failed", f"{first['operation']}: {first['said']}{more}.", evidence)
+        place = f" ({first['path']}, line {first['line']})" if "path" in first else ""
+        return Verdict("failed", f"{first['operation']}: {first['said']}{more}{place}.", evidence)
     if told.end is None or told.reason:
         return Verdict("skipped", f"Nothing is known from the fuzz: it {told.reason}.", evidence)
     if told.end.errors:

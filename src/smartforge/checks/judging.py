@@ -1,7 +1,7 @@
 """What a judge writes down: how many requests were answered as promised, and which were not."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -10,13 +10,17 @@ from smartforge.checks.base import Verdict
 from smartforge.checks.causes import clean, tail
 from smartforge.checks.endpoints import Endpoint
 from smartforge.checks.rows import Draft
+from smartforge.checks.surface import Json
 
 SHOWN = 20
 MOST_BODY = 600
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One answer that was not as promised. `before` are the lines that lead there, `curl` asks."""
+    """One answer that was not as promised. `before` are the lines that lead there, `curl` asks.
+
+    `path` and `line` say where in the project the answer was made, where that is known.
+    """
 
     operation: str
     case: str
@@ -24,16 +28,35 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     curl: str
     answer: str = ""
     before: tuple[str, ...] = ()
+    path: str = ""
+    line: int = 0
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """An exchange that was weighed: which statuses were wanted, and what was wrong, if anything.
+
+    `at` is its place among the exchanges of the conversation; `wanted` is empty where something
+    else than the status was wrong.
+    """
+
+    at: int
+    operation: str
+    case: str
+    wanted: frozenset[int]
+    said: str = ""
 
 
 class Judge:
     """Sends requests and keeps the score. An answer of 500 or above is always a failure."""
 
     def __init__(self, talk: Conversation) -> None:
-        self._talk = talk
+        self.talk = talk
         self.judged = 0
         self.operations: set[str] = set()
         self.failures: list[Failure] = []
+        # All that was weighed, and for each failure which of it failed.
+        self.weighed: list[Judged] = []
+        self.failing: list[Judged] = []
         self.undecided: list[str] = []
 
     async def expect(self, case: str, draft: Draft, statuses: Collection[int]) -> Answer | None:
@@ -41,7 +64,7 @@ class Judge:
 
         May raise NoAnswer.
         """
-        answer = await self._talk.send(draft.request())
+        answer = await self.talk.send(draft.request())
         return answer if self.weigh(case, draft, answer, statuses) else None
 
     def weigh(self, case: str, draft: Draft, answer: Answer, statuses: Collection[int]) -> bool:
@@ -50,16 +73,36 @@ class Judge:
         self.operations.add(draft.endpoint.key)
         if answer.status not in statuses:
             wanted = " or ".join(map(str, sorted(statuses)))
-            self.failed(case, draft, answer, f"answered {answer.status}, not {wanted}")
+            said = f"answered {answer.status}, not {wanted}"
+            self.failed(case, draft, answer, said, statuses)
             return False
         types = _types(draft.endpoint, answer.status)
         if types and answer.content_type not in types and "*/*" not in types:
             said = f"answered {answer.content_type or 'no type'}, not {' or '.join(sorted(types))}"
-            self.failed(case, draft, answer, said)
+            self.failed(case, draft, answer, said, statuses)
             return False
+        odd = _misshapen(draft.endpoint, answer)
+        if odd:
+            self.failed(case, draft, answer, odd)
+            return False
+        self.weighed.append(self._noted(case, draft, answer, statuses))
         return True
 
-    def failed(self, case: str, draft: Draft, answer: Answer, said: str) -> None:
+    def _noted(
+        self, case: str, draft: Draft, answer: Answer, wanted: Collection[int], said: str = ""
+    ) -> Judged:
+        exchanges = self.talk.exchanges
+        places = range(len(exchanges) - 1, -1, -1)
+        at = next((at for at in places if exchanges[at].answer is answer), -1)
+        return Judged(at, draft.endpoint.key, case, frozenset(wanted), said)
+
+    def failed(
+        self, case: str, draft: Draft, answer: Answer, said: str, wanted: Collection[int] = ()
+    ) -> None:
+        """Write down what is wrong, with the lines that lead there and the one that asks.
+
+        `wanted` are the statuses of which it should have one, where it is the status."""
+        self.failing.append(self._noted(case, draft, answer, wanted, said))
         self.failures.append(
             Failure(
                 operation=clean(draft.endpoint.key),
@@ -87,8 +130,11 @@ class Judge:
         evidence["failed"] = len(self.failures)
         evidence["failures"] = msgspec.to_builtins(_spread(self.failures))
         evidence["curl"] = first.curl
-        said = f"{first.operation} {first.said}, when asked {first.case}{more}."
-        return Verdict("failed", said, evidence)
+        said = f"{first.operation} {first.said}, when asked {first.case}{more}"
+        if first.path:
+            evidence |= {"operation": first.operation, "path": first.path, "line": first.line}
+            said += f" ({first.path}, line {first.line})"
+        return Verdict("failed", f"{said}.", evidence)
 
 
 def _spread(failures: list[Failure]) -> list[Failure]:
@@ -99,6 +145,38 @@ def _spread(failures: list[Failure]) -> list[Failure]:
         seen[failure.operation] = seen.get(failure.operation, 0) + 1
         ranked.append((seen[failure.operation], at))
     return [failures[at] for _, at in sorted(ranked)[:SHOWN]]
+
+
+def _misshapen(endpoint: Endpoint, answer: Answer) -> str:
+    """What an answer lacks of the promised properties, or has beyond them; empty where nothing."""
+    response = endpoint.operation.responses.get(str(answer.status))
+    schema = response.content.get(answer.content_type) if response else None
+    if not schema or not answer.content_type.endswith("json"):
+        return ""
+    told = answer.json()
+    odd = differing(schema, told)
+    return clean(odd) if odd else ""
+
+
+def differing(schema: Json, value: object, deep: int = 4) -> str:
+    """The first property that is missing in a value, or that a closed schema does not know."""
+    if isinstance(value, list) and deep:
+        items: Json = schema.get("items", {})
+        rows = cast(list[object], value)[:5]
+        return next((odd for one in rows if (odd := differing(items, one, deep - 1))), "")
+    if not isinstance(value, dict) or schema.get("type", "object") != "object":
+        return ""
+    shown = cast(Json, value)
+    absent = next((name for name in schema.get("required", []) if name not in shown), None)
+    if absent is not None:
+        return f"answered without {absent}"
+    known: Json = schema.get("properties", {})
+    if schema.get("additionalProperties") in (False, {"not": {}}):
+        extra = next((name for name in shown if name not in known), None)
+        if extra is not None:
+            return f"answered {extra}, which is not promised"
+    inner = (differing(known[name], one, deep - 1) for name, one in shown.items() if name in known)
+    return next((odd for odd in inner if odd), "") if deep else ""
 
 
 def _types(endpoint: Endpoint, status: int) -> Collection[str]:

@@ -1,18 +1,19 @@
 """Is somebody who asks too often turned away, when and as the document says?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
-from smartforge.checks.asking import Answer, Conversation, NoAnswer, Request, conversation
+from smartforge.checks.asking import Answer, Conversation, Request
 from smartforge.checks.base import Subject, Verdict
-from smartforge.checks.boot import APPLICATION
 from smartforge.checks.drafts import NOBODY, Draft
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.judging import Judge
-from smartforge.checks.operations import broken_off
+from smartforge.checks.trial import tried
 from smartforge.contract import RateLimit
 from smartforge.sandbox.base import Limits
+
+Telling = Callable[[], Verdict]
 
 # More requests than these are not sent only to see that one more is refused.
 MOST = 300
@@ -29,17 +30,13 @@ async def limits_kept(subject: Subject, known: Promised, limits: Limits) -> Verd
     for name, endpoint, limit in _promised(subject, known):
         count = min(limit.requests, MOST)
         environment = {f"{name}_LIMIT": str(count), f"{name}_SECONDS": str(SECONDS)}
-        program = subject.program(limits=limits, environment=environment)
-        async with (
-            subject.sandbox.serve(program, APPLICATION) as served,
-            conversation(served, limits) as talk,
-        ):
-            judge = Judge(talk)
-            try:
-                await _trial(talk, judge, Draft(endpoint, NOBODY), count)
-            except NoAnswer as error:
-                return broken_off(judge, error)
-            verdict = judge.verdict("Who asks too often is turned away")
+        draft = Draft(endpoint, NOBODY)
+
+        async def ask(judge: Judge, draft: Draft = draft, count: int = count) -> Telling:
+            await _trial(judge.talk, judge, draft, count)
+            return lambda: judge.verdict("Who asks too often is turned away")
+
+        verdict = await tried(subject, limits, environment, ask)
         if verdict.outcome != "passed":
             return verdict
     return verdict

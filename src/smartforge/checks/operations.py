@@ -1,16 +1,16 @@
 """Does every operation do what the document says, asked from outside?"""
 
+from collections.abc import Callable
+
 from smartforge.checks.accounts import environment
-from smartforge.checks.asking import NoAnswer, conversation
 from smartforge.checks.base import LOGGED_BYTES, Method, Subject, Verdict
-from smartforge.checks.boot import APPLICATION
-from smartforge.checks.causes import clean
 from smartforge.checks.endpoints import Promised, promised
 from smartforge.checks.exercise import Exercise
 from smartforge.checks.judging import Judge
 from smartforge.checks.origins import origins, preflights
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import TooComplex
+from smartforge.checks.trial import tried
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
 
@@ -46,25 +46,11 @@ class Operations:
             known = promised(subject.promised)
         except (TooComplex, RecursionError) as error:
             return Verdict("failed", f"The promised document cannot be read: {error}.")
-        limits = limits_for(known)
-        program = subject.program(limits=limits, environment=environment(known))
-        async with (
-            subject.sandbox.serve(program, APPLICATION) as served,
-            conversation(served, limits) as talk,
-        ):
-            judge = Judge(talk)
-            rows = Rows(talk, known)
-            try:
-                await preflights(judge, rows, known, origins(subject.promised))
-                await Exercise(judge, rows, known).all()
-            except NoAnswer as error:
-                return broken_off(judge, error)
-        return judge.verdict("Driven by the document alone")
 
+        async def ask(judge: Judge) -> Callable[[], Verdict]:
+            rows = Rows(judge.talk, known)
+            await preflights(judge, rows, known, origins(subject.promised))
+            await Exercise(judge, rows, known).all()
+            return lambda: judge.verdict("Driven by the document alone")
 
-def broken_off(judge: Judge, error: NoAnswer) -> Verdict:
-    """The application went away, or said too much, in the middle of it."""
-    asked = f"{error.request.method} {clean(error.request.path)}"
-    said = f"The application {error.cause.clause}, when asked {asked}."
-    evidence = {"curl": error.request.curl(), "judged": judge.judged, **error.cause.evidence}
-    return Verdict("failed", said, evidence)
+        return await tried(subject, limits_for(known), environment(known), ask)

@@ -1,24 +1,22 @@
 """Does every rule hold that the document tells of, also when many ask at once?"""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import zip_longest
 
 import msgspec
 
 from smartforge.checks.accounts import environment
-from smartforge.checks.asking import NoAnswer, conversation
 from smartforge.checks.base import LOGGED_BYTES, Method, Subject, Verdict
-from smartforge.checks.boot import APPLICATION
 from smartforge.checks.causes import clean
 from smartforge.checks.endpoints import promised
 from smartforge.checks.judging import SHOWN, Judge
 from smartforge.checks.limits import limits_kept
-from smartforge.checks.operations import broken_off
 from smartforge.checks.ruling import TRIALS
 from smartforge.checks.ruling.court import Court
 from smartforge.checks.ruling.found import Found, Undecided, rules_in
 from smartforge.checks.surface import TooComplex
+from smartforge.checks.trial import tried
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
 
@@ -59,21 +57,17 @@ class Rules:
             limited = await limits_kept(subject, known, LIMITS)
         if limited is not None and limited.outcome != "passed":
             return limited
-        tried = [one for one in rules if not self._only or one.kind in self._only]
-        if not tried:
+        wanted = [one for one in rules if not self._only or one.kind in self._only]
+        if not wanted:
             return limited or Verdict("passed", "No rules are promised beyond what fields say.")
-        program = subject.program(limits=LIMITS, environment=environment(known))
-        async with (
-            subject.sandbox.serve(program, APPLICATION) as served,
-            conversation(served, LIMITS) as talk,
-        ):
-            judge = Judge(talk)
-            trials = Trials(judge, Court(judge, talk, subject.promised, known, rules))
-            try:
-                await trials.all(tried)
-            except NoAnswer as error:
-                return broken_off(judge, error)
-        return trials.verdict()
+
+        async def ask(judge: Judge) -> Callable[[], Verdict]:
+            court = Court(judge, judge.talk, subject.promised, known, rules)
+            trials = Trials(judge, court)
+            await trials.all(wanted)
+            return trials.verdict
+
+        return await tried(subject, LIMITS, environment(known), ask)
 
 
 class Trials:

@@ -9,8 +9,9 @@ import msgspec
 from smartforge.checks.base import Subject
 from smartforge.sandbox.base import Ended, Limits
 
-# Where `Program.folder` and `Program.dependencies` are mounted.
+# Where `Program.folder` and `Program.dependencies` are mounted, and what is served of them.
 FOLDER = "/app"
+APPLICATION = "app.main:app"
 MOUNTED = "/sf/dependencies"
 
 Told = TypeVar("Told", bound=msgspec.Struct)

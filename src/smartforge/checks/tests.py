@@ -5,14 +5,19 @@ from typing import Any, cast
 
 import msgspec
 
+from smartforge.checks.asking import curl
 from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import Cause, cause_of, clean, tail
+from smartforge.checks.endpoints import Endpoint, Promised, promised
 from smartforge.checks.scripts import run_script, told
+from smartforge.checks.surface import TooComplex
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Limits
 
 BASE_SECONDS = 40
 MOST_SECONDS = 300
+# Refusals that operations are tested for which promise them; 404 where one row is read.
+REFUSALS = (401, 403, 404)
 
 
 def seconds_for(promised: dict[str, Any]) -> int:
@@ -26,9 +31,22 @@ def seconds_for(promised: dict[str, Any]) -> int:
     return min(MOST_SECONDS, BASE_SECONDS + operations)
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A request of the tests, `GET /books/1 404`, and the test that first sent it."""
+
+    asked: str
+    path: str
+    line: int
+
+
 class Failure(msgspec.Struct, frozen=True):
+    """`asked` is the last request of the test, `GET /books/1`; the place is where it failed."""
+
     test: str
     error: str
+    asked: str
+    path: str
+    line: int
 
 
 class Tested(msgspec.Struct, frozen=True):
@@ -46,6 +64,7 @@ class Tested(msgspec.Struct, frozen=True):
     skipped: int
     odd: int
     failures: list[Failure]
+    asked: list[Asked]
     last: str
     output: str
 
@@ -61,7 +80,7 @@ class GeneratedTests:
     )
 
     async def check(self, subject: Subject) -> Verdict:
-        """See `Check.check`. A failure lists the failing tests with their errors."""
+        """See `Check.check`. A failure lists the failing tests with errors and lines."""
         seconds = seconds_for(subject.promised)
         # The script's own limit comes first, so that it can still say which test hung.
         limits = Limits(wall_seconds=seconds + 5.0, cpu_seconds=seconds + 5)
@@ -72,17 +91,86 @@ class GeneratedTests:
             return Verdict(
                 "failed", f"The tests did not end well: it {cause.clause}.", cause.evidence
             )
+        try:
+            known = promised(subject.promised)
+        except (TooComplex, RecursionError):
+            known = Promised(())  # Other checks say so.
         reason = _reason(tested, seconds)
+        gap = _gap(known, tested.asked) if reason is None else None
+        if gap is not None:
+            return Verdict("failed", gap.said, _counts(tested) | gap.evidence)
         if reason is None:
             skipped = f", {tested.skipped} skipped" if tested.skipped else ""
             return Verdict("passed", f"{tested.passed} tests passed{skipped}.", _counts(tested))
         evidence = _counts(tested)
-        evidence["failures"] = [
-            {"test": clean(one.test), "error": clean(one.error)} for one in tested.failures
-        ]
+        evidence["failures"] = [_shown(known, one) for one in tested.failures]
+        if tested.failures:
+            first = evidence["failures"][0]
+            evidence |= {key: first[key] for key in ("operation", "path", "line") if key in first}
+            evidence["command"] = f"pytest {first['test']}"
         evidence["output"] = tail(tested.output)
-        evidence["command"] = "make test"
+        evidence.setdefault("command", "make test")
         return Verdict("failed", reason, evidence)
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """An answer that the document promises, and that no test asks for."""
+
+    said: str
+    evidence: dict[str, object]
+
+
+def _gap(known: Promised, asked: list[Asked]) -> Gap | None:
+    """The first operation that no test asks for, or for one of its refusals.
+
+    Tests that speak with the application by no client are not judged by this.
+    """
+    if not asked:
+        return None
+    seen: dict[str, set[int]] = {}
+    places: dict[str, Asked] = {}
+    for one in asked:
+        method, _, rest = one.asked.partition(" ")
+        path, _, status = rest.rpartition(" ")
+        endpoint = known.asked(method, path)
+        if endpoint is not None and status.isdecimal():
+            seen.setdefault(endpoint.key, set()).add(int(status))
+            places.setdefault(endpoint.key, one)
+            places.setdefault(endpoint.collection, one)
+    for endpoint in known.endpoints:
+        left = next((one for one in REFUSALS if _lacks(endpoint, one, seen)), None)
+        if endpoint.key in seen and left is None:
+            continue
+        what = f"the answer {left} of " if endpoint.key in seen else ""
+        near = places.get(endpoint.key) or places.get(endpoint.collection) or asked[0]
+        evidence: dict[str, object] = {
+            "operation": clean(endpoint.key),
+            "path": clean(near.path),
+            "line": near.line,
+            "curl": curl(endpoint.path),
+            "command": f"pytest {clean(near.path)}",
+        }
+        said = f"No test asks for {what}{clean(endpoint.key)}"
+        return Gap(f"{said} ({clean(near.path)}, line {near.line}).", evidence)
+    return None
+
+
+def _lacks(endpoint: Endpoint, status: int, seen: dict[str, set[int]]) -> bool:
+    if status == 404 and not (endpoint.on_item and endpoint.method == "GET"):
+        return False
+    return endpoint.answers(status) and status not in seen.get(endpoint.key, set())
+
+
+def _shown(known: Promised, failure: Failure) -> dict[str, Any]:
+    """The test, the line at which it failed, and the operation that it asked for last."""
+    method, _, target = failure.asked.partition(" ")
+    endpoint = known.asked(method, target.partition("?")[0])
+    shown: dict[str, Any] = {"test": clean(failure.test), "error": clean(failure.error)}
+    if endpoint is not None:
+        shown["operation"] = clean(endpoint.key)
+    if failure.path:
+        shown |= {"path": clean(failure.path), "line": failure.line}
+    return shown
 
 
 def _counts(tested: Tested) -> dict[str, object]:

@@ -282,6 +282,12 @@ async def failing(subject: Subject, text: str) -> str:
     return verdict.summary
 
 
+async def test_a_promised_refusal_that_no_test_asks_for_is_named(subject: Subject) -> None:
+    kept = sandboxes.TESTS.replace('    assert client.get("/books/77").status_code == 404\n', "")
+    said = await failing(subject, kept)
+    assert said.startswith("No test asks for the answer 404 of GET /books/{book_id} (tests/")
+
+
 async def test_a_failing_test_is_named_with_its_error(subject: Subject) -> None:
     lay_out(
         subject.folder,
@@ -295,6 +301,8 @@ async def test_a_failing_test_is_named_with_its_error(subject: Subject) -> None:
     assert verdict.evidence["failures"][1] == {
         "test": "tests/test_more.py::test_two",
         "error": "KeyError: 'x'",
+        "path": "tests/test_more.py",
+        "line": 5,
     }
     counts = {name: verdict.evidence[name] for name in ("collected", "passed", "failed", "skipped")}
     assert counts == {"collected": 5, "passed": 2, "failed": 2, "skipped": 1}

@@ -128,6 +128,10 @@ async def test_names_and_trial_do_where_the_document_has_no_hints(
         assert "undecided" not in verdict.evidence
 
 
+# How far from the planted line the named one may be: both stand in one short function.
+NEAR = 5
+# What is left of a function out of which a line was taken.
+DELETED = "def delete_book("
 # Nothing else can be seen beside these.
 ALONE = ("another status", "the wrong type of an answer")
 GROUPS = [frozenset({name}) for name in ALONE] + [frozenset(FAULTS) - set(ALONE)]
@@ -142,9 +146,13 @@ async def test_each_planted_fault_is_named(
     verdict = await Operations().check(subject)
     assert verdict.outcome == "failed"
     assert verdict.evidence["curl"].startswith("curl -i ")
-    for _, _, operation, case, said in planted:
+    text = (subject.folder / "app/main.py").read_text()
+    for _, new, operation, case, said in planted:
         found = matching(verdict, operation, case, said)
         assert found, (operation, case, verdict.evidence)
+        planted_at = text[: text.index(new or DELETED)].count("\n") + 1
+        assert found[0]["path"] == "app/main.py"
+        assert abs(found[0]["line"] - planted_at) <= NEAR, (operation, found[0]["line"])
         path = operation.partition("{")[0].split()[1]
         assert f"http://127.0.0.1:8001{path}" in found[0]["curl"]
 

@@ -10,20 +10,27 @@ test in which it hung can be named.
 """
 
 import ctypes
+import functools
+import importlib
 import importlib.util
 import json
 import os
 import random
+import re
 import selectors
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 PR_SET_DUMPABLE = 4
 MOST_OUTPUT = 4000
 MOST_FAILURES = 20
 MOST_LINE = 64 * 1024
+MOST_ASKED = 200
+MOST_DISTINCT = 4000
+_FRAME = re.compile(r"^(\S+\.py):(\d+): ", re.MULTILINE)
 
 
 def run_pytest(results: int) -> int:
@@ -34,6 +41,11 @@ def run_pytest(results: int) -> int:
     import pytest
 
     class Teller:
+        def __init__(self) -> None:
+            self.place: list[Any] = ["", 0]
+            self.last = ""
+            self.seen = set[str]()
+
         def tell(self, **record: object) -> None:
             os.write(results, json.dumps(record).encode() + b"\n")
 
@@ -45,12 +57,37 @@ def run_pytest(results: int) -> int:
         def pytest_collection_finish(self, session: pytest.Session) -> None:
             self.tell(kind="collected", count=len(session.items))
 
-        def pytest_runtest_logstart(self, nodeid: str) -> None:
+        def pytest_runtest_logstart(
+            self, nodeid: str, location: tuple[str, int | None, str]
+        ) -> None:
+            self.place = [location[0], (location[1] or 0) + 1]
+            self.last = ""
             self.tell(kind="start", id=nodeid)
 
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
             text = "" if report.passed else last_words(report.longreprtext)
-            self.tell(kind=report.when, id=report.nodeid, outcome=report.outcome, text=text)
+            where = {} if report.passed else self.where(report.longreprtext)
+            self.tell(
+                kind=report.when, id=report.nodeid, outcome=report.outcome, text=text, **where
+            )
+
+        def where(self, text: str) -> dict[str, object]:
+            """The line of the test that failed, or of the application where it broke."""
+            frames = _FRAME.findall(text)
+            own = [one for one in frames if one[0] == self.place[0]]
+            broke = frames[-1:] if frames and frames[-1][0].startswith("app/") else []
+            path, line = (broke or own or [self.place])[-1]
+            return {"path": path, "line": int(line), "asked": self.last}
+
+        def answered(self, request: Any, status: int) -> None:
+            """Each operation that the tests ask for is told once for each status."""
+            self.last = f"{request.method} {request.url.raw_path.decode('ascii')}"
+            asked = f"{request.method} {request.url.path} {status}"
+            if asked not in self.seen:
+                self.seen.add(asked)
+                self.tell(
+                    kind="asked", asked=asked[:MOST_ASKED], path=self.place[0], line=self.place[1]
+                )
 
         def pytest_sessionfinish(self, exitstatus: int) -> None:
             self.tell(kind="finished", status=int(exitstatus))
@@ -59,7 +96,30 @@ def run_pytest(results: int) -> int:
     options = ["-q", "--tb=short", "--no-header", "--color=no", "-p", "no:cacheprovider"]
     if importlib.util.find_spec("anyio"):
         options += ["-p", "anyio.pytest_plugin"]
-    return int(pytest.main([*options, "--rootdir=/app", "/app/tests"], plugins=[Teller()]))
+    teller = Teller()
+    for name in ("httpx2", "httpx"):
+        if importlib.util.find_spec(name):
+            listen(importlib.import_module(name), teller.answered)
+    return int(pytest.main([*options, "--rootdir=/app", "/app/tests"], plugins=[teller]))
+
+
+def listen(httpx: Any, heard: Callable[[Any, int], None]) -> None:
+    """Call it with each request of a client, and the status that it was answered."""
+    plain, waiting = httpx.Client.send, httpx.AsyncClient.send
+
+    @functools.wraps(plain)
+    def send(self: Any, request: Any, **options: Any) -> Any:
+        response = plain(self, request, **options)
+        heard(request, response.status_code)
+        return response
+
+    @functools.wraps(waiting)
+    async def send_waiting(self: Any, request: Any, **options: Any) -> Any:
+        response = await waiting(self, request, **options)
+        heard(request, response.status_code)
+        return response
+
+    httpx.Client.send, httpx.AsyncClient.send = send, send_waiting
 
 
 def last_words(text: str) -> str:
@@ -101,7 +161,8 @@ class Results:
 
     def __init__(self) -> None:
         self.counts = dict.fromkeys(("collected", "passed", "failed", "skipped", "odd"), 0)
-        self.failures: list[dict[str, str]] = []
+        self.failures: list[dict[str, object]] = []
+        self.asked: list[dict[str, object]] = []
         self.last = ""
         self.finished: int | None = None
         self._rest = b""
@@ -127,6 +188,10 @@ class Results:
             self.counts["collected"] += int(record["count"])
         elif kind == "start":
             self.last = str(record["id"])
+        elif kind == "asked":
+            if len(self.asked) < MOST_DISTINCT:
+                entry = {"asked": str(record["asked"])[:MOST_ASKED]}
+                self.asked.append(entry | place_of(record))
         else:
             self._take_outcome(kind, record)
 
@@ -136,9 +201,14 @@ class Results:
             self.counts["failed"] += 1
             if len(self.failures) < MOST_FAILURES:
                 entry = {"test": str(record["id"])[:300], "error": str(record["text"])[:300]}
-                self.failures.append(entry)
+                asked = {"asked": str(record.get("asked", ""))[:MOST_ASKED]}
+                self.failures.append(entry | asked | place_of(record))
         elif outcome == "skipped" or kind == "call":
             self.counts[outcome] += 1
+
+
+def place_of(record: dict[str, Any]) -> dict[str, object]:
+    return {"path": str(record.get("path", ""))[:300], "line": int(record.get("line", 0))}
 
 
 def collect(pid: int, output: int, results: int, seconds: float) -> tuple[str, Results, int | None]:
@@ -190,6 +260,7 @@ def main(seconds: float) -> None:
         "finished": told.finished,
         **told.counts,
         "failures": told.failures,
+        "asked": told.asked,
         "last": told.last[:300],
         "output": output,
     }

@@ -8,6 +8,7 @@ speaks with that one socket alone, whatever a document or a redirect names, and 
 its own. Whoever starts it kills it, with all that it started, at its time limit.
 """
 
+import base64
 import json
 import resource
 import shlex
@@ -19,6 +20,7 @@ from typing import Any
 MEMORY_BYTES = 1536 * 1024 * 1024
 ANSWER_SECONDS = 5
 LONGEST = 2000
+MOST_BODY = 65_536
 HEADERS_LEFT_OUT = frozenset(
     {"user-agent", "accept-encoding", "accept", "connection", "content-length", "host"}
     | {"x-schemathesis-testcaseid"}
@@ -85,6 +87,23 @@ def line(request: Any) -> str:
     if body:
         words.append(f"--data-binary {quoted(body)}")
     return " ".join(word for word in words if word)
+
+
+def exchange(request: Any) -> Json | None:
+    """The request as it was sent, for asking the same again; None where it is too long."""
+    body = request.body or b""
+    body = body.encode() if isinstance(body, str) else body
+    if not isinstance(body, bytes) or len(body) > MOST_BODY:
+        return None
+    headers = [
+        [name, value]
+        for name, values in request.headers.items()
+        for value in values
+        if name.lower() not in HEADERS_LEFT_OUT
+    ]
+    target = "/" + request.uri.partition("://")[2].partition("/")[2]
+    content = base64.b64encode(body).decode()
+    return {"method": request.method, "target": target, "headers": headers, "content": content}
 
 
 def quoted(raw: bytes) -> str:
@@ -156,7 +175,10 @@ class Fuzz:
                 if key not in self._seen:
                     self._seen.add(key)
                     curl = line(interaction.request) if interaction else info.code_sample
-                    yield self._failure(recorder.label, check.name, info, status, curl)
+                    sent = exchange(interaction.request) if interaction else None
+                    yield self._failure(recorder.label, check.name, info, status, curl) | {
+                        "sent": sent
+                    }
 
     def _failure(
         self, operation: str, check: str, info: Any, status: int | None, curl: str

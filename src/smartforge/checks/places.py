@@ -1,0 +1,354 @@
+"""Which line of the project most likely made an answer wrong, by what each request went through.
+
+Nothing here knows how a project is written. What failed is set beside what passed: a line that
+only failing requests ran is suspected, and so is what could have refused a request but did not.
+"""
+
+import math
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+
+from smartforge.checks.judging import Judged
+from smartforge.checks.witness import Function, Line, Route, Seen, Trace
+
+_WORD = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]+)*")
+_FIELD_CASE = re.compile(r"^with(?:out)? (?:the same )?(\w+)")
+_EXTRA = re.compile(r"answered (\w+), which is not promised|\('(\w+)' was unexpected\)")
+_ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
+_NO_COLUMN = re.compile(r"no such column: (\w+\.\w+)|table (\w+) has no column named (\w+)")
+_UNFIT = re.compile(r"^ResponseValidationError.*?'loc': \(([^)]*)\)", re.DOTALL)
+_NO_TABLE = re.compile(r"no such table: (\w+)")
+_NOT_SAYING = frozenset(
+    {"answered", "not", "for", "what", "is", "with", "the", "without", "another", "when", "asked"}
+    | {"was", "of", "and", "or", "had", "no", "that", "did", "as", "its", "it", "to", "json"}
+    | {"self", "def", "return", "none", "true", "false", "if", "in", "row", "application"}
+)
+# How code says a refusal, besides its number.
+_SPELLED = {
+    400: ("bad_request",),
+    401: ("unauthorized", "unauthenticated"),
+    403: ("forbidden", "permission"),
+    404: ("not_found", "missing"),
+    409: ("conflict",),
+    412: ("precondition_failed",),
+    413: ("too_large",),
+    415: ("unsupported",),
+    422: ("unprocessable", "invalid", "valueerror"),
+    428: ("precondition_required",),
+    429: ("too_many",),
+}
+_CHECKING = ("decode(", "verify(", "compare_digest(")
+# How much a word in common counts, against having run only where it failed.
+_PER_WORD, _MOST_WORDS = 0.12, 3
+
+
+class Places:
+    """All that was seen of one conversation, and who is to blame for each failure."""
+
+    def __init__(self, seen: Seen, weighed: Sequence[Judged], failing: Sequence[Judged]) -> None:
+        self._seen = seen
+        self._failing = failing
+        wrong = {one.at for one in failing}
+        self._passing = [one for one in weighed if one.at not in wrong]
+        self._traces = {trace.at: trace for trace in seen.traces}
+        self._routes = {route.operation: route for route in seen.routes}
+
+    def of(self, failing: Judged) -> Line | None:
+        """Path and line; None where nothing is known of the operation."""
+        if failing.case.startswith(("for what was deleted", "after ")):
+            done = self._done_before(failing)
+            if done is not None:
+                return done
+        route, trace = self._routes.get(failing.operation), self._traces.get(failing.at)
+        if trace is None:
+            return self._written(route, failing)
+        fault = self._of_fault(trace) if trace.status >= 500 else None
+        if fault is not None:
+            found = fault
+        elif failing.wanted and trace.status not in failing.wanted:
+            found = self._of_status(failing, trace, route)
+        else:
+            found = self._of_content(failing, trace, route)
+        return found or self._written(route, failing)
+
+    def _done_before(self, failing: Judged) -> Line | None:
+        """The end of what changed something before: it did not do what it answered."""
+        writes = (
+            one
+            for one in self._passing
+            if one.at < failing.at and not one.operation.startswith("GET ")
+        )
+        done = max(writes, key=lambda one: one.at, default=None)
+        route = self._routes.get(done.operation) if done else None
+        if done is None or route is None:
+            return None
+        own = [line for line in self._way(done.at) if self._of_route(line, route)]
+        return self._place(own[-1]) if own else None
+
+    # ---- a fault ------------------------------------------------------------------------------
+
+    def _of_fault(self, trace: Trace) -> Line | None:
+        """The innermost line of the project; where a table is not as expected, its migration."""
+        if not trace.raised:
+            return None
+        line, text = trace.raised[-1]
+        if text.startswith("ResponseValidationError"):
+            return None
+        for found in (_NO_COLUMN.search(text), _NO_TABLE.search(text)):
+            if found:
+                names = [one for one in found.groups() if one]
+                table = names[0].partition(".")[0]
+                for key in (".".join(names), table):
+                    if key in self._seen.tables:
+                        return self._seen.tables[key]
+        return self._place(line)
+
+    # ---- another status -----------------------------------------------------------------------
+
+    def _of_status(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
+        if any(status < 400 for status in failing.wanted):
+            unfit = self._unfit(trace, route)
+            if unfit is not None:
+                return unfit
+            if trace.status < 400:
+                return _keyword(route, "status_code")
+            return self._refusal(trace, route)
+        if failing.wanted <= {400, 422} and route is not None:
+            return self._taken(route, failing.case) or self._lenient(failing, trace)
+        if trace.status >= 400:
+            return self._refusal(trace, route)
+        return self._lenient(failing, trace) or self._unguarded(failing, route)
+
+    def _unfit(self, trace: Trace, route: Route | None) -> Line | None:
+        """The field of an answer that the framework itself would not let out."""
+        text = trace.raised[-1][1] if trace.raised else ""
+        found = _UNFIT.search(text)
+        names = re.findall(r"'(\w+)'", found[1]) if found else []
+        known = [route.answered[name] for name in names if route and name in route.answered]
+        return known[-1] if known else None
+
+    def _refusal(self, trace: Trace, route: Route | None) -> Line | None:
+        """What refused: the line that raised, else what called it where others rightly go there."""
+        if not trace.raised:
+            return None
+        raised = trace.raised[-1][0]
+        rightly = any(
+            trace.status in one.wanted and raised in self._way(one.at) for one in self._passing
+        )
+        function = self._function(raised)
+        if rightly and route is not None and function.line != route.line:
+            called = [line for line in self._way(trace.at) if self._of_route(line, route)]
+            if called:
+                return self._place(called[-1])
+        return self._place(raised)
+
+    def _taken(self, route: Route, case: str) -> Line | None:
+        """Where the parameter or the field is written that should have been refused."""
+        if "unknown field" in case or "no such" in case:
+            return route.taken.get("*")
+        named = _FIELD_CASE.match(case)
+        return route.taken.get(named[1]) if named else None
+
+    def _lenient(self, failing: Judged, trace: Trace) -> Line | None:
+        """The line in front of a refusal that was not made, in a function that could have."""
+        best: tuple[float, Line] | None = None
+        # Where a role or an owner is missing, 404 is only another way to say so.
+        wanted = failing.wanted - {404} if 403 in failing.wanted else failing.wanted
+        for function, lines in self._by_function(trace.at):
+            text = "\n".join(function.text).lower()
+            at = next((n for n, one in enumerate(function.text) if _refuses(one, wanted)), None)
+            checking = "token" in failing.case and any(one in text for one in _CHECKING)
+            if at is None and not checking:
+                continue
+            score = self._score(lines, failing) + (1 if checking else 0)
+            where = next((n for n, one in enumerate(function.text) if _checks(one)), 0)
+            if not checking:
+                before = [self._seen.lines[line][1] for line in lines]
+                behind = function.line + (at or 0)
+                where = max((n for n in before if n <= behind), default=behind) - function.line
+            if best is None or score >= best[0]:
+                best = (score, (function.path, function.line + where))
+        return best[1] if best else None
+
+    def _unguarded(self, failing: Judged, route: Route | None) -> Line | None:
+        """The operation whose guard is missing; for what must be unique, its column."""
+        named = re.match(r"with the same (\w+) twice", failing.case)
+        if named:
+            columns = [key for key in self._seen.tables if key.endswith(f".{named[1]}")]
+            own = [key for key in columns if key.partition(".")[0] in failing.operation]
+            if columns:
+                return self._seen.tables[(own or columns)[0]]
+        if route is None:
+            return None
+        keys = ("dependencies", "def") if failing.wanted & {401, 403} else ("def",)
+        line = next((route.keywords[key] for key in keys if key in route.keywords), route.line)
+        return route.path, line
+
+    # ---- another content ----------------------------------------------------------------------
+
+    def _of_content(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
+        """The line that ran most where it failed and least where it passed, and speaks of it."""
+        extra = _named(_EXTRA, failing.said)
+        if route is not None and extra in route.answered:
+            return route.answered[extra]
+        absent = _named(_ABSENT, failing.said)
+        if route is not None and absent and absent not in route.answered:
+            return route.answered.get("*")
+        alike = [one for one in self._failing if _kind(one) == _kind(failing)]
+        passing = [set(self._way(one.at)) for one in self._passing]
+        failed = [set(self._way(one.at)) for one in alike]
+        words = _words(f"{failing.said} {failing.case}")
+        best: tuple[float, int, int] | None = None
+        for at, line in enumerate(self._way(trace.at)):
+            score = _ochiai(line, failed, passing) + self._in_common(line, words)
+            own = int(route is not None and self._of_route(line, route))
+            if best is None or (score, own) >= best[:2]:
+                best = (score, own, at)
+        return self._place(self._way(trace.at)[best[2]]) if best else None
+
+    def _in_common(self, line: int, words: set[str]) -> float:
+        function, number = self._seen.lines[line]
+        text = self._seen.functions[function].text
+        at = number - self._seen.functions[function].line
+        own = _words(text[at]) if 0 <= at < len(text) else set[str]()
+        return _PER_WORD * min(_MOST_WORDS, len(words & own))
+
+    # ---- what was seen ------------------------------------------------------------------------
+
+    def _written(self, route: Route | None, failing: Judged) -> Line | None:
+        """Where the operation is; where it is not, where its neighbours are."""
+        if route is not None:
+            return route.path, route.keywords.get("def", route.line)
+        return neighbour(self._seen, failing.operation)
+
+    def _way(self, at: int) -> list[int]:
+        trace = self._traces.get(at)
+        return self._seen.ways[trace.way] if trace else []
+
+    def _place(self, line: int) -> Line:
+        function, number = self._seen.lines[line]
+        return self._seen.functions[function].path, number
+
+    def _function(self, line: int) -> Function:
+        return self._seen.functions[self._seen.lines[line][0]]
+
+    def _of_route(self, line: int, route: Route) -> bool:
+        function = self._function(line)
+        return (function.path, function.line) == (route.path, route.line)
+
+    def _by_function(self, at: int) -> Iterable[tuple[Function, list[int]]]:
+        grouped: dict[int, list[int]] = {}
+        for line in self._way(at):
+            grouped.setdefault(self._seen.lines[line][0], []).append(line)
+        return [(self._seen.functions[one], lines) for one, lines in grouped.items()]
+
+    @cached_property
+    def _passed(self) -> list[tuple[Judged, set[int]]]:
+        return [(one, set(self._way(one.at))) for one in self._passing]
+
+    def _score(self, lines: Sequence[int], failing: Judged) -> float:
+        """How much a function belongs to failures of this kind, against what passed of it."""
+        alike = [set(self._way(one.at)) for one in self._failing if _kind(one) == _kind(failing)]
+        passing = [way for one, way in self._passed if one.wanted == failing.wanted]
+        return max(_ochiai(line, alike, passing) for line in lines)
+
+
+def difference(seen: Seen, said: str) -> Line | None:
+    """Where a difference between the served and the promised document is written.
+
+    `said` is a line of `checks.differences`: `POST /books: body .title: maxLength is 9, ...`.
+    """
+    operation, _, rest = said.partition(": ")
+    route = next((one for one in seen.routes if one.operation == operation), None)
+    if route is None:
+        return neighbour(seen, operation)
+    own = (route.path, route.keywords.get("def", route.line))
+    if rest.startswith("parameter "):
+        return route.taken.get(rest.split()[2].rstrip(":"), own)
+    if rest.startswith("body"):
+        named = re.search(r"\.(\w+)|: (\w+) is (?:required|optional)", rest)
+        name = next((one for one in named.groups() if one), "*") if named else "*"
+        return route.taken.get(name, route.taken.get("*", own))
+    if rest.startswith("answer"):
+        named = re.search(r"\.(\w+)(?!.*\.\w)|: (\w+) is (?:required|optional)", rest)
+        name = next((one for one in named.groups() if one), "*") if named else "*"
+        code = rest.split()[1].rstrip(":")
+        absent = rest == f"answer {code}: missing"
+        if absent or name == "*":
+            success = code.startswith("2")
+            return _keyword(route, "status_code" if success else "responses") or own
+        return route.answered.get(name, route.answered.get("*", own))
+    if rest.startswith("security"):
+        return _keyword(route, "dependencies") or own
+    return own
+
+
+def asked(seen: Seen, method: str, path: str) -> Route | None:
+    """The route that a request is for: of several, the one with the fewest places."""
+    found = [
+        route
+        for route in seen.routes
+        if route.operation.startswith(f"{method} ")
+        and re.fullmatch(
+            re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(route.operation[len(method) + 1 :])), path
+        )
+    ]
+    return min(found, key=lambda route: route.operation.count("{"), default=None)
+
+
+def neighbour(seen: Seen, operation: str) -> Line | None:
+    """Where the operations on the same path are written, or else those with the same beginning."""
+    path = operation.partition(" ")[2]
+    while path:
+        for route in seen.routes:
+            told = route.operation.partition(" ")[2]
+            if told == path or (path != "/" and told.startswith(path + "/")):
+                return route.path, route.keywords.get("def", route.line)
+        path = path.rpartition("/")[0]
+    return None
+
+
+def _keyword(route: Route | None, name: str) -> Line | None:
+    """The line of what the operation's decorator says under that name."""
+    return (route.path, route.keywords[name]) if route and name in route.keywords else None
+
+
+def _named(pattern: re.Pattern[str], text: str) -> str:
+    """What the first group says that says anything."""
+    found = pattern.search(text)
+    return next((one for one in found.groups() if one), "") if found else ""
+
+
+def _kind(one: Judged) -> tuple[frozenset[int], str]:
+    """Failures of one kind may have one reason, whatever operation they are of."""
+    words = one.case.split()
+    return one.wanted, " ".join(words[:1] + words[2:]) if one.wanted <= {422} else one.case
+
+
+def _ochiai(line: int, failed: Sequence[set[int]], passed: Sequence[set[int]]) -> float:
+    """Ochiai's similarity of having run the line and having failed, from 0 to 1."""
+    with_line = sum(line in way for way in failed)
+    among = with_line + sum(line in way for way in passed)
+    return with_line / math.sqrt(len(failed) * among) if with_line else 0.0
+
+
+def _words(text: str) -> set[str]:
+    found: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        found |= {word, *word.split("_")}
+    return {word.removesuffix("s") for word in found if len(word) > 2} - _NOT_SAYING
+
+
+def _refuses(text: str, wanted: Collection[int]) -> bool:
+    lower = text.lower()
+    if "raise" not in lower and "return" not in lower and "error" not in lower:
+        return False
+    return any(
+        str(status) in lower or any(word in lower for word in _SPELLED.get(status, ()))
+        for status in wanted
+    )
+
+
+def _checks(text: str) -> bool:
+    return any(one in text for one in _CHECKING)
