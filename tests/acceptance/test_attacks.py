@@ -267,6 +267,61 @@ GREEDY = {
         {None},
     ),
     "spin": ("while True: pass", {"time"}),
+    "spin in many": (
+        "import os\nfor _ in range(3): os.fork()\nwhile True: pass",
+        {"time"},
+    ),
+    "files without content": (
+        "import os\nn = 0\nwhile True:\n  os.close(os.open(f'/tmp/{n}', os.O_CREAT))\n  n += 1",
+        {"files"},
+    ),
+    "pipes": (
+        "import os, time\n"
+        "for _ in range(16):\n"
+        "  if os.fork() == 0: break\n"
+        "pipes = [os.pipe() for _ in range(200)]\n"
+        "time.sleep(99)",
+        {"files"},
+    ),
+    "descriptors": ("import os\nwhile True: os.dup(1)", {None}),
+    "buffers of sockets": (
+        "import os, socket, time\n"
+        "for _ in range(16):\n"
+        "  if os.fork() == 0: break\n"
+        "kept = []\n"
+        "for _ in range(200):\n"
+        "  kept += socket.socketpair()\n"
+        "  for one in kept[-2:]:\n"
+        "    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)\n"
+        "    one.setblocking(False)\n"
+        "    try:\n"
+        "      while True: one.send(bytes(1 << 16))\n"
+        "    except BlockingIOError: pass\n"
+        "time.sleep(99)",
+        {"files", "memory"},
+    ),
+    # Reading what was never written takes no memory but for the tables that say so.
+    "page tables": (
+        "import ctypes, time\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.mmap.restype = ctypes.c_void_p\n"
+        "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_long] * 4\n"
+        "while True:\n"
+        "  at = libc.mmap(None, 1 << 36, 1, 0x4022, -1, 0)\n"
+        "  for place in range(at, at + (1 << 36), 1 << 21): ctypes.string_at(place, 1)\n",
+        {"memory"},
+    ),
+    "hide from whoever looks": (
+        "import ctypes, os, time\n"
+        "ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n"
+        "for _ in range(20):\n"
+        "  if os.fork() == 0:\n"
+        "    x = os.urandom(1) * (90 << 20)\n"
+        "    time.sleep(99)\n"
+        "time.sleep(99)",
+        {"memory"},
+    ),
+    "kill the first process": ("import os, time\nos.kill(1, 9)\ntime.sleep(99)", {"time"}),
     "sleep": ("import time\ntime.sleep(999)", {"time"}),
     "flood": ("while True: print('x' * 1000)", {"output"}),
     "flood of errors": ("import sys\nwhile True: print('x' * 1000, file=sys.stderr)", {"output"}),
@@ -285,14 +340,21 @@ async def test_a_greedy_program_ends_within_its_limits(
     sandbox: Bubblewrap, folder: Path, name: str
 ) -> None:
     code, causes = GREEDY[name]
-    wall = 1 if causes == {"time"} else 15
-    limits = Limits(wall_seconds=wall, memory_bytes=100 * MEBIBYTE, processes=40)
+    wall = 1.0 if causes == {"time"} and "many" not in name else 30.0
+    limits = Limits(wall, cpu_seconds=2, memory_bytes=100 * MEBIBYTE, processes=40)
     ended = await sandbox.run(sandboxes.program(folder, "-c", code, limits=limits))
     assert ended.cause in causes, ended
     assert ended.exit_code != 0
+    assert ended.cpu_seconds < 6
     # None means that the program met the limit itself, as an error.
     if ended.cause is None:
-        known = ("BlockingIOError", "MemoryError", "can't start new thread", "No space left")
+        known = (
+            "BlockingIOError",
+            "MemoryError",
+            "can't start new thread",
+            "No space left",
+            "Too many",
+        )
         assert any(error in ended.stderr for error in known), ended.stderr
     well = await sandbox.run(sandboxes.program(folder, "-c", "print('well')"))
     assert well.stdout == "well\n"

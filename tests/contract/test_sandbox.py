@@ -15,7 +15,7 @@ import pytest
 from smartforge.sandbox.base import Ended, Limits, Sandbox
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.sandbox.machine import SYSTEM_BWRAP, bubblewraps, unused_users
-from tests import sandboxes
+from tests import leftovers, sandboxes
 from tests.sandboxes import program
 
 MEBIBYTE = 1024 * 1024
@@ -228,6 +228,29 @@ async def test_used_up_cpu_ends_a_program(sandbox: Sandbox, folder: Path) -> Non
     assert (ended.cause, ended.exit_code) == ("time", -24)
 
 
+async def test_the_cpu_of_all_processes_together_is_told_and_bounded(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    code = """
+import os, sys, time
+for _ in range(2):
+    if os.fork() == 0:
+        while time.process_time() < float(sys.argv[1]): pass
+        os._exit(0)
+os.wait(), os.wait()
+time.sleep(0.3)
+print('well')
+"""
+    limits = Limits(wall_seconds=30.0, cpu_seconds=2)
+    modest = await sandbox.run(program(folder, "-c", code, "0.3", limits=limits))
+    assert (modest.cause, modest.stdout) == (None, "well\n")
+    assert 0.6 <= modest.cpu_seconds < 2
+    # Neither of them alone uses what ends a process.
+    greedy = await sandbox.run(program(folder, "-c", code, "1.9", limits=limits))
+    assert greedy.cause == "time"
+    assert greedy.cpu_seconds > 2
+
+
 async def test_too_much_output_ends_a_program_and_its_beginning_is_kept(
     sandbox: Sandbox, folder: Path
 ) -> None:
@@ -350,6 +373,22 @@ if os.fork() == 0:
 """
     assert (await python(sandbox, folder, code)).exit_code == 0
     assert processes_with(marker) == []
+
+
+async def test_many_in_a_row_leave_nothing_at_all(
+    sandbox: Sandbox, folder: Path, temporary: Path
+) -> None:
+    marker = f"marker-{os.urandom(6).hex()}"
+    # What a first start makes and keeps, such as a thread, is not left by a sandbox.
+    await python(sandbox, folder, "pass")
+    before = leftovers.look(marker)
+    for number in range(10):
+        await python(sandbox, folder, f"marker = {marker!r}")
+        async with sandbox.serve(program(folder), "app.main:app") as served:
+            if number % 5 == 0:
+                async with client(served.socket) as http:
+                    assert (await http.get("/health")).status_code == 200
+    assert leftovers.look(marker) == before
 
 
 async def test_a_killed_host_takes_its_sandboxes_along(sandbox: Sandbox, folder: Path) -> None:

@@ -104,6 +104,8 @@ def _clause(ended: Ended, limits: Limits, trace: Trace | None) -> str:
             return f"took more memory than all its processes together may, {total} MiB"
         case "processes":
             return f"filled the limit of {limits.processes} processes"
+        case "files":
+            return "made, or held open, more files than all its processes together may"
         case "output":
             return f"wrote more output than allowed, {limits.output_bytes // 1024} KiB"
         case None:

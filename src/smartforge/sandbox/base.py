@@ -13,14 +13,15 @@ from typing import Literal, Protocol
 
 import msgspec
 
-Cause = Literal["time", "memory", "output", "processes"]
+Cause = Literal["time", "memory", "output", "processes", "files"]
 
 
 class Limits(msgspec.Struct, frozen=True):
     """Seconds of wall clock and of CPU, bytes of memory, output and files, processes.
 
-    More output than `output_bytes` ends the program where its first bytes are kept; where the
-    last are, it goes on.
+    CPU is what all processes use together. Of memory one process may take so much, and all
+    together twice that; `recipe` bounds the files that they make and hold open. More output than
+    `output_bytes` ends the program where its first bytes are kept; where the last are, it goes on.
     """
 
     wall_seconds: float = 60.0
@@ -50,7 +51,8 @@ class Ended(msgspec.Struct, frozen=True):
     """How a program ended. `cause` names the limit that ended it, if one did.
 
     `stdout` and `stderr` are capped at `output_bytes` each; undecodable bytes are replaced.
-    `exit_code` is negative for a signal, as in `subprocess`.
+    `exit_code` is negative for a signal, as in `subprocess`. `cpu_seconds` is what all processes
+    used; without a control group it is what was seen last, up to a tenth of a second before.
     """
 
     exit_code: int
@@ -58,6 +60,7 @@ class Ended(msgspec.Struct, frozen=True):
     stderr: str
     cause: Cause | None
     seconds: float
+    cpu_seconds: float = 0.0
 
 
 class Level(msgspec.Struct, frozen=True):

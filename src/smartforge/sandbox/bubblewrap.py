@@ -8,9 +8,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from smartforge.errors import SandboxUnavailable
-from smartforge.sandbox import machine, probe
-from smartforge.sandbox.base import Ended, Level, Program, Served
+from smartforge.sandbox import cgroup, machine, probe
+from smartforge.sandbox.base import Ended, Level, Limits, Program, Served
+from smartforge.sandbox.cgroup import Group, Groups
 from smartforge.sandbox.command import Builder
 from smartforge.sandbox.confined import Confined
 from smartforge.sandbox.diagnosis import MISSING, diagnose
@@ -21,6 +24,13 @@ from smartforge.sandbox.seccomp import filter_file
 BACKLOG = 128
 # An application that has not started by then tells where it hangs; it must get to do so.
 HANGING_AFTER, HANGING_SHARE = 15.0, 0.75
+
+
+_BOUNDS = {
+    None: "What all processes use together is looked at ten times a second.",
+    1: "The kernel bounds what all processes use together (control groups, version 1).",
+    2: "The kernel bounds what all processes use together (control groups, version 2).",
+}
 
 
 class Bubblewrap:
@@ -34,6 +44,7 @@ class Bubblewrap:
         self._looking = asyncio.Lock()
         self._level: Level | None = None
         self._builder: Builder | None = None
+        self._groups: Groups | None = None
         self._users = machine.unused_users() if os.geteuid() == 0 else None
 
     async def probe(self) -> Level:
@@ -56,13 +67,15 @@ class Bubblewrap:
         found = self._executables
         if found is None:
             found = await asyncio.to_thread(machine.bubblewraps)
+        self._groups = await asyncio.to_thread(cgroup.find)
         level = MISSING
         for executable in found:
             builder = await asyncio.to_thread(Builder, executable, interpreter, rules)
             level = await self._try(builder)
             if level.level == "full":
                 self._builder = builder
-                return level
+                bounds = _BOUNDS[self._groups.version if self._groups is not None else None]
+                return msgspec.structs.replace(level, detail=f"{level.detail} {bounds}")
         return level
 
     async def _try(self, builder: Builder) -> Level:
@@ -105,12 +118,25 @@ class Bubblewrap:
     ) -> AsyncGenerator[Confined]:
         user = next(self._users) if self._users is not None else None
         settled = await asyncio.to_thread(builder.settled, program)
-        with builder.command(settled, inner, user, passed) as command:
-            confined = await Confined.start(command, program.limits)
-            try:
-                yield confined
-            finally:
-                await confined.end()
+        async with self._group(program.limits) as group:
+            with builder.command(settled, inner, user, passed) as command:
+                confined = await Confined.start(command, program.limits, group)
+                try:
+                    yield confined
+                finally:
+                    await confined.end()
+
+    @asynccontextmanager
+    async def _group(self, limits: Limits) -> AsyncGenerator[Group | None]:
+        """A control group, where this machine lets us make one; gone afterwards."""
+        if self._groups is None:
+            yield None
+            return
+        group = self._groups.group(limits)
+        try:
+            yield group
+        finally:
+            await asyncio.to_thread(group.remove)
 
 
 class Application:

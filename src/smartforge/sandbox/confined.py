@@ -13,7 +13,8 @@ import msgspec
 from smartforge.sandbox import tree
 from smartforge.sandbox.base import Cause, Ended, Limits
 from smartforge.sandbox.capture import Capture
-from smartforge.sandbox.recipe import total_memory
+from smartforge.sandbox.cgroup import Group
+from smartforge.sandbox.recipe import ALL_OPEN_FILES, FILES, total_memory
 
 LOOK_EVERY = 0.1
 # Two looks in a row with this share of the allowed processes: no program needs them that long.
@@ -36,9 +37,19 @@ class Command(msgspec.Struct, frozen=True):
 class Confined:
     """A running sandbox. Whoever starts it must `end` it; ending twice does no harm."""
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, account: int) -> None:
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        limits: Limits,
+        account: int,
+        group: Group | None = None,
+    ) -> None:
         self._process = process
         self._account = account
+        self._group = group
+        self._first: int | None = None
+        self._spent = 0.0
+        self._crowded = False
         self._told = b""
         self._limits = limits
         self._began = time.monotonic()
@@ -50,9 +61,15 @@ class Confined:
         self._life = asyncio.create_task(self._live())
 
     @classmethod
-    async def start(cls, command: Command, limits: Limits) -> "Confined":
-        """Spawn from the thread of the event loop: the sandbox dies with that thread."""
+    async def start(
+        cls, command: Command, limits: Limits, group: Group | None = None
+    ) -> "Confined":
+        """Spawn from the thread of the event loop: the sandbox dies with that thread.
+
+        Everything is in the `group` from its first instruction on; it stays the caller's.
+        """
         process = await asyncio.create_subprocess_exec(
+            *(group.joining() if group is not None else ()),
             *command.arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -62,7 +79,7 @@ class Confined:
             pass_fds=tuple(command.descriptors),
             start_new_session=True,
         )
-        return cls(process, limits, command.account)
+        return cls(process, limits, command.account, group)
 
     @property
     def pid(self) -> int:
@@ -92,6 +109,7 @@ class Confined:
             stderr=self._err.text(),
             cause=cause,
             seconds=round(self._lasted, 3),
+            cpu_seconds=round(self._spent, 3),
         )
 
     async def end(self) -> None:
@@ -144,21 +162,51 @@ class Confined:
 
         bubblewrap ends as soon as the program has, which may be some milliseconds earlier.
         """
+        if (first := self._first_inside()) is not None:
+            await asyncio.to_thread(tree.wait_until_gone, first, GRACE)
         self._told = os.pread(self._account, 4096, 0)
-        first = re.search(rb'"child-pid": *(\d+)', self._told)
-        if first:
-            await asyncio.to_thread(tree.wait_until_gone, int(first[1]), GRACE)
+        if self._count(0.0) and self._cause is None:
+            self._cause = "memory"
+
+    def _first_inside(self) -> int | None:
+        """The pid of the first process inside, as soon as bubblewrap has told it."""
+        if self._first is None:
+            found = re.search(rb'"child-pid": *(\d+)', os.pread(self._account, 4096, 0))
+            self._first = int(found[1]) if found else None
+        return self._first
 
     async def _watch(self) -> None:
         """Kill at the wall, and where all processes together go beyond their bounds."""
         deadline = self._began + self._limits.wall_seconds
-        crowded = False
         while (left := deadline - time.monotonic()) > 0:
             await asyncio.sleep(min(left, LOOK_EVERY))
-            used = await asyncio.to_thread(tree.usage, self.pid, total_memory(self._limits))
-            if used.bytes > total_memory(self._limits):
-                return self._kill("memory")
-            was_crowded, crowded = crowded, used.threads >= CROWDED * self._limits.processes
-            if was_crowded and crowded:
-                return self._kill("processes")
+            cause = await asyncio.to_thread(self._exceeded)
+            if cause is not None:
+                return self._kill(cause)
         return self._kill("time")
+
+    def _exceeded(self) -> Cause | None:
+        """Which bound all processes together have passed by now. Blocks for a moment."""
+        limits, most = self._limits, total_memory(self._limits)
+        used = tree.usage(self.pid, most)
+        out_of_memory = self._count(used.seconds)
+        if used.bytes > most or out_of_memory:
+            return "memory"
+        if self._spent > limits.cpu_seconds:
+            return "time"
+        first = self._first_inside()
+        made = tree.files_made(first) if first is not None else 0
+        if used.files > ALL_OPEN_FILES or made > FILES:
+            return "files"
+        was_crowded, self._crowded = self._crowded, used.threads >= CROWDED * limits.processes
+        return "processes" if was_crowded and self._crowded else None
+
+    def _count(self, seen: float) -> bool:
+        """Keep the CPU used so far: as the group counts it, else as seen. Whether memory ran out.
+
+        What a process used whose parent never waits for it is not seen after its end.
+        """
+        used = self._group.used() if self._group is not None else None
+        counted = used.cpu_seconds if used is not None else None
+        self._spent = max(self._spent, seen) if counted is None else counted
+        return used is not None and used.out_of_memory

@@ -16,8 +16,13 @@ DEPENDENCIES = "/sf/dependencies"
 INSIDE = "/sf/inside"
 
 MEBIBYTE = 1024 * 1024
-TMP_BYTES = 64 * MEBIBYTE
+# What can be written, and how many bytes it holds.
+WRITABLE = {"/tmp": 64 * MEBIBYTE, "/run": MEBIBYTE, "/dev/shm": 4 * MEBIBYTE}
+# Files in all of that, a kilobyte of the kernel's memory each: bubblewrap cannot set a number.
+FILES = 20_000
 OPEN_FILES = 512
+# By all processes together. Each can hold a socket with its buffers, which no size shows.
+ALL_OPEN_FILES = 2 * OPEN_FILES
 STACK_BYTES = 8 * MEBIBYTE
 
 # Each mount costs a start some 50 microseconds, so only what tells secrets, addresses of the
@@ -92,10 +97,9 @@ def bwrap_arguments(
         "--clearenv",
         *("--hostname", "sandbox", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"),
         *system,
-        *("--size", str(TMP_BYTES), "--tmpfs", "/tmp"),
-        *("--size", str(MEBIBYTE), "--tmpfs", "/run"),
-        *("--size", str(4 * MEBIBYTE), "--tmpfs", "/dev/shm"),
     ]
+    for place, size in WRITABLE.items():
+        arguments += ["--size", str(size), "--tmpfs", place]
     for source, inside in places.interpreter:
         arguments += ["--ro-bind", source, inside]
     arguments += ["--ro-bind", places.dependencies, DEPENDENCIES]

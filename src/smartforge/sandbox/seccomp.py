@@ -131,7 +131,10 @@ AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 SOCK_TYPE_MASK, SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET = 0xF, 1, 2, 5
 # With 0, the protocols of plain sockets; others are MPTCP, SCTP, DCCP, ICMP, UDP-Lite, ...
 IPPROTO_TCP, IPPROTO_UDP = 6, 17
-# Of setsockopt(2): lets a socket load a protocol that lies above TCP, such as the kernel's TLS.
+# Of setsockopt(2): the sizes of a socket's buffers, which are the kernel's memory; each can be made
+# forty times the usual one.
+SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
+# Lets a socket load a protocol that lies above TCP, such as the kernel's TLS.
 TCP_ULP = 31
 # TIOCSTI, TIOCLINUX and TIOCSETD: keystrokes for a terminal, and other ways to read it.
 TYPING = (0x5412, 0x541C, 0x5423)
@@ -203,6 +206,21 @@ def _plain_sockets() -> list[Instruction]:
     ]
 
 
+def _plain_options() -> list[Instruction]:
+    """Leave buffers at their size, and say that all is well; load no protocol above TCP."""
+    return [
+        _load(SECOND_ARGUMENT),
+        _if_equal(SOL_SOCKET, 0, 5),
+        _load(THIRD_ARGUMENT),
+        _if_equal(SO_SNDBUF, 2, 0),
+        _if_equal(SO_RCVBUF, 1, 0),
+        _ALLOW,
+        _refuse(0),
+        # The number alone: on other levels it names options that no generated API needs either.
+        *_without(THIRD_ARGUMENT, TCP_ULP),
+    ]
+
+
 def _without(argument: int, *values: int) -> list[Instruction]:
     """Refuse the call where this argument is one of the values."""
     last = len(values)
@@ -219,8 +237,7 @@ def assemble(architecture: Architecture) -> bytes:
     program += _for_call(SOCKET[column], *_plain_sockets())
     pairs = _one_of(AF_UNIX, otherwise=errno.EAFNOSUPPORT)
     program += _for_call(SOCKETPAIR[column], _load(FIRST_ARGUMENT), *pairs, _ALLOW)
-    # The number alone: on other levels it names options that no generated API needs either.
-    program += _for_call(SETSOCKOPT[column], *_without(THIRD_ARGUMENT, TCP_ULP))
+    program += _for_call(SETSOCKOPT[column], *_plain_options())
     program += _for_call(
         CLONE[column],
         _load(FIRST_ARGUMENT),

@@ -1,7 +1,7 @@
-"""The processes of one sandbox as the host sees them: how many, how much memory, and their end."""
+"""The processes of one sandbox as the host sees them: what they use, and their end."""
 
 # Names in /proc, read ten times a second:
-# ruff: noqa: PTH110, PTH123, PTH208
+# ruff: noqa: PTH110, PTH116, PTH123, PTH208
 
 import os
 import signal
@@ -10,17 +10,25 @@ from collections.abc import Iterator
 
 import msgspec
 
+from smartforge.sandbox.recipe import WRITABLE
+
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """`threads` counts every thread of every process, `bytes` their resident memory.
+    """What all processes of a sandbox use together.
 
-    Memory that several processes share counts once.
+    `threads` counts every thread of every process, `bytes` their memory: resident, swapped out,
+    and the kernel's tables of its pages; what several processes share counts once. `files` are
+    open descriptors, `seconds` of CPU include those of children that have ended and were waited
+    for.
     """
 
     threads: int
     bytes: int
+    files: int
+    seconds: float
 
 
 def children(pid: int) -> list[int]:
@@ -66,16 +74,58 @@ def usage(pid: int, confirm_above: int) -> Usage:
     Resident size counts shared pages in each process; only where the sum is above
     `confirm_above` is the exact, slower figure taken.
     """
-    threads = resident = 0
+    threads = resident = hidden = files = ticks = 0
     below = list(descendants(pid))
     for one in below:
         status = _status(one)
         if status is not None:
             threads += int(status[17])
             resident += int(status[21]) * PAGE
-    if resident > confirm_above:
+            ticks += sum(int(spent) for spent in status[11:15])
+            hidden += _hidden(one)
+            files += _open_files(one)
+    if resident + hidden > confirm_above:
         resident = sum(_proportional(one) for one in below)
-    return Usage(threads, resident)
+    return Usage(threads, resident + hidden, files, ticks / TICKS)
+
+
+def _hidden(pid: int) -> int:
+    """Bytes that resident size does not show: page tables, which reading of empty pages alone
+    makes grow, and what was swapped out."""
+    found = 0
+    try:
+        with open(f"/proc/{pid}/status", "rb") as source:
+            for line in source:
+                if line.startswith((b"VmPTE:", b"VmSwap:")):
+                    found += int(line.split()[1]) * 1024
+    except OSError:
+        return found
+    return found
+
+
+def _open_files(pid: int) -> int:
+    place = f"/proc/{pid}/fd"
+    try:
+        # The count since Linux 6.2, 0 before.
+        return os.stat(place).st_size or len(os.listdir(place))
+    except OSError:
+        return 0
+
+
+def files_made(first: int) -> int:
+    """How many files lie where a program may write; 0 where we may not look inside.
+
+    `first` is the first process of the sandbox: the way in leads through its root. What can be
+    written is a tmpfs of the sandbox's own each, and nobody inside can put a link in its place.
+    """
+    made = 0
+    for place in WRITABLE:
+        try:
+            found = os.statvfs(f"/proc/{first}/root{place}")
+        except OSError:
+            return 0
+        made += found.f_files - found.f_ffree
+    return made
 
 
 def _status(pid: int) -> list[str] | None:

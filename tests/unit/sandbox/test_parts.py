@@ -78,9 +78,11 @@ def test_descendants_are_found_with_their_memory() -> None:
         for confirm_above in (0, 1 << 40):
             used = tree.usage(process.pid, confirm_above)
             assert used.threads == 1
+            assert used.files >= 3
+            assert used.seconds > 0
             assert 30 << 20 < used.bytes < 200 << 20
         process.communicate()
-    assert tree.usage(process.pid, 0) == tree.Usage(0, 0)
+    assert tree.usage(process.pid, 0) == tree.Usage(0, 0, 0, 0.0)
     tree.kill(process.pid)
 
 

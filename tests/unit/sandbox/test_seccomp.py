@@ -142,6 +142,13 @@ def test_no_protocol_is_loaded_above_tcp(architecture: Architecture) -> None:
     assert decide(program, architecture.audit, number, 5, 6, 1) == ALLOW
 
 
+def test_buffers_keep_their_size_and_nobody_is_told(architecture: Architecture) -> None:
+    program, number = assemble(architecture), SETSOCKOPT[architecture.column]
+    for option, decision in ((7, refused(0)), (8, refused(0)), (2, ALLOW), (31, ALLOW)):
+        assert decide(program, architecture.audit, number, 5, 1, option) == decision
+    assert decide(program, architecture.audit, number, 5, 6, 7) == ALLOW
+
+
 @pytest.mark.parametrize(
     "flag",
     [0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000],
