@@ -74,10 +74,11 @@ def test_every_limit_is_named_with_its_figure() -> None:
     limits = Limits(wall_seconds=20)
     clauses = {
         cause: cause_of(ended(cause=cause, exit_code=-9), limits).clause
-        for cause in ("time", "memory", "processes", "output")
+        for cause in ("time", "memory", "processes", "files", "output")
     }
     assert "20 s" in clauses["time"]
     assert "1024 MiB" in clauses["memory"]
+    assert "held open" in clauses["files"]
     assert "64 processes" in clauses["processes"]
     assert "256 KiB" in clauses["output"]
 
