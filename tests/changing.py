@@ -79,6 +79,9 @@ class ChangingTarget:
     def dependencies(self) -> Path:
         return Path("/nowhere")
 
+    def rehearsal(self) -> str:
+        return ""
+
 
 def changing(
     planner: EditPlanner | None = None, stop_in: str = "", *, hang: bool = False, fail: bool = False

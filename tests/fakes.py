@@ -76,6 +76,9 @@ class FakeTarget:
     def dependencies(self) -> Path:
         return self._folder
 
+    def rehearsal(self) -> str:
+        return ""
+
 
 class FakeWriter:
     """Writes the fake target's texts in chunks of ten; hangs or breaks off in `stop_in`."""

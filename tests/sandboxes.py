@@ -9,7 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -262,8 +262,14 @@ def subject(sandbox: Sandbox, folder: Path) -> Subject:
     return Subject(folder, promised(), dependencies(), sandbox)
 
 
-def program(folder: Path, *arguments: str, limits: Limits | None = None) -> Program:
-    return Program(arguments, folder, dependencies(), limits=limits or Limits(wall_seconds=20))
+def program(
+    folder: Path,
+    *arguments: str,
+    limits: Limits | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Program:
+    limits = limits or Limits(wall_seconds=20)
+    return Program(arguments, folder, dependencies(), environment or {}, limits)
 
 
 async def needed(sandbox: Sandbox) -> None:

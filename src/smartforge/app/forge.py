@@ -1,7 +1,9 @@
 """What a run is made with: targets, checks, planner, writers, the model."""
 
+import contextlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,15 +21,16 @@ from smartforge.checks.security import Security
 from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
 from smartforge.engine.base import NewProject
-from smartforge.errors import SettingsInvalid
+from smartforge.errors import SettingsInvalid, TargetUnprepared
 from smartforge.events import Author
 from smartforge.forge.base import Choice, Workshop
 from smartforge.forge.budget import Budget, Budgeted
 from smartforge.llm.base import Provider
 from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
-from smartforge.sandbox.base import Sandbox
+from smartforge.sandbox.base import Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.sandbox.spares import Spares
 from smartforge.settings import DEFAULT_MODEL, Settings
 from smartforge.targets.base import Target
 from smartforge.targets.fastapi import FastAPITarget
@@ -56,11 +59,16 @@ def versions() -> Mapping[str, str]:
 
 
 class Forge:
-    """The tools of this process, made once from the settings."""
+    """The tools of this process, made once from the settings; whoever makes it must `close` it.
 
-    def __init__(self, settings: Settings) -> None:
+    Spare sandboxes wait for the checks of a run that has begun. Where the process goes on to
+    other runs they are replaced.
+    """
+
+    def __init__(self, settings: Settings, *, goes_on: bool = False) -> None:
         self.settings = settings
-        self.sandbox: Sandbox = Bubblewrap()
+        self.sandbox: Sandbox
+        self.sandbox = self._spares = Spares(Bubblewrap(), refilled=goes_on)
         self._providers: dict[str, Provider] = {}
 
     def choose(self, new: NewProject) -> Choice:
@@ -90,6 +98,7 @@ class Forge:
         """The tools for one run, whose model calls have used `spent` tokens so far."""
         budget = Budget(self.settings.budget, spent)
         target = Rendered(TARGETS[choice.target]())
+        self.expect(target)
         writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
         planner: Planner = OfflinePlanner()
         author: Author = "compiled"
@@ -114,6 +123,12 @@ class Forge:
             versions=versions(),
         )
 
+    def expect(self, target: Target) -> None:
+        """Projects of this target are about to be served."""
+        # Where its packages are missing, whoever needs them is told so.
+        with contextlib.suppress(TargetUnprepared):
+            self._spares.expect(Warm(target.dependencies(), target.rehearsal()))
+
     def _provider(self, model: str) -> Provider:
         if model not in self._providers:
             self._providers[model] = self._new_provider(model)
@@ -129,18 +144,23 @@ class Forge:
         )
 
     async def close(self) -> None:
+        await self._spares.close()
         for provider in self._providers.values():
             await provider.close()
 
 
-def subject(settings: Settings, folder: Path, promised: dict[str, object]) -> Subject:
+@asynccontextmanager
+async def subject(
+    settings: Settings, folder: Path, promised: dict[str, object]
+) -> AsyncGenerator[Subject]:
     """A generated project in a folder, ready to be checked."""
-    return Subject(
-        folder=folder,
-        promised=promised,
-        dependencies=TARGETS[DEFAULT_TARGET]().dependencies(),
-        sandbox=Forge(settings).sandbox,
-    )
+    forge, target = Forge(settings), TARGETS[DEFAULT_TARGET]()
+    dependencies = target.dependencies()
+    forge.expect(target)
+    try:
+        yield Subject(folder, promised, dependencies, forge.sandbox)
+    finally:
+        await forge.close()
 
 
 def _known(name: str, given: str, allowed: tuple[str, ...]) -> None:

@@ -51,7 +51,7 @@ async def product(
         hold_little()  # Before the log's threads are there.
     log = log_of(settings, observe) if durable else MemoryLog()
     queue = _queue(settings, durable, role)
-    forge = Forge(settings)
+    forge = Forge(settings, goes_on=durable)
     states = States(log)
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:

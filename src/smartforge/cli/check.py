@@ -31,11 +31,13 @@ async def _check(folder: Path, json: bool) -> int:
     from smartforge.app.forge import checks, subject
 
     promised = await asyncio.to_thread(promised_in, folder)
-    under_check = subject(read(Options(model="offline")), folder, promised)
+    settings = read(Options(model="offline"))
     whole: ValidationCompleted | None = None
     with Progress(Console(stderr=json, highlight=False)) as progress:
-        facts = ask_all(checks(), lambda one: one.check(under_check))
-        async with aclosing(facts):
+        async with (
+            subject(settings, folder, promised) as under_check,
+            aclosing(ask_all(checks(), lambda one: one.check(under_check))) as facts,
+        ):
             async for fact in facts:
                 if json:
                     write_line(msgspec.json.encode(fact))

@@ -47,6 +47,17 @@ class Program(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
 
 
+class Warm(msgspec.Struct, frozen=True):
+    """What a sandbox can do before its program is known.
+
+    `rehearsal` is Python that imports and tries what programs with these `dependencies` will need
+    to start; it runs in the sandbox, before anything of a project is there.
+    """
+
+    dependencies: Path
+    rehearsal: str
+
+
 class Ended(msgspec.Struct, frozen=True):
     """How a program ended. `cause` names the limit that ended it, if one did.
 

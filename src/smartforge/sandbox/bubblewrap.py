@@ -11,19 +11,18 @@ from pathlib import Path
 import msgspec
 
 from smartforge.errors import SandboxUnavailable
-from smartforge.sandbox import cgroup, machine, probe
-from smartforge.sandbox.base import Ended, Level, Limits, Program, Served
+from smartforge.sandbox import cgroup, machine, probe, serving
+from smartforge.sandbox.application import Application, end_of
+from smartforge.sandbox.base import Ended, Level, Limits, Program, Served, Warm
 from smartforge.sandbox.cgroup import Group, Groups
-from smartforge.sandbox.command import Builder
+from smartforge.sandbox.command import Builder, in_memory
 from smartforge.sandbox.confined import Confined
-from smartforge.sandbox.diagnosis import MISSING, diagnose
+from smartforge.sandbox.diagnosis import MISSING
 from smartforge.sandbox.folder import SOCKET_NAME, private_folder
-from smartforge.sandbox.recipe import INSIDE
 from smartforge.sandbox.seccomp import filter_file
+from smartforge.sandbox.spare import CEILING, Spare, order_socket
 
 BACKLOG = 128
-# An application that has not started by then tells where it hangs; it must get to do so.
-HANGING_AFTER, HANGING_SHARE = 15.0, 0.75
 
 
 _BOUNDS = {
@@ -90,21 +89,40 @@ class Bubblewrap:
         """See `Sandbox.run`."""
         builder = await self._ready()
         async with self._confined(builder, program, program.arguments) as confined:
-            return await _end_of(confined)
+            return await end_of(confined)
 
     @asynccontextmanager
     async def serve(self, program: Program, application: str) -> AsyncGenerator[Served]:
         """See `Sandbox.serve`."""
         builder = await self._ready()
         async with _listening() as (listener, place):
-            fd = listener.fileno()
-            hanging = min(HANGING_AFTER, HANGING_SHARE * program.limits.wall_seconds)
-            script = f"{INSIDE}/serve_asgi.py"
-            inner = ["-I", "-S", script, application, str(fd), str(hanging)]
-            async with self._confined(builder, program, inner, [fd]) as confined:
-                # With the last copy gone, whoever connects after the end is refused at once.
-                listener.close()
-                yield Application(place, confined)
+            # Environment and limits are there from the start.
+            content = serving.order(application, program.limits)
+            with os.fdopen(in_memory("order", content)) as order:
+                passed = [listener.fileno(), order.fileno()]
+                inner = serving.arguments(listener.fileno(), order.fileno())
+                async with self._confined(builder, program, inner, passed) as confined:
+                    # With the last copy gone, whoever connects after the end is refused at once.
+                    listener.close()
+                    yield Application(place, confined)
+
+    @asynccontextmanager
+    async def spare(self, warm: Warm) -> AsyncGenerator[Spare]:
+        """A sandbox that starts before there is a program; leaving kills the whole tree.
+
+        It is in the middle of its rehearsal. Raises SandboxUnavailable.
+        """
+        builder = await self._ready()
+        async with _listening() as (listener, place):
+            with order_socket() as (ours, theirs):
+                folder = await asyncio.to_thread(_open_folder, place.with_name("app"))
+                program = Program((), folder, warm.dependencies, limits=CEILING)
+                passed = [listener.fileno(), theirs.fileno()]
+                inner = serving.arguments(*passed, rehearsal=warm.rehearsal)
+                async with self._confined(builder, program, inner, passed, True) as confined:
+                    listener.close()
+                    theirs.close()
+                    yield Spare(warm, place, folder, confined, ours)
 
     async def _ready(self) -> Builder:
         level = await self.probe()
@@ -114,13 +132,19 @@ class Bubblewrap:
 
     @asynccontextmanager
     async def _confined(
-        self, builder: Builder, program: Program, inner: Sequence[str], passed: Sequence[int] = ()
+        self,
+        builder: Builder,
+        program: Program,
+        inner: Sequence[str],
+        passed: Sequence[int] = (),
+        waiting: bool = False,
     ) -> AsyncGenerator[Confined]:
+        """`waiting` for the program, whose folder is filled when it comes."""
         user = next(self._users) if self._users is not None else None
         settled = await asyncio.to_thread(builder.settled, program)
         async with self._group(program.limits) as group:
-            with builder.command(settled, inner, user, passed) as command:
-                confined = await Confined.start(command, program.limits, group)
+            with builder.command(settled, inner, user, passed, filled_later=waiting) as command:
+                confined = await Confined.start(command, program.limits, group, waiting=waiting)
                 try:
                     yield confined
                 finally:
@@ -139,30 +163,6 @@ class Bubblewrap:
             await asyncio.to_thread(group.remove)
 
 
-class Application:
-    """Implements `Served`."""
-
-    def __init__(self, place: Path, confined: Confined) -> None:
-        self.socket = place
-        self._confined = confined
-
-    async def ended(self) -> Ended:
-        """See `Served.ended`. Raises SandboxUnavailable when it was never started."""
-        return await _end_of(self._confined)
-
-    def running(self) -> bool:
-        return self._confined.running()
-
-
-async def _end_of(confined: Confined) -> Ended:
-    """Wait for the end. Raises SandboxUnavailable when the program was never started."""
-    ended = await confined.ended()
-    if confined.started or ended.exit_code <= 0:
-        return ended
-    level = await asyncio.to_thread(diagnose, ended.stderr)
-    raise SandboxUnavailable(level.detail, level.cure)
-
-
 @asynccontextmanager
 async def _listening() -> AsyncGenerator[tuple[socket.socket, Path]]:
     """A listening unix socket in a folder of the host's own, both gone afterwards.
@@ -176,3 +176,10 @@ async def _listening() -> AsyncGenerator[tuple[socket.socket, Path]]:
             listener.bind(str(place))
             listener.listen(BACKLOG)
             yield listener, place
+
+
+def _open_folder(folder: Path) -> Path:
+    """An empty folder that anybody may read who gets to it: root runs sandboxes as another user."""
+    folder.mkdir()
+    folder.chmod(0o755)
+    return folder

@@ -11,10 +11,14 @@ class Capture:
     """One stream of a program: at most `limit` bytes are kept, however much is written."""
 
     def __init__(self, limit: int, kept: Literal["first", "last"] = "first") -> None:
-        self._limit = limit
-        self._last = kept == "last"
+        self.bound(limit, kept)
         self._seen = 0
         self._kept = bytearray()
+
+    def bound(self, limit: int, kept: Literal["first", "last"]) -> None:
+        """From now on these hold."""
+        self._limit = limit
+        self._last = kept == "last"
 
     async def read(self, stream: asyncio.StreamReader, overflow: Callable[[], None]) -> None:
         """Read to the end. `overflow` is called once, when the limit is passed, unless the last

@@ -66,6 +66,11 @@ class Group:
         files = [str(folder / "cgroup.procs") for folder in self._folders]
         return ["/bin/sh", "-c", JOIN, "join", *files, "--"]
 
+    def bound(self, limits: Limits) -> None:
+        """These hold from now on. Raises OSError when more is used already."""
+        for place, folder in zip(self._places, self._folders, strict=True):
+            _set(place, folder, limits)
+
     def used(self) -> Used:
         seconds, out = None, False
         for place, folder in zip(self._places, self._folders, strict=True):

@@ -38,12 +38,19 @@ class Builder:
 
     @contextmanager
     def command(
-        self, program: Program, inner: Sequence[str], user: int | None, passed: Sequence[int] = ()
+        self,
+        program: Program,
+        inner: Sequence[str],
+        user: int | None,
+        passed: Sequence[int] = (),
+        *,
+        filled_later: bool = False,
     ) -> Generator[Command]:
         """The command; what it needs stays open until the end of the context.
 
         The program must be `settled`. `inner` are arguments for the interpreter; `passed` are
-        descriptors for the program.
+        descriptors for the program. A folder that is `filled_later` must be readable to anybody
+        who gets to it, as must what will lie there.
         """
         places = self._direct(program) if user is None else self._staged()
         # A file and no pipe: bubblewrap would die of writing when we are gone, at a moment when
@@ -53,16 +60,16 @@ class Builder:
         tether, held = os.pipe()
         opened = [account, tether, held]
         try:
-            seccomp = _in_memory("seccomp", self._seccomp)
+            seccomp = in_memory("seccomp", self._seccomp)
             opened.append(seccomp)
             options = recipe.bwrap_arguments(
                 places, recipe.environment_of(program), seccomp, self._system
             )
             options += ["--json-status-fd", str(account)]
-            arguments = _in_memory("arguments", recipe.encoded(options))
+            arguments = in_memory("arguments", recipe.encoded(options))
             opened.append(arguments)
             command = [
-                *self._start(program, user),
+                *self._start(program, user, filled_later),
                 *("--args", str(arguments), "--"),
                 str(self._interpreter.executable),
                 *recipe.start_arguments(program.limits, tether),
@@ -74,7 +81,7 @@ class Builder:
             for descriptor in opened:
                 os.close(descriptor)
 
-    def _start(self, program: Program, user: int | None) -> list[str]:
+    def _start(self, program: Program, user: int | None, filled_later: bool) -> list[str]:
         if user is None:
             return [*loader(self._bwrap), str(self._bwrap)]
         requests: list[str] = []
@@ -82,7 +89,7 @@ class Builder:
             requests += ["bind", str(folder), f"interpreter/{number}"]
         requests += ["bind", str(program.dependencies), "dependencies"]
         requests += ["copy", str(self.inside), "inside"]
-        requests += ["copy", str(program.folder), "app"]
+        requests += ["bind" if filled_later else "copy", str(program.folder), "app"]
         requests += self._bwrap_requests
         script = Path(__file__).with_name("staging.py")
         launcher = [str(self._interpreter.executable), "-I", "-S", str(script)]
@@ -137,8 +144,8 @@ def _staged_bwrap(bwrap: Path) -> tuple[Path, list[str]]:
     return place / bwrap.relative_to(package.parent), requests
 
 
-def _in_memory(name: str, content: bytes) -> int:
+def in_memory(name: str, content: bytes) -> int:
+    """A descriptor of a file with this content, at its beginning; the caller closes it."""
     descriptor = os.memfd_create(name)
-    # Leaves the position at the beginning, where bubblewrap reads.
     os.pwrite(descriptor, content, 0)
     return descriptor

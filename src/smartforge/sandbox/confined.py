@@ -48,9 +48,10 @@ class Confined:
         self._account = account
         self._group = group
         self._first: int | None = None
-        self._spent = 0.0
+        self._used = self._before = 0.0
         self._crowded = False
         self._told = b""
+        self._adopted = asyncio.Event()
         self._limits = limits
         self._began = time.monotonic()
         self._lasted = 0.0
@@ -62,11 +63,12 @@ class Confined:
 
     @classmethod
     async def start(
-        cls, command: Command, limits: Limits, group: Group | None = None
+        cls, command: Command, limits: Limits, group: Group | None = None, *, waiting: bool = False
     ) -> "Confined":
         """Spawn from the thread of the event loop: the sandbox dies with that thread.
 
         Everything is in the `group` from its first instruction on; it stays the caller's.
+        `waiting` for the program: neither wall nor usage are watched before `adopt`.
         """
         process = await asyncio.create_subprocess_exec(
             *(group.joining() if group is not None else ()),
@@ -79,7 +81,28 @@ class Confined:
             pass_fds=tuple(command.descriptors),
             start_new_session=True,
         )
-        return cls(process, limits, command.account, group)
+        confined = cls(process, limits, command.account, group)
+        if not waiting:
+            confined._adopted.set()
+        return confined
+
+    async def adopt(self, limits: Limits) -> None:
+        """The program begins now: these limits hold, and wall clock and CPU count from here.
+
+        What the kernel counts for each process has to be set inside.
+        """
+        await asyncio.to_thread(self._bound, limits)
+        self._limits = limits
+        self._began = time.monotonic()
+        for stream in (self._out, self._err):
+            stream.bound(limits.output_bytes, limits.kept_output)
+        self._adopted.set()
+
+    def _bound(self, limits: Limits) -> None:
+        if self._group is not None:
+            self._group.bound(limits)
+        self._count(tree.usage(self.pid, total_memory(limits)).seconds)
+        self._before = self._used
 
     @property
     def pid(self) -> int:
@@ -89,6 +112,11 @@ class Confined:
     def started(self) -> bool:
         """After the end: whether the program ever ran, or bubblewrap failed to arrange that."""
         return b'"exit-code"' in self._told or self._cause is not None
+
+    @property
+    def _spent(self) -> float:
+        """CPU seconds of the program, as far as they were counted."""
+        return self._used - self._before
 
     def running(self) -> bool:
         return not self._life.done()
@@ -177,6 +205,7 @@ class Confined:
 
     async def _watch(self) -> None:
         """Kill at the wall, and where all processes together go beyond their bounds."""
+        await self._adopted.wait()
         deadline = self._began + self._limits.wall_seconds
         while (left := deadline - time.monotonic()) > 0:
             await asyncio.sleep(min(left, LOOK_EVERY))
@@ -208,5 +237,5 @@ class Confined:
         """
         used = self._group.used() if self._group is not None else None
         counted = used.cpu_seconds if used is not None else None
-        self._spent = max(self._spent, seen) if counted is None else counted
+        self._used = max(self._used, seen) if counted is None else counted
         return used is not None and used.out_of_memory

@@ -111,27 +111,31 @@ def bwrap_arguments(
     return [*arguments, "--chdir", APP, *sealed, "--seccomp", str(seccomp_fd)]
 
 
-def start_arguments(limits: Limits, tether: int) -> list[str]:
-    """Arguments for the interpreter that set the limits, inside; a whole command must follow.
+def resource_limits(limits: Limits) -> dict[str, tuple[int, int]]:
+    """Soft and hard limit of each process inside, by the name that follows RLIMIT_.
 
     The soft limit on CPU ends a program by SIGXCPU, which tells it from every other kill. A core
     of one byte, and not of none: it alone keeps the kernel from starting a collector of cores
     on the host (core(5)).
     """
     cpu = max(1, limits.cpu_seconds)
-    return [
-        *("-I", "-S", f"{INSIDE}/start.py", str(tether)),
-        f"NPROC={limits.processes}:{limits.processes}",
-        f"NOFILE={OPEN_FILES}:{OPEN_FILES}",
-        f"FSIZE={limits.file_bytes}:{limits.file_bytes}",
-        "CORE=1:1",
-        f"CPU={cpu}:{cpu + 1}",
-        f"DATA={limits.memory_bytes}:{limits.memory_bytes}",
-        f"STACK={STACK_BYTES}:{STACK_BYTES}",
-        f"SIGPENDING={OPEN_FILES}:{OPEN_FILES}",
-        "MSGQUEUE=0:0",
-        "--",
-    ]
+    return {
+        "NPROC": (limits.processes, limits.processes),
+        "NOFILE": (OPEN_FILES, OPEN_FILES),
+        "FSIZE": (limits.file_bytes, limits.file_bytes),
+        "CORE": (1, 1),
+        "CPU": (cpu, cpu + 1),
+        "DATA": (limits.memory_bytes, limits.memory_bytes),
+        "STACK": (STACK_BYTES, STACK_BYTES),
+        "SIGPENDING": (OPEN_FILES, OPEN_FILES),
+        "MSGQUEUE": (0, 0),
+    }
+
+
+def start_arguments(limits: Limits, tether: int) -> list[str]:
+    """Arguments for the interpreter that set the limits, inside; a whole command must follow."""
+    set_inside = (f"{name}={soft}:{hard}" for name, (soft, hard) in resource_limits(limits).items())
+    return ["-I", "-S", f"{INSIDE}/start.py", str(tether), *set_inside, "--"]
 
 
 def total_memory(limits: Limits) -> int:

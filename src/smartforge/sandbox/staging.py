@@ -10,7 +10,7 @@ as links, never followed. Runs by itself: it imports nothing of the product.
 """
 
 # Pathlib knows no folders by descriptor, and importing it delays every start:
-# ruff: noqa: PTH102, PTH103, PTH118, PTH120, PTH123, PTH211
+# ruff: noqa: PTH101, PTH102, PTH103, PTH118, PTH120, PTH123, PTH211
 
 import ctypes
 import os
@@ -122,13 +122,17 @@ def stage(requests: Sequence[tuple[str, str, str]]) -> None:
         else:
             os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-        if how != "copy" or not _snapshot(handle, target):
+        if how != "copy" or not snapshot(f"/proc/self/fd/{handle}", target):
             _mount(f"/proc/self/fd/{handle}", target, None, MS_BIND | MS_REC)
         os.close(handle)
 
 
-def _snapshot(handle: int, target: str) -> bool:
-    folder = os.open(f"/proc/self/fd/{handle}", os.O_RDONLY | os.O_DIRECTORY)
+def snapshot(source: str, target: str) -> bool:
+    """Copy the folder `source` into the folder `target`, readable to anybody whatever the modes.
+
+    False where it is too large for that; then part of it lies there.
+    """
+    folder = os.open(source, os.O_RDONLY | os.O_DIRECTORY)
     try:
         _copy(folder, target, Budget(), 0)
     except TooMuch:
@@ -156,7 +160,8 @@ def _copy_entry(
         os.symlink(os.readlink(entry.name, dir_fd=folder), target)
     elif entry.is_dir(follow_symlinks=False):
         if entry.name not in NOT_COPIED:
-            os.mkdir(target, 0o755)
+            os.mkdir(target)
+            os.chmod(target, 0o755)
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
             _copy(os.open(entry.name, flags, dir_fd=folder), target, budget, depth + 1)
     elif entry.is_file(follow_symlinks=False):
@@ -173,8 +178,9 @@ def _copy_file(source: int, target: str, budget: Budget) -> None:
     status = os.fstat(source)
     if not stat.S_ISREG(status.st_mode):
         return
-    copy = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644 | status.st_mode & 0o111)
+    copy = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
+        os.fchmod(copy, 0o644 | status.st_mode & 0o111)
         while piece := os.read(source, 1 << 20):
             budget.take(len(piece))
             os.write(copy, piece)

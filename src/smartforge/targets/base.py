@@ -51,3 +51,7 @@ class Target(Protocol):
         Raises TargetUnprepared.
         """
         ...
+
+    def rehearsal(self) -> str:
+        """Python on those packages that does in small what its projects do when they start."""
+        ...

@@ -41,3 +41,6 @@ class Rendered:
 
     def dependencies(self) -> Path:
         return self._target.dependencies()
+
+    def rehearsal(self) -> str:
+        return self._target.rehearsal()

@@ -41,6 +41,9 @@ class OneFile:
     def dependencies(self) -> Path:
         return Path()
 
+    def rehearsal(self) -> str:
+        return ""
+
 
 class Clock:
     """Time that passes only while somebody sleeps, or by hand."""

@@ -1,28 +1,42 @@
 """Serves an ASGI application on an inherited listening socket; runs inside the sandbox.
 
-    python -I -S serve_asgi.py MODULE:NAME FD SECONDS
+    python -I -S serve_asgi.py LISTENER ORDER REHEARSAL
+
+ORDER is a descriptor from which one JSON object is read to its end: what to serve, and, where the
+sandbox was started before that was known, its environment and limits. REHEARSAL, where it is not
+empty, is Python that makes use of what such applications import; when it has ended, a byte is
+written to ORDER.
 
 The server is imported before the project comes onto the import path, so that no file of the
 project can stand in for a module of the standard library or of the server.
 """
 
 import faulthandler
+import gc
+import json
+import math
 import os
+import resource
 import socket
 import sys
 import threading
+import time
 import traceback
+from typing import Any
 
 # A thread's stack counts as data; forty of the usual size would use up most of the limit.
 THREAD_STACK = 2 * 1024 * 1024
 
 
-def main(application: str, fd: int, seconds: float) -> None:
-    """Import and serve until the end. A failed import leaves its traceback on stderr.
+def main(listener: int, order: int, rehearsal: str) -> None:
+    """Wait for the order, import and serve until the end.
 
-    When the application has not started after so many seconds, stderr tells where it hangs.
+    A failed import leaves its traceback on stderr; so does an application that has not started
+    after so many seconds, and tells where it hangs.
     """
     sys.path[:0] = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
+    # Importing makes much and drops little.
+    gc.disable()
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -30,11 +44,17 @@ def main(application: str, fd: int, seconds: float) -> None:
             await super().startup(sockets)
             faulthandler.cancel_dump_traceback_later()
 
-    sys.path.insert(0, "/app")
     threading.stack_size(THREAD_STACK)
-    listener = socket.socket(fileno=fd)
-    module, _, name = application.partition(":")
-    faulthandler.dump_traceback_later(seconds, exit=False)
+    if rehearsal:
+        rehearse(rehearsal)
+        os.write(order, b"!")
+    wanted = read(order)
+    os.environ.update(wanted["environment"])
+    for name, (soft, hard) in wanted["limits"].items():
+        limit(name, soft, hard)
+    sys.path.insert(0, "/app")
+    faulthandler.dump_traceback_later(wanted["seconds"], exit=False)
+    module, _, name = wanted["application"].partition(":")
     try:
         loaded = __import__(module, fromlist=["_"])
         served = getattr(loaded, name)
@@ -42,6 +62,7 @@ def main(application: str, fd: int, seconds: float) -> None:
         # In one piece: processes that it has forked may be writing theirs at the same time.
         os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
         os._exit(3)
+    gc.enable()
     config = uvicorn.Config(
         served,
         loop="asyncio",
@@ -52,8 +73,32 @@ def main(application: str, fd: int, seconds: float) -> None:
         use_colors=False,
         timeout_keep_alive=30,
     )
-    Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[socket.socket(fileno=listener)])
+
+
+def rehearse(source: str) -> None:
+    """What it has made goes, what it has imported stays, and is no more looked at for garbage."""
+    exec(compile(source, "<rehearsal>", "exec"), {"__name__": "rehearsal"})
+    gc.collect()
+    gc.freeze()
+
+
+def read(order: int) -> dict[str, Any]:
+    """The order; nobody gives one who has gone."""
+    content = b""
+    while piece := os.read(order, 65536):
+        content += piece
+    os.close(order)
+    if not content:
+        os._exit(1)
+    return json.loads(content)
+
+
+def limit(name: str, soft: int, hard: int) -> None:
+    """CPU counts from now on."""
+    used = math.ceil(time.process_time()) if name == "CPU" else 0
+    resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft + used, hard + used))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

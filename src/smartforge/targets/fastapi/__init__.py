@@ -41,3 +41,6 @@ class FastAPITarget:
 
     def dependencies(self) -> Path:
         return packages.prepared()
+
+    def rehearsal(self) -> str:
+        return Path(__file__).with_name("rehearsal.py").read_text("utf-8")
