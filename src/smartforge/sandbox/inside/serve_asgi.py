@@ -95,9 +95,11 @@ def read(order: int) -> dict[str, Any]:
 
 
 def limit(name: str, soft: int, hard: int) -> None:
-    """CPU counts from now on."""
+    """CPU counts from now on. What cannot be raised stays as it is."""
+    number = getattr(resource, f"RLIMIT_{name}")
     used = math.ceil(time.process_time()) if name == "CPU" else 0
-    resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft + used, hard + used))
+    _, most = resource.getrlimit(number)
+    resource.setrlimit(number, (min(soft + used, most), min(hard + used, most)))
 
 
 if __name__ == "__main__":
