@@ -9,7 +9,8 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ import pytest
 
 from smartforge.checks.base import Subject
 from smartforge.errors import SandboxUnavailable
-from smartforge.sandbox.base import Limits, Program, Sandbox
+from smartforge.sandbox.base import Limits, Program, Sandbox, Warm
+from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.sandbox.spares import Spares
 
 MAIN = '''\
 """Keeps books on a shelf."""
@@ -270,6 +273,18 @@ def program(
 ) -> Program:
     limits = limits or Limits(wall_seconds=20)
     return Program(arguments, folder, dependencies(), environment or {}, limits)
+
+
+@asynccontextmanager
+async def spares(sandbox: Bubblewrap, count: int) -> AsyncGenerator[Spares]:
+    """The sandbox with so many spares, all of them ready, for `program`."""
+    made = Spares(sandbox, count, refilled=False)
+    made.expect(Warm(dependencies(), "import fastapi, uvicorn.protocols.http.h11_impl"))
+    try:
+        assert await made.settled() == count
+        yield made
+    finally:
+        await made.close()
 
 
 async def needed(sandbox: Sandbox) -> None:

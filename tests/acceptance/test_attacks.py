@@ -165,8 +165,10 @@ def attack(name: str) -> str:
 """
 
 
+@pytest.mark.parametrize("spare", [False, True], ids=["cold", "spare"])
 async def test_a_served_application_gets_no_further(
     sandbox: Bubblewrap,
+    spare: bool,
     tmp_path: Path,
     victim: dict[str, object],
     monkeypatch: pytest.MonkeyPatch,
@@ -178,7 +180,8 @@ async def test_a_served_application_gets_no_further(
     (folder / "within.py").write_text(program(SERVED, inside))
     transport = httpx.AsyncHTTPTransport
     async with (
-        sandbox.serve(sandboxes.program(folder), "app.main:app") as served,
+        sandboxes.spares(sandbox, int(spare)) as serving,
+        serving.serve(sandboxes.program(folder), "app.main:app") as served,
         httpx.AsyncClient(
             transport=transport(uds=str(served.socket)), base_url="http://app", timeout=60
         ) as http,

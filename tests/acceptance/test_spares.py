@@ -19,7 +19,6 @@ from smartforge.sandbox.probe import SET_BY_OTHERS
 from smartforge.sandbox.recipe import FIXED_ENVIRONMENT
 from smartforge.sandbox.spares import Spares
 from tests import sandboxes
-from tests.acceptance.attacks import ATTACKS, source
 
 REHEARSAL = "import fastapi, uvicorn.protocols.http.h11_impl"
 LIMITS = Limits(wall_seconds=30.0)
@@ -102,58 +101,6 @@ async def test_a_spare_sees_the_project_and_its_environment_and_nothing_else(
     # The listener, this connection, and the two ends by which an event loop wakes itself.
     assert len(sockets) == 4, seen["descriptors"]
     assert not [name for name in seen["descriptors"] if "memfd" in name]
-
-
-TRIED = """
-import os, sys, tempfile
-from fastapi import FastAPI
-
-app = FastAPI()
-ATTACKS = {attacks!r}
-
-def tried(source):
-    with tempfile.TemporaryFile() as said:
-        pid = os.fork()
-        if pid == 0:
-            os.dup2(said.fileno(), 1)
-            try:
-                exec(source, {{"__name__": "attack"}})
-            finally:
-                sys.stdout.flush()
-                os._exit(0)
-        os.waitpid(pid, 0)
-        said.seek(0)
-        return said.read().decode(errors="replace")
-
-@app.get("/tried")
-def all_tried() -> dict:
-    return {{name: tried(source) for name, source in ATTACKS.items()}}
-"""
-
-
-async def test_no_attack_gets_anything_from_a_spare(spares: Spares, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("topsecret")
-    victim = dict.fromkeys(("port", "udp", "pid", "parent"), os.getpid()) | {
-        "secret": str(secret),
-        "scratch": "/tmp",
-        "abstract": "none",
-        "path": str(tmp_path / "s"),
-        "rekram": f"pytest-{os.getpid()}"[::-1],
-        "hostname": os.uname().nodename,
-    }
-    # A server has descriptors of its own; the test above looks at them.
-    names = set(ATTACKS) - {"inherited descriptors"}
-    attacks = {name: source(ATTACKS[name], victim) for name in names}
-    async with _served(spares, tmp_path / "p", TRIED.format(attacks=attacks)) as served:
-        answer = await ask(served, "/tried", LIMITS)
-    assert isinstance(answer, Answer)
-    told = answer.json()
-    assert set(told) == names
-    for name, said in told.items():
-        assert "ESCAPED" not in said, (name, said)
-        assert "topsecret" not in said, (name, said)
-        assert said.endswith("tried\n"), (name, said)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +202,7 @@ def test_spares_of_an_ordinary_user_are_as_safe() -> None:
     if os.geteuid() != 0:
         pytest.skip("this whole suite has just run as one")
     ours = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", __file__]
-    chosen = "sees_the_project or no_attack or nothing_is_left"
+    chosen = "sees_the_project or nothing_is_left"
     ended = sandboxes.unprivileged([*ours, "-k", chosen], user=next(unused_users()))
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
-    assert "3 passed" in ended.stdout
+    assert "2 passed" in ended.stdout
