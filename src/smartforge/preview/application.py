@@ -32,6 +32,8 @@ MOST_CONNECTIONS, IDLE_CONNECTIONS = 200, 32
 IDLE_SECONDS = 15.0
 """Less than the 30 s after which the application closes an idle connection from its side."""
 
+END_SECONDS = 0.5
+
 HINT = "`smartforge check` on its folder says more."
 STOPPED = PreviewFailed("The preview has been stopped.", "Start it again.")
 
@@ -100,6 +102,14 @@ class Application:
         if starting.cancelled():
             raise STOPPED
         return starting.result()
+
+    async def broken(self) -> None:
+        """A connection broke: wait a moment for the end of the API, if that is why."""
+        if self._life is not None:
+            ending = asyncio.ensure_future(self._life.served.ended())
+            await asyncio.wait({ending}, timeout=END_SECONDS)
+            ending.cancel()
+            await asyncio.gather(ending, return_exceptions=True)
 
     async def stop(self) -> None:
         """End it for good; nothing is left, cancelled or not. Stopping twice is fine."""

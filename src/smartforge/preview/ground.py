@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpcore
 import msgspec
+import websockets
 
 from smartforge.contract.openapi import openapi
 from smartforge.errors import PreviewFailed, SmartForgeError
@@ -27,6 +28,7 @@ ENTRY, ENTRY_FILE, DATA_FILE = (
     "smartforge_entry.py",
     "smartforge_kept.tar",
 )
+PACKAGES = "smartforge_packages"
 KEY_NAME = "SMARTFORGE_PREVIEW_KEY"
 
 PATIENCE = 5.0
@@ -183,7 +185,7 @@ class Ground:
             openapi(contract), known.key, known.password, KEPT_DATABASE_URL
         )
         environment |= {**settings.variables, KEY_NAME: self._key}
-        files[ENTRY_FILE] = await asyncio.to_thread(_entry)
+        files |= await asyncio.to_thread(_beside, files)
         if data is not None:
             files[DATA_FILE] = data
         dependencies = await asyncio.to_thread(tools.dependencies, standing.state.target)
@@ -191,8 +193,16 @@ class Ground:
             yield Project(folder, dependencies, environment)
 
 
-def _entry() -> bytes:
-    return resources.files("smartforge.preview").joinpath("inside/entry.py").read_bytes()
+def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What is laid beside the project's own files: the entry, and what WebSockets need."""
+    entry = resources.files("smartforge.preview").joinpath("inside/entry.py").read_bytes()
+    beside = {ENTRY_FILE: entry}
+    if any(b"websocket" in text.lower() for path, text in files.items() if path.endswith(".py")):
+        package = Path(websockets.__file__).parent
+        for place in package.rglob("*.py"):
+            path = place.relative_to(package.parent).as_posix()
+            beside[f"{PACKAGES}/{path}"] = place.read_bytes()
+    return beside
 
 
 async def _data_of(connections: httpcore.AsyncConnectionPool, key: str) -> bytes | None:

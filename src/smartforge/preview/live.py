@@ -22,7 +22,7 @@ from smartforge.preview.kept import Kept, checked
 from smartforge.preview.places import Places
 from smartforge.preview.promised import Promised
 from smartforge.preview.promising import answer_promised
-from smartforge.preview.proxy import Proxy
+from smartforge.preview.proxy import PATIENCE_SECONDS, Proxy
 from smartforge.preview.refusals import (
     Refused,
     crowded,
@@ -32,6 +32,7 @@ from smartforge.preview.refusals import (
     unknown,
     unplanned,
 )
+from smartforge.preview.sockets import Sockets
 from smartforge.preview.standing import PreviewLog, Standing, Standings
 from smartforge.sandbox.base import Sandbox
 
@@ -50,13 +51,14 @@ STOP_SECONDS = 0.5
 
 class Bounds(msgspec.Struct, frozen=True):
     """How many APIs may be awake, and requests under way: to one API, to all. Seconds after which
-    one that nobody uses or watches goes to sleep."""
+    one that nobody uses or watches goes to sleep, that one has to start, and to begin an answer."""
 
     awake: int = 20
     requests: int = 64
     all_requests: int = 256
     idle_seconds: float = 300.0
     boot_seconds: float = 25.0
+    patience_seconds: float = PATIENCE_SECONDS
 
 
 BOUNDS = Bounds()
@@ -198,7 +200,17 @@ class LivePreviews:
             raise gone(error.what, error.hint) from error
         self._promised.pop(project_id, None)
         try:
-            await Proxy(application.connections, self._rules)(scope, receive, send)
+            if scope["type"] == "websocket":
+                await Sockets(application.socket, self._rules)(scope, receive, send)
+            else:
+                patience = self._bounds.patience_seconds
+                proxy = Proxy(
+                    application.connections,
+                    self._rules,
+                    patience_seconds=patience,
+                    broken=application.broken,
+                )
+                await proxy(scope, receive, send)
         finally:
             ground.used = time.monotonic()
             if scope.get("method") not in SAFE and ground.changed is None:

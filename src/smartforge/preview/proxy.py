@@ -28,6 +28,10 @@ BODILESS = (204, 304)
 Connect = Callable[[], Awaitable[httpcore.AsyncConnectionPool]]
 
 
+async def _nothing() -> None:
+    """In the place of `broken`, where nobody is told."""
+
+
 class Proxy:
     """Serves an API at the root, or below the `root_path` of a mount.
 
@@ -45,8 +49,11 @@ class Proxy:
         most_body_bytes: int = MOST_BODY_BYTES,
         patience_seconds: float = PATIENCE_SECONDS,
         wait_seconds: float = WAIT_SECONDS,
+        broken: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
+        """`broken` is awaited where a connection broke: whether the API has ended is known then."""
         self._connect = connect
+        self._broken = broken
         self._rules = rules
         self._most = most_body_bytes
         self._patience = patience_seconds
@@ -76,6 +83,20 @@ class Proxy:
         if announced is not None and announced > self._most:
             raise too_large(self._most)
         try:
+            return await self._send(scope, receive, announced)
+        except httpcore.ConnectError:
+            # Nothing was sent: the API has ended before, and can be started again for this.
+            await self._broken()
+        try:
+            return await self._send(scope, receive, announced)
+        except httpcore.ConnectError as error:
+            raise gone("The application takes no connections.") from error
+
+    async def _send(
+        self, scope: Scope, receive: Receive, announced: int | None
+    ) -> httpcore.Response:
+        """Raises Refused, _Left; httpcore.ConnectError where nothing was sent yet."""
+        try:
             connections = await self._connect()
         except SmartForgeError as error:
             raise gone(error.what, error.hint) from error
@@ -98,9 +119,13 @@ class Proxy:
             raise busy(len(connections.connections)) from None
         except httpcore.LocalProtocolError:
             raise malformed() from None
+        except httpcore.ConnectError:
+            raise
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+            await self._broken()
             raise gone("The application ended before it answered.") from error
         except httpcore.RemoteProtocolError as error:
+            await self._broken()
             raise gone("The application ended before it answered, or spoke no HTTP.") from error
 
     async def _body(

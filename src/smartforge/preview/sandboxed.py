@@ -17,7 +17,7 @@ class SandboxedPreview:
 
     def __init__(self, application: Application, rules: Rules) -> None:
         self._application = application
-        self._proxy = Proxy(application.connections, rules)
+        self._proxy = Proxy(application.connections, rules, broken=application.broken)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._proxy(scope, receive, send)

@@ -7,17 +7,19 @@ given back to this project alone.
 """
 
 # The path is that of the sandbox, and importing pathlib would delay each start:
-# ruff: noqa: PTH103, PTH110, PTH118, PTH208
+# ruff: noqa: PTH103, PTH110, PTH112, PTH118, PTH208
 
 import asyncio
 import importlib
 import io
 import os
+import sys
 import tarfile
 from typing import Any
 
 DATA = "/tmp/kept"
 KEPT = "/app/smartforge_kept.tar"
+PACKAGES = "/app/smartforge_packages"
 MOST_BYTES = 48 * 1024 * 1024
 
 KEY = os.environ.pop("SMARTFORGE_PREVIEW_KEY", "")
@@ -41,7 +43,17 @@ def pack() -> bytes:
     return target.getvalue()
 
 
+def speak_websockets() -> None:
+    """Where the project speaks of WebSockets, what the server needs for them lies beside it."""
+    if os.path.isdir(PACKAGES):
+        sys.path.append(PACKAGES)
+        from uvicorn.config import WS_PROTOCOLS
+
+        WS_PROTOCOLS["none"] = WS_PROTOCOLS["websockets-sansio"]
+
+
 unpack()
+speak_websockets()
 application: Any = importlib.import_module("app.main").app
 
 
