@@ -18,7 +18,7 @@ from smartforge.errors import SandboxUnavailable
 from smartforge.sandbox.base import Limits
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.sandbox.machine import SYSTEM_BWRAP, bubblewraps, unused_users
-from tests import sandboxes
+from tests import leftovers, sandboxes
 from tests.acceptance.attacks import ATTACKS, KINDS, SERVED, program
 
 MEBIBYTE = 1024 * 1024
@@ -186,8 +186,10 @@ async def test_a_served_application_gets_no_further(
             transport=transport(uds=str(served.socket)), base_url="http://app", timeout=60
         ) as http,
     ):
-        for name, wanted in (("within", set(SERVED)), ("beside", set(ATTACKS))):
-            judged((await http.get(f"/{name}")).json(), wanted)
+        judged((await http.get("/beside")).json(), set(ATTACKS))
+        before = leftovers.look().descriptors
+        judged((await http.get("/within")).json(), set(SERVED))
+        assert leftovers.look().descriptors == before
         assert served.running()
 
 
@@ -382,7 +384,7 @@ import asyncio, os, pathlib
 from smartforge.checks.boot import Boot
 from smartforge.errors import SandboxUnavailable
 from smartforge.sandbox.bubblewrap import Bubblewrap
-from tests import sandboxes
+from tests import leftovers, sandboxes
 
 async def main(folder):
     sandbox = Bubblewrap()

@@ -173,7 +173,12 @@ async def _listening() -> AsyncGenerator[tuple[socket.socket, Path]]:
     async with private_folder() as folder:
         place = folder / SOCKET_NAME
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(str(place))
+            # By a name that tells the program, which may ask for it, nothing of the host.
+            at = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+            try:
+                listener.bind(f"/proc/self/fd/{at}/{SOCKET_NAME}")
+            finally:
+                os.close(at)
             listener.listen(BACKLOG)
             yield listener, place
 

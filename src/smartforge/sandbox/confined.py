@@ -16,7 +16,8 @@ from smartforge.sandbox.capture import Capture
 from smartforge.sandbox.cgroup import Group
 from smartforge.sandbox.recipe import ALL_OPEN_FILES, FILES, total_memory
 
-LOOK_EVERY = 0.1
+# Where the kernel bounds memory and processes by itself, what is left can wait longer.
+LOOK_EVERY, LOOK_EVERY_IN_GROUP = 0.1, 0.5
 # Two looks in a row with this share of the allowed processes: no program needs them that long.
 CROWDED = 0.9
 GRACE = 3.0
@@ -207,8 +208,9 @@ class Confined:
         """Kill at the wall, and where all processes together go beyond their bounds."""
         await self._adopted.wait()
         deadline = self._began + self._limits.wall_seconds
+        every = LOOK_EVERY if self._group is None else LOOK_EVERY_IN_GROUP
         while (left := deadline - time.monotonic()) > 0:
-            await asyncio.sleep(min(left, LOOK_EVERY))
+            await asyncio.sleep(min(left, every))
             cause = await asyncio.to_thread(self._exceeded)
             if cause is not None:
                 return self._kill(cause)

@@ -25,6 +25,8 @@ OPEN_FILES = 512
 ALL_OPEN_FILES = 2 * OPEN_FILES
 STACK_BYTES = 8 * MEBIBYTE
 
+OBEYED_BY_THE_LOADER = ("LD_", "GLIBC_TUNABLES")
+
 # Each mount costs a start some 50 microseconds, so only what tells secrets, addresses of the
 # kernel, or what the machine is busy with.
 MASKED = (
@@ -144,7 +146,14 @@ def total_memory(limits: Limits) -> int:
 
 
 def environment_of(program: Program) -> dict[str, str]:
-    """All the environment there is inside. A name given by the caller wins over a fixed one."""
+    """All the environment there is inside. A name given by the caller wins over a fixed one.
+
+    Raises ValueError for a name that the loader of programs obeys: the project's own code would
+    run in the start script, before any limit is set.
+    """
+    for name in program.environment:
+        if name.startswith(OBEYED_BY_THE_LOADER):
+            raise ValueError(f"{name} cannot be set in the sandbox: it tells how programs load")
     return {**FIXED_ENVIRONMENT, **program.environment}
 
 

@@ -39,6 +39,7 @@ escaped()
         _LISTENER
         + """
 escaped(os.path.exists(listener.getsockname()) and listener.getsockname())
+escaped(not listener.getsockname().startswith('/proc/self/fd/') and listener.getsockname())
 os.unlink(listener.getsockname())
 escaped()
 """
@@ -53,6 +54,18 @@ for name in os.listdir('/proc/self/fd'):
         continue
     pid, user, group = struct.unpack('3i', told)
     escaped(pid == victim['parent'] or user == 0)
+"""
+    ),
+    # The test counts what the host has open, before and after.
+    "descriptors for the host": Attack(
+        """
+for name in os.listdir('/proc/self/fd'):
+    try:
+        peer = socket.socket(fileno=os.dup(int(name)))
+        if peer.type == socket.SOCK_STREAM and peer.getpeername() is not None:
+            socket.send_fds(peer, [b'HTTP/1.1 103 Early Hints\\r\\n\\r\\n'], [1] * 100)
+    except OSError:
+        pass
 """
     ),
     "descriptors beside the listener": Attack(

@@ -127,6 +127,21 @@ def test_groups_of_the_killed_are_swept_and_those_of_the_living_are_not(tmp_path
     assert {path.name for path in groups.left()} == {f"{cgroup.PREFIX}{name}" for name in names[1:]}
 
 
+def test_the_kernel_ends_what_takes_more_memory_than_its_group_may() -> None:
+    groups = cgroup.find()
+    if groups is None:
+        pytest.skip("no control group can be made here")
+    group = groups.group(LIMITS)
+    try:
+        taking = f"x = b'x' * {2 * ALL}"
+        command = [*group.joining(), "/usr/bin/env", "python3", "-c", taking]
+        ended = subprocess.run(command, capture_output=True, check=False, timeout=60)
+        assert ended.returncode == -9, ended.stderr
+        assert group.used().out_of_memory
+    finally:
+        group.remove()
+
+
 def test_what_joins_a_real_group_is_counted_and_the_group_goes() -> None:
     groups = cgroup.find()
     if groups is None:

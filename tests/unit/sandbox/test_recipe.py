@@ -88,6 +88,12 @@ def test_the_callers_environment_wins_over_the_fixed_one() -> None:
     assert environment_of(program) == FIXED_ENVIRONMENT | {"LANG": "C", "DATABASE_URL": "x"}
 
 
+@pytest.mark.parametrize("name", ["LD_PRELOAD", "LD_AUDIT", "GLIBC_TUNABLES"])
+def test_nothing_is_loaded_before_the_limits_are_set(name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        environment_of(Program((), Path("/p"), Path("/d"), {name: "/app/evil.so"}))
+
+
 def test_every_limit_is_set() -> None:
     limits = Limits(cpu_seconds=7, memory_bytes=1000, file_bytes=2000, processes=9)
     set_ = start_arguments(limits, 5)
