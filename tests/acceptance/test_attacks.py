@@ -381,8 +381,11 @@ def test_an_ordinary_user_is_as_safe() -> None:
 
 REFUSED = """
 import asyncio, os, pathlib
+from smartforge.app.forge import checks
 from smartforge.checks.boot import Boot
 from smartforge.errors import SandboxUnavailable
+from smartforge.events import CheckCompleted
+from smartforge.forge.check import check
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from tests import leftovers, sandboxes
 
@@ -399,6 +402,12 @@ async def main(folder):
             await one()
         except SandboxUnavailable as error:
             print('refused |', error.what, '|', error.hint)
+    facts = [fact async for fact in check(checks(), lambda one: one.check(subject))]
+    told = [fact for fact in facts if isinstance(fact, CheckCompleted)]
+    # Of these the project promises nothing, so they have nothing to run.
+    ran = [fact for fact in told if fact.check not in ('authorization', 'rules')]
+    print(facts[-1].verdict, *{fact.verdict for fact in ran})
+    print(*{fact.summary for fact in ran})
     print('ran' if (folder / 'ran').exists() else 'nothing ran')
 
 asyncio.run(main(pathlib.Path(os.environ['HOME']) / 'project'))
@@ -414,12 +423,15 @@ def test_without_user_namespaces_nothing_runs_and_the_cure_is_named(ordinary: bo
     command = [sys.executable, "-c", REFUSED]
     ended = sandboxes.unprivileged(command, user=user, user_namespaces=False)
     lines = ended.stdout.splitlines()
-    assert len(lines) == 4, ended.stdout + ended.stderr
+    assert len(lines) == 6, ended.stdout + ended.stderr
     assert lines[0].startswith("none | User namespaces are switched off on this machine.")
     assert "sysctl -w user.max_user_namespaces" in lines[0].rpartition("|")[2]
     for line in lines[1:3]:
         assert line.startswith("refused | User namespaces are switched off on this machine.")
-    assert lines[3] == "nothing ran"
+    assert lines[3] == "skipped skipped"
+    assert "User namespaces are switched off" in lines[4]
+    assert "sysctl -w user.max_user_namespaces" in lines[4]
+    assert lines[5] == "nothing ran"
     assert Path("/proc/sys/user/max_user_namespaces").read_text() == before
 
 
