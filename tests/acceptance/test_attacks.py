@@ -387,7 +387,7 @@ from smartforge.errors import SandboxUnavailable
 from smartforge.events import CheckCompleted
 from smartforge.forge.check import check
 from smartforge.sandbox.bubblewrap import Bubblewrap
-from tests import leftovers, sandboxes
+from tests import sandboxes
 
 async def main(folder):
     sandbox = Bubblewrap()
