@@ -28,6 +28,7 @@ _SAYING = word_set(
     defaults default to starts
     """
 )
+_NUMBERS = (Integer, Decimal)
 # States that are what an operation does, and none that a field would hold.
 _DONE_BY_OPERATIONS = word_set(
     """
@@ -106,6 +107,9 @@ def _owners(draft: Draft, name: str) -> Iterator[tuple[Thing, str]]:
                 yield thing, one
                 break
         else:
+            counted = [one for one in thing.attributes if one.startswith(f"{name}_")]
+            if len(counted) == 1 and isinstance(thing.attributes[counted[0]].kind, _NUMBERS):
+                yield thing, counted[0]  # pages read
             for prefix in (f"{thing.name}_", f"{plural(thing.name)}_"):
                 if name.startswith(prefix):
                     yield thing, singular(name.removeprefix(prefix))

@@ -7,6 +7,7 @@ from smartforge.planners.offline.sketch import Sketch
 
 _CONDITION = re.compile(
     r"\b(?:only (?:while|when|if|as long as|during|before|after|until|once|within)"
+    r"|(?:nobody|no one|no-one) can (?:[a-z]+) (?:to|on|in|for) (?:an? |the |any )?[a-z]+ [a-z]+"
     r"|(?:can't|cannot|can not|can never|may not|must not|mustn't|must never|shouldn't|should not"
     r"|should never"
     r"|not allowed to|never)|unless|not more than|no more than|at most (?:one|two|three|\d+)"

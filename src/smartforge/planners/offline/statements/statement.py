@@ -147,6 +147,8 @@ def _who(
     alone = actor.kind == "nobody" and place < len(tokens) and tokens[place].low == "else"
     if alone:
         actor, place = Actor("user"), place + 1
+    if actor.kind == "nobody" and _is_of_state(tokens, place):
+        return None
     place = _past_signing(tokens, place)
     actors = [actor]
     while place + 1 < len(tokens) and tokens[place].low in ("and", "or", "&", "/"):
@@ -166,6 +168,15 @@ def _who(
         who.refused = who.refused or low in NOT
         who.place += 1
     return who
+
+
+def _is_of_state(tokens: Sequence[Token], place: int) -> bool:
+    """`nobody can reply to a locked thread`: a condition, and not what nobody may ever do."""
+    lows = [token.low for token in tokens[place : place + 6]]
+    if lows[:1] != ["can"] or not {"to", "on", "in", "for"} & set(lows[2:3]):
+        return False
+    rest = [low for low in lows[3:] if low not in ("a", "an", "the", "any")]
+    return len(rest) > 1 and (rest[0].endswith("ed") or rest[0] in ("full", "hidden", "frozen"))
 
 
 def _attribute(group: Statement, who: _Who, tokens: Sequence[Token], begin: int) -> None:

@@ -19,7 +19,7 @@ _ASKED = {
     "how many": "quantity",
     "how long": "duration",
     "by whom": "person",
-    "what for": "purpose",
+    "what for": "description",
     "why": "reason",
 }
 _MADE = {"book": "booking", "reserve": "reservation", "rent": "rental", "hire": "rental"}
