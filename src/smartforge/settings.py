@@ -46,7 +46,8 @@ class Settings(msgspec.Struct, frozen=True):
     `model` is None where no model may be asked. `pace` is code points a second, 0 for as fast
     as possible. `budget` is how many tokens the model calls of one run may use, 0 for no limit.
     `token` guards the door on an address that is not loopback. `keep_days` is how long a project
-    without an event is kept, 0 for ever.
+    without an event is kept, 0 for ever. `advisory_url` is where the packages of projects are
+    looked up, None for nowhere.
     """
 
     data: Path
@@ -69,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True):
     runs: Limits = Limits()
     log_level: LogLevel = "warning"
     keep_days: int = 0
+    advisory_url: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings(data={self.data!s}, model={self.model!r}, host={self.host!r})"
@@ -136,6 +138,7 @@ def read(
         runs=_runs(value),
         log_level=_log_level(value("LOG_LEVEL")),
         keep_days=_number("SMARTFORGE_KEEP_DAYS", None, value("KEEP_DAYS"), 0, 0, 100_000),
+        advisory_url=_advisory(value("ADVISORY_URL")),
     )
 
 
@@ -157,6 +160,16 @@ def _database(url: str | None) -> str | None:
             "Write --database-url or SMARTFORGE_DATABASE_URL as"
             " postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave it unset: the log is then kept"
             " in SQLite.",
+        )
+    return url
+
+
+def _advisory(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise SettingsInvalid(
+            f"SMARTFORGE_ADVISORY_URL is {url!r}.",
+            "Give the address of a service that speaks as OSV does, as https://HOST, or leave it"
+            " unset: packages are then not looked up.",
         )
     return url
 

@@ -55,7 +55,7 @@ async def test_a_prompt_reaches_complete_and_text_is_seen_growing(
     )
     await done(page)
     await expect(page.get_by_text("100%")).to_be_visible()
-    for words in ("Created app/main.py", "Validating generated code...", "10 checks passed"):
+    for words in ("Created app/main.py", "Validating generated code...", "11 checks passed"):
         await expect(page.get_by_text(words).first).to_be_visible()
 
 

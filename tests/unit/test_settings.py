@@ -120,3 +120,10 @@ def test_the_database_is_an_address_of_postgresql_whose_password_is_never_told(
     with pytest.raises(SettingsInvalid) as refused:
         read(Options(database_url="mysql://me:s3cret@host/db"), {})
     assert "s3cret" not in refused.value.what + refused.value.hint
+
+
+def test_an_advisory_service_has_an_address_of_the_web() -> None:
+    url = "http://127.0.0.1:9"
+    assert read(Options(), {"SMARTFORGE_ADVISORY_URL": url}).advisory_url == url
+    with pytest.raises(SettingsInvalid, match="SMARTFORGE_ADVISORY_URL"):
+        read(Options(), {"SMARTFORGE_ADVISORY_URL": "advisories.example"})

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from smartforge import __version__
+from smartforge.checks.audit import Audit
 from smartforge.checks.authorization import Authorization
 from smartforge.checks.base import Check, Subject
 from smartforge.checks.boot import Boot
@@ -16,6 +17,7 @@ from smartforge.checks.contract import ContractServed
 from smartforge.checks.fuzz import Fuzz
 from smartforge.checks.lint import Lint
 from smartforge.checks.operations import Operations
+from smartforge.checks.performance import Performance
 from smartforge.checks.rules import Rules
 from smartforge.checks.security import Security
 from smartforge.checks.syntax import Syntax
@@ -42,11 +44,12 @@ TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
 
 
-def checks() -> tuple[Check, ...]:
+def checks(advisory_url: str | None = None) -> tuple[Check, ...]:
     """Every check, in the order in which they are shown; the longest of a stage begin first."""
     return (
-        *(Syntax(), Lint(), Security(), Boot()),
+        *(Syntax(), Lint(), Security(), Boot(), Audit(advisory_url)),
         *(Fuzz(), GeneratedTests(), Operations(), Rules(), Authorization(), ContractServed()),
+        Performance(),
     )
 
 
@@ -117,7 +120,7 @@ class Forge:
             target=target,
             author=author,
             writers=writers,
-            checks=checks(),
+            checks=checks(self.settings.advisory_url),
             sandbox=self.sandbox,
             budget=budget,
             versions=versions(),

@@ -162,6 +162,13 @@ class Conversation:
             self._exchanged(one, answer)
         return answers
 
+    async def read(self, target: str, headers: Mapping[str, str]) -> None:
+        """Ask for something once more, and forget what is answered. Raises NoAnswer."""
+        try:
+            await self._client.get(target, headers=dict(headers))
+        except httpx.HTTPError as error:
+            raise NoAnswer(await self._without_answer(error), Request("GET", target)) from None
+
     def _exchanged(self, written: httpx.Request, answer: Answer) -> None:
         headers = tuple(
             (name, value)

@@ -54,16 +54,22 @@ class Function(msgspec.Struct, frozen=True):
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """One request, asked again: its way, and where in the project something was raised."""
+    """One request, asked again: its way, and where in the project something was raised.
+
+    `statements` are path, line, how many were sent from there to a database, and how many rows
+    were made of what came.
+    """
 
     at: int
     status: int
     way: int
     raised: list[tuple[int, str]]
+    statements: list[tuple[str, int, int, int]] = []
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What `inside/ask_again.py` prints. `lines` are (function, line), `ways` lists of lines."""
+    """What `inside/ask_again.py` prints. `lines` are (function, line), `ways` lists of lines,
+    `memory` the most bytes that the process held."""
 
     routes: list[Route]
     tables: dict[str, Line]
@@ -71,6 +77,7 @@ class Seen(msgspec.Struct, frozen=True):
     lines: list[tuple[int, int]] = []
     ways: list[list[int]] = []
     traces: list[Trace] = []
+    memory: int = 0
 
 
 async def seen_again(

@@ -36,7 +36,9 @@ async def _check(folder: Path, json: bool) -> int:
     with Progress(Console(stderr=json, highlight=False)) as progress:
         async with (
             subject(settings, folder, promised) as under_check,
-            aclosing(ask_all(checks(), lambda one: one.check(under_check))) as facts,
+            aclosing(
+                ask_all(checks(settings.advisory_url), lambda one: one.check(under_check))
+            ) as facts,
         ):
             async for fact in facts:
                 if json:

@@ -19,11 +19,13 @@ Ask = Callable[[Check], Awaitable[Verdict]]
 CheckFact = ValidationStarted | CheckStarted | CheckCompleted | ValidationCompleted
 
 # One stage after the other; those within a stage are asked at once. Where a gate fails, the checks
-# of later stages would only repeat its finding, slowly. Whatever is named here nowhere is last.
+# of later stages would only repeat its finding, slowly. Whatever is named here nowhere comes before
+# the last stage, in which nothing disturbs what is measured.
 STAGES: tuple[frozenset[CheckName], ...] = (
     frozenset({"syntax"}),
-    frozenset({"lint", "security", "boot"}),
+    frozenset({"lint", "security", "boot", "audit"}),
 )
+LAST: frozenset[CheckName] = frozenset({"performance"})
 GATES: frozenset[CheckName] = frozenset({"syntax", "boot"})
 # How many are under way at once: each keeps about one core busy, its program half of another.
 WIDTH = 3
@@ -80,9 +82,10 @@ def key_of(fact: CheckFact) -> str:
 
 
 def _stages(checks: Sequence[Check]) -> list[list[Check]]:
-    named = frozenset[CheckName]().union(*STAGES)
+    named = frozenset[CheckName](LAST).union(*STAGES)
     stages = [[one for one in checks if one.name in stage] for stage in STAGES]
     stages.append([one for one in checks if one.name not in named])
+    stages.append([one for one in checks if one.name in LAST])
     return [stage for stage in stages if stage]
 
 

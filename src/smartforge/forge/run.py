@@ -286,7 +286,8 @@ class Run:
                 retryable=True,
             )
         await self._prove(made, hashes, done, whole)
-        await self._end("validating", f"{whole.passed} of {len(done)} checks passed", began)
+        asked = sum(one.required or one.verdict != "skipped" for one in done)
+        await self._end("validating", f"{whole.passed} of {asked} checks passed", began)
         return self._complete(made, done, whole)
 
     async def _prove(

@@ -55,6 +55,11 @@ def told(facts: Sequence[CheckFact]) -> list[str]:
     ]
 
 
+async def test_what_is_measured_is_measured_last_and_alone() -> None:
+    facts = told(await facts_of([FakeCheck("performance"), FakeCheck("tests"), FakeCheck("fuzz")]))
+    assert facts[-2:] == ["+performance", "performance"]
+
+
 async def test_gates_are_asked_before_what_is_behind_them() -> None:
     facts = told(await facts_of([FakeCheck("tests"), FakeCheck("boot"), FakeCheck("syntax")]))
     assert facts == ["+syntax", "syntax", "+boot", "boot", "+tests", "tests"]

@@ -13,11 +13,13 @@ import ast
 import asyncio
 import base64
 import contextlib
+import functools
 import inspect
 import json
 import linecache
 import os
 import re
+import resource
 import sys
 import threading
 import types
@@ -77,6 +79,37 @@ class Tracer:
                 return False
             below = below.tb_next
         return True
+
+
+class Statements:
+    """How many statements were sent to a database, and rows made of what came, by their lines."""
+
+    def __init__(self, folder: str) -> None:
+        self._root = folder.rstrip("/") + "/"
+        self._counts: dict[Place, list[int]] = {}
+        if "sqlalchemy" in sys.modules:
+            from sqlalchemy import event
+            from sqlalchemy.engine import Engine
+            from sqlalchemy.orm import Mapper
+
+            event.listen(Engine, "before_cursor_execute", functools.partial(self._count, 0))
+            event.listen(Mapper, "load", functools.partial(self._count, 1))
+
+    def begin(self) -> None:
+        self._counts = {}
+
+    def told(self) -> list[list[object]]:
+        """Path, line, statements, rows."""
+        return [[*place, *counts] for place, counts in self._counts.items()]
+
+    def _count(self, which: int, *_: object) -> None:
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename.startswith(self._root):
+                place = (frame.f_code.co_filename.removeprefix(self._root), frame.f_lineno)
+                self._counts.setdefault(place, [0, 0])[which] += 1
+                return
+            frame = frame.f_back
 
 
 class Exchanged:
@@ -430,7 +463,7 @@ def _last(code: types.CodeType) -> int:
 
 
 async def asked(application: Any, requests: list[Any], folder: str) -> dict[str, Any]:
-    tracer, ways = Tracer(folder), Ways(folder)
+    tracer, ways, statements = Tracer(folder), Ways(folder), Statements(folder)
     traces: list[dict[str, Any]] = []
     threading.settrace(tracer)
     sys.settrace(tracer)
@@ -439,12 +472,15 @@ async def asked(application: Any, requests: list[Any], folder: str) -> dict[str,
         for at, one in enumerate(requests):
             if one[-1]:
                 tracer.begin()
+                statements.begin()
             status = await client.ask(one)
             tracer.end()
             if one[-1]:
-                traces.append(ways.trace(at, status, tracer))
+                told = {"statements": statements.told()}
+                traces.append(ways.trace(at, status, tracer) | told)
     sys.settrace(None)
-    return {"traces": traces, **ways.told()}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"traces": traces, "memory": memory, **ways.told()}
 
 
 def main(application: str, folder: str, parts: list[str]) -> None:
