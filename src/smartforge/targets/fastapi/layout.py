@@ -147,11 +147,16 @@ def _tests(
     yield _judge("tests/test_settings.py", "That settings are read, and wrong ones refused")
     yield _judge("tests/test_requests.py", "That requests are logged and limited")
     yield _judge("tests/test_migrations.py", "That the migrations lead to the models")
+    yield _judge("tests/fuzz.py", "What schemathesis makes of it, where that is installed")
 
 
 def _surroundings() -> Iterator[Planned]:
     """What runs, checks and ships the project."""
     yield _judge("Makefile", "serve, test, verify")
+    yield _judge("verify/__init__.py", "The package behind make verify")
+    yield _judge("verify/files.py", "Which files are not those that were proven")
+    yield _judge("verify/asking.py", "Asks again what the project was proven by")
+    yield _judge("verify/__main__.py", "Compares, and says what differs")
     yield _judge(".env.example", "Every setting, to be copied to .env")
     yield _judge(".github/workflows/ci.yml", "What is checked at every push")
     yield _judge("Dockerfile", "The image")
@@ -159,6 +164,7 @@ def _surroundings() -> Iterator[Planned]:
     yield _judge("compose.yaml", "The API with PostgreSQL")
     yield _judge(".bandit", "What a scan for weaknesses leaves out")
     yield _judge(".gitignore", "What does not belong under version control")
+    yield _judge(".gitattributes", "That line ends stay as they are")
     # Late: long, and nothing that anybody reads.
     yield _judge("requirements.txt", "Every package that it runs on, pinned by hash")
     yield _judge("requirements-dev.txt", "The packages that its tests need besides")
