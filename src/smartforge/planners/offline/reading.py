@@ -201,6 +201,13 @@ class Reading:
 
     def _introduced(self, left: Sequence[Token], right: Sequence[Token]) -> None:
         """`an API for a blog: posts with ...`, `data about planets: name, radius`."""
+        kept = _kept_by_a_trade(left)
+        thing = self._named(kept) if kept and knows_fields(right) else None
+        if thing is not None and not _lists_things(right):
+            thing.strength = "strong"
+            self.draft.title = self.draft.title or said(nounphrases.leading(left)[0])
+            Walk(self.draft).fields(thing, right)
+            return
         before = self.draft.effects
         walk = Walk(self.draft)
         walk.read(left)
@@ -265,6 +272,17 @@ class Reading:
                 strength = "strong" if common else "domain" if domain else "weak"
                 self.draft.declare(label, strength)
             Walk(self.draft).read(right)
+
+
+def _kept_by_a_trade(left: Sequence[Token]) -> Sequence[Token]:
+    """`used bikes` of `a shop for used bikes`, which are all that there is; else nothing."""
+    for place, token in enumerate(left):
+        if token.low in ("of", "for") and nounphrases.domain_of(left[place - 1 : place]):
+            phrase, rest = nounphrases.leading(left[place + 1 :])
+            if rest or not nounphrases.is_plural(phrase) or nounphrases.domain_of(phrase[-1:]):
+                return ()
+            return phrase
+    return ()
 
 
 def _is_topic(label: Sequence[Token], right: Sequence[Token]) -> bool:

@@ -35,7 +35,44 @@ def _by_author(match: re.Match[str]) -> str:
     return text
 
 
+_PEOPLE = (
+    r"(?:(?:each|every|a|the|all|our) )?(?:registered )?"
+    r"(?:users?|members?|customers?|people|persons?|accounts?)|everyone|everybody"
+)
+_LOG_IN = r"(?: (?:can |must |may )?(?:log|sign)s? (?:in|up),? and(?: then)?(?: can)?)?"
+
+
+def _owned(match: re.Match[str]) -> str:
+    """`users log in and own their boats`: the boats belong to them."""
+    who, what = match["who"], match["what"]
+    one = re.sub(r"^(?:each|every|a|the|all|our) ", "", who.lower())
+    one = "users" if one in ("people", "persons", "everyone", "everybody") else one
+    one = one if one.endswith("s") else f"{one}s"
+    logs = f"{who} log in. " if match["logs"] else ""
+    return f"{logs}{what[0].upper()}{what[1:]} belong to {one}"
+
+
 CHANGES: tuple[Change, ...] = (
+    spelled(
+        rf"(?P<who>\b(?:{_PEOPLE}))(?P<logs>{_LOG_IN}) owns? "
+        r"(?:(?:their|his|the|many|several|some|any number of|zero or more)(?: own)? )?"
+        r"(?P<what>[a-z]+(?: [a-z]+)?s)"
+        r"(?: (?:that )?(?:they|he|she) (?:add|create|make|made|write|wrote|post|upload)(?:e?d)?)?"
+        r"(?=[.,;\n]|$)",
+        _owned,
+    ),
+    spelled(r"\bis owned by\b", "belongs to"),
+    spelled(r"\bare owned by\b", "belong to"),
+    spelled(
+        r"(?P<belong>\bbelongs? to) (?:whoever|the (?:one|person) (?:who|that)) (?:has |have )?"
+        r"(?P<made>created|made|added|wrote|posted|uploaded|registered)\b",
+        r"\g<belong> the user who \g<made>",
+    ),
+    spelled(
+        rf"(?P<who>\b(?:{_PEOPLE}))(?P<logs>{_LOG_IN}) keeps?"
+        r"(?: track of| a (?:list|log|record) of| records of)? their (?:own )?",
+        r"\g<who>\g<logs> manage their own ",
+    ),
     spelled(r"\A[^\x00]*(?:(?:logged|signed)[- ]in|current|authenticated)[^\x00]*\Z", _by_author),
     # `Only that user may edit it`: whoever it belongs to.
     spelled(
