@@ -238,10 +238,11 @@ print('well')
 # ---- using up the machine ------------------------------------------------------------------
 
 GREEDY = {
-    "fork": ("import os\nwhile True: os.fork()", {"processes", None}),
+    # So many interpreters may meet the bound on memory first.
+    "fork": ("import os\nwhile True: os.fork()", {"processes", "memory", None}),
     "fork, never mind errors": (
         "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
-        {"processes"},
+        {"processes", "memory"},
     ),
     "threads": (
         "import threading, time\n"
