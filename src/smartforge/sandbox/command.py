@@ -13,7 +13,6 @@ from smartforge.sandbox.confined import Command
 from smartforge.sandbox.machine import Interpreter, inside_scripts
 
 STAGED = Path("/tmp")
-LOADERS = (Path("/lib64/ld-linux-x86-64.so.2"), Path("/lib/ld-linux-aarch64.so.1"))
 
 
 class Builder:
@@ -83,7 +82,7 @@ class Builder:
 
     def _start(self, program: Program, user: int | None, filled_later: bool) -> list[str]:
         if user is None:
-            return [*loader(self._bwrap), str(self._bwrap)]
+            return [str(self._bwrap)]
         requests: list[str] = []
         for number, folder in enumerate(self._interpreter.folders):
             requests += ["bind", str(folder), f"interpreter/{number}"]
@@ -113,18 +112,6 @@ class Builder:
             dependencies=str(STAGED / "dependencies"),
             inside=str(STAGED / "inside"),
         )
-
-
-def loader(bwrap: Path) -> list[str]:
-    """What to put before a bubblewrap of the user's own; nothing for the system's.
-
-    Its first process inside is of the same user, and its /proc/1/exe leads past every mount to the
-    file that was executed: a program could change the mode, or on some kernels the content, of
-    the very file that confines the next one. So it is the loader, root's own, that is executed.
-    """
-    if bwrap.is_relative_to("/usr"):
-        return []
-    return [str(path) for path in LOADERS if path.exists()][:1]
 
 
 def _staged_bwrap(bwrap: Path) -> tuple[Path, list[str]]:

@@ -78,12 +78,16 @@ def system_arguments(root: Path = Path("/")) -> list[str]:
 
 def _masks(root: Path) -> list[str]:
     """A device on a mount without devices cannot even be opened. Settings can be read alone:
-    those of the sandbox's own namespaces could be written, and which those are grows."""
+    those of the sandbox's own namespaces could be written, and which those are grows.
+
+    Of the first process, bubblewrap itself, nothing is told: its memory could be written, where it
+    says that it dies with us, and its program changed, where that is the user's own file.
+    """
     arguments = ["--ro-bind", "/proc/sys", "/proc/sys"]
     for name in MASKED:
         if (root / "proc" / name).is_file():
             arguments += ["--ro-bind", "/dev/null", f"/proc/{name}"]
-    return arguments
+    return [*arguments, "--size", "4096", "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
 
 
 def bwrap_arguments(

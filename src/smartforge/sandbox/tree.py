@@ -119,12 +119,14 @@ def files_made(first: int) -> int:
     written is a tmpfs of the sandbox's own each, and nobody inside can put a link in its place.
     """
     made = 0
-    for place in WRITABLE:
+    for place, size in WRITABLE.items():
         try:
             found = os.statvfs(f"/proc/{first}/root{place}")
         except OSError:
             return 0
-        made += found.f_files - found.f_ffree
+        # Before bubblewrap has changed its root these are still the host's own.
+        if found.f_blocks * found.f_frsize == size:
+            made += found.f_files - found.f_ffree
     return made
 
 

@@ -82,6 +82,22 @@ escaped(call((311, 271), os.getpid(), vector, 1, vector, 1, 0) == 8)
     "inherited descriptors": Attack(
         "escaped([fd for fd in range(3, 1024) if os.path.exists(f'/proc/self/fd/{fd}')])", False
     ),
+    "anything of the first process": Attack(
+        """
+for path in ('/proc/1', '/proc/1/task', '/proc/self/../1/', '/proc/1/task/1'):
+    try:
+        escaped(os.listdir(path))
+    except OSError:
+        pass
+"""
+    ),
+    "memory of the first process": Attack(
+        """
+for path in ('/proc/1/mem', '/proc/1/task/1/mem', '/proc/self/../1/mem'):
+    escaped(opens(path, os.O_WRONLY) and path)
+""",
+        outside=False,
+    ),
     "inherited by the first process": Attack(
         """
 for fd in os.listdir('/proc/1/fd'):

@@ -86,6 +86,11 @@ def test_descendants_are_found_with_their_memory() -> None:
     tree.kill(process.pid)
 
 
+def test_files_of_the_host_are_not_counted_as_the_sandboxs() -> None:
+    # As bubblewrap itself before it has changed its root.
+    assert tree.files_made(os.getpid()) == 0
+
+
 def test_it_works_on_the_servers_event_loop(tmp_path: Path) -> None:
     folder = sandboxes.lay_out(tmp_path / "project")
 

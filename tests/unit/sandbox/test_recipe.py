@@ -80,7 +80,8 @@ def test_what_proc_tells_of_the_whole_machine_is_covered_where_it_exists(tmp_pat
     shown = system_arguments(tmp_path)
     at = shown.index("--proc")
     assert shown[at + 2 : at + 5] == ["--ro-bind", "/proc/sys", "/proc/sys"]
-    assert shown[at + 5 :] == ["--ro-bind", "/dev/null", "/proc/cmdline", "--dev", "/dev"]
+    assert shown[at + 5 : at + 8] == ["--ro-bind", "/dev/null", "/proc/cmdline"]
+    assert shown[at + 10 :] == ["--tmpfs", "/proc/1", "--remount-ro", "/proc/1", "--dev", "/dev"]
 
 
 def test_the_callers_environment_wins_over_the_fixed_one() -> None:

@@ -34,7 +34,7 @@ def _connects(port: int) -> bool:
 
 
 def _knows_the_environment(names: set[str]) -> bool:
-    return bool(set(os.environ) - names) or _reads("/proc/1/environ")
+    return bool(set(os.environ) - names) or bool(os.listdir("/proc/1"))
 
 
 def _sees_other_processes() -> bool:
