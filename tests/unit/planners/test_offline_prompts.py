@@ -178,3 +178,9 @@ def test_what_is_so_anyway_is_told_once_and_is_no_resource() -> None:
     assert len([one for one in planned.notes if "so it is anyway" in one]) == 1
     assert not [one for one in planned.notes if "404" in one and one.startswith("Not understood")]
     assert planned.operations_not_made == ()
+
+
+def test_visits_of_short_links_are_summed_up_and_can_be_narrowed_to_one_code() -> None:
+    one = resources("Shorten links. Following a short link redirects. Count clicks.")["link"]
+    assert [(report.name, report.field) for report in one.reports] == [("clicks", "clicks")]
+    assert "code" in one.filters

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from smartforge.contract import Code, Field, Integer, Redirect, Resource, Slug, Text
+from smartforge.contract import Code, Field, Integer, Redirect, Report, Resource, Slug, Text
 from smartforge.contract.fields import Url
 from smartforge.contract.names import identifier, spaced
 from smartforge.planners.offline.features.changes import having, without
@@ -154,8 +154,19 @@ def _count(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         redirect = msgspec.structs.replace(resource.redirect, visits=name)
         resource = having(resource, field)
         sortable = tuple(dict.fromkeys((*resource.sortable, name)))
-        sketch.put(msgspec.structs.replace(resource, redirect=redirect, sortable=sortable))
-        tell(sketch, heard, match, f"every redirect adds one to {name}.")
+        counted = msgspec.structs.replace(resource, redirect=redirect, sortable=sortable)
+        sketch.put(_with_figures(counted, redirect.code, name))
+        path = f"{resource.collection_path}/{name}"
+        told = f"every redirect adds one to {name}; {path} sums them up, of one code where asked."
+        tell(sketch, heard, match, told)
+
+
+def _with_figures(resource: Resource, code: str, name: str) -> Resource:
+    """The resource with a report of its visits; the filter makes it that of one code."""
+    report = Report(name, field=name, access=resource.access.list)
+    kept = tuple(one for one in resource.reports if one.name != name)
+    filters = tuple(dict.fromkeys((*resource.filters, code)))
+    return msgspec.structs.replace(resource, filters=filters, reports=(*kept, report))
 
 
 def _read_slugs(sketch: Sketch) -> None:

@@ -52,7 +52,8 @@ def _is_filled(subject: Subject, path: str) -> bool:
         if subject.is_account or not subject.makes:
             return False
     field = subject.field(name)
-    given = field is None or (bool(steps) and not field.on_creation)
+    # What the server fills in stands in the answer to what was made.
+    given = field is None or (not field.on_creation and (bool(steps) or field.default is not None))
     return given or subject.bodies.rows[0].get(name) is not None
 
 
