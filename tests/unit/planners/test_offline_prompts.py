@@ -181,6 +181,7 @@ def test_what_is_so_anyway_is_told_once_and_is_no_resource() -> None:
 
 
 def test_visits_of_short_links_are_summed_up_and_can_be_narrowed_to_one_code() -> None:
-    one = resources("Shorten links. Following a short link redirects. Count clicks.")["link"]
+    prompt = "Link shortener API. A long url gets a short code that redirects. Count clicks."
+    (one,) = resources(prompt).values()
     assert [(report.name, report.field) for report in one.reports] == [("clicks", "clicks")]
     assert "code" in one.filters
