@@ -1,7 +1,8 @@
 """Generated projects, served from their sandboxes: one in a folder, or all of a server."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,19 @@ from smartforge.app.product import Product
 from smartforge.checks.promise import promised_in
 from smartforge.preview.base import Project
 from smartforge.preview.environment import Admin, environment_of
+from smartforge.sandbox.base import Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
+from smartforge.sandbox.spares import Spares
 from smartforge.settings import Settings
+from smartforge.targets.base import Target
 
 if TYPE_CHECKING:
     from smartforge.preview.live import LivePreviews
 
 LOOPBACK = "127.0.0.1"
+
+SPARES, SPARE_SECONDS = 1, 3600.0
+"""How many sandboxes wait for previews that wake, and for how long after the last one did."""
 
 
 async def preview(
@@ -57,19 +64,41 @@ async def preview(
         await previews.close()
 
 
-def live_previews(settings: Settings, made: Product) -> "LivePreviews":
-    """The APIs of all projects of an open product, in a sandbox of their own."""
+def warm(target: Target) -> Warm:
+    """What a spare for previews waits with: no migrations, which a preview that wakes has none
+    of, and which would take a sixth of its memory."""
+    rehearsal = target.rehearsal().replace("MIGRATING = True", "MIGRATING = False", 1)
+    return Warm(target.dependencies(), rehearsal)
+
+
+@asynccontextmanager
+async def live_previews(settings: Settings, made: Product) -> "AsyncGenerator[LivePreviews]":
+    """The APIs of all projects of an open product, until the end of the block.
+
+    Once one was awake, a spare sandbox waits for the next one that wakes.
+    """
     from smartforge.preview.live import Bounds, LivePreviews
     from smartforge.server.tokens import PREVIEW_HEADER
     from smartforge.server.users import OWN_COOKIES
 
-    return LivePreviews(
+    spares = Spares(Bubblewrap(), SPARES, idle_seconds=SPARE_SECONDS)
+
+    def expect(target: str) -> None:
+        spares.expect(warm(TARGETS[target]()))
+
+    previews = LivePreviews(
         made.log,
         made.states,
-        Bubblewrap(),
+        spares,
         lambda target: TARGETS[target]().dependencies(),
         settings.data / "previews",
         own_headers=frozenset({PREVIEW_HEADER}),
         own_cookies=OWN_COOKIES,
         bounds=Bounds(awake=settings.previews.awake, idle_seconds=settings.previews.idle_seconds),
+        expect=expect,
     )
+    try:
+        async with previews.open():
+            yield previews
+    finally:
+        await spares.close()

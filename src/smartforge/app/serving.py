@@ -45,7 +45,7 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
     async with (
         product(settings, durable=True, observe=metrics.observe_commit) as made,
         retaining(settings, made.log),
-        live_previews(settings, made).open() as previews,
+        live_previews(settings, made) as previews,
     ):
         await _warn_of_no_proof(made.forge)
         options = ServerOptions(

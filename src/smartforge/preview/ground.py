@@ -19,7 +19,7 @@ from smartforge.forge.folder import laid_out
 from smartforge.preview.application import Application
 from smartforge.preview.base import Project, State
 from smartforge.preview.environment import KEPT_DATABASE_URL, environment_of
-from smartforge.preview.kept import MOST_DATA_BYTES, Kept, Settings
+from smartforge.preview.kept import MOST_DATA_BYTES, Data, Kept, Settings
 from smartforge.preview.standing import Standing, Standings
 from smartforge.sandbox.base import Sandbox
 
@@ -29,6 +29,7 @@ ENTRY, ENTRY_FILE, DATA_FILE = (
     "smartforge_kept.tar",
 )
 PACKAGES = "smartforge_packages"
+MIGRATED_NAME = "SMARTFORGE_PREVIEW_MIGRATED"
 KEY_NAME = "SMARTFORGE_PREVIEW_KEY"
 
 PATIENCE = 5.0
@@ -36,12 +37,14 @@ PATIENCE = 5.0
 
 
 class Tools(msgspec.Struct, frozen=True):
-    """What all grounds share. `dependencies` are the packages of a target, by its name."""
+    """What all grounds share. `dependencies` are the packages of a target, by its name; `expect`
+    is told that more of its projects may be started soon."""
 
     sandbox: Sandbox
     standings: Standings
     kept: Kept
     dependencies: Callable[[str], Path]
+    expect: Callable[[str], None]
     boot_seconds: float
 
 
@@ -110,8 +113,9 @@ class Ground:
         application, self.changed = self._application, None
         if application is None or not application.running():
             return
-        data = await _data_of(await application.connections(), self._key)
-        if data:
+        content = await _data_of(await application.connections(), self._key)
+        if content:
+            data = Data(self._version or 0, content)
             await asyncio.to_thread(self._tools.kept.keep, self._id, data)
 
     async def settings(self) -> Settings:
@@ -136,7 +140,7 @@ class Ground:
             try:
                 await self._start(standing)
             except PreviewFailed:
-                if await asyncio.to_thread(self._tools.kept.data, self._id) is None:
+                if not await asyncio.to_thread(self._tools.kept.has_data, self._id):
                     raise
                 # It may be these data that the version cannot begin with.
                 await asyncio.to_thread(self._tools.kept.set_aside, self._id)
@@ -147,6 +151,8 @@ class Ground:
             raise
         self._failed = None
         self._say("live", self._version, "")
+        if standing.state is not None:
+            self._tools.expect(standing.state.target)
 
     def _refuse_again(self, standing: Standing) -> None:
         """One that did not start a moment ago would not start now."""
@@ -187,7 +193,8 @@ class Ground:
         environment |= {**settings.variables, KEY_NAME: self._key}
         files |= await asyncio.to_thread(_beside, files)
         if data is not None:
-            files[DATA_FILE] = data
+            files[DATA_FILE] = data.content
+            environment[MIGRATED_NAME] = "yes" if data.version == standing.version else ""
         dependencies = await asyncio.to_thread(tools.dependencies, standing.state.target)
         async with laid_out(files) as folder:
             yield Project(folder, dependencies, environment)

@@ -49,6 +49,16 @@ class Settings(msgspec.Struct, frozen=True):
         return f"Settings(variables={sorted(self.variables)})"
 
 
+HEAD_BYTES = 4
+
+
+class Data(msgspec.Struct, frozen=True):
+    """What an API of this version has given out."""
+
+    version: int
+    content: bytes
+
+
 def fresh() -> Settings:
     return Settings(Secrets(secrets.token_urlsafe(48), secrets.token_urlsafe(12)))
 
@@ -107,15 +117,20 @@ class Kept:
     def set(self, project_id: str, settings: Settings) -> None:
         self._write(self._of(project_id) / "settings.json", msgspec.json.encode(settings))
 
-    def data(self, project_id: str) -> bytes | None:
+    def data(self, project_id: str) -> Data | None:
         """What the API's sandbox gave out last."""
         try:
-            return (self._of(project_id) / "data").read_bytes()
+            content = (self._of(project_id) / "data").read_bytes()
         except FileNotFoundError:
             return None
+        return Data(int.from_bytes(content[:HEAD_BYTES]), content[HEAD_BYTES:])
 
-    def keep(self, project_id: str, data: bytes) -> None:
-        self._write(self._of(project_id) / "data", data)
+    def has_data(self, project_id: str) -> bool:
+        return (self._of(project_id) / "data").is_file()
+
+    def keep(self, project_id: str, data: Data) -> None:
+        head = data.version.to_bytes(HEAD_BYTES)
+        self._write(self._of(project_id) / "data", head + data.content)
 
     def drop(self, project_id: str) -> None:
         """Forget the data; secrets and variables stay."""

@@ -78,13 +78,17 @@ class LivePreviews:
         own_headers: frozenset[str] = frozenset(),
         own_cookies: frozenset[str] = frozenset(),
         bounds: Bounds = BOUNDS,
+        expect: Callable[[str], None] = lambda target: None,
     ) -> None:
-        """`folder` is where data outlive the sandboxes."""
+        """`folder` is where data outlive the sandboxes. `expect` is told the target of projects
+        that may be started soon."""
         self._log = log
         self._standings = Standings(log, states)
         self._kept = Kept(folder)
         self._bounds = bounds
-        self._tools = Tools(sandbox, self._standings, self._kept, dependencies, bounds.boot_seconds)
+        self._tools = Tools(
+            sandbox, self._standings, self._kept, dependencies, expect, bounds.boot_seconds
+        )
         self._places = Places(bounds.requests, bounds.all_requests)
         self._rules = Rules(
             {
@@ -127,7 +131,7 @@ class LivePreviews:
         """See `Live.shown`."""
         standing = await self._standings.of(project_id)
         settings = await asyncio.to_thread(self._kept.settings, project_id)
-        data = await asyncio.to_thread(self._kept.data, project_id)
+        has_data = await asyncio.to_thread(self._kept.has_data, project_id)
         state, detail = self._state(project_id, standing)
         admin = None
         if standing.state is not None:
@@ -139,7 +143,7 @@ class LivePreviews:
             detail=detail,
             admin={admin.field: admin.login, "password": admin.password} if admin else None,
             variables=tuple(sorted(settings.variables)),
-            data_kept=data is not None,
+            data_kept=has_data,
         )
 
     async def reset(self, project_id: str) -> None:

@@ -230,11 +230,11 @@ async def test_data_with_which_a_version_does_not_start_are_put_aside(tmp_path: 
     broken = saying(b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n")
     folder = tmp_path / "project1"
     folder.mkdir()
-    (folder / "data").write_bytes(b"of an older version")
+    (folder / "data").write_bytes(b"\0\0\0\1of an older version")
     sandbox = FakeSandbox(broken, echo)
     async with previewing(log, sandbox, tmp_path) as previews:
         assert (await asked(previews)).status == 200
-        assert (folder / "data.old").read_bytes() == b"of an older version"
+        assert (folder / "data.old").read_bytes() == b"\0\0\0\1of an older version"
 
 
 async def test_without_a_sandbox_the_contract_answers(tmp_path: Path) -> None:

@@ -10,11 +10,16 @@ given back to this project alone.
 # ruff: noqa: PTH103, PTH110, PTH112, PTH118, PTH208
 
 import asyncio
+import contextlib
+import ctypes
 import importlib
+import importlib.util
 import io
 import os
 import sys
 import tarfile
+import threading
+import traceback
 from typing import Any
 
 DATA = "/tmp/kept"
@@ -22,7 +27,11 @@ KEPT = "/app/smartforge_kept.tar"
 PACKAGES = "/app/smartforge_packages"
 MOST_BYTES = 48 * 1024 * 1024
 
+SETTLED_SECONDS = 2.0
+"""After the start: what it took besides is given back to the machine then."""
+
 KEY = os.environ.pop("SMARTFORGE_PREVIEW_KEY", "")
+MIGRATED = os.environ.pop("SMARTFORGE_PREVIEW_MIGRATED", "") == "yes"
 
 
 def unpack() -> None:
@@ -52,12 +61,43 @@ def speak_websockets() -> None:
         WS_PROTOCOLS["none"] = WS_PROTOCOLS["websockets-sansio"]
 
 
+def migrate() -> None:
+    """Bring the data up to date in a process of its own, where the project has that command.
+
+    What migrations import would stay in memory for as long as the API is up.
+    """
+    if importlib.util.find_spec("app") is None or importlib.util.find_spec("app.migrate") is None:
+        return
+    child = 0 if MIGRATED else os.fork()
+    if child == 0 and not MIGRATED:
+        status = 1
+        try:
+            importlib.import_module("app.migrate").main()
+            status = 0
+        except BaseException:
+            os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
+        finally:
+            os._exit(status)
+    if MIGRATED or os.waitpid(child, 0)[1] == 0:
+        os.environ["MIGRATE_ON_START"] = "false"
+
+
+def settle() -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 unpack()
 speak_websockets()
+migrate()
 application: Any = importlib.import_module("app.main").app
 
 
 async def entry(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        timer = threading.Timer(SETTLED_SECONDS, settle)
+        timer.daemon = True
+        timer.start()
     if not KEY or scope["type"] != "http" or scope["path"] != f"/{KEY}":
         await application(scope, receive, send)
         return
@@ -66,3 +106,5 @@ async def entry(scope: Any, receive: Any, send: Any) -> None:
     status = 200 if body else 413
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+    del body
+    settle()

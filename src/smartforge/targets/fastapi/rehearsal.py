@@ -14,8 +14,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import ForeignKey, MetaData, StaticPool, String, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+MIGRATING = True
+MIGRATIONS = ("alembic.command", "alembic.config", "alembic.op", "alembic.runtime.migration")
 MODULES = (
-    *("alembic.command", "alembic.config", "alembic.op", "alembic.runtime.migration"),
+    *(MIGRATIONS if MIGRATING else ()),
     *("anyio._backends._asyncio", "argon2", "email_validator", "jwt", "pydantic_settings"),
     *("fastapi.middleware.cors", "fastapi.openapi.utils", "fastapi.responses"),
     *("sqlalchemy.dialects.sqlite", "sqlite3"),
