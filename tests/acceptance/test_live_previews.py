@@ -170,7 +170,7 @@ class Server:
         self.url = url
         self.folder = folder
         headers = {"x-smart-forge-token": TOKEN}
-        self.client = httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)
+        self.client = httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60)
 
     def get(self, path: str, **more: object) -> httpx.Response:
         return self.client.get(f"/preview/{path}", **more)  # pyright: ignore[reportArgumentType]
@@ -236,7 +236,7 @@ def test_a_generated_api_with_accounts_is_used_as_if_it_stood_alone(server: Serv
     admin = cast("dict[str, str]", server.shown("shop")["admin"])
     headers = {"x-smart-forge-token": TOKEN}
     with httpx.Client(
-        base_url=f"{server.url}preview/shop", headers=headers, trust_env=False
+        base_url=f"{server.url}preview/shop", headers=headers, trust_env=False, timeout=60
     ) as api:
         assert api.get("/books").headers["x-smart-forge-preview"] == "live"
         account = {"email": "ann@example.com", "password": "a long password"}

@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import os
 import re
+import secrets
 import subprocess
 import time
 from collections.abc import Sequence
@@ -106,12 +107,14 @@ class Groups:
 
     def __init__(self, places: Sequence[Place]) -> None:
         self._places = places
+        # There may be several of these in one process.
+        self._prefix = f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}-"
         self._numbers = itertools.count(1)
         self.version = places[0].version
 
     def group(self, limits: Limits) -> Group:
         """Raises OSError when it cannot be made."""
-        return Group(self._places, f"{PREFIX}{os.getpid()}-{next(self._numbers)}", limits)
+        return Group(self._places, f"{self._prefix}{next(self._numbers)}", limits)
 
     def left(self) -> list[Path]:
         """The folders of every group that there is now, of this process and of others."""

@@ -30,6 +30,9 @@ MOST_BYTES = 48 * 1024 * 1024
 SETTLED_SECONDS = 2.0
 """After the start: what it took besides is given back to the machine then."""
 
+SHARED = ("fastapi", "pydantic_settings", "sqlalchemy.orm", "sqlalchemy.dialects.sqlite")
+"""What both the API and its migrations import: once, before these part."""
+
 KEY = os.environ.pop("SMARTFORGE_PREVIEW_KEY", "")
 MIGRATED = os.environ.pop("SMARTFORGE_PREVIEW_MIGRATED", "") == "yes"
 
@@ -68,8 +71,17 @@ def migrate() -> None:
     """
     if importlib.util.find_spec("app") is None or importlib.util.find_spec("app.migrate") is None:
         return
-    child = 0 if MIGRATED else os.fork()
-    if child == 0 and not MIGRATED:
+    if MIGRATED or _migrated_beside():
+        os.environ["MIGRATE_ON_START"] = "false"
+
+
+def _migrated_beside() -> bool:
+    """Whether it went well; else the API tries it by itself, and says what is wrong."""
+    for name in SHARED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    child = os.fork()
+    if child == 0:
         status = 1
         try:
             importlib.import_module("app.migrate").main()
@@ -78,8 +90,7 @@ def migrate() -> None:
             os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
         finally:
             os._exit(status)
-    if MIGRATED or os.waitpid(child, 0)[1] == 0:
-        os.environ["MIGRATE_ON_START"] = "false"
+    return os.waitpid(child, 0)[1] == 0
 
 
 def settle() -> None:
