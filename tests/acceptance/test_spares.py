@@ -50,7 +50,7 @@ def seen() -> dict:
 async def spares() -> AsyncGenerator[Spares]:
     sandbox = Bubblewrap()
     await sandboxes.needed(sandbox)
-    made = Spares(sandbox, 1, refilled=False)
+    made = Spares(sandbox)
     try:
         yield made
     finally:
@@ -168,7 +168,7 @@ from tests import sandboxes
 import os
 
 async def main():
-    spares = Spares(Bubblewrap(), 1)
+    spares = Spares(Bubblewrap())
     spares.expect(Warm(sandboxes.dependencies(), "import json"))
     await spares.settled()
     print(*tree.descendants(os.getpid()), flush=True)

@@ -32,7 +32,7 @@ from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
 from smartforge.sandbox.base import Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
-from smartforge.sandbox.spares import Spares
+from smartforge.sandbox.spares import MOST, MOST_EXPECTED, Spares
 from smartforge.settings import DEFAULT_MODEL, Settings
 from smartforge.targets.base import Target
 from smartforge.targets.fastapi import FastAPITarget
@@ -64,14 +64,14 @@ def versions() -> Mapping[str, str]:
 class Forge:
     """The tools of this process, made once from the settings; whoever makes it must `close` it.
 
-    Spare sandboxes wait for the checks of a run that has begun. Where the process goes on to
-    other runs they are replaced.
+    Spare sandboxes wait for the checks of a run that has begun; where the process goes on to
+    other runs some are kept.
     """
 
     def __init__(self, settings: Settings, *, goes_on: bool = False) -> None:
         self.settings = settings
         self.sandbox: Sandbox
-        self.sandbox = self._spares = Spares(Bubblewrap(), refilled=goes_on)
+        self.sandbox = self._spares = Spares(Bubblewrap(), MOST if goes_on else 0)
         self._providers: dict[str, Provider] = {}
 
     def choose(self, new: NewProject) -> Choice:
@@ -127,10 +127,11 @@ class Forge:
         )
 
     def expect(self, target: Target) -> None:
-        """Projects of this target are about to be served."""
+        """A project of this target is about to be checked."""
         # Where its packages are missing, whoever needs them is told so.
         with contextlib.suppress(TargetUnprepared):
-            self._spares.expect(Warm(target.dependencies(), target.rehearsal()))
+            warm = Warm(target.dependencies(), target.rehearsal())
+            self._spares.expect(warm, MOST_EXPECTED)
 
     def _provider(self, model: str) -> Provider:
         if model not in self._providers:

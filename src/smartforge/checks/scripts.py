@@ -17,15 +17,19 @@ MOUNTED = "/sf/dependencies"
 Told = TypeVar("Told", bound=msgspec.Struct)
 
 
-async def run_script(subject: Subject, name: str, *arguments: str, limits: Limits) -> Ended:
+async def run_script(
+    subject: Subject, name: str, *arguments: str, limits: Limits, rehearsed: bool = False
+) -> Ended:
     """Run `inside/NAME.py` in the project's sandbox. It prints one JSON object.
 
     Isolated, without the project on the import path and without site packages: no file of the
-    project can stand in for a module that the script uses. Raises SandboxUnavailable.
+    project can stand in for a module that the script uses. `rehearsed`: see `Program`. Raises
+    SandboxUnavailable.
     """
     path = Path(__file__).with_name("inside") / f"{name}.py"
     source = await asyncio.to_thread(path.read_text, encoding="utf-8")
     program = subject.program("-I", "-S", "-c", source, *arguments, limits=limits)
+    program = msgspec.structs.replace(program, rehearsed=rehearsed)
     return await subject.sandbox.run(program)
 
 

@@ -84,7 +84,7 @@ class GeneratedTests:
         seconds = seconds_for(subject.promised)
         # The script's own limit comes first, so that it can still say which test hung.
         limits = Limits(wall_seconds=seconds + 5.0, cpu_seconds=seconds + 5)
-        ended = await run_script(subject, "run_tests", str(seconds), limits=limits)
+        ended = await run_script(subject, "run_tests", str(seconds), limits=limits, rehearsed=True)
         tested = told(ended, Tested)
         if tested is None:
             cause: Cause = cause_of(ended, limits)

@@ -37,7 +37,8 @@ class Program(msgspec.Struct, frozen=True):
     """What to run: `arguments` for the sandbox's Python, in `folder` mounted at /app.
 
     `dependencies` are put on the import path. `environment` is all the environment there is,
-    besides a few fixed names (PATH, HOME, LANG, ...).
+    besides a few fixed names (PATH, HOME, LANG, ...). `rehearsed` are arguments for which it is
+    worth much that the dependencies are imported already.
     """
 
     arguments: Sequence[str]
@@ -45,6 +46,7 @@ class Program(msgspec.Struct, frozen=True):
     dependencies: Path
     environment: Mapping[str, str] = {}
     limits: Limits = Limits()
+    rehearsed: bool = False
 
 
 class Warm(msgspec.Struct, frozen=True):

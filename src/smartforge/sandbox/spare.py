@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from smartforge.sandbox import serving, staging
+from smartforge.sandbox import staging
 from smartforge.sandbox.base import Limits, Program, Warm
 from smartforge.sandbox.confined import Confined
 from smartforge.sandbox.recipe import FIXED_ENVIRONMENT
@@ -58,11 +58,12 @@ class Spare(msgspec.Struct, frozen=True):
         await self.confined.end()
         raise NotReady((await self.confined.ended()).stderr.strip()[-500:])
 
-    async def adopt(self, program: Program, application: str) -> None:
+    async def adopt(self, program: Program, order: bytes) -> None:
         """Be the sandbox of this program from now on; its limits count from here.
 
-        Its folder is copied, and only looked at here, whatever happens there later. Raises Unfit
-        where that cannot be done; then the spare is of no use any more.
+        Where the rehearsal is still on, the order waits. The program's folder is copied, so what
+        happens there later is not seen. Raises Unfit where that cannot be done; then the spare is
+        of no use any more.
         """
         try:
             copied = await asyncio.to_thread(
@@ -78,12 +79,11 @@ class Spare(msgspec.Struct, frozen=True):
             raise Unfit(str(error)) from error
         loop = asyncio.get_running_loop()
         try:
-            await loop.sock_sendall(self.order, serving.late_order(application, program))
+            await loop.sock_sendall(self.order, order)
+            self.order.shutdown(socket.SHUT_WR)
         except OSError:
             # It has ended meanwhile, which whoever asks it is told by its socket.
             return
-        finally:
-            self.order.close()
 
 
 def fits(program: Program, warm: Warm) -> bool:

@@ -2,8 +2,8 @@
 
     python -I -S serve_asgi.py LISTENER ORDER REHEARSAL
 
-ORDER is a descriptor from which one JSON object is read to its end: what to serve, and, where the
-sandbox was started before that was known, its environment and limits. REHEARSAL, where it is not
+ORDER is a descriptor from which one JSON object is read to its end: what to serve (or a script to
+run), and, where the sandbox was started before that was known, its environment and limits. REHEARSAL, where it is not
 empty, is Python that makes use of what such applications import; when it has ended, a byte is
 written to ORDER.
 
@@ -34,7 +34,8 @@ def main(listener: int, order: int, rehearsal: str) -> None:
     A failed import leaves its traceback on stderr; so does an application that has not started
     after so many seconds, and tells where it hangs.
     """
-    sys.path[:0] = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
+    packages = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
+    sys.path[:0] = packages
     # Importing makes much and drops little.
     gc.disable()
     import uvicorn
@@ -52,6 +53,9 @@ def main(listener: int, order: int, rehearsal: str) -> None:
     os.environ.update(wanted["environment"])
     for name, (soft, hard) in wanted["limits"].items():
         limit(name, soft, hard)
+    if "source" in wanted:
+        os.close(listener)
+        return run(wanted["source"], wanted["arguments"], packages)
     sys.path.insert(0, "/app")
     faulthandler.dump_traceback_later(wanted["seconds"], exit=False)
     module, _, name = wanted["application"].partition(":")
@@ -62,6 +66,7 @@ def main(listener: int, order: int, rehearsal: str) -> None:
         # In one piece: processes that it has forked may be writing theirs at the same time.
         os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
         os._exit(3)
+    gc.freeze()
     gc.enable()
     config = uvicorn.Config(
         served,
@@ -74,6 +79,14 @@ def main(listener: int, order: int, rehearsal: str) -> None:
         timeout_keep_alive=30,
     )
     Server(config).run(sockets=[socket.socket(fileno=listener)])
+
+
+def run(source: str, arguments: list[str], packages: list[str]) -> None:
+    """As `python -I -S -c SOURCE ARGUMENT...` would, but with what was rehearsed."""
+    sys.argv[:] = ["-c", *arguments]
+    sys.path[:] = [path for path in sys.path if path not in packages]
+    gc.enable()
+    exec(compile(source, "<string>", "exec"), {"__name__": "__main__"})
 
 
 def rehearse(source: str) -> None:

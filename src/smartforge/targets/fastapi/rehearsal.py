@@ -20,6 +20,7 @@ MODULES = (
     *(MIGRATIONS if MIGRATING else ()),
     *("anyio._backends._asyncio", "argon2", "email_validator", "jwt", "pydantic_settings"),
     *("fastapi.middleware.cors", "fastapi.openapi.utils", "fastapi.responses"),
+    *("fastapi.telemetry._runtime", "fastapi.testclient", "pytest"),
     *("sqlalchemy.dialects.sqlite", "sqlite3"),
     *("uvicorn.lifespan.on", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
     *("multipart", "python_multipart", "hashlib", "hmac", "http.client", "logging.config"),
