@@ -96,6 +96,7 @@ class Spares:
             self._tending.cancel()
             await asyncio.wait({self._tending})
             self._tending = None
+        self._expected = 0
         await self._let_go(0)
 
     async def probe(self) -> Level:

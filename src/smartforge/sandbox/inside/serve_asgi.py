@@ -2,10 +2,10 @@
 
     python -I -S serve_asgi.py LISTENER ORDER REHEARSAL
 
-ORDER is a descriptor from which one JSON object is read to its end: what to serve (or a script to
-run), and, where the sandbox was started before that was known, its environment and limits. REHEARSAL, where it is not
-empty, is Python that makes use of what such applications import; when it has ended, a byte is
-written to ORDER.
+ORDER is a descriptor from which one JSON object is read to its end: what to serve, or a script to
+run; and, where the sandbox was started before that was known, its environment and limits.
+REHEARSAL, where there is one, is Python that makes use of what such applications import; when it
+has ended, a byte is written to ORDER.
 
 The server is imported before the project comes onto the import path, so that no file of the
 project can stand in for a module of the standard library or of the server.
@@ -22,6 +22,7 @@ import sys
 import threading
 import time
 import traceback
+from importlib import import_module
 from typing import Any
 
 # A thread's stack counts as data; forty of the usual size would use up most of the limit.
@@ -29,21 +30,12 @@ THREAD_STACK = 2 * 1024 * 1024
 
 
 def main(listener: int, order: int, rehearsal: str) -> None:
-    """Wait for the order, import and serve until the end.
-
-    A failed import leaves its traceback on stderr; so does an application that has not started
-    after so many seconds, and tells where it hangs.
-    """
+    """Wait for the order, and do it."""
     packages = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
     sys.path[:0] = packages
     # Importing makes much and drops little.
     gc.disable()
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            faulthandler.cancel_dump_traceback_later()
+    import_module("uvicorn")
 
     threading.stack_size(THREAD_STACK)
     if rehearsal:
@@ -55,10 +47,27 @@ def main(listener: int, order: int, rehearsal: str) -> None:
         limit(name, soft, hard)
     if "source" in wanted:
         os.close(listener)
-        return run(wanted["source"], wanted["arguments"], packages)
+        run(wanted["source"], wanted["arguments"], packages)
+    else:
+        serve(listener, wanted["application"], wanted["seconds"])
+
+
+def serve(listener: int, application: str, seconds: float) -> None:
+    """Import and serve until the end.
+
+    A failed import leaves its traceback on stderr; so does an application that has not started
+    after so many seconds, and tells where it hangs.
+    """
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            faulthandler.cancel_dump_traceback_later()
+
     sys.path.insert(0, "/app")
-    faulthandler.dump_traceback_later(wanted["seconds"], exit=False)
-    module, _, name = wanted["application"].partition(":")
+    faulthandler.dump_traceback_later(seconds, exit=False)
+    module, _, name = application.partition(":")
     try:
         loaded = __import__(module, fromlist=["_"])
         served = getattr(loaded, name)
@@ -112,6 +121,8 @@ def limit(name: str, soft: int, hard: int) -> None:
     number = getattr(resource, f"RLIMIT_{name}")
     used = math.ceil(time.process_time()) if name == "CPU" else 0
     _, most = resource.getrlimit(number)
+    if most == resource.RLIM_INFINITY:
+        most = hard + used
     resource.setrlimit(number, (min(soft + used, most), min(hard + used, most)))
 
 
