@@ -66,8 +66,8 @@ def _kind_of_words(parts: Sequence[str]) -> Kind | None:
         return Timestamp()
     if last in ("on", "date", "from", "until", "since"):
         return kinds["date"]
-    if last == "by":
-        return kinds["name"]
+    if last == "by" or (last == "site" and parts[-2] not in ("web", "home", "internet")):
+        return kinds["name"]  # a launch site is a place
     if last == "id":
         return Text(1, 100)
     if last == "number" and parts[0] not in _EXTREMES | {"total"}:

@@ -212,7 +212,7 @@ def _slashed_end(item: Item) -> int:
     where there are none: units, single letters and names of fields are no values."""
     lows = item.lows
     begin = len(lows)
-    while begin > 2 and item.tokens[begin - 1].word and lows[begin - 2] == "/":
+    while begin > 2 and item.tokens[begin - 1].word and lows[begin - 2] in ("/", "|"):
         begin -= 2
     begin -= begin < len(lows)
     values = lows[begin::2]

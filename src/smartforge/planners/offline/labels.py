@@ -135,7 +135,8 @@ def is_type(right: Sequence[Token]) -> bool:
 def as_entry(tokens: Sequence[Token]) -> Sequence[Token]:
     """A bullet's field: `title - the title of the book` keeps its name and what follows."""
     for place, token in enumerate(tokens[:5]):
-        if token.low in ("-", "–", "—") and place:
+        ranges = place and tokens[place - 1].number and tokens[place - 1].end == token.start
+        if token.low in ("-", "–", "—") and place and not ranges:
             return [*tokens[:place], *_as_colon(token), *tokens[place + 1 :]]
     return tokens
 

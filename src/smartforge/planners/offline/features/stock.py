@@ -80,6 +80,8 @@ _PAYS = (
     "account_transaction",
     "wallet_transaction",
 )
+_HELD = ("balance", "credit", "credits", "points", "seats", "places", "spots", "tickets")
+_AMOUNTS = ("quantity", "amount", "seats", "count", "points", "tickets", "places", "party_size")
 MAX_AMOUNT = 1_000_000
 
 
@@ -318,39 +320,59 @@ def read_reducing(sketch: Sketch) -> None:
         resource = find_resource(sketch, match["what"])
         if resource is None or any(isinstance(one, Adjusts) for one in resource.rules):
             continue
-        amount = next(
-            (
-                one
-                for one in resource.fields
-                if one.name in ("quantity", "amount", "seats", "count")
-            ),
+        _reduced(sketch, heard, match.span(), resource, (*_STOCKED, match["field"]))
+    _read_limited(sketch)
+
+
+def _read_limited(sketch: Sketch) -> None:
+    """`never sell more than there is`: what has an amount takes it from what has a stock."""
+    if any(isinstance(rule, Adjusts) for one in sketch.contract.resources for rule in one.rules):
+        return
+    for heard, match in found(sketch, LIMIT):
+        span = clause(heard, *match.span())
+        for resource in sketch.contract.resources:
+            if _reduced(sketch, heard, span, resource, (*_STOCKED, *_HELD)):
+                break
+
+
+def _reduced(
+    sketch: Sketch, heard: Heard, span: tuple[int, int], resource: Resource, names: tuple[str, ...]
+) -> bool:
+    """Whether rows of `resource` now take an amount from a number of what they belong to."""
+    amount = next((one for one in resource.fields if _is_amount(one)), None)
+    for parent in sketch.contract.resources:
+        by = reference_to(resource, parent.name)
+        number = next(
+            (one for one in parent.fields if one.name in names and isinstance(one.kind, NUMBERS)),
             None,
         )
-        for parent in sketch.contract.resources:
-            by = reference_to(resource, parent.name)
-            number = next(
-                (one for one in parent.fields if one.name in (*_STOCKED, match["field"])), None
+        if by is None or number is None or amount is None or not by.required:
+            continue
+        kind = (
+            Integer(1, MAX_AMOUNT)
+            if isinstance(number.kind, Integer)
+            else Decimal("0.01", "1000000.00")
+        )
+        given = msgspec.structs.replace(amount, kind=kind, required=True, default=None)
+        rule = Adjusts(by.name, amount.name, number.name, "", ("",))
+        actions = tuple(one for one in resource.actions if one not in ("update", "delete"))
+        sketch.put(_held(parent, number))
+        sketch.put(
+            msgspec.structs.replace(
+                ruled(having(resource, given), rule), actions=actions, transitions=()
             )
-            if by is None or number is None or amount is None or not by.required:
-                continue
-            kind = (
-                Integer(1, MAX_AMOUNT)
-                if isinstance(number.kind, Integer)
-                else Decimal("0.01", "1000000.00")
-            )
-            given = msgspec.structs.replace(amount, kind=kind, required=True, default=None)
-            rule = Adjusts(by.name, amount.name, number.name, "", ("",))
-            actions = tuple(one for one in resource.actions if one not in ("update", "delete"))
-            sketch.put(_held(parent, number))
-            sketch.put(
-                msgspec.structs.replace(
-                    ruled(having(resource, given), rule), actions=actions, transitions=()
-                )
-            )
-            sketch.note(
-                f"{heard.quote(*match.span())}: creating one takes its {amount.name} from the "
-                f"{spaced(number.name)} of the {spaced(parent.name)}, never below zero (409); "
-                f"{spaced(resource.plural)} are neither updated nor deleted."
-            )
-            take(sketch, heard, *match.span())
-            break
+        )
+        sketch.note(
+            f"{heard.quote(*span)}: creating one takes its {amount.name} from the "
+            f"{spaced(number.name)} of the {spaced(parent.name)}, never below zero (409); "
+            f"{spaced(resource.plural)} are neither updated nor deleted."
+        )
+        take(sketch, heard, *span)
+        return True
+    return False
+
+
+def _is_amount(field: Field) -> bool:
+    """Whether a field of rows tells how much of something they take."""
+    named = field.name in _AMOUNTS or field.name.startswith("number_of_")
+    return named and isinstance(field.kind, NUMBERS)

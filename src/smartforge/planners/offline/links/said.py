@@ -22,6 +22,7 @@ _MADE = word_set(
 )
 _PAST = ("ed", "en", "wn", "ght", "ung", "elt", "old", "ept")
 MIN_PARTICIPLE = 3
+_PARTICLES = word_set("after up out over down off together")
 _BEING = word_set("is are was be belongs belong refers refer relates relate links link points")
 _TOWARDS = word_set("for of by about to in on from with at")
 _ONE = word_set("a an one the exactly its their single")
@@ -76,6 +77,8 @@ def _being(sketch: Sketch, tokens: Sequence[Token]) -> Iterator[Relation]:
             continue
         child = _resource(sketch, nounphrases.trailing(tokens[:at]))
         rest = tokens[at + 1 :]
+        if rest[1:] and rest[1].low in _PARTICLES and rest[0].low.endswith(_PAST):
+            rest = rest[2:]  # looked after by
         while rest and (_is_done(rest[0]) or rest[0].low in ("always", "only", "either")):
             rest = rest[1:]
         if child is None or not rest or rest[0].low not in _TOWARDS:

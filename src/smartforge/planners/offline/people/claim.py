@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from smartforge.contract.names import plural, singular, snake
 from smartforge.contract.reserved import word_set
+from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.links.scales import tell_scale
 from smartforge.planners.offline.sketch import Claims
 from smartforge.planners.offline.statements.statement import Statement
@@ -68,11 +69,17 @@ def is_about_passwords(sentence: Sentence) -> bool:
 def _until_fields(tokens: Sequence[Token], one: Statement) -> int:
     """Where a statement ends, without its last noun if the fields of that follow."""
     following = tokens[one.end].low if one.end < len(tokens) else ""
-    if following not in ("(", "with", ":") or not one.objects or one.joins:
+    if following not in ("(", "with", ":") or one.joins:
         return one.end
+    if not one.objects:
+        phrase = nounphrases.trailing(tokens[one.begin : one.end]) if one.own else []
+        return one.end - len(phrase) if nounphrases.is_plural(phrase) else one.end
     last = one.objects[-1].count("_") + 1
-    noun = singular(snake(" ".join(token.text for token in tokens[one.end - last : one.end])))
-    return one.end - last if noun == one.objects[-1] else one.end
+    for width in (last, last + 1):  # training entries are trainings
+        noun = singular(snake(" ".join(token.text for token in tokens[one.end - width : one.end])))
+        if noun.removesuffix("_entry").removesuffix("_record") == one.objects[-1]:
+            return one.end - width
+    return one.end
 
 
 def _things(one: Statement) -> list[str]:

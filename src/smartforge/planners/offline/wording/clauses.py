@@ -45,6 +45,7 @@ CHANGES: tuple[Change, ...] = (
         r"\g<what> belong to \g<one>. \g<what> have \g<fields>",
     ),
     spelled(
+        r"(?<!list )(?<!show )(?<!filter )(?<!sort )(?<!find )(?<!search )(?<!get )(?<!group )"
         r"(?P<a>\b(?!results|lists|sorts|filters|totals|counts|shows|posts)[a-z]+s) by"
         r" (?P<who>(?!(?:dates|names|tags|users)\b)[a-z]+s)(?=[.,;])",
         r"\g<a>. \g<a> belong to \g<who>",

@@ -3,6 +3,7 @@
 import re
 
 from smartforge.contract.names import plural, singular
+from smartforge.planners.offline.statements.vocabulary import people
 from smartforge.planners.offline.wording.change import Change, spelled
 
 _AT = r"(?P<at>^[ \t]*(?:[-*•] )?|[.;] )"
@@ -42,13 +43,20 @@ def _done_by(match: re.Match[str]) -> str:
     return f"{match['at']}{'. '.join(told)}"
 
 
+def _shared(match: re.Match[str], one: str, other: str) -> str:
+    """Many of each for many of the other; with a capital where the sentence began with one."""
+    these, those = plural(one), plural(other)
+    begun = match.group().removeprefix(match["at"])[:1].isupper()
+    first = these.capitalize() if begun else these
+    return f"{first} have many {those} and {those} have many {these}"
+
+
 def _both_many(match: re.Match[str]) -> str:
     """`a song can be on many records and a record can hold many songs`."""
     one, other = singular(match["a"].lower()), singular(match["b"].lower())
     if (singular(match["b2"].lower()), singular(match["a2"].lower())) != (other, one):
         return match.group()
-    these, those = plural(one), plural(other)
-    return f"{match['at']}{these} have many {those} and {those} have many {these}"
+    return f"{match['at']}{_shared(match, one, other)}"
 
 
 def _valued(match: re.Match[str]) -> str:
@@ -68,19 +76,192 @@ def _taking(match: re.Match[str]) -> str:
     return f"{match['at']}{who} have a {number}. {who} belong to {one}"
 
 
+def _kept_at(match: re.Match[str]) -> str:
+    """`Falconry centre: falcon name, weight`, where falcons are spoken of later: theirs."""
+    one, label = match["one"].lower(), match["label"].rpartition(" ")[2].lower()
+    later = match.string[match.end() :]
+    known = rf"\b(?:(?:an?|the|each|every|of|for) {one}|{plural(one)})\b"
+    taken = re.search(rf"\b(?:{label}|{plural(label)})\b", later, re.IGNORECASE)
+    if taken or plural(label) == label or not re.search(known, later, re.IGNORECASE):
+        return match.group()
+    return f"{match['label']}. {plural(one).capitalize()}: {match['field']}"
+
+
+def _spent(match: re.Match[str]) -> str:
+    """`members pay with their card`: payments, where they are kept, belong to it."""
+    for paid in ("payment", "purchase", "transaction", "charge", "redemption"):
+        if is_said_to_have(paid, match.string) and is_said_to_have(match["one"], match.string):
+            return f"{match['do']}. A {paid} belongs to a {match['one']}"
+    return match.group()
+
+
+def _many_of_one(match: re.Match[str]) -> str:
+    """`many ringers take part in a peal and a ringer takes part in many peals`."""
+    one, other = singular(match["a"].lower()), singular(match["b"].lower())
+    if (singular(match["a2"].lower()), singular(match["b2"].lower())) != (one, other):
+        return match.group()
+    return f"{match['at']}{_shared(match, one, other)}"
+
+
+def _called(match: re.Match[str]) -> str:
+    """`site(name, county), visit(site, day)`: as code writes what things have."""
+    if len(_CALL.findall(match.string)) < MIN_CALLS:
+        return match.group()
+    return f". {plural(match['what']).capitalize()}: {match['fields']}. "
+
+
+def _same_as(match: re.Match[str]) -> str:
+    """`owner = customer` in a list, where customers are kept: the customer."""
+    kept = is_said_to_have(match["thing"], match.string)
+    return match["thing"] if kept else match.group()
+
+
+def _arranged(match: re.Match[str]) -> str:
+    """`a fitting is made for a horse on a date with one saddler`: each of them is told."""
+    who = match["who"]
+    fields: list[str] = []
+    told: list[str] = []
+    for noun in re.findall(r"\b(?:an?|one|the) (?:single )?([a-z]+)", match["rest"], re.IGNORECASE):
+        if noun.lower() in ("date", "time", "day"):
+            fields.append(f"a {noun}")
+        else:
+            told.append(f"A {who} belongs to a {noun}")
+    if fields:
+        told.append(f"A {who} has {' and '.join(fields)}")
+    return match["at"] + ". ".join(told)
+
+
+def _allowed(match: re.Match[str]) -> str:
+    """`Curators: everything else`, `Public: list + view stones`: who may do it."""
+    who, do = match["who"], match["do"].replace("+", "and").replace("&", "and")
+    one = singular(who.lower())
+    everyone = who.lower() in ("public", "anyone", "everyone", "anybody", "everybody")
+    if not everyone and one not in people().ranks | dict.fromkeys(people().always):
+        return match.group()
+    name = "Anyone" if everyone else plural(one).capitalize()
+    every = re.match(r"(?:everything|anything|all)\b", do, re.IGNORECASE)
+    do = "manage everything" if every else do
+    return f"{match['at']}{name} can {do}"
+
+
+def _answered(match: re.Match[str]) -> str:
+    """`members vote on a motion with yes, no or abstain`: the values of what comes of it."""
+    one = {"vote": "vote", "answer": "answer", "respond": "response", "reply": "reply"}
+    made = one[match["do"].lower()]
+    values = f"{match['first']}, {(match['more'] or match['or']).replace(' or ', ', ')}"
+    return f"{match['all']} {match['what']}. A {made} has a choice ({values})"
+
+
+_CALL = re.compile(r"(?<![\w.])[a-z_]{3,}\([a-z][^()\n]*,[^()\n]*\)", re.IGNORECASE)
+MIN_CALLS = 2
 _MANY = r"(?:many|several|multiple|more than one|different|any number of|a number of|various)"
 _OFTEN = r"(?:an?|each|every|one|the same|any)? ?"
 _VALUE = r"[\w+-]+(?: [\w+-]+)?"
 
 CHANGES: tuple[Change, ...] = (
+    spelled(
+        r"[ ,;.]*(?<![\w.])(?P<what>[a-z_]{3,})\((?P<fields>[a-z][^()\n]*,[^()\n]*)\)[,;. ]*",
+        _called,
+    ),
+    spelled(r"(?<=[(,] )[a-z]+ ?= ?(?P<thing>[a-z]+)(?= ?[,)])", _same_as),
+    # `stone -> name, weight` on a line of its own
+    spelled(
+        r"^(?P<name>[ \t]*(?:[-*•] )?[a-z]\w*(?: \w+)?) ?(?:->|=>|→) ?(?=[a-z][^\n>→]*,[^\n>→]*$)",
+        r"\g<name>: ",
+    ),
+    spelled(
+        rf"{_AT}(?P<who>[a-z]+): (?P<do>(?:(?:list|view|read|see|browse|search|create|add|edit"
+        r"|update|change|delete|remove|manage|maintain)\b(?! ?[:,(])[^.;:\n]*)"
+        r"|(?:everything|anything|all)(?: else| the rest)?)(?=[.;\n]|$)",
+        _allowed,
+    ),
+    spelled(
+        r"\b(?:nobody|no one|no-one) (?:has to|needs to|must|should have to) (?:log in|login"
+        r"|sign in|register|sign up)\b",
+        "no login",
+    ),
+    # `redeem points for a gift`
+    spelled(
+        r"\bredeem(?P<s>s?) (?:their |some )?(?:points|credits|coins|stamps|miles) for"
+        r" (?=(?:an?|the|one) [a-z]+)",
+        r"redeem\g<s> ",
+    ),
+    # `delete visit -> its sightings go too`
+    spelled(
+        r"\b(?:delet(?:e|ing)|remov(?:e|ing)) (?:an? |the )?(?P<one>[a-z]+)"
+        r"(?: ?(?:->|=>|→|,|:) ?| (?:then |means |and )?)(?:(?:its|their|all|the) )+"
+        r"(?P<parts>[a-z]+s)"
+        r" (?:go(?:es)?|are|get|vanish|disappear|leave)(?: also)?(?: gone| deleted| removed| away)?"
+        r"(?: too| as well| with it| along)?(?=[.,;\n]|$)",
+        r"Deleting a \g<one> deletes its \g<parts>",
+    ),
+    # `a remark that may be left out`
+    spelled(
+        r",? (?:(?:that|which) )?(?:may|can|could) (?:also )?(?:be (?:left (?:out|empty|blank|away)"
+        r"|omitted|missing|skipped|empty|blank)|stay empty|remain empty)(?= ?(?:[,.;)]|and |$))",
+        " (optional)",
+    ),
+    spelled(
+        r",? if (?:there is (?:one|any)|known|any|available|they have one|it has one)"
+        r"(?= ?(?:[,.;)]|and |$))",
+        " (optional)",
+    ),
+    # `every order is placed by a customer, and consists of a tartan and a length`
+    spelled(
+        rf"{_AT}(?:an?|each|every) (?P<who>[a-z]+(?: [a-z]+)?) is [a-z]+(?:ed|en|wn|ght|ade|ut)"
+        r" (?:by|for) (?P<one>(?:an?|one|exactly one) [a-z]+)(?:,| and|, and)"
+        r" (?:consists of|comprises|includes|contains|has) ",
+        r"\g<at>A \g<who> belongs to \g<one>. A \g<who> has ",
+    ),
+    spelled(
+        rf"{_AT}(?:an?|each|every) (?P<who>[a-z]+(?: [a-z]+)?) is [a-z]+(?:ed|en|wn|ght|ade|ut)"
+        r"(?P<rest>(?:,? (?:for|with|by|at|in|on|to|from) (?:exactly )?(?:an?|one|the) [a-z]+){2,})"
+        r"(?=[.;\n]|$)",
+        _arranged,
+    ),
+    # `Saddlers are name + licence`
+    spelled(
+        rf"{_AT}(?P<what>[a-z]+s) (?:are|have) (?P<fields>[a-z][\w ]*(?: ?\+ ?[a-z][\w ]*)+)"
+        r"(?=[.;\n(]|$)",
+        lambda m: f"{m['at']}{m['what']}: {re.sub(' ?[+] ?', ', ', m['fields'])}",
+    ),
+    spelled(
+        r"\b(?P<all>(?P<do>vote|answer|respond|reply)s?(?: on| for| to)?) (?P<what>(?:an?|the|each)"
+        r" [a-z]+) with (?P<first>[a-z]+)(?:, (?P<more>[a-z, ]+? or [a-z]+)| or (?P<or>[a-z]+))"
+        r"(?=[.,;\n]|$)",
+        _answered,
+    ),
+    spelled(
+        rf"{_AT}{_MANY} (?P<a>[a-z]+) (?:(?:can|may|might) )?[a-z]+(?: [a-z]+){{0,2}}?"
+        rf" (?:an?|each|every|one|the same) (?P<b>[a-z]+),? (?:and|while) {_OFTEN}(?P<a2>[a-z]+)"
+        rf" (?:(?:can|may|might) )?[a-z]+(?: [a-z]+){{0,2}}? {_MANY} (?P<b2>[a-z]+)(?=[.,;]|$)",
+        _many_of_one,
+    ),
     # `# Peat survey` above chapters that begin with `##`: the title of all of it.
     spelled(
         r"\A(?P<title>\s*# [a-z][\w &'-]{0,60}?)(?<! API)(?<! backend)[ \t]*\n"
         r"(?=\s*(?![-*•|+\d]))(?=[\s\S]*?^##)(?![\s\S]*?^# )",
         r"\g<title> API\n",
     ),
+    spelled(
+        r"\A(?P<label>[a-z][\w']*(?: [\w']+){1,3}): (?P<one>[a-z]+)"
+        r" (?P<field>name|title|id|code|number)(?= ?[,(])",
+        _kept_at,
+    ),
+    spelled(
+        r"\b(?P<do>(?:spend|pay|buy)s?)(?: [a-z]+)? (?:from|with|off|using)"
+        r" (?:their|his|her|the|an?) (?:own )?(?P<one>[a-z]+)(?=[.,;]|$)",
+        _spent,
+    ),
+    # `thickness: decimal, must be positive`
+    spelled(
+        r"(?<=,) (?:and )?(?:it )?(?:must|has to|should|needs to) (?:always )?be"
+        r" (?=(?:positive|negative|non-|not negative|unique|at least|at most|between|greater|less"
+        r"|more|above|below|one of|either)\b)",
+        " ",
+    ),
     # `inventory no. (unique), tel., name`: no full stop ends a sentence there.
-    spelled(r"(?<=[a-z]) no\.(?= ?[(,;:])", " number"),
+    spelled(r"(?<=[a-z]{4}) no\.?(?= ?[(,;:])", " number"),
     spelled(r"(?<=[,:(] )no\.(?= ?[(,;:])", "number"),
     spelled(
         r"\b(?P<short>tel|qty|max|min|incl|approx|desc|addr|dept|avg)\.(?= ?[a-z0-9(,;:])",
@@ -89,7 +270,7 @@ CHANGES: tuple[Change, ...] = (
     # `acquired in (year)`
     spelled(
         r"\b(?P<did>[a-z]+(?:ed|ght|lt|ade|und|wn|rn|en|ld)) (?:in|on|at)"
-        r" \((?:the )?(?P<unit>year|date|time)\)",
+        r" \((?:the )?(?P<unit>year|time)\)",
         r"\g<did> \g<unit>",
     ),
     spelled(
@@ -130,7 +311,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     # `a price and how many are in stock`
     spelled(
-        r"\bhow many (?:of (?:it|them) )?(?:there )?(?:are|is) "
+        r"\bhow (?:many|much)(?: [a-z]+)? (?:of (?:it|them) )?(?:there )?(?:are|is) "
         r"(?:in stock|on stock|available|left|there|in store|on hand)\b",
         "a stock quantity",
     ),
@@ -149,7 +330,7 @@ CHANGES: tuple[Change, ...] = (
     # `a serial number nobody else has`, `a tag that no other kite has`
     spelled(
         r"(?P<a>an?|its|their|one|the) (?P<own>own )?(?P<what>[a-z]+(?: [a-z]+)?)"
-        r" (?:that |which )?(?:nobody|no one|no-one|no other(?: [a-z]+)?|none of the others)"
+        r",? (?:that |which )?(?:nobody|no one|no-one|no other(?: [a-z]+)?|none of the others)"
         r"(?: else)? (?:has|have|uses|shares|bears|carries|may have|can have)\b",
         r"\g<a> unique \g<what>",
     ),

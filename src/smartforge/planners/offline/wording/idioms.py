@@ -11,7 +11,8 @@ def _kept(match: re.Match[str]) -> str:
     rows, one = plural(match["what"].lower()), singular(match["one"].split()[-1].lower())
     fields = f". {rows} have {match['fields']}" if match["fields"] else ""
     more = f". {match['more'].lstrip('.;, ')} of {rows}" if match["more"] else ""
-    return f"{plural(one)} have a name. {rows} belong to a {one}{fields}{more}"
+    doing = f"{match['who']} create {rows}. " if match["who"] else ""
+    return f"{doing}{plural(one)} have a name. {rows} belong to a {one}{fields}{more}"
 
 
 CHANGES: tuple[Change, ...] = (
@@ -87,7 +88,9 @@ CHANGES: tuple[Change, ...] = (
     ),
     # `store every download of a file with a time`: what is kept of it.
     spelled(
-        r"\b(?:store|keep|save|record|log|register|track) (?:each|every|all) (?P<what>[a-z]+?)s? of"
+        r"(?:(?P<who>\b[a-z]+s (?:can|may)|\bas an? [a-z]+(?: [a-z]+)?,? i (?:want|need) to) )?"
+        r"\b(?:store|keep|save|record|log|register|track|note|write down) (?:each|every|all)"
+        r" (?P<what>[a-z]+?)s? of"
         r" (?P<one>an? [a-z]+|[a-z]+s)(?: with (?P<fields>[^.;:,\n]+))?"
         r"(?P<more>[.;,] (?:and )?[^.;,\n]{0,30}?\b(?:count|number)(?= per ))?",
         _kept,

@@ -32,6 +32,13 @@ def _story(match: re.Match[str]) -> str:
     return f"{match['at']}{who.capitalize()} can {own}"
 
 
+def _refused(match: re.Match[str]) -> str:
+    """`visitors cannot change anything`: who is logged in can, unless visitors are a role."""
+    if re.search(r"\broles?\b[^.\n]*\b(?:guest|visitor)", match.string, re.IGNORECASE):
+        return match.group()
+    return f"{match['at']}Only logged in users can {match['do']}"
+
+
 CHANGES: tuple[Change, ...] = (
     # `as a coach I want to record bouts so that I can see who is improving`
     spelled(
@@ -77,9 +84,9 @@ CHANGES: tuple[Change, ...] = (
     spelled(r"(?P<at>^|[.;,] )all (?=(?:may|can) )", r"\g<at>everyone "),
     # The verb at the end, as in what was German.
     spelled(
-        r"\b(?P<can>can|may|must) (?P<what>(?!not\b|only\b|be\b)[a-z]+)"
-        r" (?P<do>read|delete|create|edit"
-        r"|change|see|add)(?=[,.;]|$)",
+        r"\b(?P<can>can|may|must) (?P<what>(?!not\b|only\b|be\b)[^\W\d_]+)"
+        r" (?P<do>(?:read|delete|create|edit|change|see|add)(?: (?:or|and) (?:read|delete|create"
+        r"|edit|change|see|add))?)(?=[,.;]|$)",
         r"\g<can> \g<do> \g<what>",
     ),
     spelled(
@@ -158,5 +165,11 @@ CHANGES: tuple[Change, ...] = (
         r" (?:but|and|yet) (?:they )?(?:not|can't|cannot|can not|may not|never|must not)"
         r" (?P<more>(?!be )[a-z]+ [^.;\n]+)",
         _not_but,
+    ),
+    spelled(
+        r"(?P<at>^|[.;] )(?:a )?(?:visitors?|guests?|strangers|anonymous users) (?:cannot|can't"
+        r"|can not|may not|must not) (?P<do>(?:change|create|add|edit|delete|modify) [^.;,\n]+)"
+        r"(?=[.;\n]|$)",
+        _refused,
     ),
 )

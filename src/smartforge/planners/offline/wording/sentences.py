@@ -32,7 +32,7 @@ def _related(match: re.Match[str]) -> str:
 
 def _for_all(match: re.Match[str]) -> str:
     """`have a name, guests a phone number, beds a size` as a sentence for each."""
-    others = r",? (?:and )?(?P<who>[a-z]+s) (?:just |only )?(?=an? [a-z])"
+    others = r"(?:,(?: and)?| and) (?P<who>[a-z]+s) (?:just |only )?(?=an? [a-z])"
     return f"{match['have']} " + re.sub(others, r". \g<who> have ", match["what"], flags=re.I)
 
 
