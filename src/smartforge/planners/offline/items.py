@@ -35,7 +35,7 @@ _CHOICE_NAMES = word_set(
     """
     status state priority type category kind role size color colour level difficulty gender
     visibility stage severity condition mood season method currency unit format language
-    genre mode phase shape tier plan diet suit
+    genre mode phase shape tier plan diet suit sex
     """
 )
 _SAYS_MORE = word_set("default defaults defaulting required optional unique nullable initially")
@@ -226,12 +226,12 @@ def _take_values(items: list[Item], place: int, begin: int, end: int) -> int:
     """Move the values into `items[place]`; how many of the entries after it were values."""
     item = items[place]
     _set_aside(item, begin)
-    last = _last_value(items, place, tuple(item.lows[end:begin]))
+    flat = slashed(item.tokens[begin:])
+    last = place if flat else _last_value(items, place, tuple(item.lows[end:begin]))
     values = [item.tokens[begin:]] if begin < len(item.tokens) else []
     values += [items[at].tokens for at in range(place + 1, last + 1)]
     texts = tuple(dict.fromkeys(said(_bare(value)) for value in values if _bare(value)))
-    flat = slashed(item.tokens[begin:])
-    if last == place and len(flat) > 1:
+    if flat:
         texts = flat
     elif last == place or len(texts) < 2 or any(len(value) > MAX_CHOICE_WORDS for value in values):
         return 0

@@ -308,8 +308,17 @@ def read_claimed(draft: Draft, claims: Claims) -> None:
 
 
 def _lists_things(right: Sequence[Token]) -> bool:
-    """`rooms, guests and bookings` after `Hotel booking:`: common things and nothing else."""
-    entries = [nounphrases.leading(item.tokens) for item in split_items(right)]
+    """`rooms, guests and bookings` after `Hotel booking:`: common things and nothing else, or
+    mostly such as have their fields behind them."""
+    items = split_items(right)
+    entries = [nounphrases.leading(item.tokens) for item in items]
+    held = [
+        item
+        for item, (phrase, _) in zip(items, entries, strict=True)
+        if nounphrases.is_things_rather(phrase) and any(map(knows_fields, item.inner))
+    ]
+    if len(held) == len(items) or (len(held) > 1 and len(held) * 2 > len(items)):
+        return True
     phrases = [phrase for phrase, _ in entries]
     common = [phrase for phrase in phrases if nounphrases.is_children(phrase)]
     plain = all(

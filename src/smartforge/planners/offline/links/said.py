@@ -23,7 +23,12 @@ _MADE = word_set(
 _PAST = ("ed", "en", "wn", "ght", "ung", "elt", "old", "ept")
 MIN_PARTICIPLE = 3
 _PARTICLES = word_set("after up out over down off together")
-_BEING = word_set("is are was be belongs belong refers refer relates relate links link points")
+_BEING = word_set(
+    """
+    is are was be belongs belong refers refer relates relate links link points
+    lies stands hangs lives sits stays grows
+    """
+)
 _TOWARDS = word_set("for of by about to in on from with at")
 _ONE = word_set("a an one the exactly its their single")
 _OPENS = word_set("every each a an the all")

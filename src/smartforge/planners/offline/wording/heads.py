@@ -136,7 +136,7 @@ def _allowed(match: re.Match[str]) -> str:
     who, do = match["who"], match["do"].replace("+", "and").replace("&", "and")
     one = singular(who.lower())
     everyone = who.lower() in ("public", "anyone", "everyone", "anybody", "everybody")
-    if not everyone and one not in people().ranks | dict.fromkeys(people().always):
+    if not everyone and one not in people().ranks and one not in people().always:
         return match.group()
     name = "Anyone" if everyone else plural(one).capitalize()
     every = re.match(r"(?:everything|anything|all)\b", do, re.IGNORECASE)
@@ -194,6 +194,14 @@ CHANGES: tuple[Change, ...] = (
         r" (?:go(?:es)?|are|get|vanish|disappear|leave)(?: also)?(?: gone| deleted| removed| away)?"
         r"(?: too| as well| with it| along)?(?=[.,;\n]|$)",
         r"Deleting a \g<one> deletes its \g<parts>",
+    ),
+    # `repairs: which tram, hours`: the tram
+    spelled(r"(?<=[:,] )which (?=[a-z]+ ?[,.;)])", ""),
+    # `a result, which is either white, black or draw`
+    spelled(
+        r"(?P<what>\b(?:an?|its|their) [a-z]+(?: [a-z]+)?), (?:which|that) is (?:either|one of)"
+        r" (?P<values>[a-z][^.;\n()]*? or [a-z]+)(?=[.;\n]|$)",
+        r"\g<what> (\g<values>)",
     ),
     # `a remark that may be left out`
     spelled(

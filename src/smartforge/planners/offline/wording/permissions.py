@@ -47,6 +47,19 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<rest>[^.;\n]+?)(?:,? so(?: that)? [^.;\n]*)?(?=[.;\n]|$)",
         _story,
     ),
+    # `guides (login) create and cancel trips`
+    spelled(
+        r"(?P<who>\b[a-z]+s) \((?:with )?(?:login|log-in|logged in|after login|login (?:needed"
+        r"|required))\) (?=(?:create|add|edit|change|update|delete|remove|cancel|enter|publish"
+        r"|post)\b)",
+        r"only \g<who> can ",
+    ),
+    # `cache owners may edit or remove their caches, nobody else`
+    spelled(
+        r"(?P<at>^|[.;,] )(?P<one>[a-z]+) owners? (?:can|may) (?P<do>[a-z]+(?: (?:or|and) [a-z]+)?)"
+        r" (?:their|his|her)(?: own)? (?P<many>[a-z]+s)(?:, (?:and )?nobody else)?(?=[.;,\n]|$)",
+        r"\g<at>only the owner of a \g<one> can \g<do> it",
+    ),
     # `curators (login) maintain everything`: what they may, in so many words.
     spelled(
         r"(?P<who>\b[a-z]+s) \((?:with )?(?:login|log-in|logged in|after login|login (?:needed"

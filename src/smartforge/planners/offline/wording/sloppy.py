@@ -3,9 +3,25 @@
 from smartforge.planners.offline.wording.change import Change, spelled
 
 CHANGES: tuple[Change, ...] = (
+    spelled(r"\byes or no\b", "yes/no"),
+    spelled(r"\btrue or false\b", "true/false"),
+    spelled(
+        r"\b(?P<lat>lat(?:itude)?) ?/ ?(?P<lon>lon(?:gitude)?|lng|long)\b", r"\g<lat>, \g<lon>"
+    ),
     spelled(r"\bto to\b", "to"),
-    spelled(r"(?P<at>^|[.;,] )no (?:user )?accounts?(?= ?(?:[.;,]|$))", r"\g<at>no login"),
+    spelled(
+        r"(?P<at>^|[.;,?!] )no (?:user )?accounts?(?: please| needed| at all)?"
+        r"(?= ?(?:[.;,]|$))",
+        r"\g<at>no login",
+    ),
     spelled(r"\b(?:model|entity|resource) (?=[a-z]+ ?\([a-z])", ""),
+    # The reason why nobody logs in is no wish that somebody should.
+    spelled(
+        r"\b(?P<no>no (?:login|log-in|auth|authentication)(?: needed| please)?)(?:,|;| -| –)?"
+        r" (?:since |because |as )?(?:it's|it is|this is|that's) (?:only|just) (?:for )?(?:me|us"
+        r"|myself)(?= ?(?:[.;,!]|$))",
+        r"\g<no>",
+    ),
     # `need an api: kite name size price` is for kites.
     spelled(
         r"\A(?P<ask>(?:[a-z]+ ){0,4}(?:api|backend|crud)) ?: (?=[a-z_]+(?: [a-z_]+){3,}\s*\Z)",
