@@ -1,7 +1,6 @@
 """What stands around the resources: settings, accounts, containers, continuous integration."""
 
 import re
-import shlex
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from smartforge.checks.lint import OPTIONS
 from smartforge.contract import Accounts, Contract, Email, Field, Resource, Text, validate
 from smartforge.contract.operations import operations
 from smartforge.targets.fastapi import FastAPITarget, packages
@@ -206,17 +204,6 @@ def test_programs_among_the_packages_can_be_run() -> None:
 
 
 # ---- proof ------------------------------------------------------------------------------------
-
-
-def test_verify_asks_ruff_what_the_check_asks_it(todo: Mapping[str, str]) -> None:
-    makefile = todo["Makefile"].replace("\\\n", " ")
-    lines: list[tuple[str, str]] = re.findall(r"^(\w+) := (.+)$", makefile, re.MULTILINE)
-    told = {name: set(shlex.split(said)) for name, said in lines}
-    for command, options in (("check", told["LAYOUT"] | told["RULES"]), ("format", told["LAYOUT"])):
-        asked = set(" ".join(OPTIONS[command]).replace("--config ", "--config=").split(" --"))
-        assert {one.removeprefix("--") for one in asked} == {
-            one.removeprefix("--") for one in options if not one.startswith("--output-format")
-        }
 
 
 def test_nothing_of_verify_needs_what_the_project_does_not_have(todo: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from smartforge.app.lines import line_parts as told
 from smartforge.contract import (
     Access,
     Accounts,
@@ -21,6 +22,7 @@ from smartforge.contract import (
     validate,
 )
 from smartforge.contract.parts import parts
+from smartforge.contract.reading import to_json
 from smartforge.targets.fastapi import FastAPITarget
 from smartforge.targets.fastapi.origins import line_parts, purpose
 
@@ -119,6 +121,15 @@ def test_keys_of_requests_have_their_lines(files: dict[str, str]) -> None:
 def test_the_frame_has_no_part(files: dict[str, str]) -> None:
     assert origin(files, "app/logs.py", "import") == ()
     assert purpose(CONTRACT, "app/logs.py") == "Logs as lines of JSON"
+
+
+def test_what_proves_a_project_has_no_part_whatever_its_words_are() -> None:
+    held = Resource("check", "checks", (Field("verdict", Text(1, 50)), Field("files", Text(1, 9))))
+    contract = validate(Contract("Checks", (held,)))
+    texts = {**FastAPITarget().render(contract), "PROOF.md": "checks\n", "proof.json": "checks\n"}
+    for path in ("PROOF.md", "proof.json", "tests/fuzz.py", "verify/record.py"):
+        lines = told("fastapi", to_json(contract), path, texts[path])
+        assert set(lines) == {()}, path
 
 
 def test_every_line_of_every_file_is_answered_with_known_parts(files: dict[str, str]) -> None:

@@ -155,6 +155,8 @@ def _surroundings() -> Iterator[Planned]:
     yield _judge("Makefile", "serve, test, verify")
     yield _judge("verify/__init__.py", "The package behind make verify")
     yield _judge("verify/files.py", "Which files are not those that were proven")
+    yield _judge("verify/record.py", "What proof.json says")
+    yield _judge("verify/options.py", "What ruff was asked when the project was proven")
     yield _judge("verify/asking.py", "Asks again what the project was proven by")
     yield _judge("verify/__main__.py", "Compares, and says what differs")
     yield _judge(".env.example", "Every setting, to be copied to .env")

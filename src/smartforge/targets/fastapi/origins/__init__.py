@@ -21,6 +21,8 @@ MAX_PARTS = 8
 """Of one line, the closest."""
 _SHARED = {"app/idempotency.py": "/idempotency"}
 """Files that are there for parts of one kind, whichever resources have them."""
+_OF_ALL = ("verify/", "tests/fuzz.py")
+"""What every project has, whatever words of a contract stand there by chance."""
 
 
 def line_parts(contract: Contract, path: str, text: str) -> tuple[tuple[str, ...], ...]:
@@ -29,6 +31,8 @@ def line_parts(contract: Contract, path: str, text: str) -> tuple[tuple[str, ...
     Empty for lines that every project has. A text that is not what its name says (a model's
     file that does not parse) is read line by line.
     """
+    if path.startswith(_OF_ALL):
+        return ((),) * len(text.splitlines())
     views = resource_views(contract)
     about = next((one.view for one in planned(contract, views, ()) if one.file.path == path), None)
     vocabulary = Vocabulary(contract, views, about.resource.name if about else "")
