@@ -14,16 +14,19 @@ from typing import NamedTuple
 
 
 class Architecture(NamedTuple):
-    """Where the two machines differ: AUDIT_ARCH_* of linux/audit.h, and the column of a table."""
+    """Where the two machines differ: AUDIT_ARCH_* of linux/audit.h, the column of a table, and
+    the first number of the gap before those that all machines share, which ends at SHARED."""
 
     name: str
     audit: int
     column: int
+    gap: int
 
 
+SHARED = 424
 ARCHITECTURES = (
-    Architecture("x86_64", 0xC000003E, 0),
-    Architecture("aarch64", 0xC00000B7, 1),
+    Architecture("x86_64", 0xC000003E, 0, 335),
+    Architecture("aarch64", 0xC00000B7, 1, 295),
 )
 
 # System call numbers (x86_64, aarch64): arch/x86/entry/syscalls/syscall_64.tbl and
@@ -120,6 +123,7 @@ CLONE3 = (435, 435)
 SOCKET = (41, 198)
 SOCKETPAIR = (53, 199)
 SETSOCKOPT = (54, 208)
+GETSOCKOPT = (55, 209)
 IOCTL = (16, 29)
 # open_tree_attr, file_getattr, file_setattr, listns and whatever comes after them: what a C
 # library meets when it is newer than its kernel. On x86_64 the calls of x32 lie up there, too.
@@ -136,8 +140,13 @@ IPPROTO_TCP, IPPROTO_UDP = 6, 17
 SOL_SOCKET, SO_SNDBUF, SO_RCVBUF = 1, 7, 8
 # Lets a socket load a protocol that lies above TCP, such as the kernel's TLS.
 TCP_ULP = 31
+# A handle of whoever is at the other end of a socket, a process of the host.
+SO_PASSPIDFD, SO_PEERPIDFD = 76, 77
 # TIOCSTI, TIOCLINUX and TIOCSETD: keystrokes for a terminal, and other ways to read it.
 TYPING = (0x5412, 0x541C, 0x5423)
+# What ioctl(2) asks of interfaces (two kinds), namespaces and handles of processes. A socket that
+# was made outside, as the listening one was, answers for the network outside.
+KIND_MASK, KINDS = 0xFF00, (0x8900, 0x8B00, 0xB700, 0xFF00)
 
 NUMBER, AUDIT, FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 0, 4, 16, 24, 32
 
@@ -207,25 +216,31 @@ def _plain_sockets() -> list[Instruction]:
 
 
 def _plain_options() -> list[Instruction]:
-    """Leave buffers at their size, and say that all is well; load no protocol above TCP."""
+    """Leave buffers at their size, and say that all is well; ask for no handle of who sends;
+    load no protocol above TCP."""
     return [
         _load(SECOND_ARGUMENT),
-        _if_equal(SOL_SOCKET, 0, 5),
+        _if_equal(SOL_SOCKET, 0, 7),
         _load(THIRD_ARGUMENT),
-        _if_equal(SO_SNDBUF, 2, 0),
-        _if_equal(SO_RCVBUF, 1, 0),
+        _if_equal(SO_SNDBUF, 3, 0),
+        _if_equal(SO_RCVBUF, 2, 0),
+        _if_equal(SO_PASSPIDFD, 2, 0),
         _ALLOW,
         _refuse(0),
+        _refuse(errno.EPERM),
         # The number alone: on other levels it names options that no generated API needs either.
         *_without(THIRD_ARGUMENT, TCP_ULP),
     ]
 
 
+def _none_of(*values: int) -> list[Instruction]:
+    """Refuse where the accumulator holds one of the values; go on elsewhere."""
+    return [one for value in values for one in (_if_equal(value, 0, 1), _refuse(errno.EPERM))]
+
+
 def _without(argument: int, *values: int) -> list[Instruction]:
-    """Refuse the call where this argument is one of the values."""
-    last = len(values)
-    tests = [_if_equal(value, last - at, 0) for at, value in enumerate(values)]
-    return [_load(argument), *tests, _ALLOW, _refuse(errno.EPERM)]
+    """Refuse the call where this argument is one of the values, else allow it."""
+    return [_load(argument), *_none_of(*values), _ALLOW]
 
 
 def assemble(architecture: Architecture) -> bytes:
@@ -233,6 +248,8 @@ def assemble(architecture: Architecture) -> bytes:
     column = architecture.column
     program = [_load(AUDIT), _if_equal(architecture.audit, 1, 0), _KILL, _load(NUMBER)]
     program += [_if_at_least(FIRST_UNKNOWN, 0, 1), _refuse(errno.ENOSYS)]
+    program += [_if_at_least(SHARED, 2, 0), _if_at_least(architecture.gap, 0, 1)]
+    program.append(_refuse(errno.ENOSYS))
     # Only low halves are compared: the kernel reads these arguments as 32 bits, too.
     program += _for_call(SOCKET[column], *_plain_sockets())
     pairs = _one_of(AF_UNIX, otherwise=errno.EAFNOSUPPORT)
@@ -247,7 +264,14 @@ def assemble(architecture: Architecture) -> bytes:
     )
     # Its flags lie behind a pointer, which a filter cannot follow; libc falls back to clone.
     program += _for_call(CLONE3[column], _refuse(errno.ENOSYS))
-    program += _for_call(IOCTL[column], *_without(SECOND_ARGUMENT, *TYPING))
+    program += _for_call(GETSOCKOPT[column], *_without(THIRD_ARGUMENT, SO_PEERPIDFD))
+    program += _for_call(
+        IOCTL[column],
+        _load(SECOND_ARGUMENT),
+        _and(KIND_MASK),
+        *_none_of(*KINDS),
+        *_without(SECOND_ARGUMENT, *TYPING),
+    )
     for numbers in REFUSED.values():
         number = numbers[column]
         if number is not None:

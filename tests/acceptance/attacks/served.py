@@ -35,6 +35,46 @@ listener.bind('\\0elsewhere')
 escaped()
 """
     ),
+    "connection to anywhere": Attack(
+        """
+for name in os.listdir('/proc/self/fd'):
+    try:
+        turned = socket.socket(fileno=os.dup(int(name)))
+        libc.connect(turned.fileno(), struct.pack('H14x', 0), 16)
+        turned.connect('\\0' + victim['abstract'])
+        escaped(turned.recv(64))
+    except OSError:
+        pass
+"""
+    ),
+    # Our sockets were made in the network of the host, and answer for that.
+    "interfaces of the host": Attack(
+        """
+for name in os.listdir('/proc/self/fd'):
+    for number in range(1, 9):
+        for request in (0x8910, 0x8912, 0x8B01):
+            try:
+                escaped(fcntl.ioctl(int(name), request, struct.pack('16si20x', b'', number)))
+            except OSError:
+                pass
+"""
+    ),
+    "handle of whoever asks": Attack(
+        """
+for name in os.listdir('/proc/self/fd'):
+    for level, option in ((1, 77), (1, 59)):
+        try:
+            peer = socket.socket(fileno=os.dup(int(name)))
+            told = peer.getsockopt(level, option)
+            escaped(option == 77 and told > 2)
+        except OSError:
+            pass
+    try:
+        escaped(socket.socket(fileno=os.dup(int(name))).setsockopt(1, 76, 1) is None)
+    except OSError:
+        pass
+"""
+    ),
     "socket of the host by its path": Attack(
         _LISTENER
         + """
