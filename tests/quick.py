@@ -13,14 +13,14 @@ from smartforge.checks.lint import Lint
 from smartforge.checks.syntax import Syntax
 
 
-def checks() -> tuple[Check, ...]:
+def checks(advisory_url: str | None = None) -> tuple[Check, ...]:
     """One that needs no program, one that runs one outside, one that boots in the sandbox."""
     return (Syntax(), Lint(), Boot())
 
 
 def be_quick() -> None:
     """Ask these checks alone in this process; their sandbox is real."""
-    asked: Callable[[], tuple[Check, ...]] = checks
+    asked: Callable[[str | None], tuple[Check, ...]] = checks
     forge.checks = asked
 
 
