@@ -105,7 +105,8 @@ def _many_of_one(match: re.Match[str]) -> str:
 
 def _called(match: re.Match[str]) -> str:
     """`site(name, county), visit(site, day)`: as code writes what things have."""
-    if len(_CALL.findall(match.string)) < MIN_CALLS:
+    text = match.string
+    if not (_CALL.search(text, 0, match.start()) or _CALL.search(text, match.end())):
         return match.group()
     return f". {plural(match['what']).capitalize()}: {match['fields']}. "
 
@@ -153,14 +154,13 @@ def _answered(match: re.Match[str]) -> str:
 
 
 _CALL = re.compile(r"(?<![\w.])[a-z_]{3,}\([a-z][^()\n]*,[^()\n]*\)", re.IGNORECASE)
-MIN_CALLS = 2
 _MANY = r"(?:many|several|multiple|more than one|different|any number of|a number of|various)"
 _OFTEN = r"(?:an?|each|every|one|the same|any)? ?"
 _VALUE = r"[\w+-]+(?: [\w+-]+)?"
 
 CHANGES: tuple[Change, ...] = (
     spelled(
-        r"[ ,;.]*(?<![\w.])(?P<what>[a-z_]{3,})\((?P<fields>[a-z][^()\n]*,[^()\n]*)\)[,;. ]*",
+        r"[ ,;.]{0,3}(?<![\w.])(?P<what>[a-z_]{3,})\((?P<fields>[a-z][^()\n]*,[^()\n]*)\)[,;. ]*",
         _called,
     ),
     spelled(r"(?<=[(,] )[a-z]+ ?= ?(?P<thing>[a-z]+)(?= ?[,)])", _same_as),
