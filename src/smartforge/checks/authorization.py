@@ -1,7 +1,8 @@
 """Is nobody let in who must not be, and nobody told what is somebody else's?"""
 
+import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -16,7 +17,7 @@ from smartforge.checks.logins import Logins
 from smartforge.checks.operations import limits_for
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import TooComplex
-from smartforge.checks.tokens import forged
+from smartforge.checks.tokens import ended, forged, odd
 from smartforge.checks.trial import tried
 from smartforge.events import CheckName
 
@@ -47,28 +48,47 @@ class Authorization:
         if not known.secured:
             return Verdict("passed", "Nothing is secured: every operation is promised to anybody.")
 
+        secret = secrets.token_hex(32)
+
         async def ask(judge: Judge) -> Callable[[], Verdict]:
-            await Intruder(judge, Rows(judge.talk, known), known).all()
+            await Intruder(judge, Rows(judge.talk, known), known, secret).all()
             return lambda: judge.verdict("Nobody was let in who must not be")
 
-        return await tried(subject, limits_for(known), environment(known), ask)
+        told = {**environment(known), "SECRET_KEY": secret}
+        return await tried(subject, limits_for(known), told, ask)
 
 
 class Intruder:
-    """Goes through the secured operations."""
+    """Goes through the secured operations. `secret` is what tokens are to be signed with."""
 
-    def __init__(self, judge: Judge, rows: Rows, promised: Promised) -> None:
+    def __init__(self, judge: Judge, rows: Rows, promised: Promised, secret: str) -> None:
         self._judge = judge
         self._rows = rows
         self._promised = promised
+        self._secret = secret
 
     async def all(self) -> None:
         """Judge every secured operation. May raise NoAnswer."""
+        await self._token()
         for endpoint in self._promised.secured:
             await self._one(endpoint)
         await Logins(self._judge, self._rows, self._promised).all()
         if self._promised.key_header:
             await Keys(self._judge, self._rows, self._promised).all()
+
+    async def _token(self) -> None:
+        """A token is signed with the key that is set, and ends."""
+        login, user = self._promised.login, await self._rows.accounts.user()
+        if login is None or user is None:
+            return
+        draft = Draft(login, NOBODY, body=dict(user.login), before=user.before[:1])
+        answer = await self._judge.expect("for a token", draft, set(login.successes))
+        told: object = answer.json() if answer else None
+        if answer is None or not isinstance(told, dict):
+            return
+        wrong = odd(str(cast(dict[str, Any], told).get("access_token", "")), self._secret)
+        if wrong:
+            self._judge.failed("for a token", draft, answer, wrong)
 
     async def _one(self, endpoint: Endpoint) -> None:
         allowed = await self._somebody(endpoint)
@@ -106,7 +126,7 @@ class Intruder:
 
     async def _without_token(self, endpoint: Endpoint, draft: Draft) -> None:
         await self._judge.expect("without a token", draft.by(NOBODY), {401})
-        for case, token in forged(draft.actor.token):
+        for case, token in (*forged(draft.actor.token), *ended(draft.actor.token, self._secret)):
             intruder = draft.by(Actor("intruder", token))
             await self._judge.expect(f"with a token {case}", intruder, {401})
 

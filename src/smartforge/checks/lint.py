@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import cause_of, clean
 from smartforge.checks.scripts import FOLDER, MOUNTED, run_script, told
 from smartforge.events import CheckName
-from smartforge.sandbox.base import Limits
+from smartforge.sandbox.base import Ended, Limits
 
 LIMITS = Limits(wall_seconds=30.0, cpu_seconds=30)
 SHOWN = 20
@@ -68,12 +69,7 @@ class Lint:
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. A failure names file, line and rule of the first findings."""
-        ruff = Path(await asyncio.to_thread(find_ruff_bin))
-        inside = f"{MOUNTED}/{ruff.name}"
-        arguments = (inside, FOLDER, json.dumps(OPTIONS))
-        # What is mounted in place of the project's packages is the folder with our own ruff.
-        subject = msgspec.structs.replace(subject, dependencies=ruff.parent)
-        ended = await run_script(subject, "run_ruff", *arguments, limits=LIMITS)
+        ended = await ruff(subject, OPTIONS, LIMITS)
         linted = told(ended, Linted)
         if linted is None:
             cause = cause_of(ended, LIMITS)
@@ -81,6 +77,15 @@ class Lint:
                 "failed", f"Linting did not end well: it {cause.clause}.", cause.evidence
             )
         return _verdict(linted)
+
+
+async def ruff(subject: Subject, options: Mapping[str, Sequence[str]], limits: Limits) -> Ended:
+    """Run our own ruff on the project, in its sandbox. Raises SandboxUnavailable."""
+    binary = Path(await asyncio.to_thread(find_ruff_bin))
+    arguments = (f"{MOUNTED}/{binary.name}", FOLDER, json.dumps(options))
+    # What is mounted in place of the project's packages is the folder with our own ruff.
+    subject = msgspec.structs.replace(subject, dependencies=binary.parent)
+    return await run_script(subject, "run_ruff", *arguments, limits=limits)
 
 
 def _verdict(linted: Linted) -> Verdict:

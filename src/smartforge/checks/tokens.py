@@ -34,6 +34,46 @@ def forged(token: str) -> list[tuple[str, str]]:
     ]
 
 
+def ended(token: str, secret: str) -> list[tuple[str, str]]:
+    """In words, and the token: rightly signed, but its time is over. Empty where it is no JWT."""
+    claims = claims_of(token)
+    if claims is None:
+        return []
+    past = {**claims, "iat": 1_000_000_000, "exp": 1_000_000_060}
+    return [("that has ended", _signed(_encoded(past), secret.encode()))]
+
+
+def odd(token: str, secret: str) -> str:
+    """What is wrong with a token that the application gave; empty where nothing is, or it is no
+    JWT with a secret."""
+    claims = claims_of(token)
+    if claims is None or not _by_secret(token):
+        return ""
+    head, body, seal = token.split(".")
+    right = hmac.digest(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256)
+    if not hmac.compare_digest(base64.urlsafe_b64encode(right).rstrip(b"=").decode(), seal):
+        return "gave a token that is not signed with the secret key that is set"
+    return "" if "exp" in claims else "gave a token that never ends, it has no exp"
+
+
+def claims_of(token: str) -> dict[str, Any] | None:
+    """What a JWT says, without a look at its signature; None for what is none."""
+    parts = token.split(".")
+    return _decoded(parts[1]) if len(parts) == 3 else None
+
+
+def _by_secret(token: str) -> bool:
+    return (_decoded(token.split(".")[0]) or {}).get("alg") == "HS256"
+
+
+def _decoded(text: str) -> dict[str, Any] | None:
+    try:
+        told: object = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
+        return None
+    return cast(dict[str, Any], told) if isinstance(told, dict) else None
+
+
 def _changed(text: str) -> str:
     """Another first letter: the last one of base64 may hold no bit that counts."""
     return ("B" if text[:1] == "A" else "A") + text[1:]
@@ -51,10 +91,5 @@ def _signed(claims: str, secret: bytes) -> str:
 
 def _other(claims: str) -> str:
     """The claims with another subject."""
-    try:
-        told: object = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-    except ValueError:
-        return claims[::-1]
-    if not isinstance(told, dict):
-        return claims[::-1]
-    return _encoded({**cast(dict[str, Any], told), "sub": "1", "role": "admin"})
+    told = _decoded(claims)
+    return claims[::-1] if told is None else _encoded({**told, "sub": "1", "role": "admin"})

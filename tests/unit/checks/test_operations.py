@@ -240,6 +240,20 @@ OPEN_DOORS = {
         "with a token signed with the secret 'secret'",
         "answered 200, not 401",
     ),
+    "a token without an end": (
+        ', "exp": time.time() + HOUR}',
+        "}",
+        "POST /auth/login",
+        "for a token",
+        "gave a token that never ends",
+    ),
+    "a token whose time is over": (
+        '    if claims["exp"] < time.time():',
+        "    if False:",
+        "GET /auth/me",
+        "with a token that has ended",
+        "answered 200, not 401",
+    ),
     "no role": (
         '    if user["role"] != "librarian":',
         "    if False:",
@@ -281,7 +295,7 @@ OPEN_DOORS = {
 async def test_nobody_gets_in_to_a_sound_application(sandbox: Bubblewrap, tmp_path: Path) -> None:
     verdict = await Authorization().check(library(sandbox, tmp_path))
     assert verdict.outcome == "passed", verdict
-    assert verdict.evidence["operations"] == 13
+    assert verdict.evidence["operations"] == 14
     assert "undecided" not in verdict.evidence
 
 

@@ -35,7 +35,9 @@ def finding(raw: dict[str, Any], folder: str) -> dict[str, object]:
 
 def main(ruff: str, folder: str, options: dict[str, list[str]]) -> None:
     checked = json.loads(run(ruff, "check", *options["check"], JSON, folder))
-    layout = json.loads(run(ruff, "format", *options["format"], "--check", JSON, folder))
+    layout: list[dict[str, Any]] = []
+    if "format" in options:
+        layout = json.loads(run(ruff, "format", *options["format"], "--check", JSON, folder))
     # A file that is no Python is told by both.
     told = {str(raw["filename"]).removeprefix(f"{folder}/") for raw in layout}
     others = sorted(told)

@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import re
+import time
 from itertools import count
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 SECRET = os.environ["SECRET_KEY"].encode()
+HOUR = 3600
 IDS = count(1)
 users: dict[int, dict[str, Any]] = {}
 authors: dict[int, dict[str, Any]] = {}
@@ -173,7 +175,10 @@ def opened(token: str) -> dict[str, Any]:
     if not hmac.compare_digest(seal.encode(), right.encode()):  # seal
         raise ValueError("another seal")
     part = text.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    if claims["exp"] < time.time():
+        raise ValueError("its time is over")
+    return claims
 
 
 bearer = HTTPBearer(auto_error=False, scheme_name="bearerAuth", bearerFormat="JWT")
@@ -236,7 +241,10 @@ def login(given: Login) -> Any:
     salted = hashlib.sha256(SECRET + given.password.encode()).hexdigest()
     for user in users.values():
         if (user["email"], user["hash"]) == (given.email, salted):
-            return {"access_token": sealed({"sub": str(user["id"])}), "token_type": "bearer"}
+            return {
+                "access_token": sealed({"sub": str(user["id"]), "exp": time.time() + HOUR}),
+                "token_type": "bearer",
+            }
     raise HTTPException(401, "wrong", {"WWW-Authenticate": "Bearer"})
 
 
