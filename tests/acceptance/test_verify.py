@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import sysconfig
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +16,10 @@ from smartforge.events import CheckCompleted
 from smartforge.forge.proof import Versions, proof
 from smartforge.targets.fastapi import FastAPITarget
 from tests.postgres import postgres
-from tests.processes import environment
 from tests.unit.targets.examples import TODO
 from tests.unit.targets.framed import BOOKSTORE
 from tests.unit.targets.projects import project, write
+from tests.verifying import furnished, make, told
 
 ASKED = ["syntax", "lint", "boot", "contract", "tests", "operations", "rules", "authorization"]
 KEPT = ("__init__", "conftest", "expect", "fuzz", "test_contract", "test_problems")
@@ -73,34 +72,6 @@ def proven(made: Path, contract: Contract) -> Path:
         },
     )
     return write(texts, made)
-
-
-def furnished(made: Path, *places: Path) -> Path:
-    """The project with a virtual environment that holds the packages in these places."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=made, check=True)
-    (packages,) = (made / ".venv" / "lib").glob("python*/site-packages")
-    (packages / "locked.pth").write_text("".join(f"{place}\n" for place in places), "utf-8")
-    (made / ".venv" / ".installed").touch()
-    return made
-
-
-def make(folder: Path, *goals: str, status: int = 0, **more: str) -> str:
-    ended = subprocess.run(
-        ["make", *goals],
-        cwd=folder,
-        env=environment(PYTHONDONTWRITEBYTECODE="1", **more),
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert ended.returncode == status, ended.stdout + ended.stderr
-    return ended.stdout
-
-
-def told(output: str) -> dict[str, str]:
-    """What is said of each: same, differs or not repeated."""
-    return dict(re.findall(r"^(\w+) +(same|differs|not repeated) ", output, re.MULTILINE))
 
 
 def test_it_verifies_itself_on_sqlite(folder: Path) -> None:
