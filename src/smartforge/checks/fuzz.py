@@ -111,7 +111,7 @@ class Fuzz:
         "Does anything that a fuzzer thinks of break a promise?",
         f"schemathesis: about {EXAMPLES} examples and the edges of each operation, seed {SEED}.",
         bounds=BOUNDS,
-        tools=("schemathesis",),
+        tools=("schemathesis", "hypothesis"),
     )
 
     async def check(self, subject: Subject) -> Verdict:
