@@ -10,6 +10,7 @@ from pathlib import Path
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from tests import sandboxes
 
+CLONE = Path(__file__).resolve().parents[2]
 CODE = """
 import asyncio, sys, tempfile
 from pathlib import Path
@@ -25,12 +26,11 @@ async def test_previews_reach_nobody_and_leave_nothing(tmp_path: Path) -> None:
     await sandboxes.needed(Bubblewrap())
     place = tmp_path / "p"
     place.mkdir()
-    clone = Path(__file__).resolve().parents[2]
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-c", CODE, str(place)],
-        cwd=clone,
-        env={**os.environ, "PYTHONPATH": str(clone)},
+        cwd=CLONE,
+        env={**os.environ, "PYTHONPATH": str(CLONE)},
         capture_output=True,
         text=True,
         timeout=110,
