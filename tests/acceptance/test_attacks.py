@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from smartforge.errors import SandboxUnavailable
+from smartforge.sandbox import cgroup
 from smartforge.sandbox.base import Limits
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.sandbox.machine import SYSTEM_BWRAP, bubblewraps, unused_users
@@ -209,6 +210,14 @@ async def test_a_bubblewrap_of_the_users_own_is_not_changed_from_within(
     (folder / "attack.py").write_text(program(ATTACKS, victim | {"scratch": "/tmp"}, [name]))
     ended = await sandbox.run(sandboxes.program(folder, "-I", "/app/attack.py"))
     judged(ended.stdout, {name})
+
+
+async def test_the_level_says_what_bounds_all_processes_together(sandbox: Bubblewrap) -> None:
+    groups = cgroup.find()
+    told = (
+        "looked at ten times" if groups is None else f"(control groups, version {groups.version})"
+    )
+    assert told in (await sandbox.probe()).detail
 
 
 async def test_the_control_program_does_all_that_a_program_needs(
