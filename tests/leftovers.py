@@ -16,9 +16,9 @@ PROC = Path("/proc")
 class Leftovers(msgspec.Struct, frozen=True):
     """What there is now. Equal before and after means that nothing was left.
 
-    So that folders and sockets of others are not counted, let `tempfile.tempdir` be a folder of
-    one's own. `processes` are those below this one (those that have ended and were not asked for, too), and
-    all of the machine whose command line holds the marker: an orphan is nobody's any more.
+    `processes` are those below this one (those that have ended and were not asked for, too), and
+    all of the machine whose command line holds the marker: an orphan is nobody's any more. So that
+    folders and sockets of others are not counted, let `tempfile.tempdir` be a folder of one's own.
     """
 
     processes: frozenset[int]

@@ -91,12 +91,12 @@ def usage(pid: int, confirm_above: int) -> Usage:
 
 def _hidden(pid: int) -> int:
     """Bytes that resident size does not show: page tables, which reading of empty pages alone
-    makes grow, and what was swapped out."""
+    makes grow, huge pages, and what was swapped out."""
     found = 0
     try:
         with open(f"/proc/{pid}/status", "rb") as source:
             for line in source:
-                if line.startswith((b"VmPTE:", b"VmSwap:")):
+                if line.startswith((b"VmPTE:", b"VmSwap:", b"HugetlbPages:")):
                     found += int(line.split()[1]) * 1024
     except OSError:
         return found
