@@ -24,7 +24,7 @@ from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
 from smartforge.engine.base import NewProject
 from smartforge.errors import SettingsInvalid, TargetUnprepared
-from smartforge.events import Author
+from smartforge.events import Author, CheckName
 from smartforge.forge.base import Choice, Workshop
 from smartforge.forge.budget import Budget, Budgeted
 from smartforge.llm.base import Provider
@@ -32,7 +32,7 @@ from smartforge.planners.base import Planner
 from smartforge.planners.offline import OfflinePlanner
 from smartforge.sandbox.base import Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
-from smartforge.sandbox.spares import MOST, MOST_EXPECTED, Spares
+from smartforge.sandbox.spares import MOST, Spares
 from smartforge.settings import DEFAULT_MODEL, Settings
 from smartforge.targets.base import Target
 from smartforge.targets.fastapi import FastAPITarget
@@ -42,6 +42,8 @@ from smartforge.writers.compiled import CompiledWriter
 
 TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
+WITHOUT_PACKAGES = frozenset[CheckName]({"syntax", "lint", "security", "audit"})
+"""The checks whose programs import nothing of what projects import."""
 
 
 def checks(advisory_url: str | None = None) -> tuple[Check, ...]:
@@ -131,7 +133,10 @@ class Forge:
         # Where its packages are missing, whoever needs them is told so.
         with contextlib.suppress(TargetUnprepared):
             warm = Warm(target.dependencies(), target.rehearsal())
-            self._spares.expect(warm, MOST_EXPECTED)
+            served = sum(
+                one.name not in WITHOUT_PACKAGES for one in checks(self.settings.advisory_url)
+            )
+            self._spares.expect(warm, served)
 
     def _provider(self, model: str) -> Provider:
         if model not in self._providers:

@@ -23,12 +23,14 @@ CEILING = Limits(
     file_bytes=1024**3,
 )
 READY_SECONDS = 30.0
+# What `inside/serve_asgi.py` writes after a rehearsal that went well.
+DONE = b"!"
 EARLY_NAMES = ("PYTHON", "LD_")
 """How names begin whose values the interpreter and the loader read when they start."""
 
 
 class NotReady(Exception):
-    """The spare ended before it was ready, or took too long; says what it left on stderr."""
+    """The spare ended before it was ready, took too long, or could not rehearse; says which."""
 
 
 class Unfit(Exception):
@@ -51,12 +53,14 @@ class Spare(msgspec.Struct, frozen=True):
         """Wait for the end of the rehearsal. Raises NotReady."""
         try:
             async with asyncio.timeout(READY_SECONDS):
-                if await asyncio.get_running_loop().sock_recv(self.order, 1):
-                    return
+                told = await asyncio.get_running_loop().sock_recv(self.order, 4096)
         except TimeoutError:
             raise NotReady(f"not ready within {READY_SECONDS:g} s") from None
-        await self.confined.end()
-        raise NotReady((await self.confined.ended()).stderr.strip()[-500:])
+        if not told:
+            await self.confined.end()
+            raise NotReady((await self.confined.ended()).stderr.strip()[-500:])
+        if told != DONE:
+            raise NotReady(f"the rehearsal failed: {told.decode(errors='replace')}")
 
     async def adopt(self, program: Program, order: bytes) -> None:
         """Be the sandbox of this program from now on; its limits count from here.

@@ -67,7 +67,6 @@ class Spares:
         self._idle_seconds = idle_seconds
         self._quiet_seconds = quiet_seconds
         self._warm: Warm | None = None
-        self._proven = False
         self._kept: list[Kept] = []
         self._expected = 0
         self._used = self._asked = time.monotonic()
@@ -78,9 +77,9 @@ class Spares:
     def expect(self, warm: Warm, programs: int = 1) -> None:
         """So many are about to be served. Returns at once; spares start behind it."""
         if warm != self._warm:
-            self._warm, self._proven, self._expected = warm, False, 0
+            self._warm, self._expected = warm, 0
         self._expected = min(self._expected + programs, MOST_EXPECTED)
-        self._used = time.monotonic()
+        self._used = self._asked = time.monotonic()
         self._change()
         if self._tending is None:
             self._tending = asyncio.create_task(self._tend())
@@ -147,8 +146,7 @@ class Spares:
     def _take(self, program: Program) -> Kept | None:
         """One that is ready, or else one that will be."""
         for kept in sorted(self._kept, key=lambda one: not one.rehearsing.done()):
-            ready = self._proven or kept.rehearsing.done()
-            if ready and self._still_good(kept) and fits(program, kept.spare.warm):
+            if self._still_good(kept) and fits(program, kept.spare.warm):
                 self._kept.remove(kept)
                 return kept
         return None
@@ -191,7 +189,6 @@ class Spares:
             await asyncio.wait({rehearsing})
             if kept in self._kept:
                 rehearsing.result()
-                self._proven = warm == self._warm
         except (NotReady, SandboxUnavailable, OSError) as error:
             # Without spares everything works, only later.
             logger.warning("no spare sandbox can be kept: %s", error)

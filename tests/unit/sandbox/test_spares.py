@@ -124,7 +124,7 @@ async def test_no_more_wait_than_are_allowed(sandbox: FakeSandbox) -> None:
     assert (sandbox.most_open, sandbox.open) == (MOST_EXPECTED, 0)
 
 
-async def test_one_that_still_rehearses_is_taken_once_the_rehearsal_is_known_to_end(
+async def test_one_that_still_rehearses_is_taken_after_one_that_is_ready(
     sandbox: FakeSandbox,
 ) -> None:
     spares = Spares(sandbox)
@@ -137,17 +137,6 @@ async def test_one_that_still_rehearses_is_taken_once_the_rehearsal_is_known_to_
         assert [len(one.orders) for one in sandbox.started] == [1, 1]
     await spares.close()
     assert (sandbox.cold, sandbox.open) == (0, 0)
-
-
-async def test_one_that_rehearses_for_the_first_time_is_not(sandbox: FakeSandbox) -> None:
-    sandbox.go.clear()
-    spares = Spares(sandbox)
-    spares.expect(WARM)
-    await _turns()
-    async with spares.serve(PROGRAM, "one"):
-        assert (sandbox.cold, len(sandbox.started)) == (1, 1)
-    await spares.close()
-    assert sandbox.open == 0
 
 
 async def test_what_was_used_is_replaced_where_some_are_kept(sandbox: FakeSandbox) -> None:

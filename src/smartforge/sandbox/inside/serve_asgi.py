@@ -5,7 +5,7 @@
 ORDER is a descriptor from which one JSON object is read to its end: what to serve, or a script to
 run; and, where the sandbox was started before that was known, its environment and limits.
 REHEARSAL, where there is one, is Python that makes use of what such applications import; when it
-has ended, a byte is written to ORDER.
+has ended, DONE is written to ORDER, or why it failed.
 
 The server is imported before the project comes onto the import path, so that no file of the
 project can stand in for a module of the standard library or of the server.
@@ -27,6 +27,7 @@ from typing import Any
 
 # A thread's stack counts as data; forty of the usual size would use up most of the limit.
 THREAD_STACK = 2 * 1024 * 1024
+DONE, MOST_TOLD = b"!", 500
 
 
 def main(listener: int, order: int, rehearsal: str) -> None:
@@ -39,8 +40,7 @@ def main(listener: int, order: int, rehearsal: str) -> None:
 
     threading.stack_size(THREAD_STACK)
     if rehearsal:
-        rehearse(rehearsal)
-        os.write(order, b"!")
+        os.write(order, rehearse(rehearsal))
     wanted = read(order)
     os.environ.update(wanted["environment"])
     for name, (soft, hard) in wanted["limits"].items():
@@ -98,11 +98,18 @@ def run(source: str, arguments: list[str], packages: list[str]) -> None:
     exec(compile(source, "<string>", "exec"), {"__name__": "__main__"})
 
 
-def rehearse(source: str) -> None:
-    """What it has made goes, what it has imported stays, and is no more looked at for garbage."""
-    exec(compile(source, "<rehearsal>", "exec"), {"__name__": "rehearsal"})
+def rehearse(source: str) -> bytes:
+    """What it has made goes, what it has imported stays, and is no more looked at for garbage.
+
+    A rehearsal that fails does no harm to what follows. Returns DONE, or why it failed.
+    """
+    try:
+        exec(compile(source, "<rehearsal>", "exec"), {"__name__": "rehearsal"})
+    except Exception as error:
+        return f"{type(error).__name__}: {error}".encode(errors="replace")[:MOST_TOLD]
     gc.collect()
     gc.freeze()
+    return DONE
 
 
 def read(order: int) -> dict[str, Any]:
