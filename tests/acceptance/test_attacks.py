@@ -315,6 +315,20 @@ GREEDY = {
         "time.sleep(99)",
         {"files", "memory"},
     ),
+    "buffers of connections": (
+        "import socket, time\n"
+        "listener, kept, sent = socket.create_server(('127.0.0.1', 0)), [], 0\n"
+        "for _ in range(115):\n"
+        "  kept += [socket.create_connection(listener.getsockname()), listener.accept()[0]]\n"
+        "  for one in kept[-2:]:\n"
+        "    one.setblocking(False)\n"
+        "    try:\n"
+        "      while True: sent += one.send(bytes(1 << 16))\n"
+        "    except BlockingIOError: pass\n"
+        "if sent < 300 << 20: raise MemoryError\n"
+        "time.sleep(99)",
+        {None, "memory"},
+    ),
     # Reading what was never written takes no memory but for the tables that say so.
     "page tables": (
         "import ctypes, time\n"

@@ -25,6 +25,9 @@ OWN_PROCESSES = 4
 # An empty group as old as this belongs to nobody who is still about to join it.
 ABANDONED_AFTER = 60.0
 GRACE = 3.0
+# Version 1 counts the buffers of TCP apart.
+TCP_BYTES = 64 * 1024 * 1024
+OPTIONAL = re.compile("sw|tcp")
 # The shell joins each group itself, so that not even its first instruction runs outside.
 JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 125; shift; done; shift; exec "$@"'
 
@@ -238,12 +241,13 @@ def _set(place: Place, folder: Path, limits: Limits) -> None:
         values = {"memory.max": memory, "memory.swap.max": "0", "memory.oom.group": "1"}
     elif "memory" in place.controllers:
         values = {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory}
+        values |= {"memory.kmem.tcp.limit_in_bytes": str(TCP_BYTES)}
     if "pids" in place.controllers:
         values["pids.max"] = str(limits.processes + OWN_PROCESSES)
     for name, value in values.items():
         file = folder / name
-        # Where swapping is not counted there is no file for it.
-        if "sw" not in name or file.exists():
+        # Where swapping or buffers are not counted apart there is no file for it.
+        if not OPTIONAL.search(name) or file.exists():
             file.write_text(value)
 
 

@@ -18,6 +18,8 @@ from smartforge.sandbox.recipe import ALL_OPEN_FILES, FILES, total_memory
 
 # Where the kernel bounds memory and processes by itself, what is left can wait longer.
 LOOK_EVERY, LOOK_EVERY_IN_GROUP = 0.1, 0.5
+# Fewer descriptors than these are not looked into: their buffers are no matter.
+MANY_FILES = 100
 # Two looks in a row with this share of the allowed processes: no program needs them that long.
 CROWDED = 0.9
 GRACE = 3.0
@@ -221,11 +223,12 @@ class Confined:
         limits, most = self._limits, total_memory(self._limits)
         used = tree.usage(self.pid, most)
         out_of_memory = self._count(used.seconds)
-        if used.bytes > most or out_of_memory:
+        first = self._first_inside()
+        many = first is not None and used.files > MANY_FILES
+        if used.bytes + (tree.queued(first) if many else 0) > most or out_of_memory:
             return "memory"
         if self._spent > limits.cpu_seconds:
             return "time"
-        first = self._first_inside()
         made = tree.files_made(first) if first is not None else 0
         if used.files > ALL_OPEN_FILES or made > FILES:
             return "files"
