@@ -224,8 +224,9 @@ class Confined:
         used = tree.usage(self.pid, most)
         out_of_memory = self._count(used.seconds)
         first = self._first_inside()
-        many = first is not None and used.files > MANY_FILES
-        if used.bytes + (tree.queued(first) if many else 0) > most or out_of_memory:
+        many = used.files > MANY_FILES
+        queued = tree.queued(first) if many and first is not None else 0
+        if used.bytes + queued > most or out_of_memory:
             return "memory"
         if self._spent > limits.cpu_seconds:
             return "time"
