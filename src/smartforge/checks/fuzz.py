@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +129,8 @@ class Fuzz:
             wall_seconds=seconds + 15.0, cpu_seconds=seconds + 15, output_bytes=LOGGED_BYTES
         )
         program = subject.program(limits=limits, environment=environment(known))
-        async with subject.sandbox.serve(program, APPLICATION) as served:
+        # What the child imports takes as long as the application's start.
+        async with _started() as child, subject.sandbox.serve(program, APPLICATION) as served:
             try:
                 actor, passing, exchanges = await _accounts(served, limits, known)
             except NoAnswer as error:
@@ -145,7 +148,7 @@ class Fuzz:
                 "cases": BASE_CASES + CASES_EACH * count,
                 "seconds": seconds,
             }
-            told = await _fuzzed(order, seconds)
+            told = await _fuzzed(child, order, seconds)
             if not served.running():
                 cause = cause_of(await served.ended(), limits)
                 said = f"The application {cause.clause}, while it was fuzzed."
@@ -212,8 +215,9 @@ def _bearer(actor: Actor) -> dict[str, str]:
     return {"Authorization": f"Bearer {actor.token}"}
 
 
-async def _fuzzed(order: dict[str, Any], seconds: float) -> Told:
-    """Run the child to its end, or kill it and all that it started."""
+@asynccontextmanager
+async def _started() -> AsyncGenerator[asyncio.subprocess.Process]:
+    """The child, which waits for its order; killed at the end with all that it started."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", str(SCRIPT)),
         stdin=asyncio.subprocess.PIPE,
@@ -223,6 +227,14 @@ async def _fuzzed(order: dict[str, Any], seconds: float) -> Told:
         cwd="/",
         start_new_session=True,
     )
+    try:
+        yield child
+    finally:
+        await _kill(child)
+
+
+async def _fuzzed(child: asyncio.subprocess.Process, order: dict[str, Any], seconds: float) -> Told:
+    """Let the child do it, to its end or for so long."""
     out, err = bytearray(), bytearray()
     reason = ""
     try:
@@ -239,8 +251,6 @@ async def _fuzzed(order: dict[str, Any], seconds: float) -> Told:
                 )
     except TimeoutError:
         reason = f"was still running after {seconds:g} s"
-    finally:
-        await _kill(child)
     return _told(bytes(out), reason)
 
 

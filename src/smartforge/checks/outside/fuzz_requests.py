@@ -15,6 +15,7 @@ import shlex
 import socket
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 MEMORY_BYTES = 1536 * 1024 * 1024
@@ -195,6 +196,8 @@ class Fuzz:
 
 
 def main() -> None:
+    # While whoever wants it prepares the order.
+    import_module("schemathesis.specs.openapi.schemas")
     order: Json = json.load(sys.stdin)
     seconds = int(order["seconds"])
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
