@@ -2,12 +2,14 @@
 
 import asyncio
 import functools
+import os
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import msgspec
@@ -48,8 +50,17 @@ class Tools(msgspec.Struct, frozen=True):
     boot_seconds: float
 
 
+class Base(msgspec.Struct, frozen=True):
+    """What the lives of one version have in common."""
+
+    version: int | None
+    folder: Path
+    dependencies: Path
+    promised: dict[str, Any]
+
+
 class Ground:
-    """Whoever wakes it must `sleep` it. Everything but `wake` and `sleep` returns at once."""
+    """Whoever wakes it must `close` it."""
 
     def __init__(
         self, project_id: str, tools: Tools, say: Callable[[State, int | None, str], None]
@@ -64,7 +75,8 @@ class Ground:
         self._version: int | None = None
         self._key = ""
         self._failed: tuple[float, int | None, SmartForgeError] | None = None
-        self._began = 0.0
+        self._base: Base | None = None
+        self._laying = AsyncExitStack()
 
     @property
     def awake(self) -> bool:
@@ -100,6 +112,12 @@ class Ground:
         """Take the data out, then end it; nothing of it runs any more. Repeating it is fine."""
         async with self._lock:
             await self._sleep()
+
+    async def close(self) -> None:
+        """Put it to sleep, and remove what it would wake from."""
+        async with self._lock:
+            await self._sleep()
+            await self._unlay()
 
     async def start_over(self) -> None:
         """End it without its data, and forget those that were kept."""
@@ -179,25 +197,48 @@ class Ground:
     @asynccontextmanager
     async def _laid(self, standing: Standing) -> AsyncGenerator[Project]:
         """The files of the version with what was kept, for one life."""
+        tools = self._tools
+        base = await self._base_of(standing)
+        settings = await self.settings()
+        data = await asyncio.to_thread(tools.kept.data, self._id)
+        await asyncio.to_thread(_lay_data, base.folder, data)
+        self._key = secrets.token_urlsafe(24)
+        known = settings.secrets
+        environment, _ = environment_of(base.promised, known.key, known.password, KEPT_DATABASE_URL)
+        environment |= {**settings.variables, KEY_NAME: self._key}
+        if data is not None:
+            environment[MIGRATED_NAME] = "yes" if data.version == standing.version else ""
+        yield Project(base.folder, base.dependencies, environment)
+
+    async def _base_of(self, standing: Standing) -> Base:
+        """What every life of a version begins with; laid out once, until `close`."""
+        if self._base is not None and self._base.version == standing.version:
+            return self._base
+        await self._unlay()
         assert standing.state is not None
         tools = self._tools
         files = await tools.standings.files(standing.state)
-        contract = await tools.standings.contract(standing.state)
-        settings = await self.settings()
-        data = await asyncio.to_thread(tools.kept.data, self._id)
-        self._key = secrets.token_urlsafe(24)
-        known = settings.secrets
-        environment, _ = environment_of(
-            openapi(contract), known.key, known.password, KEPT_DATABASE_URL
-        )
-        environment |= {**settings.variables, KEY_NAME: self._key}
         files |= await asyncio.to_thread(_beside, files)
-        if data is not None:
-            files[DATA_FILE] = data.content
-            environment[MIGRATED_NAME] = "yes" if data.version == standing.version else ""
+        promised = openapi(await tools.standings.contract(standing.state))
         dependencies = await asyncio.to_thread(tools.dependencies, standing.state.target)
-        async with laid_out(files) as folder:
-            yield Project(folder, dependencies, environment)
+        folder = await self._laying.enter_async_context(laid_out(files))
+        # Rows of the API will lie there.
+        await asyncio.to_thread(folder.chmod, 0o700)
+        self._base = Base(standing.version, folder, dependencies, promised)
+        return self._base
+
+    async def _unlay(self) -> None:
+        self._base = None
+        await self._laying.aclose()
+
+
+def _lay_data(folder: Path, data: Data | None) -> None:
+    place = folder / DATA_FILE
+    place.unlink(missing_ok=True)
+    if data is not None:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data.content)
 
 
 def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:

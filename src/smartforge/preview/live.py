@@ -280,9 +280,14 @@ class LivePreviews:
         while True:
             await asyncio.sleep(BEAT)
             now = time.monotonic()
+            asleep: list[tuple[float, str]] = []
             for project_id, ground in list(self._grounds.items()):
                 if ground.awake:
                     self._look_at(project_id, ground, now)
+                elif not self._places.taken(project_id):
+                    asleep.append((ground.used, project_id))
+            for _, project_id in sorted(asleep)[: -self._bounds.awake]:
+                self._own(self._close(project_id))
 
     def _look_at(self, project_id: str, ground: Ground, now: float) -> None:
         idle = now - ground.used
@@ -300,8 +305,11 @@ class LivePreviews:
         try:
             await self._standings.of(project_id)
         except UnknownProject:
-            await self._put_to_sleep(project_id)
-            self._grounds.pop(project_id, None)
+            await self._close(project_id)
+
+    async def _close(self, project_id: str) -> None:
+        if (ground := self._grounds.pop(project_id, None)) is not None:
+            await ground.close()
 
     async def _forget_removed(self) -> None:
         for project_id in await asyncio.to_thread(lambda: list(self._kept.projects())):
@@ -332,7 +340,8 @@ class LivePreviews:
             task.cancel()
         for one in awake:
             one.changed = None
-        await asyncio.gather(*(one.sleep() for one in awake), return_exceptions=True)
+        grounds = self._grounds.values()
+        await asyncio.gather(*(one.close() for one in grounds), return_exceptions=True)
 
     # ---- telling --------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ given back to this project alone.
 import asyncio
 import contextlib
 import ctypes
+import gc
 import importlib
 import importlib.util
 import io
@@ -94,6 +95,8 @@ def _migrated_beside() -> bool:
 
 
 def settle() -> None:
+    """Give back what imports have left behind: a tenth of all memory."""
+    gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

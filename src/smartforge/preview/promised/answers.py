@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from smartforge.checks.surface import surface
 from smartforge.contract import Contract
@@ -71,7 +72,8 @@ class Promised:
             raise not_found()
         for match, operation, validation in fits:
             if operation.method == asked.method:
-                return self._done(operation, validation, match.groupdict(), asked)
+                path = {name: unquote(value) for name, value in match.groupdict().items()}
+                return self._done(operation, validation, path, asked)
         allowed = ", ".join(sorted({operation.method for _, operation, _ in fits}))
         raise problem(405, f"{asked.method} is not possible here.", [("allow", allowed)])
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -27,9 +27,6 @@ class Asked(msgspec.Struct, frozen=True):
     def queried(self) -> dict[str, str]:
         """The query; of two values of one name the last."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
-
-    def segments(self) -> list[str]:
-        return [unquote(each) for each in self.path.split("/")[1:]]
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -15,12 +15,14 @@ from sqlalchemy import ForeignKey, MetaData, StaticPool, String, create_engine, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 MIGRATING = True
+"""Whether what migrations and tests import is wanted too; an API in use needs neither."""
+TESTS = ("fastapi.testclient", "pytest")
 MIGRATIONS = ("alembic.command", "alembic.config", "alembic.op", "alembic.runtime.migration")
 MODULES = (
-    *(MIGRATIONS if MIGRATING else ()),
+    *((*TESTS, *MIGRATIONS) if MIGRATING else ()),
     *("anyio._backends._asyncio", "argon2", "email_validator", "jwt", "pydantic_settings"),
     *("fastapi.middleware.cors", "fastapi.openapi.utils", "fastapi.responses"),
-    *("fastapi.telemetry._runtime", "fastapi.testclient", "pytest"),
+    "fastapi.telemetry._runtime",
     *("sqlalchemy.dialects.sqlite", "sqlite3"),
     *("uvicorn.lifespan.on", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
     *("multipart", "python_multipart", "hashlib", "hmac", "http.client", "logging.config"),
