@@ -15,11 +15,12 @@ class UniqueTogether(msgspec.Struct, frozen=True, tag="unique_together"):
     fields: tuple[str, ...]
 
 
-class Ordered(msgspec.Struct, frozen=True, tag="ordered"):
-    """`later` is greater than `earlier`, where both are given (422)."""
+class Ordered(msgspec.Struct, frozen=True, tag="ordered", omit_defaults=True):
+    """`later` is greater than `earlier`, where both are given (422); with `equal`, or the same."""
 
     earlier: str
     later: str
+    equal: bool = False
 
 
 class Different(msgspec.Struct, frozen=True, tag="different"):

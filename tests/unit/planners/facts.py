@@ -245,7 +245,9 @@ def _ordered(contract: Contract, words: list[str]) -> None:
     for rule in one.rules:
         match rule:
             case Ordered(earlier, later) | NoOverlap(earlier, later):
-                if earlier.startswith(words[1]) and later.startswith(words[2]):
+                equal = isinstance(rule, Ordered) and rule.equal
+                told = words[3:] in ([], ["equal"] if equal else ["strict"])
+                if told and earlier.startswith(words[1]) and later.startswith(words[2]):
                     return
             case _:
                 pass

@@ -1,4 +1,4 @@
-"""One field is greater than another, where both are given."""
+"""One field is greater than another, or the same where that is allowed, where both are given."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -19,7 +19,9 @@ async def trial(court: Court, found: Found) -> None:
     base = (await court.draft(found.collection)).body or {}
     start = base.get(earlier, 1)
     beyond = _steps(properties[earlier], start)
-    for step, words in ((0, "the same"), (-1, "smaller")):
+    least = 0 if rule.equal else 1
+    wrong = ((0, "the same"), (-1, "smaller"))
+    for step, words in wrong[1 - least :]:
         try:
             value = beyond(step)
         except OverflowError:
@@ -28,16 +30,17 @@ async def trial(court: Court, found: Found) -> None:
         if not _fits(properties[later], value):
             continue
         await court.expect(f"for a {later} that is {words} as {earlier}", draft, {422})
-    draft = await court.draft(found.collection, **{earlier: start, later: beyond(1)})
-    row = await court.allowed(found, f"for a {later} just greater than {earlier}", draft)
+    draft = await court.draft(found.collection, **{earlier: start, later: beyond(least)})
+    told = "that is the same as" if rule.equal else "just greater than"
+    row = await court.allowed(found, f"for a {later} {told} {earlier}", draft)
     updating = court.updating(found.collection)
     if row is None or updating is None:
         return
     actor = await court.able(updating, row, draft.actor)
-    for name, value in ((later, start), (earlier, beyond(1))):
+    for name, value in ((later, beyond(least - 1)), (earlier, beyond(1))):
         if name in updating.properties and _fits(properties[name], value):
             change = court.at(updating, row, actor, {name: value})
-            await court.expect(f"to make {later} no greater than {earlier}", change, {422})
+            await court.expect(f"to make {later} {'less' if rule.equal else 'no greater'} than {earlier}", change, {422})
 
 
 def _steps(schema: Json, start: Any) -> Callable[[int], Any]:

@@ -54,9 +54,9 @@ def _says_bounds(value: str) -> bool:
             "maximum",
             "minimum",
             "at",
-            "up",
             "between",
         )
+        or low.startswith("up to")
         or first in attributes().types
         or first in ("not", "non-empty", "nullable", "list", "array", "positive", "from")
     )

@@ -182,8 +182,9 @@ def _order(resource: Resource, rule: Ordered, own: ResourceNames) -> OrderView:
         for name in names
         if resource.field(name).nullable
     ]
-    broken = " and ".join([*given, f"{later} <= {earlier}"])
-    return OrderView(broken, rule.later, f"greater than {rule.earlier}")
+    broken = " and ".join([*given, f"{later} {'<' if rule.equal else '<='} {earlier}"])
+    must = "equal to or greater than" if rule.equal else "greater than"
+    return OrderView(broken, rule.later, f"{must} {rule.earlier}")
 
 
 def _different(resource: Resource, rule: Different, own: ResourceNames) -> OrderView:

@@ -8,6 +8,7 @@ test("each rule is a sentence", () => {
   const rules: Resource["rules"] = [
     { type: "unique_together", fields: ["room_id", "day"] },
     { type: "ordered", earlier: "starts_at", later: "ends_at" },
+    { type: "ordered", earlier: "first_day", later: "last_day", equal: true },
     { type: "no_overlap", start: "starts_at", end: "ends_at", within: ["room_id"], status: "status", ended: ["cancelled"] },
     { type: "one_open", fields: ["book_id"], status: "status", open: ["out"] },
     { type: "adjusts", reference: "product_id", amount: "quantity", field: "stock", taking: [""] },
@@ -18,6 +19,7 @@ test("each rule is a sentence", () => {
   expect(rulesOf(booking({ rules }))).toEqual([
     "No two bookings have the same room id and day.",
     "Ends at is later or greater than starts at.",
+    "Last day is never earlier or less than first day.",
     "No two bookings with the same room id overlap from starts at to ends at; those that are cancelled do not count.",
     "At most one booking with the same book id is out.",
     "Each booking takes its quantity from stock of its product, never beyond its bounds.",

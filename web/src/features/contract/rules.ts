@@ -73,7 +73,9 @@ function ruleOf(rule: Rule, resource: Resource): string {
     case "unique_together":
       return `No two ${rows} have the same ${listed(rule.fields.map(spaced))}.`;
     case "ordered":
-      return `${capital(spaced(rule.later))} is later or greater than ${spaced(rule.earlier)}.`;
+      return rule.equal
+        ? `${capital(spaced(rule.later))} is never earlier or less than ${spaced(rule.earlier)}.`
+        : `${capital(spaced(rule.later))} is later or greater than ${spaced(rule.earlier)}.`;
     case "no_overlap": {
       const within = rule.within.length > 0 ? ` with the same ${listed(rule.within.map(spaced))}` : "";
       const ended = rule.ended?.length ? `; those that are ${listed(rule.ended.map(spaced), "or")} do not count` : "";

@@ -172,6 +172,10 @@ def find_field(resource: Resource, text: str) -> Field | None:
     name = snake(" ".join(parts))
     if not name:
         return None
+    whole = snake(text.removeprefix("the ").removeprefix("its "))
+    for field in resource.fields:
+        if field.name == whole:
+            return field
     one = singular(name)
     wanted = (name, one, plural(one), f"{one}_id", f"{one}_ids", f"is_{name}", f"{name}_at")
     for wish in wanted:

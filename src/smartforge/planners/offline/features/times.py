@@ -11,11 +11,12 @@ from smartforge.contract import (
     Ordered,
     Reference,
     Resource,
+    Rule,
     Text,
     Time,
     Timestamp,
 )
-from smartforge.contract.fields import Choice, Decimal, Integer
+from smartforge.contract.fields import Choice, Decimal, Integer, Kind
 from smartforge.contract.names import (
     identifier,
     spaced,
@@ -52,15 +53,24 @@ _AFTER = re.compile(
     r"\b(?P<later>(?:the |its )?[a-z_]+(?: [a-z_]+)??)(?: that| which)?"
     r" (?:(?:has|have|needs) to|must|should|shall"
     r"|is|are|can|may|comes?|lies?)"
-    r"(?: only)?(?: always)? (?:be |come |lie )?(?:strictly )?(?P<how>after|later than|greater"
+    r"(?: only)?(?: always)? (?:be |come |lie )?(?:strictly )?"
+    r"(?P<same>(?:on|at|equal to|the same as|the same day as) or )?(?P<how>after|later than|greater"
     r" than|larger than|higher than"
-    r"|beyond|before|earlier than|less than|smaller than|lower than) (?:the |its"
+    r"|beyond|before|earlier than|less than|smaller than|lower than)(?P<too> or equal to"
+    r"| or the same as)? (?:the |its"
     r" )?(?P<other>[a-z_]+(?: [a-z_]+)?)"
-    r"|\b(?P<low>[a-z_]+(?: [a-z_]+)?) (?:can't|cannot|can not|must not|may not|should not|never)"
-    r" be"
+    r"|\b(?P<low>[a-z_]+(?: [a-z_]+)??) (?:(?:can't|cannot|can not|must not|must never|may not"
+    r"|may never|can never|should not|should never|never) (?:be|come|lie)|(?:is|are|must be|has to"
+    r" be|comes?) (?:not|never|no))"
     r" (?P<not>after|later than|greater than|higher than|before|earlier than|less than|lower"
     r" than)"
     r" (?:the |its )?(?P<high>[a-z_]+(?: [a-z_]+)?)"
+)
+_NUMBERS = (Integer, Decimal)
+_EQUAL = re.compile(
+    r"\b(?:same day|one day|equal|equals|identical)\b.{0,30}\b(?:ok|okay|fine|allowed|possible"
+    r"|permitted|valid)\b"
+    r"|\b(?:may|can) be (?:equal|the same|identical|on the same day)\b"
 )
 _LATER = ("after", "later than", "greater than", "larger than", "higher than", "beyond")
 _STARTS = (
@@ -159,7 +169,7 @@ def read_times(sketch: Sketch) -> None:
         known = [one for one in resource.rules if isinstance(one, NoOverlap)]
         if not known:
             one = having(_as_needed(resource, start, end), _required(within))
-            sketch.put(ruled(ruled(one, Ordered(start.name, end.name)), rule))
+            sketch.put(ruled(_in_order(one, Ordered(start.name, end.name)), rule))
             sketch.note(
                 f"{heard.quote(begin, stop)}: two {spaced(resource.plural)} of the same "
                 f"{spaced(within.name.removesuffix('_id'))} never overlap (409)."
@@ -282,23 +292,44 @@ def _read_order(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         first, second = _completed(one, *fields)
         if first is None or second is None or first is second:
             continue
-        one, first, second = _as_moments(one, first, second)
+        numbers = re.search(r"great|large|less|small|low|high", match["how"] or match["not"])
+        one, first, second = _comparable(one, first, second, Decimal() if numbers else Timestamp())
         if _family(first) != _family(second) or not _family(first):
             continue
         positive = (match["how"] or match["not"]) in _LATER
         later = (first, second) if positive == bool(match["how"]) else (second, first)
-        sketch.put(ruled(one, Ordered(later[1].name, later[0].name)))
-        tell(sketch, heard, match, f"{later[0].name} is after {later[1].name}, else 422.")
+        equal = bool(match["not"] or match["same"] or match["too"])
+        equal = equal or _EQUAL.search(heard.line) is not None
+        sketch.put(_in_order(one, Ordered(later[1].name, later[0].name, equal)))
+        how = "never before" if equal else "after"
+        tell(sketch, heard, match, f"{later[0].name} is {how} {later[1].name}, else 422.")
         return
 
 
-def _as_moments(resource: Resource, first: Field, second: Field) -> tuple[Resource, Field, Field]:
-    """`return is after departure`: what comes after another is a time and no text."""
-    kinds = [one.kind for one in (first, second) if isinstance(one.kind, MOMENTS)]
+def _in_order(resource: Resource, rule: Ordered) -> Resource:
+    """With the order of the two fields, once: the strict one, where both were said."""
+    strict = msgspec.structs.replace(rule, equal=False)
+    if strict in resource.rules or any(_between(one, rule) for one in resource.rules):
+        return ruled(resource, strict)
+    looser = msgspec.structs.replace(rule, equal=True)
+    rest = tuple(one for one in resource.rules if one != looser)
+    return ruled(msgspec.structs.replace(resource, rules=rest), rule)
+
+
+def _between(one: Rule, rule: Ordered) -> bool:
+    """Whether rows last from the one field until the other: what lasts no time excludes nothing."""
+    return isinstance(one, NoOverlap) and (one.start, one.end) == (rule.earlier, rule.later)
+
+
+def _comparable(
+    resource: Resource, first: Field, second: Field, usual: Kind
+) -> tuple[Resource, Field, Field]:
+    """`return is after departure`: what is more than another is a time or a number and no text."""
+    kinds = [one.kind for one in (first, second) if isinstance(one.kind, (*MOMENTS, *_NUMBERS))]
     timed: list[Field] = []
     for one in (first, second):
         if isinstance(one.kind, Text):
-            kind = kinds[0] if kinds else Timestamp()
+            kind = kinds[0] if kinds else usual
             one = msgspec.structs.replace(one, kind=kind)
             resource = having(resource, one)
         timed.append(one)

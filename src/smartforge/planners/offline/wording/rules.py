@@ -12,8 +12,15 @@ def _sentence_of(match: re.Match[str]) -> str:
 
 def _dated(match: re.Match[str]) -> str:
     """`due date not before issue date` as a whole sentence."""
-    no = " not" if match["no"].lower() in ("not", "never") else ""
+    no = " not" if match["no"].lower() in ("not", "never", "no") else ""
     return f"{match['at']}{match['late']} must{no} be {match['when']} {match['other']}"
+
+
+def _no_less(match: re.Match[str]) -> str:
+    how = match["how"].lower()
+    most = how in ("at most", "<=") or re.search("great|high|large|later", how)
+    than = "greater" if most else "less"
+    return f"{match['late']} must not be {than} than {match['other']}"
 
 
 _NO_TWO = (
@@ -63,10 +70,18 @@ def _decided(match: re.Match[str]) -> str:
 CHANGES: tuple[Change, ...] = (
     spelled(_NO_TWO, _apart),
     spelled(
-        r"(?P<at>^|[.;,:] |[-*•] )(?P<late>(?:the )?[a-z]+ (?:date|time|day)) (?P<no>not|never|must"
-        r" come|comes?|is|always) (?P<when>before|after|later than|earlier than) "
+        r"(?P<at>^|[.;,:] |[-*•] )(?P<late>(?:the )?[a-z]+ (?:date|time|day)) (?P<no>not|never|no"
+        r"|must come|comes?|is|always) (?P<when>before|after|later than|earlier than) "
         r"(?P<other>(?:the )?[a-z]+ (?:date|time|day))\b",
         _dated,
+    ),
+    # `max price must be at least the min price`, `end date >= start date`
+    spelled(
+        r"(?P<late>\b(?:the )?[a-z]+[ -](?P<unit>[a-z]+))(?P<is> (?:must|has to|have to|should) be|"
+        r" is| are| must)?"
+        r" (?P<how>(?:at least|at most|no (?:less|lower|smaller|greater|higher|larger|earlier|later)"
+        r" than)(?= (?:the|its)\b)|[<>]=) (?P<other>(?:the |its )?[a-z]+[ -](?P=unit)\b)",
+        _no_less,
     ),
     # `an order delivered cannot be cancelled`, as in what was Spanish or French
     spelled(

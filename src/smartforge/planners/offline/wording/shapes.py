@@ -54,6 +54,11 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<more>[^()\n]*)\)[ \t]*$",
         _typed_entry,
     ),
+    spelled(
+        r"\b(?:an? )?(?P<low>min|minimum|lowest|smallest) (?P<what>[a-z]+)(?P<mark>,| and|, and)"
+        r" (?:an? |the )?(?P<high>max|maximum|highest|largest) (?P=what)\b(?! (?:for|of|per|is)\b)",
+        r"\g<low>-\g<what>\g<mark> \g<high>-\g<what>",
+    ),
     spelled(r"\b(?:an? )?range of (?P<what>[a-z]+?)s?(?= ?(?:[,.;)]|$)| and )", r"\g<what> range"),
     # `brewery_id (FK to Brewery, cascade)`: the deletion in a sentence of its own.
     spelled(

@@ -18,11 +18,12 @@ from smartforge.contract import (
     OneOpen,
     Ordered,
     Reference,
+    Resource,
     UniqueTogether,
 )
 from smartforge.contract.names import spaced
 from smartforge.targets.fastapi import samples
-from smartforge.targets.fastapi.judge.bodies import Source
+from smartforge.targets.fastapi.judge.bodies import Source, ladder
 from smartforge.targets.fastapi.judge.callers import may
 from smartforge.targets.fastapi.judge.flows import Flow, State, flows
 from smartforge.targets.fastapi.judge.subject import Subject
@@ -59,10 +60,8 @@ def ordered(subject: Subject) -> Iterator[dict[str, Any]]:
             first = subject.bodies.rows[0]
             if rule.earlier not in first or rule.later not in first:
                 continue
-            changes = (
-                {rule.later: first[rule.earlier]},
-                {rule.earlier: first[rule.later]},
-            )
+            same, other = {rule.later: first[rule.earlier]}, {rule.earlier: first[rule.later]}
+            changes = (other, same) if rule.equal else (same, other)
             patches = [
                 change
                 for change in changes
@@ -72,7 +71,17 @@ def ordered(subject: Subject) -> Iterator[dict[str, Any]]:
                 "earlier": rule.earlier,
                 "later": rule.later,
                 "patches": patches if subject.by["update"] else [],
+                "equal": rule.equal and _alone(resource, rule),
+                "not_less": rule.equal,
+                "raises": not patches or rule.earlier in patches[0],
             }
+
+
+def _alone(resource: Resource, rule: Ordered) -> bool:
+    """Whether no other rule says how large the two values of the rule are."""
+    ends = {rule.earlier, rule.later}
+    pairs = [pair for pair in ladder(resource) if ends & set(pair)]
+    return pairs == [(rule.earlier, rule.later)]
 
 
 def different(subject: Subject) -> Iterator[dict[str, Any]]:
