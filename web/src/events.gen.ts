@@ -538,12 +538,13 @@ export interface UniqueTogether {
   fields: string[];
 }
 /**
- * `later` is greater than `earlier`, where both are given (422).
+ * `later` is greater than `earlier`, where both are given (422); with `equal`, or the same.
  */
 export interface Ordered {
   type: "ordered";
   earlier: string;
   later: string;
+  equal?: boolean;
 }
 /**
  * The references `first` and `second` never name the same row (422).

@@ -40,7 +40,11 @@ async def trial(court: Court, found: Found) -> None:
     for name, value in ((later, beyond(least - 1)), (earlier, beyond(1))):
         if name in updating.properties and _fits(properties[name], value):
             change = court.at(updating, row, actor, {name: value})
-            await court.expect(f"to make {later} {'less' if rule.equal else 'no greater'} than {earlier}", change, {422})
+            await court.expect(
+                f"to make {later} {'less' if rule.equal else 'no greater'} than {earlier}",
+                change,
+                {422},
+            )
 
 
 def _steps(schema: Json, start: Any) -> Callable[[int], Any]:

@@ -43,7 +43,8 @@ def _end(tokens: Sequence[Token], begin: int) -> int:
     end = begin
     for item in split_items(tokens[begin:]):
         first = item.tokens[0]
-        acts = first.low in words().stops | words().manage | words().look and not first.literal
+        verbs = words().manage | words().look if len(item.tokens) > 1 else frozenset[str]()
+        acts = first.low in words().stops | verbs and not first.literal
         if acts or breaks_off(item) or len(item.tokens) > MAX_WORDS or item.separator == "clause":
             break
         last = item.tokens[-1]

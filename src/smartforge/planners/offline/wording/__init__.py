@@ -20,15 +20,18 @@ from smartforge.planners.offline.wording import (
     sentences,
     shapes,
     sloppy,
+    stories,
     trails,
 )
 
 _CHANGES = (
     *sloppy.CHANGES,
+    *stories.CHANGES,
     *heads.CHANGES,
     *shapes.CHANGES,
     *everyday.CHANGES,
     *kept.CHANGES,
+    *stories.ENDED,
     *idioms.CHANGES,
     *owning.CHANGES,
     *lending.CHANGES,

@@ -79,8 +79,8 @@ CHANGES: tuple[Change, ...] = (
     spelled(
         r"(?P<late>\b(?:the )?[a-z]+[ -](?P<unit>[a-z]+))(?P<is> (?:must|has to|have to|should) be|"
         r" is| are| must)?"
-        r" (?P<how>(?:at least|at most|no (?:less|lower|smaller|greater|higher|larger|earlier|later)"
-        r" than)(?= (?:the|its)\b)|[<>]=) (?P<other>(?:the |its )?[a-z]+[ -](?P=unit)\b)",
+        r" (?P<how>(?:at least|at most|no (?:less|lower|smaller|greater|higher|larger|earlier"
+        r"|later) than)(?= (?:the|its)\b)|[<>]=) (?P<other>(?:the |its )?[a-z]+[ -](?P=unit)\b)",
         _no_less,
     ),
     # `an order delivered cannot be cancelled`, as in what was Spanish or French
