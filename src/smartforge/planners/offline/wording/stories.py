@@ -90,7 +90,8 @@ CHANGES: tuple[Change, ...] = (
     # `meetings with a date, plus the attendance per meeting`
     spelled(
         r",? (?:plus|as well as|along with) (?:the )?(?P<what>(?!total|sum|average|count|number"
-        r"|cost|price|amount|share|rate)[a-z]+) (?:per|of each|for each) (?P<one>[a-z]+)(?=[.;\n]|$)",
+        r"|cost|price|amount|share|rate)[a-z]+) (?:per|(?:of|for) each)"
+        r" (?P<one>[a-z]+)(?=[.;\n]|$)",
         _for_each,
     ),
     # `alarmed > on site > done`
