@@ -86,9 +86,27 @@ class Intruder:
         told: object = answer.json() if answer else None
         if answer is None or not isinstance(told, dict):
             return
+        guessed = draft.with_body(password="another horse altogether")
+        await self._judge.expect("with a wrong password", guessed, {401})
         wrong = odd(str(cast(dict[str, Any], told).get("access_token", "")), self._secret)
         if wrong:
             self._judge.failed("for a token", draft, answer, wrong)
+        await self._ordinary()
+
+    async def _ordinary(self) -> None:
+        """Whoever registers is not made what only somebody else can make them."""
+        register, roles = self._promised.register, self._promised.roles
+        alone = not any(one.access.tenant for one in self._promised.endpoints)
+        if register is None or len(roles) < 2 or not alone:
+            return
+        draft = await self._rows.draft(register, NOBODY, Way())
+        answer = await self._judge.expect("as somebody new", draft, {201}) if draft else None
+        shown: object = answer.json() if answer else None
+        if draft is None or answer is None or not isinstance(shown, dict):
+            return
+        if cast(dict[str, Any], shown).get("role") == roles[-1]:
+            said = f"made whoever registers {roles[-1]}"
+            self._judge.failed("as somebody new", draft, answer, said)
 
     async def _one(self, endpoint: Endpoint) -> None:
         allowed = await self._somebody(endpoint)

@@ -214,9 +214,26 @@ class Exercise:
                     await self._judge.expect(case, changed, endpoint.refusals)
             except CannotTell:
                 continue
+        await self._references(draft)
+        if (endpoint.body or {}).get("minProperties") and not endpoint.form:
+            nothing = msgspec.structs.replace(draft, body={})
+            await self._judge.expect("without at least one field", nothing, endpoint.refusals)
         if (endpoint.body or {}).get("additionalProperties") == {"not": {}} and not endpoint.form:
             unknown = draft.with_body(no_such_field="x")
             await self._judge.expect("with an unknown field", unknown, endpoint.refusals)
+
+    async def _references(self, draft: Draft) -> None:
+        """References to nothing, and texts that no database holds: never a fault."""
+        endpoint = draft.endpoint
+        for name, schema in endpoint.properties.items():
+            if name in endpoint.references and schema.get("type") == "integer":
+                nowhere = draft.with_body(**{name: UNKNOWN_ID})
+                case = f"for a reference to nothing in {name}"
+                await self._judge.expect(case, nowhere, endpoint.refusals)
+            elif _free_text(schema) and not endpoint.form and name in (draft.body or {}):
+                odd = draft.with_body(**{name: "\0 \N{GREEK SMALL LETTER BETA}"})
+                every = endpoint.refusals | endpoint.successes | {401, 403, 404, 409}
+                await self._judge.expect(f"with a NUL character in {name}", odd, every)
 
     async def _at_the_bounds(self, draft: Draft) -> None:
         """The smallest and the largest values that the document allows."""
@@ -316,6 +333,12 @@ class Exercise:
             if answer and not challenge.lower().startswith("bearer"):
                 said = "answered no WWW-Authenticate: Bearer"
                 self._judge.failed(case, changed, answer, said)
+
+
+def _free_text(schema: Json) -> bool:
+    """Whether it takes any text of some length."""
+    narrow = {"enum", "format", "pattern", "const"} & schema.keys()
+    return schema.get("type") == "string" and not narrow and schema.get("maxLength", 99) > 3
 
 
 def _late(endpoint: Endpoint) -> int:

@@ -125,7 +125,9 @@ class Judge:
         if not self.failures:
             count = f"{self.judged} requests to {len(self.operations)} operations"
             return Verdict("passed", f"{whole}: {count}, all answered as promised.", evidence)
-        first = self.failures[0]
+        # What is not kept explains what cannot be done with it.
+        lost = (one for one in self.failures if one.case == "for what was created")
+        first = next(lost, self.failures[0])
         more = f" ({len(self.failures)} failed of {self.judged})" if len(self.failures) > 1 else ""
         evidence["failed"] = len(self.failures)
         evidence["failures"] = msgspec.to_builtins(_spread(self.failures))

@@ -14,6 +14,7 @@ from smartforge.checks.witness import Function, Line, Route, Seen, Trace
 
 _WORD = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]+)*")
 _FIELD_CASE = re.compile(r"^with(?:out)? (?:the same )?(\w+)")
+_KIND = re.compile(r"^answered (\w+/[\w.+-]+), not ")
 _EXTRA = re.compile(r"answered (\w+), which is not promised|\('(\w+)' was unexpected\)")
 _ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
 _NO_COLUMN = re.compile(r"no such column: (\w+\.\w+)|table (\w+) has no column named (\w+)")
@@ -56,7 +57,8 @@ class Places:
 
     def of(self, failing: Judged) -> Line | None:
         """Path and line; None where nothing is known of the operation."""
-        if failing.case.startswith(("for what was deleted", "after ")):
+        lost = failing.case == "for what was created" and "answered 40" in failing.said
+        if lost or failing.case.startswith(("for what was deleted", "after ")):
             done = self._done_before(failing)
             if done is not None:
                 return done
@@ -114,9 +116,16 @@ class Places:
             if trace.status < 400:
                 return _keyword(route, "status_code")
             return self._refusal(trace, route)
+        # A row that the framework would not let out was not refused.
+        unfit = bool(trace.raised) and trace.raised[-1][1].startswith("ResponseValidationError")
         if failing.wanted <= {400, 422} and route is not None:
-            return self._taken(route, failing.case) or self._lenient(failing, trace)
-        if trace.status >= 400:
+            refused = any(text.startswith("HTTPException") for _, text in trace.raised)
+            if 400 <= trace.status < 500 and not refused:
+                return self._of_content(failing, trace, route)
+            taken = self._taken(route, failing.case)
+            if taken is not None or trace.status < 400 or unfit:
+                return taken or self._lenient(failing, trace)
+        if trace.status >= 400 and not unfit:
             return self._refusal(trace, route)
         return self._lenient(failing, trace) or self._unguarded(failing, route)
 
@@ -146,7 +155,7 @@ class Places:
     def _taken(self, route: Route, case: str) -> Line | None:
         """Where the parameter or the field is written that should have been refused."""
         if "unknown field" in case or "no such" in case:
-            return route.taken.get("*")
+            return route.taken.get("model_config", route.taken.get("*"))
         named = _FIELD_CASE.match(case)
         return route.taken.get(named[1]) if named else None
 
@@ -158,10 +167,13 @@ class Places:
         for function, lines in self._by_function(trace.at):
             text = "\n".join(function.text).lower()
             at = next((n for n, one in enumerate(function.text) if _refuses(one, wanted)), None)
-            checking = "token" in failing.case and any(one in text for one in _CHECKING)
+            secret = "token" in failing.case or "password" in failing.case
+            checking = secret and any(one in text for one in _CHECKING)
             if at is None and not checking:
                 continue
-            score = self._score(lines, failing) + (1 if checking else 0)
+            shared = len(_words(failing.case) & _words(text))
+            score = self._score(lines, failing) + _PER_WORD * min(_MOST_WORDS, shared)
+            score += 1 if checking else 0
             where = next((n for n, one in enumerate(function.text) if _checks(one)), 0)
             if not checking:
                 before = [self._seen.lines[line][1] for line in lines]
@@ -198,14 +210,20 @@ class Places:
         alike = [one for one in self._failing if _kind(one) == _kind(failing)]
         passing = [set(self._way(one.at)) for one in self._passing]
         failed = [set(self._way(one.at)) for one in alike]
-        words = _words(f"{failing.said} {failing.case}")
+        spelled = " ".join(_SPELLED.get(trace.status, ())) if failing.wanted else ""
+        words = _words(f"{failing.said} {failing.case} {spelled}")
         best: tuple[float, int, int] | None = None
         for at, line in enumerate(self._way(trace.at)):
             score = _ochiai(line, failed, passing) + self._in_common(line, words)
             own = int(route is not None and self._of_route(line, route))
             if best is None or (score, own) >= best[:2]:
                 best = (score, own, at)
-        return self._place(self._way(trace.at)[best[2]]) if best else None
+        if best is None:
+            return None
+        found = self._place(self._way(trace.at)[best[2]])
+        # A type of content is mostly said once in the file that answers it, beside any function.
+        kinds = self._seen.kinds.get(_named(_KIND, failing.said), [])
+        return next((one for one in kinds if one[0] == found[0]), found)
 
     def _in_common(self, line: int, words: set[str]) -> float:
         function, number = self._seen.lines[line]
@@ -264,6 +282,9 @@ def difference(seen: Seen, said: str) -> Line | None:
     if route is None:
         return neighbour(seen, operation)
     own = (route.path, route.keywords.get("def", route.line))
+    if ": additionalProperties is" in rest:
+        fields = route.taken if rest.startswith("body") else route.answered
+        return fields.get("model_config", own)
     if rest.startswith("parameter "):
         return route.taken.get(rest.split()[2].rstrip(":"), own)
     if rest.startswith("body"):

@@ -69,8 +69,17 @@ def _wanted(judge: Judge) -> set[int]:
     def unlike(one: Judged) -> int:
         return (one.operation not in operations) + (one.wanted not in wanted)
 
+    # What changed something before a failure may be what failed.
+    changed = {
+        max((done.at for done in judge.weighed if _changes(done, one)), default=-1)
+        for one in failed
+    }
     passed = sorted((one for one in judge.weighed if 0 <= one.at <= last), key=unlike)
-    return {one.at for one in (*failed, *passed[:MOST_PASSED])}
+    return ({one.at for one in (*failed, *passed[:MOST_PASSED])} | changed) - {-1}
+
+
+def _changes(done: Judged, failed: Judged) -> bool:
+    return done.at < failed.at and not done.operation.startswith("GET ")
 
 
 async def _broken_off(subject: Subject, program: Program, judge: Judge, error: NoAnswer) -> Verdict:

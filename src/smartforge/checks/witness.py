@@ -68,11 +68,13 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What `inside/ask_again.py` prints. `lines` are (function, line), `ways` lists of lines,
+    """What `inside/ask_again.py` prints. `kinds` are types of content,
+    by where they are written, `lines` are (function, line), `ways` lists of lines,
     `memory` the most bytes that the process held."""
 
     routes: list[Route]
     tables: dict[str, Line]
+    kinds: dict[str, list[Line]] = {}
     functions: list[Function] = []
     lines: list[tuple[int, int]] = []
     ways: list[list[int]] = []

@@ -36,6 +36,7 @@ MOST_TEXT = 160
 MOST_DEPTH = 4
 # How coroutines and generators return, and how they are left: nothing went wrong.
 RETURNS = (StopIteration, StopAsyncIteration, GeneratorExit, asyncio.CancelledError)
+_KIND = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _ALIAS = re.compile(r"[A-Za-z_][\w.]*")
 
 Place = tuple[str, int]
@@ -257,6 +258,10 @@ class Sources:
                         if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
                             place = self.shared(module, inner.annotation) or (name, inner.lineno)
                             found[inner.target.id] = place
+                        elif isinstance(inner, ast.Assign) and isinstance(
+                            inner.targets[0], ast.Name
+                        ):
+                            found[inner.targets[0].id] = (name, inner.lineno)
         for name, info in getattr(kind, "model_fields", {}).items():
             if getattr(info, "alias", None) and name in found:
                 found[info.alias] = found[name]
@@ -302,6 +307,18 @@ class Sources:
         for path in sorted(Path(self._folder, "migrations").rglob("*.py")):
             with contextlib.suppress(SyntaxError, ValueError, OSError):
                 found |= self._of_migration(str(path))
+        return found
+
+    def kinds(self) -> dict[str, list[Place]]:
+        """Where the application writes of types of content."""
+        found: dict[str, list[Place]] = {}
+        for path in sorted(Path(self._folder, "app").rglob("*.py")):
+            with contextlib.suppress(SyntaxError, ValueError, OSError):
+                for node in ast.walk(self.tree(str(path))):
+                    text = node.value if isinstance(node, ast.Constant) else None
+                    if isinstance(text, str) and _KIND.fullmatch(text):
+                        name = os.path.relpath(path, self._folder)
+                        found.setdefault(text, []).append((name, node.lineno))
         return found
 
     def _of_migration(self, path: str) -> dict[str, Place]:
@@ -494,6 +511,7 @@ def main(application: str, folder: str, parts: list[str]) -> None:
     loaded = getattr(__import__(module, fromlist=["_"]), name)
     sources = Sources(folder)
     told = {"routes": list(routes(loaded, sources)), "tables": sources.tables()}
+    told["kinds"] = sources.kinds()
     told |= asyncio.run(asked(loaded, requests, folder))
     text = json.dumps(told).encode()
     while text:
