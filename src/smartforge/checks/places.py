@@ -14,6 +14,7 @@ from smartforge.checks.witness import Function, Line, Route, Seen, Trace
 
 _WORD = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]+)*")
 _FIELD_CASE = re.compile(r"^with(?:out)? (?:the same )?(\w+)")
+_INVALID = re.compile(r"(?:Request)?ValidationError|ValueError|StarletteHTTPException")
 _KIND = re.compile(r"^answered (\w+/[\w.+-]+), not ")
 _EXTRA = re.compile(r"answered (\w+), which is not promised|\('(\w+)' was unexpected\)")
 _ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
@@ -119,7 +120,7 @@ class Places:
         # A row that the framework would not let out was not refused.
         unfit = bool(trace.raised) and trace.raised[-1][1].startswith("ResponseValidationError")
         if failing.wanted <= {400, 422} and route is not None:
-            refused = any(text.startswith("HTTPException") for _, text in trace.raised)
+            refused = any(not _INVALID.match(text) for _, text in trace.raised)
             if 400 <= trace.status < 500 and not refused:
                 return self._of_content(failing, trace, route)
             taken = self._taken(route, failing.case)
@@ -212,12 +213,14 @@ class Places:
         failed = [set(self._way(one.at)) for one in alike]
         spelled = " ".join(_SPELLED.get(trace.status, ())) if failing.wanted else ""
         words = _words(f"{failing.said} {failing.case} {spelled}")
-        best: tuple[float, int, int] | None = None
+        best: tuple[int, float, int] | None = None
         for at, line in enumerate(self._way(trace.at)):
             score = _ochiai(line, failed, passing) + self._in_common(line, words)
-            own = int(route is not None and self._of_route(line, route))
-            if best is None or (score, own) >= best[:2]:
-                best = (score, own, at)
+            # Whose rows are shown is decided where they are asked for; else what ran last counts.
+            own = route is not None and "of somebody else" in failing.said
+            first = int(own and route is not None and self._of_route(line, route))
+            if best is None or (first, score) >= best[:2]:
+                best = (first, score, at)
         if best is None:
             return None
         found = self._place(self._way(trace.at)[best[2]])
