@@ -17,6 +17,11 @@ from smartforge.checks.surface import Json
 from smartforge.checks.values import CannotTell, edges, good, refused
 
 UNKNOWN_ID = 2_147_483_647
+# Taken or refused, but never a fault.
+ODD_TEXTS = {
+    "a NUL character": "a\0b",
+    "letters of other alphabets": "\u03b1\u6f22\u0436\U0001f600",
+}
 GARBAGE = Actor("a token that is none", "garbage.garbage.garbage")
 
 
@@ -231,9 +236,10 @@ class Exercise:
                 case = f"for a reference to nothing in {name}"
                 await self._judge.expect(case, nowhere, endpoint.refusals)
             elif _free_text(schema) and not endpoint.form and name in (draft.body or {}):
-                odd = draft.with_body(**{name: "\0 \N{GREEK SMALL LETTER BETA}"})
                 every = endpoint.refusals | endpoint.successes | {401, 403, 404, 409}
-                await self._judge.expect(f"with a NUL character in {name}", odd, every)
+                for what, text in ODD_TEXTS.items():
+                    odd = draft.with_body(**{name: text})
+                    await self._judge.expect(f"with {what} in {name}", odd, every)
 
     async def _at_the_bounds(self, draft: Draft) -> None:
         """The smallest and the largest values that the document allows."""

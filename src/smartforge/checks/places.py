@@ -24,7 +24,7 @@ _NO_TABLE = re.compile(r"no such table: (\w+)")
 _NOT_SAYING = frozenset(
     {"answered", "not", "for", "what", "is", "with", "the", "without", "another", "when", "asked"}
     | {"was", "of", "and", "or", "had", "no", "that", "did", "as", "its", "it", "to", "json"}
-    | {"self", "def", "return", "none", "true", "false", "if", "in", "row", "application"}
+    | {"self", "def", "return", "none", "true", "false", "if", "in", "application"}
 )
 # How code says a refusal, besides its number.
 _SPELLED = {
