@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from smartforge.errors import SandboxUnavailable
 from smartforge.sandbox.base import Ended, Level, Program
 
 
@@ -39,7 +40,7 @@ class StarterSandbox:
         return Level("full", "It confines nothing.")
 
     async def run(self, program: Program) -> Ended:
-        raise NotImplementedError
+        raise SandboxUnavailable("Nothing is run here but what is served.", "")
 
     @asynccontextmanager
     async def serve(self, program: Program, application: str) -> AsyncGenerator[Started]:

@@ -11,6 +11,7 @@ from smartforge.checks.endpoints import promised
 from smartforge.checks.lint import LAYOUT, Linted, ruff
 from smartforge.checks.scripts import FOLDER, run_script, told
 from smartforge.checks.surface import TooComplex
+from smartforge.errors import SandboxUnavailable
 from smartforge.events import CheckName
 from smartforge.sandbox.base import Ended, Limits
 
@@ -59,26 +60,36 @@ class Security:
 
     async def check(self, subject: Subject) -> Verdict:
         """See `Check.check`. Raises SandboxUnavailable."""
-        async with asyncio.TaskGroup() as group:
-            walking = [
-                group.create_task(run_script(subject, name, FOLDER, *more, limits=LIMITS))
-                for name, more in (
-                    ("walk_code", ()),
-                    ("find_holes", (json.dumps(_secured(subject)),)),
-                    ("find_secrets", ()),
-                )
-            ]
-            linting = group.create_task(ruff(subject, RUFF, LIMITS))
+        walking, linting = await self._looked_through(subject)
         walked: list[Walked] = []
         for one in walking:
-            told_of = told(one.result(), Walked)
+            told_of = told(one, Walked)
             if told_of is None:
-                return _unfinished(one.result())
+                return _unfinished(one)
             walked.append(told_of)
-        linted = told(linting.result(), Linted)
+        linted = told(linting, Linted)
         if linted is None:
-            return _unfinished(linting.result())
+            return _unfinished(linting)
         return _verdict(walked, linted)
+
+    async def _looked_through(self, subject: Subject) -> tuple[list[Ended], Ended]:
+        scripts = (
+            ("walk_code", ()),
+            ("find_holes", (json.dumps(_secured(subject)),)),
+            ("find_secrets", ()),
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                walking = [
+                    group.create_task(run_script(subject, name, FOLDER, *more, limits=LIMITS))
+                    for name, more in scripts
+                ]
+                linting = group.create_task(ruff(subject, RUFF, LIMITS))
+        except ExceptionGroup as failed:
+            if (refused := failed.subgroup(SandboxUnavailable)) is not None:
+                raise refused.exceptions[0] from None
+            raise
+        return [one.result() for one in walking], linting.result()
 
 
 def _secured(subject: Subject) -> list[str]:

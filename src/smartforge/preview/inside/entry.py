@@ -42,7 +42,9 @@ def unpack() -> None:
     os.makedirs(DATA, exist_ok=True)
     if os.path.exists(KEPT):
         with tarfile.open(KEPT) as archive:
-            archive.extractall(DATA, filter="data")
+            # Python 3.11.4 is the first that knows filters.
+            known = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(DATA, **known)
 
 
 def pack() -> bytes:
