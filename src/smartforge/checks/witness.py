@@ -14,7 +14,14 @@ from smartforge.checks.scripts import APPLICATION, FOLDER, told
 from smartforge.errors import SandboxUnavailable
 from smartforge.sandbox.base import Limits, Program, Sandbox
 
-SCRIPT = Path(__file__).with_name("inside") / "ask_again.py"
+SCRIPTS = Path(__file__).with_name("inside")
+PARTS_OF = "smartforge.checks.inside"
+# Nothing of ours can be imported in the sandbox: one part is made a module there, the other runs.
+BOTH = """import sys, types
+part = sys.modules["{name}"] = types.ModuleType("{name}")
+exec({written!r}, part.__dict__)
+exec({asking!r})
+"""
 # Kernels take no single argument longer than 128 KiB.
 PART = 100_000
 MOST_PARTS = 16
@@ -103,7 +110,7 @@ async def seen_again(
     parts = [text[at : at + PART] for at in range(0, len(text), PART)]
     if len(parts) > MOST_PARTS:
         return None
-    source = await asyncio.to_thread(SCRIPT.read_text, encoding="utf-8")
+    source = await asyncio.to_thread(_script)
     limits = msgspec.structs.replace(program.limits, output_bytes=MOST_OUTPUT)
     again = msgspec.structs.replace(
         program,
@@ -114,6 +121,13 @@ async def seen_again(
         return told(await sandbox.run(again), Seen)
     except SandboxUnavailable:
         return None
+
+
+def _script() -> str:
+    written, asking = (
+        (SCRIPTS / name).read_text(encoding="utf-8") for name in ("written.py", "ask_again.py")
+    )
+    return BOTH.format(name=f"{PARTS_OF}.written", written=written, asking=asking)
 
 
 def _longer(limits: Limits) -> Limits:

@@ -9,7 +9,6 @@ migrations, and a trace for each wanted request. Values that the application gav
 otherwise now (tokens, keys, times) are exchanged in what follows, so that the same is asked.
 """
 
-import ast
 import asyncio
 import base64
 import contextlib
@@ -18,28 +17,22 @@ import inspect
 import json
 import linecache
 import os
-import re
 import resource
 import sys
 import threading
 import types
-import typing
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+from smartforge.checks.inside.written import Place, Sources, routes
 
 MOST_EXCHANGED = 4000
 SHORTEST = 6
 ANSWER_SECONDS = 5.0
 MOST_TEXT = 160
-MOST_DEPTH = 4
 # How coroutines and generators return, and how they are left: nothing went wrong.
 RETURNS = (StopIteration, StopAsyncIteration, GeneratorExit, asyncio.CancelledError)
-_KIND = re.compile(r"[a-z]+/[a-z0-9.+-]+")
-_ALIAS = re.compile(r"[A-Za-z_][\w.]*")
-
-Place = tuple[str, int]
 
 
 class Tracer:
@@ -104,7 +97,7 @@ class Statements:
         return [[*place, *counts] for place, counts in self._counts.items()]
 
     def _count(self, which: int, *_: object) -> None:
-        frame = sys._getframe(1)
+        frame = inspect.currentframe()
         while frame is not None:
             if frame.f_code.co_filename.startswith(self._root):
                 place = (frame.f_code.co_filename.removeprefix(self._root), frame.f_lineno)
@@ -123,10 +116,12 @@ class Exchanged:
         if depth > 8 or len(self._pairs) >= MOST_EXCHANGED or then == now:
             return
         if isinstance(then, dict) and isinstance(now, dict):
-            for key in then:
-                self.learn(then[key], now.get(key), depth + 1)
+            told, tells = cast("dict[str, object]", then), cast("dict[str, object]", now)
+            for key, value in told.items():
+                self.learn(value, tells.get(key), depth + 1)
         elif isinstance(then, list) and isinstance(now, list):
-            for one, other in zip(then, now, strict=False):
+            pairs = zip(cast("list[object]", then), cast("list[object]", now), strict=False)
+            for one, other in pairs:
                 self.learn(one, other, depth + 1)
         elif isinstance(then, str) and isinstance(now, str) and len(then) >= SHORTEST:
             self._pairs[then] = now
@@ -146,7 +141,7 @@ class Client:
         self._exchanged = Exchanged()
 
     @contextlib.asynccontextmanager
-    async def started(self) -> Any:
+    async def started(self) -> AsyncGenerator[None]:
         """The application, between its startup and its shutdown."""
         told: asyncio.Queue[Any] = asyncio.Queue()
         said: asyncio.Queue[Any] = asyncio.Queue()
@@ -224,212 +219,6 @@ class Client:
         except Exception:
             status = 500
         return status, bytes(answer), told
-
-
-class Sources:
-    """The project's text: where classes, their fields and shared types are written."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._trees: dict[str, ast.Module] = {}
-
-    def inside(self, path: str) -> str | None:
-        """Relative to the project, None for what is not of it."""
-        return os.path.relpath(path, self._folder) if path.startswith(self._folder + "/") else None
-
-    def tree(self, path: str) -> ast.Module:
-        if path not in self._trees:
-            self._trees[path] = ast.parse(Path(path).read_bytes())
-        return self._trees[path]
-
-    def fields(self, kind: type) -> dict[str, Place]:
-        """The lines of a class's fields, those that it inherits included, under any alias."""
-        found: dict[str, Place] = {}
-        for one in reversed(kind.__mro__):
-            module = sys.modules.get(one.__module__)
-            file = getattr(module, "__file__", None) or ""
-            name = self.inside(file)
-            if name is None:
-                continue
-            for node in ast.walk(self.tree(file)):
-                if isinstance(node, ast.ClassDef) and node.name == one.__name__:
-                    found["*"] = (name, node.lineno)
-                    for inner in node.body:
-                        if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
-                            place = self.shared(module, inner.annotation) or (name, inner.lineno)
-                            found[inner.target.id] = place
-                        elif isinstance(inner, ast.Assign) and isinstance(
-                            inner.targets[0], ast.Name
-                        ):
-                            found[inner.targets[0].id] = (name, inner.lineno)
-        for name, info in getattr(kind, "model_fields", {}).items():
-            if getattr(info, "alias", None) and name in found:
-                found[info.alias] = found[name]
-        return found
-
-    def shared(self, module: Any, annotation: ast.expr) -> Place | None:
-        """Where the type is written that a bare name, or `name | None`, stands for."""
-        if isinstance(annotation, ast.BinOp):
-            annotation = annotation.left
-        words = ast.unparse(annotation)
-        if not _ALIAS.fullmatch(words):
-            return None
-        *owners, last = words.split(".")
-        for owner in owners:
-            module = getattr(module, owner, None)
-        return self._defined(module, last)
-
-    def _defined(self, module: Any, name: str) -> Place | None:
-        """The assignment of a name in a module, or in the module that it was imported from."""
-        for _ in range(MOST_DEPTH):
-            file = getattr(module, "__file__", None) or ""
-            inside = self.inside(file)
-            if inside is None:
-                return None
-            come_from = None
-            for node in self.tree(file).body:
-                if isinstance(node, ast.Assign) and any(
-                    isinstance(one, ast.Name) and one.id == name for one in node.targets
-                ):
-                    return inside, node.lineno
-                if isinstance(node, ast.ImportFrom) and node.module:
-                    for alias in node.names:
-                        if (alias.asname or alias.name) == name:
-                            come_from, name = sys.modules.get(node.module), alias.name
-            if come_from is None:
-                return None
-            module = come_from
-        return None
-
-    def tables(self) -> dict[str, Place]:
-        """Where migrations write of `table` and `table.column`; the last that does counts."""
-        found: dict[str, Place] = {}
-        for path in sorted(Path(self._folder, "migrations").rglob("*.py")):
-            with contextlib.suppress(SyntaxError, ValueError, OSError):
-                found |= self._of_migration(str(path))
-        return found
-
-    def kinds(self) -> dict[str, list[Place]]:
-        """Where the application writes of types of content."""
-        found: dict[str, list[Place]] = {}
-        for path in sorted(Path(self._folder, "app").rglob("*.py")):
-            with contextlib.suppress(SyntaxError, ValueError, OSError):
-                for node in ast.walk(self.tree(str(path))):
-                    text = node.value if isinstance(node, ast.Constant) else None
-                    if isinstance(text, str) and _KIND.fullmatch(text):
-                        name = os.path.relpath(path, self._folder)
-                        found.setdefault(text, []).append((name, node.lineno))
-        return found
-
-    def _of_migration(self, path: str) -> dict[str, Place]:
-        found: dict[str, Place] = {}
-        name = os.path.relpath(path, self._folder)
-        for node in ast.walk(self.tree(path)):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                table, called = str(node.args[0].value), ast.unparse(node.func)
-                if called.endswith((".create_table", ".batch_alter_table", ".add_column")):
-                    found.setdefault(table, (name, node.lineno))
-                    for inner in ast.walk(node):
-                        if isinstance(inner, ast.Call) and inner.args:
-                            first = inner.args[0]
-                            if ast.unparse(inner.func).endswith("Column") and isinstance(
-                                first, ast.Constant
-                            ):
-                                found[f"{table}.{first.value}"] = (name, inner.lineno)
-        return found
-
-
-def routes(application: Any, sources: Sources, prefix: str = "") -> Iterator[dict[str, Any]]:
-    """Every operation that the application has, with where it is written."""
-    for route in getattr(application, "routes", []):
-        path = prefix + getattr(route, "path", "")
-        function = getattr(route, "endpoint", None)
-        included = getattr(route, "original_router", None)
-        if included is not None:
-            within = getattr(getattr(route, "include_context", None), "prefix", "")
-            yield from routes(included, sources, prefix + within)
-            continue
-        if function is None and getattr(route, "routes", None):
-            yield from routes(route, sources, path)
-            continue
-        if function is None or not getattr(route, "methods", None):
-            continue
-        code = getattr(inspect.unwrap(function), "__code__", None)
-        inside = sources.inside(code.co_filename) if code else None
-        if code is None or inside is None:
-            continue
-        taken, answered = _taken(route, function, sources), dict[str, Place]()
-        for kind in _classes(getattr(route, "response_model", None)):
-            answered = sources.fields(kind) | answered
-        for method in sorted(route.methods):
-            yield {
-                "operation": f"{method} {path}",
-                "path": inside,
-                "line": code.co_firstlineno,
-                "taken": taken,
-                "answered": answered,
-                "keywords": _keywords(sources, code),
-            }
-
-
-def _taken(route: Any, function: Any, sources: Sources) -> dict[str, Place]:
-    """The places of parameters, of the fields of bodies, and of those of its dependencies."""
-    found: dict[str, Place] = {}
-    callables, dependant = [function], getattr(route, "dependant", None)
-    waiting = list(getattr(dependant, "dependencies", []))
-    while waiting:
-        one = waiting.pop()
-        callables.insert(0, one.call)
-        waiting += one.dependencies
-    for one in callables:
-        code = getattr(inspect.unwrap(one) if callable(one) else one, "__code__", None)
-        inside = sources.inside(code.co_filename) if code else None
-        if code is None or inside is None:
-            continue
-        module = sys.modules.get(one.__module__)
-        for node in ast.walk(sources.tree(code.co_filename)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _starts(node, code):
-                for argument in (*node.args.args, *node.args.kwonlyargs):
-                    place = (inside, argument.lineno)
-                    if argument.annotation is not None:
-                        place = sources.shared(module, argument.annotation) or place
-                    found[argument.arg] = place
-                found["*"] = (inside, node.lineno)
-        with contextlib.suppress(Exception):
-            for hint in typing.get_type_hints(one).values():
-                for kind in _classes(hint):
-                    found |= sources.fields(kind)
-    return found
-
-
-def _starts(node: ast.FunctionDef | ast.AsyncFunctionDef, code: types.CodeType) -> bool:
-    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-    return first == code.co_firstlineno and node.name == code.co_name
-
-
-def _keywords(sources: Sources, code: types.CodeType) -> dict[str, int]:
-    """The lines of what the decorators say, and that of the `def` itself."""
-    found: dict[str, int] = {}
-    for node in ast.walk(sources.tree(code.co_filename)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _starts(node, code):
-            found["def"] = node.lineno
-            for one in node.decorator_list:
-                for keyword in one.keywords if isinstance(one, ast.Call) else []:
-                    found[str(keyword.arg)] = keyword.lineno
-    return found
-
-
-def _classes(hint: Any, depth: int = 0) -> Iterator[type]:
-    """The classes with fields in a type, the outer ones last."""
-    if depth > MOST_DEPTH:
-        return
-    for inner in typing.get_args(hint):
-        yield from _classes(inner, depth + 1)
-    fields = getattr(hint, "model_fields", None) or getattr(hint, "__dataclass_fields__", None)
-    if isinstance(hint, type) and isinstance(fields, dict):
-        for one in fields.values():
-            yield from _classes(getattr(one, "annotation", None), depth + 1)
-        yield hint
 
 
 class Ways:
@@ -510,9 +299,8 @@ def main(application: str, folder: str, parts: list[str]) -> None:
     module, _, name = application.partition(":")
     loaded = getattr(__import__(module, fromlist=["_"]), name)
     sources = Sources(folder)
-    told = {"routes": list(routes(loaded, sources)), "tables": sources.tables()}
-    told["kinds"] = sources.kinds()
-    told |= asyncio.run(asked(loaded, requests, folder))
+    told: dict[str, Any] = {"routes": list(routes(loaded, sources)), "tables": sources.tables()}
+    told |= {"kinds": sources.kinds()} | asyncio.run(asked(loaded, requests, folder))
     text = json.dumps(told).encode()
     while text:
         text = text[os.write(out, text) :]

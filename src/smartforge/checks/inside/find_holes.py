@@ -24,14 +24,22 @@ MOST_FINDINGS = 50
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "websocket", "api_route", "route"})
 ROUTERS = frozenset({"APIRouter", "FastAPI", "Application", "Api"})
-SQL = frozenset({"text", "literal_column", "exec_driver_sql", "execute", "executemany", "scalar"})
-SQL |= {"scalars", "order_by", "where", "having", "filter", "from_statement", "executescript"}
+SQL = frozenset(
+    {
+        *("text", "literal_column", "exec_driver_sql", "execute", "executemany", "scalar"),
+        *("scalars", "order_by", "where", "having", "filter", "from_statement", "executescript"),
+    }
+)
 # What takes a text as SQL even where it comes from a variable.
 ALWAYS_SQL = frozenset({"text", "literal_column", "exec_driver_sql", "executescript"})
 CLIENTS = frozenset({"httpx", "requests", "aiohttp", "urllib3", "http.client", "urllib.request"})
 LOGS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
-SPREAD = frozenset({"threading.Thread", "threading.Timer", "_thread.start_new_thread"})
-SPREAD |= {"concurrent.futures.ProcessPoolExecutor", "concurrent.futures.ThreadPoolExecutor"}
+SPREAD = frozenset(
+    {
+        *("threading.Thread", "threading.Timer", "_thread.start_new_thread"),
+        *("concurrent.futures.ProcessPoolExecutor", "concurrent.futures.ThreadPoolExecutor"),
+    }
+)
 FILES = frozenset({"open", "Path", "FileResponse", "join", "send_file", "StaticFiles"})
 _SECRET = re.compile(r"(?:^|_)(?:password|passwd|secret|token|api_?key|credentials?)$", re.I)
 _KEPT = re.compile(r"(?:password|passwd)_?hash|hashed_?(?:password|passwd)", re.I)
@@ -57,8 +65,13 @@ def last(node: ast.expr | None) -> str:
     return dotted(node).rpartition(".")[2]
 
 
-def is_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def text_of(node: ast.AST | None) -> str | None:
+    """A text that is written down."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def is_text(node: ast.AST | None) -> bool:
+    return text_of(node) is not None
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
@@ -173,7 +186,7 @@ class Looker(ast.NodeVisitor):
         before, self._function = self._function, Hole(node)
         if re.search(r"secret|signing_?key|api_?key", node.name, re.I):
             for one in ast.walk(node):
-                if isinstance(one, ast.Return) and is_text(one.value) and len(one.value.value) > 5:
+                if isinstance(one, ast.Return) and len(text_of(one.value) or "") > 5:
                     self._found(one, "a secret that is written down")
         self._unended(node)
         self.generic_visit(node)
@@ -188,7 +201,7 @@ class Looker(ast.NodeVisitor):
         encodes = next((one for one in calls if self._whole(one.func) == "jwt.encode"), None)
         if encodes is None:
             return
-        said = {one.value for one in ast.walk(function) if is_text(one)}
+        said = {text_of(one) for one in ast.walk(function)}
         if "exp" not in said:
             self._found(encodes, "a token that never ends: its claims have no `exp`")
 
@@ -256,10 +269,11 @@ class Looker(ast.NodeVisitor):
             if names is None or "none'" in told or "header" in told:
                 self._found(node, "jwt.decode() that takes any algorithm")
             options = keyword(node, "options")
-            for at, key in enumerate(options.keys if isinstance(options, ast.Dict) else []):
-                named = key.value if is_text(key) else ""
-                if named.startswith("verify_") and is_true(options.values[at], False):
-                    self._found(key, f"jwt.decode() without {named}")
+            asked = options if isinstance(options, ast.Dict) else ast.Dict([], [])
+            for key, value in zip(asked.keys, asked.values, strict=True):
+                named = text_of(key) or ""
+                if named.startswith("verify_") and is_true(value, False):
+                    self._found(value, f"jwt.decode() without {named}")
         if whole == "jwt.get_unverified_header":
             self._found(node, "jwt.get_unverified_header(): what nobody has signed")
         text = " ".join(ast.unparse(one) for one in node.args).lower()
@@ -285,12 +299,12 @@ class Looker(ast.NodeVisitor):
             if is_true(keyword(node, name), value):
                 self._found(keyword(node, name) or node, what)
         host = keyword(node, "host")
-        if is_text(host) and host.value in {"0.0.0.0", "::"}:
+        if host is not None and text_of(host) in {"0.0.0.0", "::"}:
             self._found(host, "it listens on every address")
         if any(dotted(one).endswith("CORSMiddleware") for one in (*node.args, node.func)):
             origins = keyword(node, "allow_origins")
-            everybody = origins is not None and "'*'" in ast.unparse(origins)
-            if everybody and is_true(keyword(node, "allow_credentials")):
+            everybody = origins and "'*'" in ast.unparse(origins)
+            if origins and everybody and is_true(keyword(node, "allow_credentials")):
                 self._found(origins, "every origin may call with credentials")
 
     def _logged(self, node: ast.Call) -> None:
@@ -375,10 +389,11 @@ def unguarded(tree: ast.Module, secured: set[str], prefixes: set[str]) -> Iterat
     """Operations that are promised to some, whose code asks for no account."""
     routers: dict[str, tuple[str, str]] = {}
     for node in ast.walk(tree):
-        made = node.value if isinstance(node, ast.Assign) else None
-        if isinstance(made, ast.Call) and last(made.func) in ROUTERS:
-            prefix, guards = keyword(made, "prefix"), keyword(made, "dependencies")
-            told = prefix.value if is_text(prefix) else ""
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        made = node.value
+        if last(made.func) in ROUTERS:
+            told, guards = text_of(keyword(made, "prefix")) or "", keyword(made, "dependencies")
             routers[last(node.targets[0])] = (told, ast.unparse(guards) if guards else "")
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -386,11 +401,11 @@ def unguarded(tree: ast.Module, secured: set[str], prefixes: set[str]) -> Iterat
         for one in node.decorator_list:
             if not isinstance(one, ast.Call) or not isinstance(one.func, ast.Attribute):
                 continue
-            path = one.args[0] if one.args else keyword(one, "path")
+            path = text_of(one.args[0] if one.args else keyword(one, "path"))
             prefix, guards = routers.get(dotted(one.func.value), ("", ""))
-            if one.func.attr not in METHODS or not is_text(path):
+            if one.func.attr not in METHODS or path is None:
                 continue
-            ends = _PLACE.sub("{}", prefix + path.value)
+            ends = _PLACE.sub("{}", prefix + path)
             names = {f"{one.func.attr.upper()} {before}{ends}" for before in ("", *prefixes)}
             listed = keyword(one, "dependencies")
             asks = [guards, ast.unparse(listed) if listed else ""]
@@ -419,7 +434,7 @@ def sources(folder: str) -> Iterator[Path]:
 def main(folder: str, secured: list[str]) -> None:
     warnings.simplefilter("ignore")
     promised = {_PLACE.sub("{}", one).rstrip("/") for one in secured}
-    found: list[dict[str, object]] = []
+    found: list[dict[str, str | int]] = []
     count = 0
     for path in sources(folder):
         count += 1

@@ -219,7 +219,7 @@ def files(folder: str) -> Iterator[Path]:
 def main(folder: str) -> None:
     warnings.simplefilter("ignore")
     count = 0
-    found: list[dict[str, object]] = []
+    found: list[dict[str, str | int]] = []
     for path in files(folder):
         count += 1
         if count > MOST_FILES:

@@ -16,11 +16,11 @@ MOST_PACKAGES = 2000
 _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]{0,100})(?:\[[^\]]*\])?\s*==\s*([^\s;\\#]{1,60})")
 
 
-def packages(folder: Path, name: str) -> list[dict[str, object]]:
+def packages(folder: Path, name: str) -> list[dict[str, str | int]]:
     path = folder / name
     if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BYTES:
         return []
-    found: list[dict[str, object]] = []
+    found: list[dict[str, str | int]] = []
     for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
         pinned = _PINNED.match(line)
         if pinned:

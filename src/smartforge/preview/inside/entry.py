@@ -42,9 +42,10 @@ def unpack() -> None:
     os.makedirs(DATA, exist_ok=True)
     if os.path.exists(KEPT):
         with tarfile.open(KEPT) as archive:
-            # Python 3.11.4 is the first that knows filters.
-            known = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-            archive.extractall(DATA, **known)
+            if hasattr(tarfile, "data_filter"):
+                archive.extractall(DATA, filter="data")
+            else:  # Python before 3.11.4
+                archive.extractall(DATA)
 
 
 def pack() -> bytes:
