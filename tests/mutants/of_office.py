@@ -37,6 +37,7 @@ VARIANTS = (
         "    demand(_version(letter), if_match)\n"
         "    for",
         "    letter = _find(db, letter_id)\n    demand(_version(letter), if_match)\n    for",
+        race=True,
     ),
     Mutant(
         "idempotency",
