@@ -27,6 +27,7 @@ from smartforge.events import (
     RunStarted,
     decode,
 )
+from smartforge.forge import proof
 from smartforge.targets.fastapi import FastAPITarget
 from tests.model_project import answers
 
@@ -261,6 +262,17 @@ def _right(run: Run) -> dict[str, str]:
     return compiled | {one.path: said[one.path] for one in made.files if one.author == "model"}
 
 
+def _proves(run: Run, path: str, content: bytes) -> bool:
+    """The record has the hash of every other file that the run wrote, and of its own words."""
+    if path != proof.RECORD:
+        return True
+    record = msgspec.json.decode(content, type=proof.Proof)
+    written = {each: whole[-1].sha256 for each, whole in run.whole.items()}
+    words = written.pop(proof.PROOF, record.text)
+    written.pop(path)
+    return words == record.text and written.items() <= record.files.items()
+
+
 def _in_file(
     run: Run, whole: FileComplete, right: Mapping[str, str], blobs: Mapping[str, bytes]
 ) -> list[str]:
@@ -272,7 +284,10 @@ def _in_file(
         faults.append(f"has {len(content)} bytes, not {whole.size}")
     if content.decode() != run.texts.get(whole.path):
         faults.append("its text is not what came in its chunks")
-    if content.decode() != right.get(whole.path):
+    if whole.path in proof.PATHS:
+        if not _proves(run, whole.path, content):
+            faults.append("it is not the proof of the files that were written")
+    elif content.decode() != right.get(whole.path):
         faults.append("its text is not what its author wrote")
     if whole.attempt != run.attempts.get(whole.path, [0])[-1]:
         faults.append(f"attempt {whole.attempt} was completed, not the last one")
