@@ -6,7 +6,14 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 
 from tests.processes import ServerProcess, serving
 
@@ -77,7 +84,9 @@ async def page(
     opened = await context.new_page()
     opened.on("console", heard)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
+    # Two cores may be busy with other tests: as patient as it takes, never longer than needed.
     opened.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
     yield opened
     assert complaints == []
 
