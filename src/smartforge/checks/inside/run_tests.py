@@ -22,7 +22,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
 
 PR_SET_DUMPABLE = 4
 MOST_OUTPUT = 4000
@@ -33,6 +36,58 @@ MOST_DISTINCT = 4000
 _FRAME = re.compile(r"^(\S+\.py):(\d+): ", re.MULTILINE)
 
 
+class Teller:
+    """A plugin of pytest: tells each result as a line of JSON to a descriptor."""
+
+    def __init__(self, results: int) -> None:
+        self._results = results
+        self.place: list[Any] = ["", 0]
+        self.last = ""
+        self.seen = set[str]()
+
+    def tell(self, **record: object) -> None:
+        os.write(self._results, json.dumps(record).encode() + b"\n")
+
+    def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
+        if report.failed:
+            text = last_words(report.longreprtext)
+            self.tell(kind="collect", id=report.nodeid, outcome="failed", text=text)
+
+    def pytest_collection_finish(self, session: "pytest.Session") -> None:
+        self.tell(kind="collected", count=len(session.items))
+
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+        self.place = [location[0], (location[1] or 0) + 1]
+        self.last = ""
+        self.tell(kind="start", id=nodeid)
+
+    def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
+        text = "" if report.passed else last_words(report.longreprtext)
+        where = {} if report.passed else self.where(report.longreprtext)
+        self.tell(kind=report.when, id=report.nodeid, outcome=report.outcome, text=text, **where)
+
+    def where(self, text: str) -> dict[str, object]:
+        """The line of the test that failed, or of the application where it broke."""
+        frames = _FRAME.findall(text)
+        own = [one for one in frames if one[0] == self.place[0]]
+        broke = frames[-1:] if frames and frames[-1][0].startswith("app/") else []
+        path, line = (broke or own or [self.place])[-1]
+        return {"path": path, "line": int(line), "asked": self.last}
+
+    def answered(self, request: Any, status: int) -> None:
+        """Each operation that the tests ask for is told once for each status."""
+        self.last = f"{request.method} {request.url.raw_path.decode('ascii')}"
+        asked = f"{request.method} {request.url.path} {status}"
+        if asked not in self.seen:
+            self.seen.add(asked)
+            self.tell(
+                kind="asked", asked=asked[:MOST_ASKED], path=self.place[0], line=self.place[1]
+            )
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        self.tell(kind="finished", status=int(exitstatus))
+
+
 def run_pytest(results: int) -> int:
     """In the child: pytest on /app/tests, each result as a line of JSON to `results`."""
     sys.path[:0] = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
@@ -40,63 +95,11 @@ def run_pytest(results: int) -> int:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import pytest
 
-    class Teller:
-        def __init__(self) -> None:
-            self.place: list[Any] = ["", 0]
-            self.last = ""
-            self.seen = set[str]()
-
-        def tell(self, **record: object) -> None:
-            os.write(results, json.dumps(record).encode() + b"\n")
-
-        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-            if report.failed:
-                text = last_words(report.longreprtext)
-                self.tell(kind="collect", id=report.nodeid, outcome="failed", text=text)
-
-        def pytest_collection_finish(self, session: pytest.Session) -> None:
-            self.tell(kind="collected", count=len(session.items))
-
-        def pytest_runtest_logstart(
-            self, nodeid: str, location: tuple[str, int | None, str]
-        ) -> None:
-            self.place = [location[0], (location[1] or 0) + 1]
-            self.last = ""
-            self.tell(kind="start", id=nodeid)
-
-        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            text = "" if report.passed else last_words(report.longreprtext)
-            where = {} if report.passed else self.where(report.longreprtext)
-            self.tell(
-                kind=report.when, id=report.nodeid, outcome=report.outcome, text=text, **where
-            )
-
-        def where(self, text: str) -> dict[str, object]:
-            """The line of the test that failed, or of the application where it broke."""
-            frames = _FRAME.findall(text)
-            own = [one for one in frames if one[0] == self.place[0]]
-            broke = frames[-1:] if frames and frames[-1][0].startswith("app/") else []
-            path, line = (broke or own or [self.place])[-1]
-            return {"path": path, "line": int(line), "asked": self.last}
-
-        def answered(self, request: Any, status: int) -> None:
-            """Each operation that the tests ask for is told once for each status."""
-            self.last = f"{request.method} {request.url.raw_path.decode('ascii')}"
-            asked = f"{request.method} {request.url.path} {status}"
-            if asked not in self.seen:
-                self.seen.add(asked)
-                self.tell(
-                    kind="asked", asked=asked[:MOST_ASKED], path=self.place[0], line=self.place[1]
-                )
-
-        def pytest_sessionfinish(self, exitstatus: int) -> None:
-            self.tell(kind="finished", status=int(exitstatus))
-
     sys.path.insert(0, "/app")
     options = ["-q", "--tb=short", "--no-header", "--color=no", "-p", "no:cacheprovider"]
     if importlib.util.find_spec("anyio"):
         options += ["-p", "anyio.pytest_plugin"]
-    teller = Teller()
+    teller = Teller(results)
     for name in ("httpx2", "httpx"):
         if importlib.util.find_spec(name):
             listen(importlib.import_module(name), teller.answered)

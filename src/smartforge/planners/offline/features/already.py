@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from smartforge.contract.names import quoted
 from smartforge.contract.reserved import word_set
-from smartforge.planners.offline.features.heard import MAX_QUOTED, Heard, hear_all, tell
+from smartforge.planners.offline.features.heard import MAX_QUOTED, Heard, hear_all, hide, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _WORDS = word_set(
@@ -82,8 +82,7 @@ def claim_already(claims: Claims) -> None:
     for heard in hear_all(claims.sentences):
         for begin, end, _ in _stretches(heard):
             claims.hide(heard.place, begin, end)
-        for match in _INVALID.finditer(heard.line):
-            claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, _INVALID)
 
 
 def read_already(sketch: Sketch) -> None:

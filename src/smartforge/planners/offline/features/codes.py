@@ -16,7 +16,7 @@ from smartforge.planners.offline.features.finding import (
     mentions,
     subject,
 )
-from smartforge.planners.offline.features.heard import Heard, found, hear_all, take, tell
+from smartforge.planners.offline.features.heard import Heard, found, hear_all, hide, take, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _SHORT = re.compile(
@@ -72,13 +72,8 @@ _SHORTENS = re.compile(
 def claim_codes(claims: Claims) -> None:
     """Keep short codes, redirects and slugs from the base reading, but not the things they are"
     " of."""
-    lines = hear_all(claims.sentences)
-    if not any(_SHORT.search(heard.line) for heard in lines):
-        return
-    for heard in lines:
-        for pattern in (_VISITS, _CUSTOM):
-            for match in pattern.finditer(heard.line):
-                claims.hide(heard.place, *heard.span(*match.span()))
+    if any(_SHORT.search(heard.line) for heard in hear_all(claims.sentences)):
+        hide(claims, _VISITS, _CUSTOM)
 
 
 def read_codes(sketch: Sketch) -> None:

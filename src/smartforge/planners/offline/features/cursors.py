@@ -8,7 +8,7 @@ from smartforge.contract import Resource, Text
 from smartforge.contract.names import spaced
 from smartforge.contract.soundness.lists import MAX_IN_CURSOR
 from smartforge.planners.offline.features.finding import find_resource
-from smartforge.planners.offline.features.heard import found, hear_all, tell
+from smartforge.planners.offline.features.heard import found, hide, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _CURSOR = r"(?:an? |the |opaque |stable |next )*(?:cursors?|keysets?)\b(?: tokens?| parameters?)?"
@@ -51,9 +51,7 @@ _NEVER = re.compile(r"\b(?:no|not|without|never|instead of|rather than|than)(?: 
 
 def claim_cursors(claims: Claims) -> None:
     """Keep from the base reading what only says how pages lead on."""
-    for heard in hear_all(claims.sentences):
-        for match in _CURSORS.finditer(heard.line):
-            claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, _CURSORS)
 
 
 def read_cursors(sketch: Sketch) -> None:

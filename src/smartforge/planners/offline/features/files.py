@@ -11,7 +11,7 @@ from smartforge.planners.offline import nounphrases
 from smartforge.planners.offline.features.changes import belonging, having, without
 from smartforge.planners.offline.features.filewords import AGAIN, KEPT, LIKE, types_of, types_said
 from smartforge.planners.offline.features.finding import find_resource, mentions, subject
-from smartforge.planners.offline.features.heard import Heard, found, hear_all, take, tell
+from smartforge.planners.offline.features.heard import Heard, found, hear_all, hide, take, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _FILES = (
@@ -84,10 +84,8 @@ def claim_files(claims: Claims) -> None:
     lines = hear_all(claims.sentences)
     if not any(_uploads(heard.line) for heard in lines):
         return
+    hide(claims, _METADATA, _LIMIT, AGAIN)
     for heard in lines:
-        for pattern in (_METADATA, _LIMIT, AGAIN):
-            for match in pattern.finditer(heard.line):
-                claims.hide(heard.place, *heard.span(*match.span()))
         for begin, end, _ in types_said(heard.line):
             claims.hide(heard.place, *heard.span(begin, end))
         other = _OTHER.search(heard.line)

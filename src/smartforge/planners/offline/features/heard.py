@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from smartforge.contract.names import quoted
-from smartforge.planners.offline.sketch import Sketch
+from smartforge.planners.offline.sketch import Claims, Sketch
 from smartforge.planners.offline.tokens import Sentence, Token, said
 
 MAX_QUOTED = 120
@@ -75,6 +75,14 @@ def found(sketch: Sketch, *patterns: re.Pattern[str]) -> Iterator[tuple[Heard, r
             if match.start() >= ends:
                 ends = match.end()
                 yield heard, match
+
+
+def hide(claims: Claims, *patterns: re.Pattern[str]) -> None:
+    """Keep from the base reading all that any of the patterns finds."""
+    for heard in hear_all(claims.sentences):
+        for pattern in patterns:
+            for match in pattern.finditer(heard.line):
+                claims.hide(heard.place, *heard.span(*match.span()))
 
 
 def take(sketch: Sketch, heard: Heard, begin: int, end: int) -> None:

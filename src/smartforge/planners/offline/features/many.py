@@ -8,7 +8,7 @@ from smartforge.contract import Bulk
 from smartforge.contract.names import spaced
 from smartforge.contract.soundness.serving import MAX_BULK
 from smartforge.planners.offline.features.finding import subject
-from smartforge.planners.offline.features.heard import found, hear_all, tell
+from smartforge.planners.offline.features.heard import found, hide, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _MAKE = (
@@ -43,9 +43,7 @@ _NEVER = re.compile(r"\b(?:no|not|without|never|cannot|can't)(?: [a-z]+){0,2} $"
 
 def claim_many(claims: Claims) -> None:
     """Keep from the base reading what only says that many are made at once."""
-    for heard in hear_all(claims.sentences):
-        for match in _BULK.finditer(heard.line):
-            claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, _BULK)
 
 
 def read_many(sketch: Sketch) -> None:

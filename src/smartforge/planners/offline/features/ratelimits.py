@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from smartforge.contract import RateLimit
-from smartforge.planners.offline.features.heard import Heard, found, hear_all, take, tell
+from smartforge.planners.offline.features.heard import Heard, found, hide, take, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _USUAL = RateLimit(60, 60)
@@ -50,10 +50,7 @@ _PATTERNS = (_LOGINS, _LIMIT, _SLASHED)
 
 def claim_limits(claims: Claims) -> None:
     """Keep from the base reading how often somebody may ask: a request is no thing here."""
-    for heard in hear_all(claims.sentences):
-        for pattern in (*_PATTERNS, _PLAIN):
-            for match in pattern.finditer(heard.line):
-                claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, *_PATTERNS, _PLAIN)
 
 
 def read_limits(sketch: Sketch) -> None:

@@ -12,7 +12,7 @@ from smartforge.planners.offline.features.finding import (
     reference_to,
     status_of,
 )
-from smartforge.planners.offline.features.heard import Heard, found, hear_all, take, tell
+from smartforge.planners.offline.features.heard import Heard, found, hide, take, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _NO = r"(?:can't|cannot|can not|may not|must not|must never|should not|can never|never gets?)"
@@ -43,10 +43,7 @@ _ONLY = re.compile(
 
 def claim_taken(claims: Claims) -> None:
     """Keep these rules from being read as what something has."""
-    for heard in hear_all(claims.sentences):
-        for pattern in (_FULL, _ONLY):
-            for match in pattern.finditer(heard.line):
-                claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, _FULL, _ONLY)
 
 
 def read_taken(sketch: Sketch) -> None:

@@ -26,7 +26,7 @@ from smartforge.planners.offline.features.finding import (
     reference_to,
     subject,
 )
-from smartforge.planners.offline.features.heard import Heard, found, hear_all, take, tell
+from smartforge.planners.offline.features.heard import Heard, found, hide, take, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _ARE = re.compile(
@@ -85,10 +85,7 @@ _TAKEN_ONCE = re.compile(
 
 def claim_unique(claims: Claims) -> None:
     """Keep from the base reading which rows exclude each other."""
-    for heard in hear_all(claims.sentences):
-        for pattern in (_NO_TWO, _ONCE, _TAKEN_ONCE):
-            for match in pattern.finditer(heard.line):
-                claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, _NO_TWO, _ONCE, _TAKEN_ONCE)
 
 
 def read_unique(sketch: Sketch) -> None:

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from smartforge.planners.offline.features.heard import Heard, found, hear_all, take, tell
+from smartforge.planners.offline.features.heard import Heard, found, hear_all, hide, take, tell
 from smartforge.planners.offline.sketch import Claims, Sketch
 
 _WHOSE = r"(?: (?:a|the|their|his|her|its|my|your|our|own|one's|user|users'|account|login))*"
@@ -29,10 +29,7 @@ _PASSWORD = re.compile(
 
 def claim_logins(claims: Claims) -> None:
     """Keep from the base reading what ends a login: a logout is no thing and no state."""
-    for heard in hear_all(claims.sentences):
-        for pattern in (_REFRESH, _PASSWORD):
-            for match in pattern.finditer(heard.line):
-                claims.hide(heard.place, *heard.span(*match.span()))
+    hide(claims, _REFRESH, _PASSWORD)
     if any(_REFRESH.search(heard.line) for heard in hear_all(claims.sentences)):
         claims.schemas.add("Refresh")
 
