@@ -6,7 +6,7 @@ import functools
 import os
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -37,7 +37,7 @@ PROMPT = (
     " in with JWT; only admins add books"
 )
 TOKEN = "benchmark-token"
-STOP_SECONDS = 30.0
+STOP_SECONDS, COMPILED_SECONDS = 30.0, 120.0
 SETTLED_SECONDS = 4.0
 """After which an API has given back what only its start needed."""
 
@@ -114,6 +114,7 @@ async def measure(folder: Path, previews: int, wakes: int, sandboxes: int) -> Fo
         for name in place.projects:
             found.starts.append(await _timed(functools.partial(_ask, place, name)))
         await place.spares.close()
+        await _until_compiled(folder / "previews", place.projects)
         await asyncio.sleep(SETTLED_SECONDS)
         found.megabytes = await asyncio.to_thread(_weights)
         found.reached = await _reached(place)
@@ -174,6 +175,14 @@ async def serving(folder: Path, previews: int) -> AsyncGenerator[Place]:
         finally:
             stop.set()
             await running
+
+
+async def _until_compiled(folder: Path, projects: Sequence[str]) -> None:
+    """What is done once for each version, some time after its first start."""
+    places = [folder / name / "code" for name in projects]
+    async with asyncio.timeout(COMPILED_SECONDS):
+        while not await asyncio.to_thread(lambda: all(one.exists() for one in places)):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # nobody tells of the last one
 
 
 async def _until_gone() -> None:

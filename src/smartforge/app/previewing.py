@@ -68,6 +68,7 @@ def warm(target: Target) -> Warm:
     """What a spare for previews waits with: no migrations, which a preview that wakes has none
     of, and which would take a sixth of its memory."""
     rehearsal = target.rehearsal().replace("MIGRATING = True", "MIGRATING = False", 1)
+    rehearsal += "\nimport importlib.util, tarfile\n"  # For what stands before the API.
     return Warm(target.dependencies(), rehearsal)
 
 

@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,13 @@ from smartforge.errors import PreviewFailed, SmartForgeError
 from smartforge.forge.folder import laid_out
 from smartforge.preview.application import Application
 from smartforge.preview.base import Project, State
+from smartforge.preview.compiled import CODE_FILE, ENTRY_FILE, compiled, entry, print_of
 from smartforge.preview.environment import KEPT_DATABASE_URL, environment_of
 from smartforge.preview.kept import MOST_DATA_BYTES, Data, Kept, Settings
 from smartforge.preview.standing import Standing, Standings
 from smartforge.sandbox.base import Sandbox
 
-ENTRY, ENTRY_FILE, DATA_FILE = (
-    "smartforge_entry:entry",
-    "smartforge_entry.py",
-    "smartforge_kept.tar",
-)
+ENTRY, DATA_FILE = "smartforge_entry:entry", "smartforge_kept.tar"
 PACKAGES = "smartforge_packages"
 MIGRATED_NAME = "SMARTFORGE_PREVIEW_MIGRATED"
 KEY_NAME = "SMARTFORGE_PREVIEW_KEY"
@@ -40,7 +36,7 @@ PATIENCE = 5.0
 
 class Tools(msgspec.Struct, frozen=True):
     """What all grounds share. `dependencies` are the packages of a target, by its name; `expect`
-    is told that more of its projects may be started soon."""
+    is told that more of its projects may be started soon. One at a time is `compiling`."""
 
     sandbox: Sandbox
     standings: Standings
@@ -48,15 +44,19 @@ class Tools(msgspec.Struct, frozen=True):
     dependencies: Callable[[str], Path]
     expect: Callable[[str], None]
     boot_seconds: float
+    compiling: asyncio.Lock
 
 
-class Base(msgspec.Struct, frozen=True):
-    """What the lives of one version have in common."""
+class Base(msgspec.Struct):
+    """What the lives of one version have in common: its files, which `known_by` tells from all
+    others, laid out. `compiled` is whether nobody need ask for their code any more."""
 
     version: int | None
     folder: Path
     dependencies: Path
     promised: dict[str, Any]
+    known_by: str
+    compiled: bool
 
 
 class Ground:
@@ -74,6 +74,7 @@ class Ground:
         self._application: Application | None = None
         self._version: int | None = None
         self._key = ""
+        self._fresh = False
         self._failed: tuple[float, int | None, SmartForgeError] | None = None
         self._base: Base | None = None
         self._laying = AsyncExitStack()
@@ -136,6 +137,24 @@ class Ground:
             data = Data(self._version or 0, content)
             await asyncio.to_thread(self._tools.kept.keep, self._id, data)
 
+    @property
+    def compiled(self) -> bool:
+        """Whether there is nothing to compile for the time when it wakes again."""
+        return self._base is None or self._base.compiled
+
+    async def compile(self) -> None:
+        """Keep the code of this version. Waits while that is done for another one."""
+        tools, base = self._tools, self._base
+        if base is None or base.compiled:
+            return
+        base.compiled = True
+        async with tools.compiling:
+            code = await compiled(tools.sandbox, base.folder, base.dependencies)
+        async with self._lock:
+            if code is not None and base is self._base:
+                await asyncio.to_thread(tools.kept.keep_code, self._id, base.known_by, code)
+                await asyncio.to_thread(_lay, base.folder / CODE_FILE, code)
+
     async def settings(self) -> Settings:
         return await asyncio.to_thread(self._tools.kept.settings, self._id)
 
@@ -168,6 +187,9 @@ class Ground:
             self._say("failed", self._version, error.what)
             raise
         self._failed = None
+        if self._fresh:
+            # What its first start has made is kept, too: it need not be made when it wakes.
+            self.changed = time.monotonic()
         self._say("live", self._version, "")
         if standing.state is not None:
             self._tools.expect(standing.state.target)
@@ -201,13 +223,14 @@ class Ground:
         base = await self._base_of(standing)
         settings = await self.settings()
         data = await asyncio.to_thread(tools.kept.data, self._id)
-        await asyncio.to_thread(_lay_data, base.folder, data)
+        await asyncio.to_thread(_lay, base.folder / DATA_FILE, data.content if data else None)
         self._key = secrets.token_urlsafe(24)
         known = settings.secrets
         environment, _ = environment_of(base.promised, known.key, known.password, KEPT_DATABASE_URL)
         environment |= {**settings.variables, KEY_NAME: self._key}
         if data is not None:
             environment[MIGRATED_NAME] = "yes" if data.version == standing.version else ""
+        self._fresh = data is None
         yield Project(base.folder, base.dependencies, environment)
 
     async def _base_of(self, standing: Standing) -> Base:
@@ -224,7 +247,11 @@ class Ground:
         folder = await self._laying.enter_async_context(laid_out(files))
         # Rows of the API will lie there.
         await asyncio.to_thread(folder.chmod, 0o700)
-        self._base = Base(standing.version, folder, dependencies, promised)
+        known = print_of(standing.state.files)
+        code = await asyncio.to_thread(tools.kept.code, self._id, known)
+        await asyncio.to_thread(_lay, folder / CODE_FILE, code)
+        version, has_code = standing.version, code is not None
+        self._base = Base(version, folder, dependencies, promised, known, has_code)
         return self._base
 
     async def _unlay(self) -> None:
@@ -232,19 +259,18 @@ class Ground:
         await self._laying.aclose()
 
 
-def _lay_data(folder: Path, data: Data | None) -> None:
-    place = folder / DATA_FILE
+def _lay(place: Path, content: bytes | None) -> None:
+    """In place of what lay there."""
     place.unlink(missing_ok=True)
-    if data is not None:
+    if content is not None:
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data.content)
+            file.write(content)
 
 
 def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is laid beside the project's own files: the entry, and what WebSockets need."""
-    entry = resources.files("smartforge.preview").joinpath("inside/entry.py").read_bytes()
-    beside = {ENTRY_FILE: entry}
+    beside = {ENTRY_FILE: entry()}
     if any(b"websocket" in text.lower() for path, text in files.items() if path.endswith(".py")):
         package = Path(websockets.__file__).parent
         for place in package.rglob("*.py"):

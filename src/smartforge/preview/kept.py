@@ -1,4 +1,4 @@
-"""What outlives a preview's sandbox: its secrets, the variables that were set, its data.
+"""What outlives a preview's sandbox: its secrets, the variables that were set, data and code.
 
 One folder of files for each project, which only this user may read. The data are bytes that the
 API's own sandbox gave out; nothing here ever looks into them.
@@ -131,6 +131,18 @@ class Kept:
     def keep(self, project_id: str, data: Data) -> None:
         head = data.version.to_bytes(HEAD_BYTES)
         self._write(self._of(project_id) / "data", head + data.content)
+
+    def code(self, project_id: str, print_: str) -> bytes | None:
+        """The code that was compiled from the files of this print; None where it is of others."""
+        try:
+            content = (self._of(project_id) / "code").read_bytes()
+        except FileNotFoundError:
+            return None
+        head = print_.encode()
+        return content.removeprefix(head) if content.startswith(head) else None
+
+    def keep_code(self, project_id: str, print_: str, code: bytes) -> None:
+        self._write(self._of(project_id) / "code", print_.encode() + code)
 
     def drop(self, project_id: str) -> None:
         """Forget the data; secrets and variables stay."""

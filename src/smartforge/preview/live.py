@@ -87,7 +87,13 @@ class LivePreviews:
         self._kept = Kept(folder)
         self._bounds = bounds
         self._tools = Tools(
-            sandbox, self._standings, self._kept, dependencies, expect, bounds.boot_seconds
+            sandbox,
+            self._standings,
+            self._kept,
+            dependencies,
+            expect,
+            bounds.boot_seconds,
+            asyncio.Lock(),
         )
         self._places = Places(bounds.requests, bounds.all_requests)
         self._rules = Rules(
@@ -298,6 +304,8 @@ class LivePreviews:
             idle >= QUIET_SECONDS or now - ground.changed >= 5 * QUIET_SECONDS
         ):
             self._own(ground.keep())
+        elif not ground.compiled and idle >= QUIET_SECONDS and ground.running():
+            self._own(ground.compile())
         self._own(self._check_is_there(project_id))
 
     async def _check_is_there(self, project_id: str) -> None:

@@ -105,11 +105,11 @@ def build(
     if line_parts is not None:
         app.include_router(ProvenanceRoutes(site, line_parts).router())
     if previews is not None:
-        app.include_router(PreviewRoutes(previews).router())
+        app.include_router(PreviewRoutes(previews, options.door).router())
     app.include_router(PageRoutes(options.static, site.users).router())
     tell_problems(app)
     rooms: ASGIApp = BodyLimit(app, options.body_limit)
     if previews is not None:
         previews.attach(site.hub.tell, site.hub.is_watched)
-        rooms = PreviewGate(rooms, previews, options.door.preview_origin)
+        rooms = PreviewGate(rooms, previews, options.door)
     return Server(Door(rooms, options.door), site, previews)

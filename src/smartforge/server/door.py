@@ -13,7 +13,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from smartforge.server import cookies, hosts, problems, tokens
+from smartforge.server import hosts, passes, problems, tokens
 from smartforge.server.options import DoorOptions
 from smartforge.server.problems import problem
 
@@ -62,6 +62,9 @@ PREFLIGHT = {
 }
 
 
+TO_PAGE = "Open the address that was printed at the start, or send Authorization: Bearer TOKEN."
+TO_PREVIEWS = "Open the same path at the page's own host, or send X-Smart-Forge-Token: TOKEN."
+
 PREVIEW_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 PREVIEW_MARK = "X-Smart-Forge-Preview"
 """Says of an answer who gave it."""
@@ -96,6 +99,7 @@ class Door:
         self._hosts = {hosts.plain(name) for name in (options.host, *options.allowed_hosts)}
         self._origins = {origin.lower() for origin in options.allowed_origins}
         self._preview_origin = options.preview_origin
+        self._passes = passes.passes_of(options)
         if options.preview_origin:
             self._hosts.add(hosts.plain(urlsplit(options.preview_origin).hostname or ""))
 
@@ -169,28 +173,40 @@ class Door:
             given, rest = tokens.in_query(knock.query)
             if given is not None:
                 return self._introduce(knock, given, rest)
-        return None if self._knows(knock, self._token) else _unauthorized()
+        if self._knows(knock, self._token):
+            return None
+        at_previews = self._preview_origin is not None and knock.path.startswith(PREVIEW)
+        return _unauthorized(TO_PREVIEWS if at_previews else TO_PAGE)
 
     def _introduce(self, knock: Knock, given: str, rest: str) -> Response:
         """Swap the token in the address for a cookie, so that no history keeps it."""
         assert self._token is not None
         if not tokens.equal(given, self._token):
-            return _unauthorized()
+            return _unauthorized(TO_PAGE)
         clean = quote(knock.path) + (f"?{rest}" if rest else "")
         cookie = tokens.set_cookie(self._token, secure=knock.scheme == "https")
         return RedirectResponse(clean, 303, {"Set-Cookie": cookie})
 
-    @staticmethod
-    def _knows(knock: Knock, token: str) -> bool:
+    def _knows(self, knock: Knock, token: str) -> bool:
         if knock.path.startswith(PREVIEW):
             given = knock.every(tokens.PREVIEW_HEADER)
+            if self._has_pass(knock, given):
+                return True
         else:
             given = [tokens.bearer(value) or "" for value in knock.every("authorization")]
         if any(tokens.equal(each, token) for each in given):
             return True
-        held = cookies.values(knock.every("cookie"), tokens.COOKIE)
-        expected = tokens.digest(token)
-        return any(tokens.equal(each, expected) for each in held)
+        return tokens.is_known(knock.every("cookie"), token)
+
+    def _has_pass(self, knock: Knock, given: list[str]) -> bool:
+        """Whether it comes with a pass for that preview, or with what one was swapped for."""
+        if self._passes is None:
+            return False
+        project_id = knock.path.removeprefix(PREVIEW).partition("/")[0]
+        shown, _ = passes.taken_from(knock.query)
+        if any(self._passes.is_good(each, project_id) for each in (*given, shown or "")):
+            return True
+        return self._passes.knows(knock.every("cookie"), project_id)
 
     def _is_allowed_origin(self, knock: Knock) -> bool:
         origin = (knock.only("origin") or "").lower()
@@ -244,13 +260,9 @@ def _refuse(status: int, code: str, detail: str, hint: str = "") -> Response:
     return problems.response(problem(status, code, detail, hint))
 
 
-def _unauthorized() -> Response:
-    told = problem(
-        401,
-        "token_needed",
-        "This server needs its token, and the request has none that is right.",
-        "Open the address that was printed at the start, or send Authorization: Bearer TOKEN.",
-    )
+def _unauthorized(hint: str) -> Response:
+    detail = "This server needs its token, and the request has none that is right."
+    told = problem(401, "token_needed", detail, hint)
     return problems.response(told, {"WWW-Authenticate": "Bearer"})
 
 

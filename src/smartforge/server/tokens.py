@@ -6,6 +6,7 @@ so that the token cannot be read from a browser's store.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode
 
 from smartforge.server import cookies
@@ -34,6 +35,13 @@ def bearer(authorization: str) -> str | None:
     """The token in an `Authorization` header of the scheme Bearer (RFC 6750, section 2.1)."""
     scheme, _, token = authorization.strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def is_known(headers: Iterable[str], token: str) -> bool:
+    """Whether the `Cookie` headers of a request hold what `set_cookie` has set for this token."""
+    held = cookies.values(headers, COOKIE)
+    expected = digest(token)
+    return any(equal(each, expected) for each in held)
 
 
 def set_cookie(token: str, *, secure: bool) -> str:

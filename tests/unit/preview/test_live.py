@@ -14,7 +14,7 @@ from smartforge.log.memory import MemoryLog
 from smartforge.preview.live import Bounds, LivePreviews
 from smartforge.sandbox.base import Program, Served
 from tests.unit.preview.projects import completed, plan, planned, previewing
-from tests.unit.preview.rig import Client, FakeSandbox, client, echo, read_head, saying
+from tests.unit.preview.rig import CODE, Client, FakeSandbox, client, echo, read_head, saying
 from tests.unit.server.rig import new_project, until
 
 JSON = {"content-type": "application/json"}
@@ -128,6 +128,26 @@ async def test_nobody_uses_it_so_it_sleeps_and_wakes_with_its_data(tmp_path: Pat
         await asked(previews)
         laid = sandbox.programs[1].folder / "smartforge_kept.tar"
         assert sandbox.open == 0 or laid.read_bytes().startswith(b"GET /")
+
+
+async def test_what_was_compiled_is_kept_for_these_files_alone(tmp_path: Path) -> None:
+    log, sandbox = MemoryLog(), FakeSandbox(echo)
+    project = await completed(log)
+    async with previewing(log, sandbox, tmp_path) as previews:
+        await asked(previews)
+        folder = sandbox.programs[0].folder
+        assert not (folder / "smartforge_code").exists()
+        await until((folder / "smartforge_code").exists)
+        await previews.reset("project1")
+        await asked(previews)
+        assert (sandbox.programs[1].folder / "smartforge_code").read_bytes() == CODE
+    async with previewing(log, sandbox, tmp_path) as previews:
+        await asked(previews)
+        assert (sandbox.programs[2].folder / "smartforge_code").read_bytes() == CODE
+        await project.make({"app/main.py": "app = 2\n"})
+        await asked(previews)
+        assert not (sandbox.programs[3].folder / "smartforge_code").exists()
+    assert len(sandbox.compiled) == 1
 
 
 async def test_reset_forgets_rows_and_nothing_else(tmp_path: Path) -> None:

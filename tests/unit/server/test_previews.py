@@ -1,5 +1,6 @@
 """Previews through the door: below the page's origin, or at one of their own."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -81,6 +82,69 @@ async def test_previews_can_have_an_origin_of_their_own(tmp_path: Path) -> None:
             foreign = there | {"origin": origin}
             refused = await rig.client.post("/preview/project1/a", headers=foreign)
             assert refused.status_code == 403, origin
+
+
+async def test_a_browser_at_the_page_gets_into_previews_at_their_own_origin(tmp_path: Path) -> None:
+    door = DoorOptions(token="secret", preview_origin=PREVIEWS)
+    there = {"host": "previews.localhost"}
+    async with served(tmp_path, door) as rig:
+        introduced = await rig.client.get("/?token=secret")
+        page = {"cookie": introduced.headers["set-cookie"].partition(";")[0]}
+        led = await rig.client.get("/preview/project1/a%2Fb?c=%26&d", headers=page)
+        assert led.status_code == 307
+        url = httpx.URL(led.headers["location"])
+        assert str(url).startswith(f"{PREVIEWS}/preview/project1/a%2Fb?c=%26&d&smartforge_pass=")
+
+        asked = url.raw_path.decode()
+        swapped = await rig.client.get(asked, headers=there)
+        assert swapped.status_code == 303
+        assert swapped.headers["location"] == "/preview/project1/a%2Fb?c=%26&d"
+        cookie, _, attributes = swapped.headers["set-cookie"].partition(";")
+        assert "HttpOnly" in attributes
+        assert "Path=/preview/project1;" in attributes
+        assert page["cookie"] != cookie
+
+        told = await rig.client.get("/preview/project1/a", headers=there | {"cookie": cookie})
+        assert told.status_code == 200
+        assert b"smartforge" not in told.content.lower().replace(b"/preview/", b"")
+        for path in ("/preview/project2/books", asked.replace("project1", "project2")):
+            other = await rig.client.get(path, headers=there | {"cookie": cookie})
+            assert other.status_code == 401, path
+        assert (
+            await rig.client.get("/api/projects", headers={"cookie": cookie})
+        ).status_code == 401
+
+
+async def test_a_pass_stands_for_the_token_in_its_header_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = DoorOptions(token="secret", preview_origin=PREVIEWS)
+    own = {"authorization": "Bearer secret"}
+    async with served(tmp_path, door) as rig:
+        made = (await rig.client.post("/api/projects/project1/preview/pass", headers=own)).json()
+        there = {"host": "previews.localhost", "x-smart-forge-token": made["pass"]}
+        told = await rig.client.post("/preview/project1/a?smartforge_pass=x&b=1", headers=there)
+        assert told.content.startswith(b"POST /a?b=1 HTTP/1.1")
+        assert made["pass"].encode() not in told.content
+        assert made["url"].startswith(f"{PREVIEWS}/preview/project1/?smartforge_pass=")
+        elsewhere = await rig.client.get("/preview/project2/books", headers=there)
+        assert elsewhere.status_code == 401
+        later = time.time() + made["seconds"]
+        monkeypatch.setattr(time, "time", lambda: later)
+        for given in (there, there | {"x-smart-forge-token": "9999999999.forged"}):
+            refused = await rig.client.get("/preview/project1/a", headers=given)
+            assert (refused.status_code, "page's own host" in refused.text) == (401, True)
+        assert (
+            await rig.client.post("/api/projects/x/preview/pass", headers=own)
+        ).status_code == 404
+
+
+async def test_without_a_token_nobody_needs_a_pass(tmp_path: Path) -> None:
+    async with served(tmp_path, DoorOptions(preview_origin=PREVIEWS)) as rig:
+        made = (await rig.client.post("/api/projects/project1/preview/pass")).json()
+        assert made == {"url": f"{PREVIEWS}/preview/project1/", "pass": None, "seconds": None}
+        led = await rig.client.get("/preview/project1/a")
+        assert led.headers["location"] == f"{PREVIEWS}/preview/project1/a"
 
 
 async def test_what_is_no_origin_is_refused() -> None:

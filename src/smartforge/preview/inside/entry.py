@@ -1,13 +1,13 @@
 """Stands before a previewed API in its sandbox, so that its data outlive the sandbox.
 
-Laid into the project's folder as `smartforge_entry.py` and served in place of `app.main:app`. At
+Laid into the project's folder as `smartforge_entry.pyc` and served in place of `app.main:app`. At
 the start it unpacks what was kept; asked at a path that only the host knows, it answers with an
 archive of what there is. The host never looks into that archive: it is this project's own, and is
-given back to this project alone.
+given back to this project alone. Modules whose code is there already are not compiled again.
 """
 
 # The path is that of the sandbox, and importing pathlib would delay each start:
-# ruff: noqa: PTH103, PTH110, PTH112, PTH118, PTH208
+# ruff: noqa: PTH103, PTH110, PTH112, PTH118, PTH123, PTH208
 
 import asyncio
 import contextlib
@@ -16,15 +16,25 @@ import gc
 import importlib
 import importlib.util
 import io
+import marshal
 import os
 import sys
 import tarfile
 import threading
 import traceback
+import types
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+)
 from typing import Any
 
+APP = "/app"
 DATA = "/tmp/kept"
 KEPT = "/app/smartforge_kept.tar"
+CODE = "/app/smartforge_code"
 PACKAGES = "/app/smartforge_packages"
 MOST_BYTES = 48 * 1024 * 1024
 
@@ -36,6 +46,29 @@ SHARED = ("fastapi", "pydantic_settings", "sqlalchemy.orm", "sqlalchemy.dialects
 
 KEY = os.environ.pop("SMARTFORGE_PREVIEW_KEY", "")
 MIGRATED = os.environ.pop("SMARTFORGE_PREVIEW_MIGRATED", "") == "yes"
+
+
+def use_code() -> None:
+    """Let imports below /app take the code that was compiled from these very files."""
+    if not os.path.exists(CODE):
+        return
+    with open(CODE, "rb") as file:
+        known: dict[str, bytes] = marshal.loads(file.read())
+
+    class Known(SourceFileLoader):
+        def get_code(self, fullname: str) -> types.CodeType | None:
+            code = known.pop(self.path, None)
+            return marshal.loads(code) if code is not None else super().get_code(fullname)
+
+    inner = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (Known, [".py"]))
+
+    def hook(path: str) -> Any:
+        if path != APP and not path.startswith(f"{APP}/"):
+            raise ImportError(path)
+        return inner(path)
+
+    sys.path_hooks.insert(0, hook)
+    sys.path_importer_cache.pop(APP, None)
 
 
 def unpack() -> None:
@@ -104,6 +137,7 @@ def settle() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+use_code()
 unpack()
 speak_websockets()
 migrate()

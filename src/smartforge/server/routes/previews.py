@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from smartforge.preview.base import Live
 from smartforge.server import answers
+from smartforge.server.options import DoorOptions
+from smartforge.server.passes import SECONDS, added_to, passes_of
 
 
 class Environment(BaseModel):
@@ -21,8 +23,10 @@ class Environment(BaseModel):
 class PreviewRoutes:
     """Values that were set are never answered."""
 
-    def __init__(self, previews: Live) -> None:
+    def __init__(self, previews: Live, door: DoorOptions) -> None:
         self._previews = previews
+        self._origin = door.preview_origin or ""
+        self._passes = passes_of(door)
 
     def router(self) -> APIRouter:
         router = APIRouter(
@@ -33,6 +37,7 @@ class PreviewRoutes:
         for path, endpoint, method, status in (
             ("", self.get_preview, "GET", 200),
             ("/reset", self.reset_preview, "POST", 200),
+            ("/pass", self.give_pass, "POST", 200),
             ("/environment", self.get_environment, "GET", 200),
             ("/environment", self.set_environment, "PUT", 200),
         ):
@@ -49,6 +54,18 @@ class PreviewRoutes:
         """Forget all that was stored through the preview; it begins again with nothing."""
         await self._previews.reset(project_id)
         return answers.json(await self._previews.shown(project_id))
+
+    async def give_pass(self, project_id: str) -> Response:
+        """Where to open it, and what to show there: a pass in place of the token, for a minute.
+
+        In `url` it stands already; in `pass` for the header `X-Smart-Forge-Token`. Null where the
+        page's own cookie is enough.
+        """
+        url = self._origin + (await self._previews.shown(project_id)).url
+        if self._passes is None:
+            return answers.json({"url": url, "pass": None, "seconds": None})
+        given = self._passes.new(project_id)
+        return answers.json({"url": added_to(url, given), "pass": given, "seconds": SECONDS})
 
     async def get_environment(self, project_id: str) -> Response:
         """The names of the variables that were set."""
