@@ -214,10 +214,10 @@ async def test_a_bubblewrap_of_the_users_own_is_not_changed_from_within(
 
 async def test_the_level_says_what_bounds_all_processes_together(sandbox: Bubblewrap) -> None:
     groups = cgroup.find()
-    told = (
-        "looked at ten times" if groups is None else f"(control groups, version {groups.version})"
-    )
-    assert told in (await sandbox.probe()).detail
+    told = "by looking 10 times" if groups is None else f"control groups, version {groups.version},"
+    level = await sandbox.probe()
+    assert told in level.bounds
+    assert level.by_kernel == (groups is not None)
 
 
 async def test_the_control_program_does_all_that_a_program_needs(

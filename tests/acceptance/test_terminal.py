@@ -164,6 +164,8 @@ def test_a_second_server_and_the_doctor_find_the_first_one(tmp_path: Path) -> No
         found = {each["name"]: each for each in json.loads(doctor.stdout)["findings"]}
         assert found["database"]["good"]
         assert "in use by a running server" in found["database"]["detail"]
+        assert "was ready in" in found["spares"]["detail"]
+        assert "files by looking" in found["limits"]["detail"]
 
 
 def test_watch_export_and_stop_against_a_server(tmp_path: Path) -> None:

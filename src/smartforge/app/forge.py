@@ -66,14 +66,14 @@ def versions() -> Mapping[str, str]:
 class Forge:
     """The tools of this process, made once from the settings; whoever makes it must `close` it.
 
-    Spare sandboxes wait for the checks of a run that has begun; where the process goes on to
-    other runs some are kept.
+    Spare sandboxes wait for the checks of a run that has begun, and for previews that wake; where
+    the process goes on to other runs some are kept.
     """
 
     def __init__(self, settings: Settings, *, goes_on: bool = False) -> None:
         self.settings = settings
         self.sandbox: Sandbox
-        self.sandbox = self._spares = Spares(Bubblewrap(), MOST if goes_on else 0)
+        self.sandbox = self.spares = Spares(Bubblewrap(), MOST if goes_on else 0)
         self._providers: dict[str, Provider] = {}
 
     def choose(self, new: NewProject) -> Choice:
@@ -136,7 +136,13 @@ class Forge:
             served = sum(
                 one.name not in WITHOUT_PACKAGES for one in checks(self.settings.advisory_url)
             )
-            self._spares.expect(warm, served)
+            self.spares.expect(warm, served)
+
+    async def try_spare(self) -> bool:
+        """Whether a spare gets ready here; it goes with the others. Raises TargetUnprepared."""
+        target = TARGETS[DEFAULT_TARGET]()
+        self.spares.expect(Warm(target.dependencies(), target.rehearsal()))
+        return await self.spares.settled() > 0
 
     def _provider(self, model: str) -> Provider:
         if model not in self._providers:
@@ -153,7 +159,7 @@ class Forge:
         )
 
     async def close(self) -> None:
-        await self._spares.close()
+        await self.spares.close()
         for provider in self._providers.values():
             await provider.close()
 

@@ -13,7 +13,7 @@ from smartforge.preview.base import Project
 from smartforge.preview.environment import Admin, environment_of
 from smartforge.sandbox.base import Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
-from smartforge.sandbox.spares import Spares
+from smartforge.sandbox.spares import Keeping
 from smartforge.settings import Settings
 from smartforge.targets.base import Target
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 
-SPARES, SPARE_SECONDS = 1, 3600.0
+KEEPING = Keeping(most=1, idle_seconds=3600.0, quiet_seconds=2.0)
 """How many sandboxes wait for previews that wake, and for how long after the last one did."""
 
 
@@ -69,7 +69,7 @@ def warm(target: Target) -> Warm:
     of, and which would take a sixth of its memory."""
     rehearsal = target.rehearsal().replace("MIGRATING = True", "MIGRATING = False", 1)
     rehearsal += "\nimport importlib.util, tarfile\n"  # For what stands before the API.
-    return Warm(target.dependencies(), rehearsal)
+    return Warm(target.dependencies(), rehearsal, light=True)
 
 
 @asynccontextmanager
@@ -82,10 +82,10 @@ async def live_previews(settings: Settings, made: Product) -> "AsyncGenerator[Li
     from smartforge.server.tokens import PREVIEW_HEADER
     from smartforge.server.users import OWN_COOKIES
 
-    spares = Spares(Bubblewrap(), SPARES, idle_seconds=SPARE_SECONDS)
+    spares = made.forge.spares
 
     def expect(target: str) -> None:
-        spares.expect(warm(TARGETS[target]()))
+        spares.expect(warm(TARGETS[target]()), keeping=KEEPING)
 
     previews = LivePreviews(
         made.log,
@@ -97,9 +97,7 @@ async def live_previews(settings: Settings, made: Product) -> "AsyncGenerator[Li
         own_cookies=OWN_COOKIES,
         bounds=Bounds(awake=settings.previews.awake, idle_seconds=settings.previews.idle_seconds),
         expect=expect,
+        ending=spares.close,
     )
-    try:
-        async with previews.open():
-            yield previews
-    finally:
-        await spares.close()
+    async with previews.open():
+        yield previews

@@ -1,9 +1,10 @@
 """`smartforge doctor`: what this machine offers, and what it lacks."""
 
 import platform
+import time
 from collections.abc import Awaitable
 from contextlib import aclosing
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -18,7 +19,18 @@ from smartforge.cli.streams import plain, write_line
 from smartforge.engine.base import NewProject
 from smartforge.errors import SmartForgeError
 from smartforge.log.audit import Audit, audit
+from smartforge.sandbox.base import Level
 from smartforge.settings import Options, Settings, read
+
+if TYPE_CHECKING:
+    from smartforge.app.forge import Forge
+
+
+TO_GROUPS = (
+    "Where the kernel shall bound them: start Smart Forge as root, or as a program of a user's own "
+    "systemd (`systemd-run --user --scope smartforge serve`)."
+)
+SLOW_SPARE = "Everything works, later. What went wrong was logged above."
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -133,7 +145,7 @@ def _show(findings: list[Finding]) -> None:
 async def _look(settings: Settings) -> list[Finding]:
     return [
         Finding("versions", True, f"Smart Forge {__version__}, Python {platform.python_version()}"),
-        await _sandbox(settings),
+        *await _sandbox(settings),
         _dependencies(),
         _model(settings),
         await _tried("database", _database(settings)),
@@ -141,12 +153,37 @@ async def _look(settings: Settings) -> list[Finding]:
     ]
 
 
-async def _sandbox(settings: Settings) -> Finding:
+async def _sandbox(settings: Settings) -> list[Finding]:
+    """Whether it holds, who enforces its limits, and whether one can wait for its program."""
     from smartforge.app.forge import Forge
 
-    level = await Forge(settings).sandbox.probe()
-    detail = f"{level.level}. {level.detail}"
-    return Finding("sandbox", level.level == "full", detail, level.cure)
+    forge = Forge(settings)
+    try:
+        level = await forge.sandbox.probe()
+        detail = f"{level.level}. {level.detail}"
+        found = [Finding("sandbox", level.level == "full", detail, level.cure)]
+        if level.level == "full":
+            found += [_limits(level), await _spare(forge)]
+        return found
+    finally:
+        await forge.close()
+
+
+def _limits(level: Level) -> Finding:
+    return Finding("limits", level.by_kernel, level.bounds, TO_GROUPS, required=False)
+
+
+async def _spare(forge: "Forge") -> Finding:
+    began = time.monotonic()
+    try:
+        ready = await forge.try_spare()
+    except SmartForgeError as error:
+        return Finding("spares", False, error.what, error.hint, required=False)
+    if not ready:
+        told = "none gets ready here, so that each program starts anew"
+        return Finding("spares", False, told, SLOW_SPARE, required=False)
+    told = f"a sandbox that waits for its program was ready in {time.monotonic() - began:.1f} s"
+    return Finding("spares", True, told, required=False)
 
 
 def _dependencies() -> Finding:

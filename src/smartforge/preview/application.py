@@ -141,7 +141,9 @@ class Application:
     async def _living(self) -> AsyncGenerator[Life]:
         async with AsyncExitStack() as sandboxed:
             laid = await sandboxed.enter_async_context(self._lay())
-            program = Program((), laid.folder, laid.dependencies, laid.environment, LIMITS)
+            program = Program(
+                (), laid.folder, laid.dependencies, laid.environment, LIMITS, stays=True
+            )
             served = await sandboxed.enter_async_context(
                 self._sandbox.serve(program, self._application)
             )

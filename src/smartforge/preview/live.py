@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -64,6 +64,10 @@ class Bounds(msgspec.Struct, frozen=True):
 BOUNDS = Bounds()
 
 
+async def _nothing() -> None:
+    """In the place of `ending`, where nothing else ends with them."""
+
+
 class LivePreviews:
     """Implements `Live`. Belongs to one event loop, as its sandbox does."""
 
@@ -79,13 +83,15 @@ class LivePreviews:
         own_cookies: frozenset[str] = frozenset(),
         bounds: Bounds = BOUNDS,
         expect: Callable[[str], None] = lambda target: None,
+        ending: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
         """`folder` is where data outlive the sandboxes. `expect` is told the target of projects
-        that may be started soon."""
+        that may be started soon, `ending` awaited at the end, together with theirs."""
         self._log = log
         self._standings = Standings(log, states)
         self._kept = Kept(folder)
         self._bounds = bounds
+        self._at_the_end = ending
         self._tools = Tools(
             sandbox,
             self._standings,
@@ -337,6 +343,7 @@ class LivePreviews:
             logger.error("a preview could not be looked after", exc_info=error)
 
     async def _end(self) -> None:
+        spares = asyncio.ensure_future(self._at_the_end())
         awake = [one for one in self._grounds.values() if one.awake]
         keeping = [asyncio.create_task(one.keep()) for one in awake if one.changed is not None]
         if keeping:
@@ -348,8 +355,10 @@ class LivePreviews:
             task.cancel()
         for one in awake:
             one.changed = None
-        grounds = self._grounds.values()
-        await asyncio.gather(*(one.close() for one in grounds), return_exceptions=True)
+        grounds = (one.close() for one in self._grounds.values())
+        for told in await asyncio.gather(spares, *grounds, return_exceptions=True):
+            if isinstance(told, Exception):
+                logger.error("a preview could not be ended", exc_info=told)
 
     # ---- telling --------------------------------------------------------------------------
 

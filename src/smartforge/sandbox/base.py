@@ -38,7 +38,8 @@ class Program(msgspec.Struct, frozen=True):
 
     `dependencies` are put on the import path. `environment` is all the environment there is,
     besides a few fixed names (PATH, HOME, LANG, ...). `rehearsed` are arguments for which it is
-    worth much that the dependencies are imported already.
+    worth much that the dependencies are imported already. What `stays` for long shall hold no more
+    memory than it needs.
     """
 
     arguments: Sequence[str]
@@ -47,17 +48,20 @@ class Program(msgspec.Struct, frozen=True):
     environment: Mapping[str, str] = {}
     limits: Limits = Limits()
     rehearsed: bool = False
+    stays: bool = False
 
 
 class Warm(msgspec.Struct, frozen=True):
     """What a sandbox can do before its program is known.
 
     `rehearsal` is Python that imports and tries what programs with these `dependencies` will need
-    to start; it runs in the sandbox, before anything of a project is there.
+    to start; it runs in the sandbox, before anything of a project is there. A `light` one is for
+    programs that stay.
     """
 
     dependencies: Path
     rehearsal: str
+    light: bool = False
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -77,11 +81,17 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Level(msgspec.Struct, frozen=True):
-    """What this machine can hold: `full`, or `none` with the reason and its cure."""
+    """What this machine can hold: `full`, or `none` with the reason and its cure.
+
+    `bounds` is who bounds here what all processes of a sandbox use together, and how; it is
+    `by_kernel` where the kernel does, without waiting for a look.
+    """
 
     level: Literal["full", "none"]
     detail: str
     cure: str = ""
+    bounds: str = ""
+    by_kernel: bool = False
 
 
 class Served(Protocol):

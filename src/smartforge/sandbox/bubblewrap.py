@@ -16,20 +16,13 @@ from smartforge.sandbox.application import Application, end_of
 from smartforge.sandbox.base import Ended, Level, Limits, Program, Served, Warm
 from smartforge.sandbox.cgroup import Group, Groups
 from smartforge.sandbox.command import Builder, in_memory
-from smartforge.sandbox.confined import Confined
+from smartforge.sandbox.confined import Confined, bounds
 from smartforge.sandbox.diagnosis import MISSING
 from smartforge.sandbox.folder import SOCKET_NAME, private_folder
 from smartforge.sandbox.seccomp import filter_file
 from smartforge.sandbox.spare import CEILING, Spare, order_socket
 
 BACKLOG = 128
-
-
-_BOUNDS = {
-    None: "What all processes use together is looked at ten times a second.",
-    1: "The kernel bounds what all processes use together (control groups, version 1).",
-    2: "The kernel bounds what all processes use together (control groups, version 2).",
-}
 
 
 class Bubblewrap:
@@ -73,8 +66,11 @@ class Bubblewrap:
             level = await self._try(builder)
             if level.level == "full":
                 self._builder = builder
-                bounds = _BOUNDS[self._groups.version if self._groups is not None else None]
-                return msgspec.structs.replace(level, detail=f"{level.detail} {bounds}")
+                return msgspec.structs.replace(
+                    level,
+                    bounds=bounds(self._groups),
+                    by_kernel=self._groups is not None,
+                )
         return level
 
     async def _try(self, builder: Builder) -> Level:

@@ -119,6 +119,14 @@ class Groups:
         """Raises OSError when it cannot be made."""
         return Group(self._places, f"{self._prefix}{next(self._numbers)}", limits)
 
+    def told(self) -> str:
+        """What the kernel bounds in them, and where they are made."""
+        words = {"memory": "memory", "pids": "processes"}
+        held = {name for place in self._places for name in place.controllers}
+        what = " and ".join(word for name, word in words.items() if name in held)
+        where = " and ".join(str(place.folder) for place in self._places)
+        return f"{what} by the kernel (control groups, version {self.version}, below {where})"
+
     def left(self) -> list[Path]:
         """The folders of every group that there is now, of this process and of others."""
         return [one for place in self._places for one in place.folder.glob(f"{PREFIX}*")]

@@ -13,7 +13,7 @@ import msgspec
 from smartforge.sandbox import tree
 from smartforge.sandbox.base import Cause, Ended, Limits
 from smartforge.sandbox.capture import Capture
-from smartforge.sandbox.cgroup import Group
+from smartforge.sandbox.cgroup import Group, Groups
 from smartforge.sandbox.recipe import ALL_OPEN_FILES, FILES, total_memory
 
 # Where the kernel bounds memory and processes by itself, what is left can wait longer.
@@ -23,6 +23,15 @@ MANY_FILES = 100
 # Two looks in a row with this share of the allowed processes: no program needs them that long.
 CROWDED = 0.9
 GRACE = 3.0
+
+
+def bounds(groups: Groups | None) -> str:
+    """Who bounds what all processes of one sandbox use together, and how soon."""
+    if groups is None:
+        times = f"{1 / LOOK_EVERY:g} times a second"
+        return f"memory, processes, CPU time and files by looking {times}; there are no groups"
+    times = f"{1 / LOOK_EVERY_IN_GROUP:g} times a second"
+    return f"{groups.told()}; CPU time and files by looking {times}"
 
 
 class Command(msgspec.Struct, frozen=True):

@@ -3,9 +3,8 @@
 import asyncio
 import contextlib
 import logging
-import math
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
@@ -25,7 +24,8 @@ MOST_EXPECTED = 6
 # A spare holds 40 to 60 MB.
 IDLE_SECONDS = 180.0
 # After a use more will follow at once, mostly: they need the machine, and a new spare can wait.
-QUIET_SECONDS = 2.0
+# Many processes end before it is wanted at all.
+QUIET_SECONDS = 10.0
 
 
 class Preparing(Sandbox, Protocol):
@@ -44,14 +44,40 @@ class Kept(msgspec.Struct, frozen=True, eq=False):
     rehearsing: asyncio.Task[None]
 
 
+class Keeping(msgspec.Struct, frozen=True):
+    """How many spares are kept beyond those that are expected: `most`, started once nothing was run
+    for `quiet_seconds`. All end when for `idle_seconds` none was expected and none was used."""
+
+    most: int = 0
+    idle_seconds: float = IDLE_SECONDS
+    quiet_seconds: float = QUIET_SECONDS
+
+
+class Shelf(msgspec.Struct):
+    """The spares of one kind. `used` is when one was expected or used last."""
+
+    warm: Warm
+    keeping: Keeping
+    used: float
+    expected: int = 0
+    kept: list[Kept] = []
+
+    def wanted(self, now: float) -> int:
+        return max(self.expected, self.keeping.most) if now < self.idle else 0
+
+    @property
+    def idle(self) -> float:
+        """When nobody wants any of them any more."""
+        return self.used + self.keeping.idle_seconds
+
+
 class Spares:
     """Implements `Sandbox` by another one, which it asks for spares once they are expected.
 
-    For each program that is expected a spare is started, one after the other, and at most
-    MOST_EXPECTED wait. Where `most` is not 0, so many are kept after that: what was used is
-    replaced after a while in which nothing was run. All end when for `idle_seconds` nothing was
-    expected and none was used. Belongs to one event loop, as they do; whoever makes it must
-    `close` it.
+    There are two kinds: for programs that end soon, and light ones for those that stay. For each
+    program that is expected a spare is started, one after the other, and at most MOST_EXPECTED of
+    a kind wait; `Keeping` says how many stay after that. Belongs to one event loop, as they do;
+    whoever makes it must `close` it.
     """
 
     def __init__(
@@ -63,23 +89,27 @@ class Spares:
         quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
         self._sandbox = sandbox
-        self._most = most
-        self._idle_seconds = idle_seconds
-        self._quiet_seconds = quiet_seconds
-        self._warm: Warm | None = None
-        self._kept: list[Kept] = []
-        self._expected = 0
-        self._used = self._asked = time.monotonic()
+        self._keeping = Keeping(most, idle_seconds, quiet_seconds)
+        self._shelves: dict[bool, Shelf] = {}
+        self._asked = time.monotonic()
         self._changed = asyncio.Event()
         self._settled = asyncio.Event()
         self._tending: asyncio.Task[None] | None = None
 
-    def expect(self, warm: Warm, programs: int = 1) -> None:
-        """So many are about to be served. Returns at once; spares start behind it."""
-        if warm != self._warm:
-            self._warm, self._expected = warm, 0
-        self._expected = min(self._expected + programs, MOST_EXPECTED)
-        self._used = self._asked = time.monotonic()
+    def expect(self, warm: Warm, programs: int = 1, keeping: Keeping | None = None) -> None:
+        """So many are about to be served. Returns at once; spares start behind it.
+
+        `keeping` is for this kind, where it is not as for the others.
+        """
+        now = self._asked = time.monotonic()
+        shelf = self._shelves.get(warm.light)
+        if shelf is None:
+            shelf = self._shelves[warm.light] = Shelf(warm, self._keeping, now)
+        if warm != shelf.warm:
+            shelf.warm, shelf.expected = warm, 0
+        shelf.keeping = keeping or self._keeping
+        shelf.expected = min(shelf.expected + programs, MOST_EXPECTED)
+        shelf.used = now
         self._change()
         if self._tending is None:
             self._tending = asyncio.create_task(self._tend())
@@ -87,7 +117,7 @@ class Spares:
     async def settled(self) -> int:
         """Wait until nothing more is to be started; how many wait then."""
         await self._settled.wait()
-        return len(self._kept)
+        return sum(len(shelf.kept) for shelf in self._shelves.values())
 
     async def close(self) -> None:
         """End those that wait; nothing of them is left. Programs that run are not touched."""
@@ -95,8 +125,9 @@ class Spares:
             self._tending.cancel()
             await asyncio.wait({self._tending})
             self._tending = None
-        self._expected = 0
-        await self._let_go(0)
+        for shelf in self._shelves.values():
+            shelf.expected = 0
+        await asyncio.gather(*(self._let_go(shelf, 0) for shelf in self._shelves.values()))
 
     async def probe(self) -> Level:
         """See `Sandbox.probe`."""
@@ -128,9 +159,13 @@ class Spares:
                 yield Application(kept.spare.place, kept.spare.confined)
 
     async def _adopted(self, program: Program, order: bytes, stack: AsyncExitStack) -> Kept | None:
-        self._used = self._asked = time.monotonic()
-        self._expected = max(0, self._expected - 1)
-        kept = self._take(program)
+        self._asked = time.monotonic()
+        shelf = self._shelves.get(program.stays)
+        if shelf is None:
+            return None
+        shelf.used = self._asked
+        shelf.expected = max(0, shelf.expected - 1)
+        kept = _taken(shelf, program)
         self._change()
         if kept is None:
             return None
@@ -143,14 +178,6 @@ class Spares:
             return None
         return kept
 
-    def _take(self, program: Program) -> Kept | None:
-        """One that is ready, or else one that will be."""
-        for kept in sorted(self._kept, key=lambda one: not one.rehearsing.done()):
-            if self._still_good(kept) and fits(program, kept.spare.warm):
-                self._kept.remove(kept)
-                return kept
-        return None
-
     def _change(self) -> None:
         self._settled.clear()
         self._changed.set()
@@ -160,51 +187,84 @@ class Spares:
         while True:
             self._changed.clear()
             now = time.monotonic()
-            idle = self._used + self._idle_seconds
-            wanted = max(self._expected, self._most) if now < idle and self._warm else 0
-            await self._let_go(wanted)
-            until = idle if self._kept or wanted else math.inf
-            if len(self._kept) >= wanted:
-                self._settled.set()
+            shelves = list(self._shelves.values())
+            await asyncio.gather(*(self._let_go(shelf, shelf.wanted(now)) for shelf in shelves))
+            missing = [shelf for shelf in shelves if len(shelf.kept) < shelf.wanted(now)]
+            # What is expected comes before what is kept for later.
+            missing.sort(key=lambda shelf: len(shelf.kept) >= shelf.expected)
+            quiet = [self._asked + shelf.keeping.quiet_seconds for shelf in missing]
+            for shelf, moment in zip(missing, quiet, strict=True):
+                if len(shelf.kept) < shelf.expected or now >= moment:
+                    await self._start_one(shelf)
+                    break
             else:
-                quiet = self._asked + self._quiet_seconds
-                if len(self._kept) < self._expected or now >= quiet:
-                    await self._start_one()
-                    continue
-                until = min(until, quiet)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(until - now if until < math.inf else None):
-                    await self._changed.wait()
+                if not missing:
+                    self._settled.set()
+                idle = [shelf.idle for shelf in shelves if shelf.kept or shelf.wanted(now)]
+                await self._wait([*quiet, *idle])
 
-    async def _start_one(self) -> None:
-        assert self._warm is not None
-        warm = self._warm
+    async def _wait(self, moments: Sequence[float]) -> None:
+        """For a change, or the first of these moments."""
+        seconds = min(moments) - time.monotonic() if moments else None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+
+    async def _start_one(self, shelf: Shelf) -> None:
+        warm = shelf.warm
         try:
             async with AsyncExitStack() as stack:
                 spare = await stack.enter_async_context(self._sandbox.spare(warm))
                 rehearsing = asyncio.create_task(spare.ready())
                 stack.push_async_callback(_cancelled, rehearsing)
                 kept = Kept(spare, stack.pop_all(), rehearsing)
-            self._kept.append(kept)
+            shelf.kept.append(kept)
             await asyncio.wait({rehearsing})
-            if kept in self._kept:
+            if kept in shelf.kept:
                 rehearsing.result()
         except (NotReady, SandboxUnavailable, OSError) as error:
             # Without spares everything works, only later.
             logger.warning("no spare sandbox can be kept: %s", error)
-            self._warm = None
+            await self._let_go(shelf, 0)
+            if self._shelves.get(warm.light) is shelf:
+                del self._shelves[warm.light]
 
-    async def _let_go(self, wanted: int) -> None:
+    async def _let_go(self, shelf: Shelf, wanted: int) -> None:
         """End those that have ended by themselves, are of another kind, or are too many."""
-        good = [one for one in self._kept if self._still_good(one)][:wanted]
-        for one in [one for one in self._kept if one not in good]:
-            # One after the other, so that being cancelled leaves the rest where it is.
-            if one in self._kept:
-                self._kept.remove(one)
-                await one.stack.aclose()
+        good = [one for one in shelf.kept if _still_good(shelf, one)][:wanted]
+        letting_go: list[AsyncExitStack] = []
+        for one in [one for one in shelf.kept if one not in good]:
+            shelf.kept.remove(one)
+            letting_go.append(one.stack)
+        await _all_closed(letting_go)
 
-    def _still_good(self, kept: Kept) -> bool:
-        return kept.spare.warm == self._warm and kept.spare.confined.running()
+
+def _taken(shelf: Shelf, program: Program) -> Kept | None:
+    """One that is ready, or else one that will be."""
+    for kept in sorted(shelf.kept, key=lambda one: not one.rehearsing.done()):
+        if _still_good(shelf, kept) and fits(program, kept.spare.warm):
+            shelf.kept.remove(kept)
+            return kept
+    return None
+
+
+def _still_good(shelf: Shelf, kept: Kept) -> bool:
+    return kept.spare.warm == shelf.warm and kept.spare.confined.running()
+
+
+async def _all_closed(stacks: Sequence[AsyncExitStack]) -> None:
+    """Close all at the same time. Being cancelled leaves none of them open."""
+    closing = [asyncio.create_task(stack.aclose()) for stack in stacks]
+    cancelled: asyncio.CancelledError | None = None
+    while waiting := [one for one in closing if not one.done()]:
+        try:
+            await asyncio.wait(waiting)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    for one in closing:
+        one.result()
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
