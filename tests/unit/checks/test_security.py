@@ -9,7 +9,10 @@ import pytest
 
 from smartforge.checks.base import Subject
 from smartforge.checks.security import Security
+from smartforge.targets.fastapi import FastAPITarget
 from tests.sandboxes import MAIN, lay_out
+from tests.unit.targets.projects import write
+from tests.unit.targets.test_fastapi_steps import V5, VERSIONS
 
 INSIDE = Path(__file__).parents[3] / "src/smartforge/checks/inside"
 
@@ -203,3 +206,9 @@ async def test_the_check_names_file_and_line(
     assert verdict.outcome == "failed"
     assert what in verdict.summary
     assert (verdict.evidence["path"], verdict.evidence["line"]) == (path, text.count("\n"))
+
+
+async def test_migrations_between_versions_have_nothing_out_of_place(subject: Subject) -> None:
+    write(FastAPITarget().render(V5, VERSIONS[:-1]), subject.folder)
+    verdict = await Security().check(subject)
+    assert verdict.outcome == "passed", verdict
