@@ -1,26 +1,23 @@
 """From nothing, or from a spare, to the first answer of a project."""
 
-import asyncio
-import os
 import socket
-import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
 from benchmarks.programs import ProgramError
+from benchmarks.validate import outside
+from benchmarks.validate.outside import APPLICATION, SECRET
 from smartforge.checks.base import ENVIRONMENT
 from smartforge.sandbox.base import Limits, Program, Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.sandbox.spares import Spares
 from smartforge.targets.fastapi import FastAPITarget
 
-APPLICATION = "app.main:app"
-SECRET = {"SECRET_KEY": "k" * 32}
 WAIT_SECONDS = 60.0
 
 
@@ -73,38 +70,12 @@ async def _answered(place: Path, began: float) -> float:
         return time.perf_counter() - began
 
 
-def environment(folder: Path, database: Path) -> Mapping[str, str]:
-    """What the project's programs get outside of the sandbox."""
-    return {
-        **ENVIRONMENT,
-        **SECRET,
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "DATABASE_URL": f"sqlite:///{database}",
-        "PYTHONPATH": f"{FastAPITarget().dependencies()}:{folder}",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-
-
 async def bare(folder: Path) -> float:
-    """uvicorn as anybody starts it, on a socket that listens already, as inside."""
+    """uvicorn on a socket that listens already, with the loop and the protocol used inside."""
     with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX) as listener:
         place = Path(name) / "app.sock"
         listener.bind(str(place))
         listener.listen(128)
-        fd = str(listener.fileno())
-        command = (sys.executable, "-m", "uvicorn", APPLICATION, "--fd", fd, "--loop", "asyncio")
         began = time.perf_counter()
-        server = await asyncio.create_subprocess_exec(
-            *(*command, "--http", "h11", "--no-access-log", "--log-level", "warning"),
-            cwd=folder,
-            env=environment(folder, Path(name) / "app.db"),
-            pass_fds=[listener.fileno()],
-            stderr=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        try:
+        async with outside.served(folder, listener, "--loop", "asyncio", "--http", "h11"):
             return await _answered(place, began)
-        finally:
-            server.kill()
-            await server.wait()

@@ -13,7 +13,8 @@ import httpx
 import msgspec
 
 from benchmarks.programs import ProgramError
-from benchmarks.validate.answers import APPLICATION, WAIT_SECONDS, environment
+from benchmarks.validate import outside
+from benchmarks.validate.answers import WAIT_SECONDS
 from smartforge.checks.fuzz import BOUNDS
 from smartforge.checks.lint import OPTIONS
 from smartforge.checks.outside.fuzz_requests import ANSWER_SECONDS
@@ -50,8 +51,8 @@ async def _ruff(folder: Path) -> None:
 
 async def _pytest(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
-        outside = environment(folder, Path(name) / "app.db")
-        await _tool(folder, outside, sys.executable, "-m", "pytest", "-q", *_UNKEPT, "tests")
+        told = outside.environment(folder, Path(name) / "app.db")
+        await _tool(folder, told, sys.executable, "-m", "pytest", "-q", *_UNKEPT, "tests")
 
 
 async def _schemathesis(folder: Path) -> None:
@@ -82,13 +83,13 @@ _UNKEPT = ("-p", "no:cacheprovider")
 
 
 async def _tool(
-    folder: Path, outside: Mapping[str, str], *command: str | Path, worst: int = 0
+    folder: Path, told: Mapping[str, str], *command: str | Path, worst: int = 0
 ) -> None:
     with tempfile.TemporaryFile() as said:
         process = await asyncio.create_subprocess_exec(
             *map(str, command),
             cwd=folder,
-            env={"LANG": "C.UTF-8", **outside},
+            env={"LANG": "C.UTF-8", **told},
             stdout=said,
             stderr=said,
         )
@@ -100,22 +101,12 @@ async def _tool(
 @asynccontextmanager
 async def _served(folder: Path) -> AsyncGenerator[tuple[str, str]]:
     """The project on loopback, and the token of an account there."""
-    with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "uvicorn", APPLICATION, "--fd", str(listener.fileno())),
-            *("--no-access-log", "--log-level", "warning"),
-            cwd=folder,
-            env=environment(folder, Path(name) / "app.db"),
-            pass_fds=[listener.fileno()],
-            stderr=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            async with httpx.AsyncClient(base_url=url, timeout=WAIT_SECONDS) as http:
-                (await http.post("/auth/register", json=ACCOUNT)).raise_for_status()
-                answer = await http.post("/auth/login", json=ACCOUNT)
-                yield url, answer.raise_for_status().json()["access_token"]
-        finally:
-            server.kill()
-            await server.wait()
+        async with (
+            outside.served(folder, listener),
+            httpx.AsyncClient(base_url=url, timeout=WAIT_SECONDS) as http,
+        ):
+            (await http.post("/auth/register", json=ACCOUNT)).raise_for_status()
+            answer = await http.post("/auth/login", json=ACCOUNT)
+            yield url, answer.raise_for_status().json()["access_token"]

@@ -1,10 +1,14 @@
 """Fixtures of the contract suites."""
 
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from smartforge.sandbox.base import Sandbox
+from tests import sandboxes
+from tests.contract.boxes import IMPLEMENTATIONS
 from tests.contract.logs import LOGS, SettableClock, WatchedLog, make, remove
 
 
@@ -22,3 +26,24 @@ async def log(
     yield opened
     await opened.close()
     remove(tmp_path)
+
+
+@pytest.fixture(params=list(IMPLEMENTATIONS))
+async def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    made = IMPLEMENTATIONS[request.param]()
+    await sandboxes.needed(made)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return sandboxes.lay_out(tmp_path / "project")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders appear during this test, so that one left behind is seen."""
+    place = tmp_path / "t"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    return place

@@ -48,65 +48,64 @@ def opened(request: Request) -> Iterator[Session]:
 Database = Annotated[Session, Depends(opened)]
 
 
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s"})
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+    name: Mapped[str] = mapped_column(String(50), unique=True)
+
+
+class Book(Base):
+    __tablename__ = "books"
+    title: Mapped[str | None] = mapped_column(String(50), index=True)
+    shelf_id: Mapped[int] = mapped_column(ForeignKey("shelves.id", ondelete="CASCADE"))
+
+
+class BookIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    title: Annotated[str, Field(min_length=1, max_length=50, pattern="^[a-z]")] | None = None
+    at: AwareDatetime | None = None
+
+
+class BookOut(BookIn):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+
+
+def books(database: Database, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> list[BookOut]:
+    database.scalar(select(func.count()).select_from(Book))
+    found = database.scalars(select(Book).order_by(Book.id).limit(limit)).all()
+    return [BookOut.model_validate(one) for one in found]
+
+
+def add(body: BookIn, database: Database, response: Response) -> BookOut:
+    shelf = Shelf(name=body.title or "")
+    database.add(shelf)
+    database.flush()
+    book = Book(title=body.title, shelf_id=shelf.id)
+    database.add(book)
+    database.commit()
+    response.headers["Location"] = f"/books/{book.id}"
+    return BookOut.model_validate(book)
+
+
+def book(book_id: Annotated[int, Path(ge=1)], database: Database) -> BookOut:
+    raise HTTPException(404, f"no book {book_id}")
+
+
 def application() -> FastAPI:
     """Two tables, and the usual ways to read and write one of them."""
-
-    class Base(DeclarativeBase):
-        metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s"})
-        id: Mapped[int] = mapped_column(primary_key=True)
-
-    class Shelf(Base):
-        __tablename__ = "shelves"
-        name: Mapped[str] = mapped_column(String(50), unique=True)
-
-    class Book(Base):
-        __tablename__ = "books"
-        title: Mapped[str | None] = mapped_column(String(50), index=True)
-        shelf_id: Mapped[int] = mapped_column(ForeignKey("shelves.id", ondelete="CASCADE"))
-
-    class BookIn(BaseModel):
-        model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-        title: Annotated[str, Field(min_length=1, max_length=50, pattern="^[a-z]")] | None = None
-        at: AwareDatetime | None = None
-
-    class BookOut(BookIn):
-        model_config = ConfigDict(from_attributes=True)
-        id: int
-
     engine = create_engine(
         "sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool
     )
     Base.metadata.create_all(engine)
-
     router = APIRouter(tags=["books"])
-
-    @router.get("/books")
-    def books(  # pyright: ignore[reportUnusedFunction]
-        database: Database, limit: Annotated[int, Query(ge=1, le=100)] = 20
-    ) -> list[BookOut]:
-        database.scalar(select(func.count()).select_from(Book))
-        found = database.scalars(select(Book).order_by(Book.id).limit(limit)).all()
-        return [BookOut.model_validate(one) for one in found]
-
-    @router.post("/books", status_code=201)
-    def add(  # pyright: ignore[reportUnusedFunction]
-        body: BookIn, database: Database, response: Response
-    ) -> BookOut:
-        shelf = Shelf(name=body.title or "")
-        database.add(shelf)
-        database.flush()
-        book = Book(title=body.title, shelf_id=shelf.id)
-        database.add(book)
-        database.commit()
-        response.headers["Location"] = f"/books/{book.id}"
-        return BookOut.model_validate(book)
-
-    @router.get("/books/{book_id}")
-    def book(  # pyright: ignore[reportUnusedFunction]
-        book_id: Annotated[int, Path(ge=1)], database: Database
-    ) -> BookOut:
-        raise HTTPException(404, f"no book {book_id}")
-
+    router.get("/books")(books)
+    router.post("/books", status_code=201)(add)
+    router.get("/books/{book_id}")(book)
     app = FastAPI()
     app.state.sessions = sessionmaker(engine, expire_on_commit=False)
     app.include_router(router)
