@@ -79,8 +79,8 @@ class Seen(msgspec.Struct, frozen=True):
     by where they are written, `lines` are (function, line), `ways` lists of lines,
     `memory` the most bytes that the process held."""
 
-    routes: list[Route]
-    tables: dict[str, Line]
+    routes: list[Route] = []
+    tables: dict[str, Line] = {}
     kinds: dict[str, list[Line]] = {}
     functions: list[Function] = []
     lines: list[tuple[int, int]] = []
@@ -94,10 +94,13 @@ async def seen_again(
     program: Program,
     exchanges: Sequence[Exchange] = (),
     wanted: Collection[int] = (),
+    *,
+    written: bool = True,
 ) -> Seen | None:
     """What the program, started anew, is seen to do with the same requests, in their order.
 
-    Traces are of those that are wanted. None where it does not come to its end, or nothing can
+    Traces are of those that are wanted; routes, tables and kinds are told where what is `written`
+    matters. None where it does not come to its end, or nothing can
     be run: then nothing is known. `program` is the one that answered them, with its environment.
     """
     last = max(wanted, default=-1) + 1
@@ -106,7 +109,8 @@ async def seen_again(
         last = MOST_ASKED
     traced = set(sorted(wanted)[:MOST_WAYS])
     asked = [_told(one, at in traced) for at, one in enumerate(exchanges[:last])]
-    text = base64.b64encode(zlib.compress(json.dumps(asked).encode())).decode()
+    order = json.dumps({"written": written, "requests": asked}).encode()
+    text = base64.b64encode(zlib.compress(order)).decode()
     parts = [text[at : at + PART] for at in range(0, len(text), PART)]
     if len(parts) > MOST_PARTS:
         return None
@@ -116,6 +120,7 @@ async def seen_again(
         program,
         arguments=("-I", "-S", "-c", source, APPLICATION, FOLDER, *parts),
         limits=_longer(limits),
+        rehearsed=True,
     )
     try:
         return told(await sandbox.run(again), Seen)

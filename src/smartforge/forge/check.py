@@ -18,9 +18,10 @@ from smartforge.events import (
 Ask = Callable[[Check], Awaitable[Verdict]]
 CheckFact = ValidationStarted | CheckStarted | CheckCompleted | ValidationCompleted
 
-# One stage after the other; those within a stage are asked at once. Where a gate fails, the checks
-# of later stages would only repeat its finding, slowly. Whatever is named here nowhere comes before
-# the last stage, in which nothing disturbs what is measured.
+# One stage after the other; those within a stage are asked at once. A stage begins when the gates
+# before it have passed: where one fails, later checks would only repeat its finding, slowly. What
+# is named here nowhere comes before the last stage, which waits for all, since nothing is to
+# disturb what it measures.
 STAGES: tuple[frozenset[CheckName], ...] = (
     frozenset({"syntax"}),
     frozenset({"lint", "security", "boot", "audit"}),
@@ -36,29 +37,33 @@ async def check(
 ) -> AsyncGenerator[CheckFact, None]:
     """Yield `validation:start`, a start and a verdict for each check, `validation:complete`.
 
-    Of two checks of one stage either may be done first. `ask` is called in the order of `checks`
-    within a stage, for all of them at once. A check that this machine cannot run is skipped with
-    the reason, as are those behind a failed gate. The whole is `passed` when every required check
-    passed, `failed` when one failed. Leaving early cancels what is under way.
+    Of two checks that are under way at once either may be done first. `ask` is called in the order
+    of `checks` within a stage, for all of them at once. A check that this machine cannot run is
+    skipped with the reason, as are those behind a failed gate. The whole is `passed` when every
+    required check passed, `failed` when one failed. Leaving early cancels what is under way.
     """
     yield ValidationStarted(checks=tuple(one.name for one in checks), round=round_)
     outcomes: list[CheckCompleted] = []
-    gate: str | None = None
-    for stage in _stages(checks):
-        asked = (
-            _ask_all(stage, ask, round_, width) if gate is None else _skip_all(stage, gate, round_)
-        )
-        try:
-            async for fact in asked:
+    asked = _Asked(ask, round_, width)
+    try:
+        for stage in (*_stages(checks), []):
+            quiet = not stage or stage[0].name in LAST
+            while asked.waiting if quiet else asked.waiting & GATES:
+                fact = await asked.fact()
                 if isinstance(fact, CheckCompleted):
                     outcomes.append(fact)
                 yield fact
-        finally:
-            await asked.aclose()
-        failed = (
-            done.check for done in outcomes if done.verdict == "failed" and done.check in GATES
-        )
-        gate = next(failed, None)
+            gate = _failed_gate(outcomes)
+            if gate is None:
+                asked.begin(stage)
+                continue
+            for one in stage:
+                yield CheckStarted(check=one.name, required=one.required, round=round_)
+                verdict = Verdict("skipped", f"Not run, because the check {gate!r} failed.")
+                outcomes.append(_completed(one, verdict, round_, 0.0))
+                yield outcomes[-1]
+    finally:
+        await asked.end()
     yield ValidationCompleted(
         verdict=overall(outcomes),
         passed=sum(done.verdict == "passed" for done in outcomes),
@@ -106,52 +111,61 @@ class _Turn:
             return await self._check.check(subject)
 
 
-async def _ask_all(
-    checks: Sequence[Check], ask: Ask, round_: int, width: int
-) -> AsyncGenerator[CheckStarted | CheckCompleted, None]:
-    facts: asyncio.Queue[CheckStarted | CheckCompleted | None] = asyncio.Queue()
-    turns = asyncio.Semaphore(width)
+class _Asked:
+    """The checks that were asked, and what happens to them, in the order in which it does."""
 
-    async def one(check: Check) -> None:
+    def __init__(self, ask: Ask, round_: int, width: int) -> None:
+        self._ask = ask
+        self._round = round_
+        self._turns = asyncio.Semaphore(width)
+        self._facts: asyncio.Queue[CheckStarted | CheckCompleted | None] = asyncio.Queue()
+        self._asking: list[asyncio.Task[None]] = []
+        # Those whose verdict nobody was told yet.
+        self.waiting = frozenset[CheckName]()
+
+    def begin(self, checks: Sequence[Check]) -> None:
+        """Ask them all; each waits for its turn."""
+        for one in checks:
+            self.waiting |= {one.name}
+            asking = asyncio.create_task(self._one(one))
+            asking.add_done_callback(lambda _: self._facts.put_nowait(None))
+            self._asking.append(asking)
+
+    async def fact(self) -> CheckStarted | CheckCompleted:
+        """The next one; something has to be waiting. Raises what broke a check."""
+        while (fact := await self._facts.get()) is None:
+            for asking in self._asking:
+                if asking.done():
+                    asking.result()
+        if isinstance(fact, CheckCompleted):
+            self.waiting -= {fact.check}
+        return fact
+
+    async def end(self) -> None:
+        """Cancel what is under way, and wait until it is gone."""
+        for asking in self._asking:
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
+    async def _one(self, check: Check) -> None:
         started: list[float] = []
 
         def begin() -> None:
             started.append(time.monotonic())
-            facts.put_nowait(CheckStarted(check=check.name, required=check.required, round=round_))
+            told = CheckStarted(check=check.name, required=check.required, round=self._round)
+            self._facts.put_nowait(told)
 
-        verdict = await _verdict(_Turn(check, turns, begin), ask)
+        verdict = await _verdict(_Turn(check, self._turns, begin), self._ask)
         if not started:
             # The verdict was known already, so the check itself was not asked.
             begin()
-        facts.put_nowait(_completed(check, verdict, round_, time.monotonic() - started[0]))
-
-    asking = [asyncio.create_task(one(check)) for check in checks]
-    for asked in asking:
-        asked.add_done_callback(lambda _: facts.put_nowait(None))
-    try:
-        left = len(asking)
-        while left:
-            fact = await facts.get()
-            if fact is not None:
-                yield fact
-                continue
-            left -= 1
-            for asked in asking:
-                if asked.done():
-                    asked.result()
-    finally:
-        for asked in asking:
-            asked.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
+        lasted = time.monotonic() - started[0]
+        self._facts.put_nowait(_completed(check, verdict, self._round, lasted))
 
 
-async def _skip_all(
-    checks: Sequence[Check], gate: str, round_: int
-) -> AsyncGenerator[CheckStarted | CheckCompleted, None]:
-    for one in checks:
-        yield CheckStarted(check=one.name, required=one.required, round=round_)
-        verdict = Verdict("skipped", f"Not run, because the check {gate!r} failed.")
-        yield _completed(one, verdict, round_, 0.0)
+def _failed_gate(outcomes: Sequence[CheckCompleted]) -> str | None:
+    failed = (done.check for done in outcomes if done.verdict == "failed" and done.check in GATES)
+    return next(failed, None)
 
 
 async def _verdict(one: Check, ask: Ask) -> Verdict:

@@ -65,6 +65,17 @@ async def test_gates_are_asked_before_what_is_behind_them() -> None:
     assert facts == ["+syntax", "syntax", "+boot", "boot", "+tests", "tests"]
 
 
+async def test_only_gates_are_waited_for_and_what_is_measured_waits_for_all() -> None:
+    lint = Held("lint")
+    seen: list[str] = []
+    checks = [lint, FakeCheck("boot"), FakeCheck("tests"), FakeCheck("performance")]
+    async for fact in check(checks, ask):
+        seen += told([fact])
+        if seen[-1:] == ["tests"]:
+            lint.go.set()
+    assert seen[2:] == ["boot", "+tests", "tests", "lint", "+performance", "performance"]
+
+
 async def test_behind_a_failed_gate_all_is_skipped_and_what_stands_beside_it_is_not() -> None:
     checks = [FakeCheck("boot", "failed"), FakeCheck("lint"), FakeCheck("fuzz")]
     facts = await facts_of(checks)

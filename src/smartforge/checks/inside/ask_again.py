@@ -2,10 +2,11 @@
 
     python -I -S -c THIS APPLICATION FOLDER PART...
 
-The parts, joined, are base64 of a compressed JSON list: method, target, headers, body as base64,
-what was answered then, and whether its way is wanted. Prints one JSON object: the functions and
-lines of the project, the routes with the places of what they take and answer, the tables of its
-migrations, and a trace for each wanted request. Values that the application gave then and gives
+The parts, joined, are base64 of a compressed JSON object: `written`, whether it is wanted where
+things are written; and `requests`, each of method, target, headers, body as base64, what was
+answered then, and whether its way is wanted. Prints one JSON object: the functions and lines of the
+project, a trace for each wanted request, and, where that is wanted, the routes with the places of
+what they take and answer, the tables of its migrations, and the types of content. Values that the application gave then and gives
 otherwise now (tokens, keys, times) are exchanged in what follows, so that the same is asked.
 """
 
@@ -271,26 +272,28 @@ def _last(code: types.CodeType) -> int:
 async def asked(application: Any, requests: list[Any], folder: str) -> dict[str, Any]:
     tracer, ways, statements = Tracer(folder), Ways(folder), Statements(folder)
     traces: list[dict[str, Any]] = []
+    # A thread is watched from its beginning or never; this one only where somebody wants to know.
     threading.settrace(tracer)
-    sys.settrace(tracer)
     client = Client(application)
     async with client.started():
         for at, one in enumerate(requests):
-            if one[-1]:
-                tracer.begin()
-                statements.begin()
+            if not one[-1]:
+                await client.ask(one)
+                continue
+            tracer.begin()
+            statements.begin()
+            sys.settrace(tracer)
             status = await client.ask(one)
+            sys.settrace(None)
             tracer.end()
-            if one[-1]:
-                told = {"statements": statements.told()}
-                traces.append(ways.trace(at, status, tracer) | told)
-    sys.settrace(None)
+            told = {"statements": statements.told()}
+            traces.append(ways.trace(at, status, tracer) | told)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"traces": traces, "memory": memory, **ways.told()}
 
 
 def main(application: str, folder: str, parts: list[str]) -> None:
-    requests = json.loads(zlib.decompress(base64.b64decode("".join(parts))))
+    order = json.loads(zlib.decompress(base64.b64decode("".join(parts))))
     sys.path[:0] = [path for path in os.environ.get("PYTHONPATH", "").split(":") if path]
     sys.path.insert(0, folder)
     # Whatever the application prints goes where it does not disturb what is told here.
@@ -298,9 +301,12 @@ def main(application: str, folder: str, parts: list[str]) -> None:
     os.dup2(2, 1)
     module, _, name = application.partition(":")
     loaded = getattr(__import__(module, fromlist=["_"]), name)
-    sources = Sources(folder)
-    told: dict[str, Any] = {"routes": list(routes(loaded, sources)), "tables": sources.tables()}
-    told |= {"kinds": sources.kinds()} | asyncio.run(asked(loaded, requests, folder))
+    told: dict[str, Any] = {}
+    if order["written"]:
+        sources = Sources(folder)
+        told = {"routes": list(routes(loaded, sources)), "tables": sources.tables()}
+        told |= {"kinds": sources.kinds()}
+    told |= asyncio.run(asked(loaded, order["requests"], folder))
     text = json.dumps(told).encode()
     while text:
         text = text[os.write(out, text) :]
