@@ -44,6 +44,8 @@ TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
 WITHOUT_PACKAGES = frozenset[CheckName]({"syntax", "lint", "security", "audit"})
 """The checks whose programs import nothing of what projects import."""
+TWICE = frozenset[CheckName]({"performance"})
+"""The checks that start the application a second time."""
 
 
 def checks(advisory_url: str | None = None) -> tuple[Check, ...]:
@@ -133,10 +135,8 @@ class Forge:
         # Where its packages are missing, whoever needs them is told so.
         with contextlib.suppress(TargetUnprepared):
             warm = Warm(target.dependencies(), target.rehearsal())
-            served = sum(
-                one.name not in WITHOUT_PACKAGES for one in checks(self.settings.advisory_url)
-            )
-            self.spares.expect(warm, served)
+            names = {one.name for one in checks(self.settings.advisory_url)}
+            self.spares.expect(warm, len(names - WITHOUT_PACKAGES) + len(names & TWICE))
 
     async def try_spare(self) -> bool:
         """Whether a spare gets ready here; it goes with the others. Raises TargetUnprepared."""

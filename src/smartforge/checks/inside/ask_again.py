@@ -6,8 +6,9 @@ The parts, joined, are base64 of a compressed JSON object: `written`, whether it
 things are written; and `requests`, each of method, target, headers, body as base64, what was
 answered then, and whether its way is wanted. Prints one JSON object: the functions and lines of the
 project, a trace for each wanted request, and, where that is wanted, the routes with the places of
-what they take and answer, the tables of its migrations, and the types of content. Values that the application gave then and gives
-otherwise now (tokens, keys, times) are exchanged in what follows, so that the same is asked.
+what they take and answer, the tables of its migrations, and the types of content. Values that the
+application gave then and gives otherwise now (tokens, keys, times) are exchanged in what follows,
+so that the same is asked.
 """
 
 import asyncio
