@@ -14,7 +14,8 @@ import httpx
 import msgspec
 
 from smartforge.checks.causes import Cause, cause_of, clean
-from smartforge.checks.crowd import Broken, at_once
+from smartforge.checks.crowd import at_once
+from smartforge.checks.lines import Broken, Lines, TooLarge
 from smartforge.checks.values import type_of_file
 from smartforge.sandbox.base import Ended, Limits, Served
 
@@ -114,12 +115,15 @@ class Conversation:
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        client: httpx.Client,
+        lines: Lines,
         socket: Path,
         ending: "asyncio.Task[Ended]",
         limits: Limits,
     ) -> None:
+        # It only writes the requests down.
         self._client = client
+        self._lines = lines
         self._socket = socket
         self._ending = ending
         self._limits = limits
@@ -134,12 +138,12 @@ class Conversation:
         """
         try:
             return await self._answered(request)
-        except httpx.HTTPError:
+        except Broken:
             if self._ending.done():
                 raise NoAnswer(cause_of(await self._ending, self._limits), request) from None
         try:
             return await self._answered(request)
-        except httpx.HTTPError as error:
+        except Broken as error:
             raise NoAnswer(await self._without_answer(error), request) from None
 
     async def together(self, requests: Sequence[Request]) -> list[Answer]:
@@ -164,9 +168,10 @@ class Conversation:
 
     async def read(self, target: str, headers: Mapping[str, str]) -> None:
         """Ask for something once more, and forget what is answered. Raises NoAnswer."""
+        written = self._client.build_request("GET", target, headers=dict(headers))
         try:
-            await self._client.get(target, headers=dict(headers))
-        except httpx.HTTPError as error:
+            await self._lines.ask(written)
+        except Broken as error:
             raise NoAnswer(await self._without_answer(error), Request("GET", target)) from None
 
     def _exchanged(self, written: httpx.Request, answer: Answer) -> None:
@@ -180,7 +185,7 @@ class Conversation:
         self.exchanges.append(Exchange(written.method, target, headers, content, answer))
 
     async def _answered(self, request: Request) -> Answer:
-        asking = asyncio.create_task(_sent(self._client, request))
+        asking = asyncio.create_task(self._sent(request))
         try:
             await asyncio.wait({asking, self._ending}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
@@ -198,6 +203,13 @@ class Conversation:
             # Its outcome was taken above, or nobody needs it any more.
             await asyncio.gather(asking, return_exceptions=True)
 
+    async def _sent(self, request: Request) -> tuple[httpx.Request, Answer]:
+        written = _written(self._client, request)
+        status, headers, body = await self._lines.ask(written)
+        if any(name == "content-encoding" and value != "identity" for name, value in headers):
+            raise TooLarge("it is compressed, although nobody asked for that")
+        return written, _told(status, headers, body)
+
     async def _without_answer(self, error: Exception) -> Cause:
         """A broken connection is mostly the program's end, which is the better reason."""
         done, _ = await asyncio.wait({self._ending}, timeout=2)
@@ -209,16 +221,17 @@ class Conversation:
 @asynccontextmanager
 async def conversation(served: Served, limits: Limits) -> AsyncGenerator[Conversation]:
     """Talk with what is served; `limits` are those of its program."""
-    transport = httpx.AsyncHTTPTransport(uds=str(served.socket), verify=False)
     ending = asyncio.create_task(served.ended())
+    lines = Lines(served.socket, MOST_BYTES)
     try:
-        # The wall limit of the sandbox is the time-out: it ends the connection.
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://app", timeout=None, trust_env=False
+        # The wall limit of the sandbox is the time-out: it ends the connections.
+        with httpx.Client(
+            transport=httpx.BaseTransport(), base_url="http://app", trust_env=False
         ) as client:
             client.headers = httpx.Headers({"accept-encoding": "identity"})
-            yield Conversation(client, served.socket, ending, limits)
+            yield Conversation(client, lines, served.socket, ending, limits)
     finally:
+        lines.close()
         ending.cancel()
         await asyncio.gather(ending, return_exceptions=True)
 
@@ -232,33 +245,12 @@ async def ask(served: Served, path: str, limits: Limits) -> Answer | Cause:
             return error.cause
 
 
-class TooLarge(Exception):
-    """The answer goes on beyond the limit, or is compressed."""
-
-
 def _broken_off(error: Exception) -> Cause:
     reason = clean(f"{type(error).__name__}: {error}")
     return Cause(f"broke off the answer ({reason})", {"reason": reason})
 
 
-async def _sent(client: httpx.AsyncClient, request: Request) -> tuple[httpx.Request, Answer]:
-    written = _written(client, request)
-    response = await client.send(written, stream=True, follow_redirects=False)
-    try:
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise TooLarge("it is compressed, although nobody asked for that")
-        body = bytearray()
-        async for piece in response.aiter_raw():
-            body += piece
-            if len(body) > MOST_BYTES:
-                raise TooLarge(f"it has more than {MOST_BYTES} bytes")
-        headers = response.headers.multi_items()
-        return written, _told(response.status_code, headers, bytes(body))
-    finally:
-        await response.aclose()
-
-
-def _written(client: httpx.AsyncClient, request: Request) -> httpx.Request:
+def _written(client: httpx.Client, request: Request) -> httpx.Request:
     headers = dict(request.headers)
     if request.kind:
         headers["content-type"] = request.kind

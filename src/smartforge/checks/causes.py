@@ -37,8 +37,13 @@ class Cause(msgspec.Struct, frozen=True):
 def clean(text: str, longest: int = LONGEST) -> str:
     """Untrusted text on one line, without control characters and lone surrogates, cut."""
     one_line = " ".join(text.split())
-    printable = "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in one_line
+    # Most of what is answered is so already, and every header comes by here.
+    printable = (
+        one_line
+        if one_line.isprintable()
+        else "".join(
+            char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in one_line
+        )
     )
     return printable if len(printable) <= longest else printable[: longest - 1] + "…"
 
