@@ -22,7 +22,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -222,6 +222,9 @@ class Wire:
         if request.asked == "plan":
             return self._next_plan()
         reply = self.script.files.get(request.asked, self.script.otherwise)
+        if isinstance(reply, Sequence) and not isinstance(reply, str):
+            at = sum(one.asked == request.asked for one in self.requests)
+            reply = reply[min(at, len(reply) - 1)]
         return Answer(reply) if isinstance(reply, str) else reply
 
     def _next_plan(self) -> Reply:

@@ -60,13 +60,15 @@ class WireScript:
     """What the server answers, in this order: `queue`, one entry a request, until it is empty;
     then `plan` for structured output named `plan` (a list: one a request, the last repeats; each
     JSON, or a str sent as it is, or a reply) and `files` by the path in the last user message
-    (`File: PATH`); then `otherwise`.
+    (`File: PATH`; of several likewise one a request); then `otherwise`.
 
     `pace` is in tokens a second, 0 for as fast as it goes; an answer's own pace wins.
     """
 
     plan: Json = None
-    files: Mapping[str, str | Reply] = field(default_factory=dict[str, str | Reply])
+    files: Mapping[str, str | Reply | Sequence[str | Reply]] = field(
+        default_factory=dict[str, str | Reply | Sequence[str | Reply]]
+    )
     queue: list[Reply] = field(default_factory=list[Reply])
     otherwise: Reply = UNSCRIPTED
     pace: float = 0.0
@@ -76,7 +78,10 @@ class WireScript:
 
 def script_from_json(data: Json, pace: float = 0.0) -> WireScript:
     """A script from JSON: the fields of WireScript, replies as objects with their fields."""
-    files = {path: _reply(entry) for path, entry in data.get("files", {}).items()}
+    files: dict[str, str | Reply | Sequence[str | Reply]] = {
+        path: [_reply(each) for each in entry] if isinstance(entry, list) else _reply(entry)
+        for path, entry in data.get("files", {}).items()
+    }
     queue = [_reply(entry) for entry in data.get("queue", [])]
     otherwise = _reply(data["otherwise"]) if "otherwise" in data else UNSCRIPTED
     form = data.get("plan_form", "asked")

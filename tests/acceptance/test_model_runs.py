@@ -67,14 +67,35 @@ def test_a_cut_answer_ends_the_run_with_an_error_that_names_the_file(
     assert (tmp_path / "out.work").is_dir()
 
 
-def test_a_model_that_writes_wrong_code_never_completes(tmp_path: Path) -> None:
-    path = "app/routers/notes.py"
-    wrong = answers()[path].replace("404", "500").replace("204", "200")
-    assert wrong != answers()[path]
-    with wire_in_thread(WireScript(plan=PLAN, files=answers() | {path: wrong})) as wire:
-        status, events, _ = new(wire, tmp_path)
+ROUTER = "app/routers/notes.py"
+WRONG = answers()[ROUTER].replace("404", "500").replace("204", "200")
+
+
+def test_wrong_code_is_put_right_by_the_model_that_wrote_it(tmp_path: Path) -> None:
+    assert answers()[ROUTER] != WRONG
+    files = answers() | {ROUTER: [WRONG, answers()[ROUTER]]}
+    with wire_in_thread(WireScript(plan=PLAN, files=files)) as wire:
+        status, events, errors = new(wire, tmp_path)
+        asked = [request for request in wire.requests if request.asked == ROUTER]
+    assert status == 0, errors
+    assert events[-1]["type"] == "complete"
+    assert "1 round of repair" in events[-1]["summary"]
+    (repair,) = [event for event in events if event["type"] == "repair:start"]
+    assert (repair["round"], repair["paths"]) == (1, [ROUTER])
+    assert len(asked) == 2
+    assert "was checked, and failed" in asked[1].prompt
+    (spent,) = [event for event in events if event["type"] == "usage" and event["round"] == 1]
+    assert (spent["step"], spent["path"]) == ("repairing", ROUTER)
+    assert (tmp_path / "out" / ROUTER).read_text() == answers()[ROUTER]
+
+
+def test_a_model_that_writes_the_same_wrong_code_again_never_completes(tmp_path: Path) -> None:
+    with wire_in_thread(WireScript(plan=PLAN, files=answers() | {ROUTER: WRONG})) as wire:
+        status, events, errors = new(wire, tmp_path)
     assert status == 1
     assert events[-1]["code"] == "checks_failed"
+    assert "The same failure came back in round 1" in errors
+    assert "The best working copy is kept" in errors
 
 
 def test_a_wrong_key_is_told_in_the_providers_words_without_the_key(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Shows events in a terminal: one line for each thing that happened, fit for a pipe too."""
 
+from collections import Counter
+
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
@@ -17,11 +19,14 @@ from smartforge.events import (
     Message,
     PlanReady,
     ProjectCreated,
+    RepairStarted,
     RunCancelled,
     RunFailed,
+    StepCompleted,
     StepRetried,
     StepStarted,
     TitleChanged,
+    Usage,
 )
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow")}
@@ -38,6 +43,7 @@ class Progress:
         self._status: Status | None = None
         self._path = ""
         self._written = 0
+        self._spent = Counter[int]()
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
@@ -59,6 +65,12 @@ class Progress:
             case StepStarted():
                 self._row("•", fact.message, "cyan")
                 self._moving(fact.message)
+            case RepairStarted():
+                self._row("↻", f"Repair, round {fact.round}: {fact.cause}", "yellow")
+            case Usage():
+                self._spent[fact.round] += fact.input_tokens + fact.output_tokens
+            case StepCompleted(step="repairing"):
+                self._row("✓", f"{fact.message}, {self._spent[fact.round]:,} tokens", "green")
             case StepRetried():
                 seconds = fact.delay_ms / 1000
                 self._row("↻", f"Trying again in {seconds:.1f} s: {fact.cause}", "yellow")

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from smartforge.checks.base import Check
-from smartforge.events import Author, Trigger
+from smartforge.events import Author, Fact, Trigger
 from smartforge.forge.budget import Budget
 from smartforge.forge.retries import Patience
 from smartforge.forge.versions import Version
@@ -17,6 +17,9 @@ from smartforge.writers.base import Writer
 
 Json = Any
 
+Tell = Callable[[Fact, str], Awaitable[None]]
+"""Stores a fact of the run once, under the key that it has there."""
+
 
 def run_key(run: str, name: str) -> str:
     """The key under which a run stores something once, however often it is executed."""
@@ -26,6 +29,11 @@ def run_key(run: str, name: str) -> str:
 def end_key(run: str) -> str:
     """The key of whatever ends a run: however many try to at once, one end is stored."""
     return run_key(run, "end")
+
+
+def write_key(path: str, round_: int) -> str:
+    """The key of the step that writes a file, in a round of repair or, in round 0, at first."""
+    return f"write:{path}:{round_}" if round_ else f"write:{path}"
 
 
 class Steps(Protocol):

@@ -12,13 +12,14 @@ from smartforge.events import (
     FileComplete,
     FileGenerating,
     PlanReady,
+    RepairStarted,
     RunResumed,
     RunStarted,
     StepRetried,
     Usage,
     decode,
 )
-from smartforge.forge.base import Json, RunRequest
+from smartforge.forge.base import Json, RunRequest, write_key
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
 from smartforge.log.large import whole
@@ -83,6 +84,7 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
     """Fold the events of a project into what `run` has left."""
     left = Left()
     spent: list[Usage] = []
+    round_ = 0
     for record in records:
         envelope, fact = decode(record.data)
         if envelope.run != run:
@@ -96,16 +98,18 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
                 left.spent += fact.input_tokens + fact.output_tokens
                 if fact.step == "planning":
                     spent.append(fact)
-            case StepRetried(path=path):
-                left.retry("plan" if path is None else f"write:{path}")
+            case StepRetried(path=path, round=in_round):
+                left.retry("plan" if path is None else write_key(path, in_round))
             case PlanReady():
                 left.finish("plan", await _plan(fact, spent, blobs))
             case FileGenerating(path=path, attempt=attempt):
                 left.attempts[path] = attempt
+            case RepairStarted(round=begun):
+                round_ = begun
             case FileComplete(path=path, sha256=sha256):
-                left.finish(f"write:{path}", sha256)
-            case CheckCompleted(check=name, round=round_):
-                left.finish(f"check:{name}:{round_}", await _verdict(fact, blobs))
+                left.finish(write_key(path, round_), sha256)
+            case CheckCompleted(check=name, round=in_round):
+                left.finish(f"check:{name}:{in_round}", await _verdict(fact, blobs))
             case _:
                 pass
     return left

@@ -70,6 +70,7 @@ class Retries:
         path: str | None,
         first: int,
         attempt: Callable[[int], Awaitable[T]],
+        round_: int = 0,
     ) -> T:
         """What `attempt` returns, called with `first` and, after failures that pass, with more.
 
@@ -87,6 +88,7 @@ class Retries:
             retried = StepRetried(
                 step=step,
                 path=path,
+                round=round_,
                 attempt=number + 1,
                 cause=cause,
                 delay_ms=round(1000 * delay),

@@ -1,12 +1,17 @@
 """What a run says of itself: the lines below its steps, and the summary of its version."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 
 from smartforge.contract.operations import operation_count
-from smartforge.events import CheckCompleted, ValidationCompleted
+from smartforge.events import CheckCompleted
 from smartforge.forge import proof
 from smartforge.forge.plan import Plan
+from smartforge.forge.repairing import Round
 from smartforge.forge.versions import Version
+
+MOST_NAMED = 3
+"""Files that a line names."""
 
 
 def planned(made: Plan) -> str:
@@ -35,14 +40,47 @@ def written(made: Plan, chain: Sequence[Version]) -> str:
 def ended(
     made: Plan,
     chain: Sequence[Version],
-    whole: ValidationCompleted,
+    last: Round,
     skipped: Sequence[CheckCompleted],
 ) -> str:
-    """The summary of the version."""
+    """The summary of the version, which the last round has proven."""
+    whole = last.whole
     if whole.verdict == "skipped":
         proof = f"Not proven: {skipped[0].summary}"
     else:
         proof = f"{operation_count(made.contract)} operations, {whole.passed} checks passed"
+    if last.number:
+        proof += f", after {counted(last.number, 'round')} of repair"
     if made.restores is not None:
         return f"Restored version {made.restores}. {proof}"
     return f"{written(made, chain)}. {proof}" if chain else proof
+
+
+def repairing(paths: Sequence[str]) -> str:
+    """Of a round of repair that begins."""
+    named = ", ".join(paths[:MOST_NAMED])
+    more = len(paths) - MOST_NAMED
+    return f"Repairing {named}{f' and {more} more' if more > 0 else ''}..."
+
+
+def repaired(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Below a round of repair: which files it changed, and by how many lines."""
+    changed = [_lines(path, before[path], after[path]) for path in before]
+    told = [one for one in changed if one]
+    if not told:
+        return "Changed nothing"
+    more = len(told) - MOST_NAMED
+    return f"Changed {', '.join(told[:MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _lines(path: str, before: str, after: str) -> str:
+    if before == after:
+        return ""
+    compared = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    rows = list(compared)[2:]  # Its first two lines name the files.
+    added = sum(row.startswith("+") for row in rows)
+    return f"{path} (+{added} -{sum(row.startswith('-') for row in rows)})"
+
+
+def counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"

@@ -1,19 +1,39 @@
 """What a writer promises: one planned file in, its text out, as it arrives."""
 
-from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
 from smartforge.contract import Contract
-from smartforge.events import Author, CodeChunk, FilePlanned, Usage
+from smartforge.events import Author, CheckName, CodeChunk, FilePlanned, Usage
+
+
+class Failing(msgspec.Struct, frozen=True):
+    """A check that failed, as a model is told: its verdict and its evidence, which is JSON."""
+
+    check: CheckName
+    summary: str
+    evidence: dict[str, Any]
+
+
+class Flawed(msgspec.Struct, frozen=True):
+    """What is to be put right in a round of repair.
+
+    `texts` are the files that may change in it, by path, as they are now; the file that is asked
+    for is among them.
+    """
+
+    texts: Mapping[str, str]
+    failures: Sequence[Failing]
 
 
 class WriteRequest(msgspec.Struct, frozen=True):
     """One file to write. `attempt` goes into every chunk; `prompts` are the user's words.
 
     `past` are the contracts of the versions that led here, as a target takes them. `text` is
-    what the file is to hold, where that is known and no target's.
+    what the file is to hold, where that is known and no target's. `round` is the round of repair,
+    0 for none, and `flawed` what it is to put right.
     """
 
     file: FilePlanned
@@ -23,6 +43,8 @@ class WriteRequest(msgspec.Struct, frozen=True):
     attempt: int
     past: Sequence[Contract] = ()
     text: str | None = None
+    round: int = 0
+    flawed: Flawed | None = None
 
 
 class Writer(Protocol):

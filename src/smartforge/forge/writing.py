@@ -1,0 +1,111 @@
+"""The files of a run: each written once it is its turn, again where a model failed in passing."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from smartforge.contract import Contract
+from smartforge.events import FileComplete, FilePlanned, Step
+from smartforge.forge.base import Json, RunRequest, Steps, Workshop, write_key
+from smartforge.forge.outbox import Outbox
+from smartforge.forge.plan import Plan
+from smartforge.forge.retries import Retries
+from smartforge.forge.versions import lineage
+from smartforge.forge.write import Store, write
+from smartforge.writers.base import Flawed, WriteRequest
+
+
+class Writing:
+    """Writes files, and counts how often each was begun. Whatever asks a model may raise
+    ModelFailed or BudgetClosed; then what is whole stays, and what was begun is no file."""
+
+    def __init__(
+        self,
+        request: RunRequest,
+        shop: Workshop,
+        steps: Steps,
+        outbox: Outbox,
+        retries: Retries,
+        store: Store,
+    ) -> None:
+        self._request = request
+        self._shop = shop
+        self._steps = steps
+        self._outbox = outbox
+        self._retries = retries
+        self._store = store
+        self._attempts = dict(request.attempts)
+
+    def attempts(self, path: str) -> int:
+        """How often the file was begun in this run."""
+        return self._attempts.get(path, 0)
+
+    async def all(
+        self,
+        made: Plan,
+        files: Sequence[FilePlanned],
+        round_: int = 0,
+        flawed: Flawed | None = None,
+    ) -> dict[str, str]:
+        """Write these files of the plan; their hashes, by path, in the plan's order."""
+        hashes: dict[str, str] = {}
+        for file in files:
+            hashes[file.path] = await self.one(made, file, round_, flawed=flawed)
+        return hashes
+
+    async def one(
+        self,
+        made: Plan,
+        file: FilePlanned,
+        round_: int = 0,
+        *,
+        text: str | None = None,
+        flawed: Flawed | None = None,
+    ) -> str:
+        """Write it, where an earlier execution has not; its hash. `text` is what it is to hold,
+        where no target has it."""
+        request = WriteRequest(
+            file=file,
+            files=made.files,
+            contract=made.contract,
+            prompts=self._request.prompts,
+            attempt=1,
+            past=self._past,
+            text=text,
+            round=round_,
+            flawed=flawed,
+        )
+
+        async def body(path: str) -> Json:
+            return await self._insisting(path, request)
+
+        key = write_key(file.path, round_)
+        return await self._steps.step(key, body, {"path": file.path})
+
+    async def _insisting(self, path: str, request: WriteRequest) -> str:
+        async def attempt(number: int) -> str:
+            if request.file.author == "model":
+                self._shop.budget.check()  # A file for which nothing is left is not begun either.
+            self._attempts[path] = number
+            return await self._written(replace(request, attempt=number))
+
+        step: Step = "repairing" if request.round else "generating"
+        first = 1 + self.attempts(path)
+        key = write_key(path, request.round)
+        return await self._retries.insist(key, step, path, first, attempt, request.round)
+
+    async def _written(self, request: WriteRequest) -> str:
+        writer = self._shop.writers[request.file.author]
+        sha256 = ""
+        async with aclosing(write(writer, request, self._store)) as facts:
+            async for fact in facts:
+                await self._outbox.put(fact)
+                if isinstance(fact, FileComplete):
+                    sha256 = fact.sha256
+        return sha256
+
+    @cached_property
+    def _past(self) -> tuple[Contract, ...]:
+        return lineage(self._request.chain)
