@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tests.wire_http import Refusal
 
@@ -78,15 +78,19 @@ class WireScript:
 
 def script_from_json(data: Json, pace: float = 0.0) -> WireScript:
     """A script from JSON: the fields of WireScript, replies as objects with their fields."""
-    files: dict[str, str | Reply | Sequence[str | Reply]] = {
-        path: [_reply(each) for each in entry] if isinstance(entry, list) else _reply(entry)
-        for path, entry in data.get("files", {}).items()
-    }
+    files = {path: _replies(entry) for path, entry in data.get("files", {}).items()}
     queue = [_reply(entry) for entry in data.get("queue", [])]
     otherwise = _reply(data["otherwise"]) if "otherwise" in data else UNSCRIPTED
     form = data.get("plan_form", "asked")
     paced = data.get("pace", pace)
     return WireScript(data.get("plan"), files, queue, otherwise, paced, plan_form=form)
+
+
+def _replies(entry: Json) -> Reply | Sequence[Reply]:
+    if not isinstance(entry, list):
+        return _reply(entry)
+    entries: list[Json] = cast("list[Json]", entry)
+    return [_reply(each) for each in entries]
 
 
 def _reply(entry: Json) -> Reply:
