@@ -15,7 +15,8 @@ class Defect(msgspec.Struct, frozen=True):
 
     It is planted in the first file that `files` (a glob) names and `find` (a regular expression)
     matches, whose match becomes `replace`, with groups as `\\1`. One of the `checks` must fail and
-    name the place; `also` is a second edit of the same file that the first one needs.
+    name the place; `also` is a second edit of the same file that the first one needs. In the
+    projects `not_in` it changes nothing that anybody could notice.
     """
 
     what: str
@@ -24,6 +25,7 @@ class Defect(msgspec.Struct, frozen=True):
     replace: str
     checks: tuple[CheckName, ...]
     also: tuple[str, str] | None = None
+    not_in: tuple[str, ...] = ()
 
 
 class Planted(msgspec.Struct, frozen=True):
@@ -48,6 +50,8 @@ _COMMON = re.compile(r"(?:^|/)(?:__init__|auth|health|users?|api_keys)\.py$")
 
 def planted(defect: Defect, folder: Path) -> Planted | None:
     """Where the defect comes to stand; None where the project has no place for it."""
+    if folder.name in defect.not_in:
+        return None
     found = sorted(folder.glob(defect.files), key=lambda one: (bool(_COMMON.search(str(one))), one))
     for place in found:
         text = place.read_text("utf-8")

@@ -1,12 +1,8 @@
 """The defects, each of which is planted into every project that has a place for it."""
 
+from tests.planted import behaviour, holes
 from tests.planted.base import Defect
-
-ROUTERS = "app/routers/*.py"
-QUERIES = "app/queries/*.py"
-SCHEMAS = "app/schemas/*.py"
-MIGRATION = "migrations/versions/0001_initial.py"
-SECURITY = "app/security.py"
+from tests.planted.places import MIGRATION, QUERIES, ROUTERS, SCHEMAS, SECURITY
 
 STATUSES = (
     Defect(
@@ -200,7 +196,7 @@ WAYS_IN = (
     Defect(
         "administrators by registering",
         "app/routers/auth.py",
-        r'(app\.state\.passwords), "\w+"\)',
+        r'(app\.state\.passwords), "(?!admin)\w+"\)',
         r'\1, "admin")',
         ("authorization",),
     ),
@@ -394,7 +390,7 @@ FAULTS = (
     Defect(
         "a test that is gone",
         "tests/test_*.py",
-        r"^def test_reading_needs_an_id_of_a(?:.*\n)+?\n\n(?=def |@)",
+        r"^def test_get_of_an_unknown_id(?:.*\n)+?\n\n(?=def |@)",
         "",
         ("tests",),
     ),
@@ -417,4 +413,5 @@ FAULTS = (
         ("performance",),
     ),
 )
-DEFECTS = (*STATUSES, *CONTENT, *LISTS, *WAYS_IN, *BOUNDS, *FAULTS)
+OWN = (*STATUSES, *CONTENT, *LISTS, *WAYS_IN, *BOUNDS, *FAULTS)
+DEFECTS = (*OWN, *behaviour.DEFECTS, *holes.DEFECTS)

@@ -115,6 +115,9 @@ class Draft(msgspec.Struct, frozen=True):
     def with_body(self, **changes: Any) -> "Draft":
         return msgspec.structs.replace(self, body={**(self.body or {}), **changes})
 
+    def with_only(self, name: str) -> "Draft":
+        return msgspec.structs.replace(self, body={name: (self.body or {})[name]})
+
     def without(self, name: str) -> "Draft":
         body = {key: value for key, value in (self.body or {}).items() if key != name}
         return msgspec.structs.replace(self, body=body)

@@ -35,6 +35,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     never hold the same twice, `file_types` of which type its files may be; they are empty where the
     document gives no hint. `self_url` is the property of its answers that says where the row is,
     `ordered` has pairs of properties of its rows of which the second is always the greater one.
+    `pointing` says to which collection a property of its rows points that clients do not write.
     `spent` names references to what must be the caller's own, since it may be taken from.
     `not_owner` tells that it is refused to whoever made the row.
     `restores` says that it brings back what was deleted.
@@ -56,6 +57,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     restores: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
     spent: frozenset[str] = frozenset()
+    pointing: Mapping[str, str] = {}
 
     @property
     def key(self) -> str:
@@ -347,6 +349,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         restores=raw.get("x-restore") is True,
         ordered=_ordered(document, raw),
         spent=_spent(document, raw),
+        pointing=_pointing(document, raw),
     )
 
 
@@ -384,6 +387,17 @@ def _ordered(document: Json, raw: Json) -> tuple[tuple[str, str], ...]:
 def _spent(document: Json, raw: Json) -> frozenset[str]:
     rules = (one for one in _rules(document, raw) if one.get("own") is True)
     return frozenset(str(one.get("reference")) for one in rules if one.get("type") == "adjusts")
+
+
+def _pointing(document: Json, raw: Json) -> dict[str, str]:
+    sent = _sent(document, raw)
+    shown = _at(_answered(document, raw, "201"), "properties")
+    told = {name: _at(_object(one), "x-on-delete").get("collection") for name, one in shown.items()}
+    return {
+        name: "/" + target.lstrip("/")
+        for name, target in told.items()
+        if isinstance(target, str) and name not in sent
+    }
 
 
 def _rules(document: Json, raw: Json) -> list[Json]:

@@ -1,7 +1,6 @@
 """The requests by which operations are judged, and what each must be answered."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, cast
 
 import msgspec
@@ -12,6 +11,8 @@ from smartforge.checks.clearing import all_gone, clears
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way, ascending, blamed, is_file
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.judging import Judge
+from smartforge.checks.keeping import changed, in_utc, moment_of, of_its_maker
+from smartforge.checks.nesting import of_its_row
 from smartforge.checks.rows import Rows
 from smartforge.checks.surface import Json
 from smartforge.checks.values import CannotTell, edges, good, refused
@@ -45,6 +46,7 @@ class Exercise:
             return
         draft, answer = done
         await self._kept(draft, answer)
+        await of_its_row(self._judge, self._rows, self._promised, draft)
         if clears(endpoint):
             await all_gone(self._judge, self._rows, self._promised, draft)
         alone = endpoint.method == "DELETE" and self._rows.is_of_oneself(endpoint)
@@ -160,6 +162,10 @@ class Exercise:
                 self._judge.failed("for what is valid", draft, answer, f"answered another {lost}")
         if endpoint is self._promised.creating(endpoint.path) and isinstance(shown, dict):
             await self._read_back(draft, cast(Json, shown), answer)
+            of_its_maker(self._judge, self._promised, draft, answer)
+            await in_utc(self._judge, self._rows, draft, answer)
+        if endpoint.method == "PATCH" and isinstance(shown, dict) and not endpoint.form:
+            await changed(self._judge, self._rows, self._promised, draft, cast(Json, shown))
         if endpoint.method == "DELETE" and endpoint.on_item:
             reading = self._promised.reading(endpoint.collection)
             if reading is not None and reading.answers(404):
@@ -393,18 +399,10 @@ def _same(one: Any, other: Any) -> bool:
     if one == other:
         return True
     if isinstance(one, str) and isinstance(other, str):
-        return _moment(one) is not None and _moment(one) == _moment(other)
+        return moment_of(one) is not None and moment_of(one) == moment_of(other)
     if isinstance(one, list) and isinstance(other, list):
         return sorted(map(str, cast(list[Any], one))) == sorted(map(str, cast(list[Any], other)))
     return False
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _speaks_of_others(answer: Answer, outermost: Json) -> bool:

@@ -17,7 +17,7 @@ from smartforge.sandbox.base import Ended, Limits
 LIMITS = Limits(wall_seconds=30.0, cpu_seconds=30)
 SHOWN = 20
 
-RULES = "E,F,W,I,N,UP,B,S,A,C4,SIM,RET,PTH,ASYNC,RUF"
+RULES = "E,F,W,I,N,UP,B,S,A,C4,SIM,RET,PTH,ASYNC,DTZ,RUF"
 # Letters of other alphabets are what people write in other languages; no remark is obeyed anyway.
 LEFT_OUT = "RUF001,RUF002,RUF003,RUF100"
 LAYOUT = ("--isolated", "--no-cache", "--line-length=100", "--target-version=py311")

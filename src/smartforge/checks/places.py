@@ -20,12 +20,15 @@ _EXTRA = re.compile(r"answered (\w+), which is not promised|\('(\w+)' was unexpe
 _ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
 _NO_COLUMN = re.compile(r"no such column: (\w+\.\w+)|table (\w+) has no column named (\w+)")
 _UNFIT = re.compile(r"^ResponseValidationError.*?'loc': \(([^)]*)\)", re.DOTALL)
+_OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)")
 _NO_TABLE = re.compile(r"no such table: (\w+)")
 _NOT_SAYING = frozenset(
     {"answered", "not", "for", "what", "is", "with", "the", "without", "another", "when", "asked"}
     | {"was", "of", "and", "or", "had", "no", "that", "did", "as", "its", "it", "to", "json"}
     | {"self", "def", "return", "none", "true", "false", "if", "in", "application"}
 )
+# What was done before is asked about.
+_AFTERWARDS = ("for what was deleted", "for what was changed", "after ")
 # How code says a refusal, besides its number.
 _SPELLED = {
     400: ("bad_request",),
@@ -59,7 +62,7 @@ class Places:
     def of(self, failing: Judged) -> Line | None:
         """Path and line; None where nothing is known of the operation."""
         lost = failing.case == "for what was created" and "answered 40" in failing.said
-        if lost or failing.case.startswith(("for what was deleted", "after ")):
+        if lost or failing.case.startswith(_AFTERWARDS):
             done = self._done_before(failing)
             if done is not None:
                 return done
@@ -127,7 +130,7 @@ class Places:
             if taken is not None or trace.status < 400 or unfit:
                 return taken or self._lenient(failing, trace)
         if trace.status >= 400 and not unfit:
-            return self._refusal(trace, route)
+            return self._misnamed(trace) or self._refusal(trace, route)
         return self._lenient(failing, trace) or self._unguarded(failing, route)
 
     def _unfit(self, trace: Trace, route: Route | None) -> Line | None:
@@ -137,6 +140,18 @@ class Places:
         names = re.findall(r"'(\w+)'", found[1]) if found else []
         known = [route.answered[name] for name in names if route and name in route.answered]
         return known[-1] if known else None
+
+    def _misnamed(self, trace: Trace) -> Line | None:
+        """Where a refusal that is right gets its status, if not where it is raised."""
+        if not trace.raised or self._names(trace.raised[-1][0], trace.status):
+            return None
+        way = reversed(self._way(trace.at))
+        named = next((line for line in way if self._names(line, trace.status)), None)
+        return self._place(named) if named is not None else None
+
+    def _names(self, line: int, status: int) -> bool:
+        text = self._text(line).lower()
+        return any(one in text for one in (str(status), *_SPELLED.get(status, ())))
 
     def _refusal(self, trace: Trace, route: Route | None) -> Line | None:
         """What refused: the line that raised, else what called it where others rightly go there."""
@@ -158,7 +173,11 @@ class Places:
         if "unknown field" in case or "no such" in case:
             return route.taken.get("model_config", route.taken.get("*"))
         named = _FIELD_CASE.match(case)
-        return route.taken.get(named[1]) if named else None
+        if named is None:
+            return None
+        # Whether it may be left out is said by the field, and not by the type that it shares.
+        own = route.taken.get(f".{named[1]}") if case.startswith("without ") else None
+        return own or route.taken.get(named[1])
 
     def _lenient(self, failing: Judged, trace: Trace) -> Line | None:
         """The line in front of a refusal that was not made, in a function that could have."""
@@ -202,12 +221,14 @@ class Places:
 
     def _of_content(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
         """The line that ran most where it failed and least where it passed, and speaks of it."""
+        # What is answered to a fault or a refusal is no row.
+        answered = route.answered if route is not None and trace.status < 400 else {}
         extra = _named(_EXTRA, failing.said)
-        if route is not None and extra in route.answered:
-            return route.answered[extra]
+        if extra in answered:
+            return answered[extra]
         absent = _named(_ABSENT, failing.said)
-        if route is not None and absent and absent not in route.answered:
-            return route.answered.get("*")
+        if absent and absent not in answered and "*" in answered:
+            return answered["*"]
         alike = [one for one in self._failing if _kind(one) == _kind(failing)]
         passing = [set(self._way(one.at)) for one in self._passing]
         failed = [set(self._way(one.at)) for one in alike]
@@ -225,15 +246,20 @@ class Places:
             return None
         found = self._place(self._way(trace.at)[best[2]])
         # A type of content is mostly said once in the file that answers it, beside any function.
-        kinds = self._seen.kinds.get(_named(_KIND, failing.said), [])
-        return next((one for one in kinds if one[0] == found[0]), found)
+        kind = _named(_KIND, failing.said)
+        kinds = self._seen.kinds.get(kind, [])
+        made = (line for line in reversed(self._way(trace.at)) if "Response(" in self._text(line))
+        said = next(made, None) if kind else None
+        own = next((one for one in kinds if one[0] == found[0]), None)
+        return own or (self._place(said) if said is not None else found)
 
     def _in_common(self, line: int, words: set[str]) -> float:
-        function, number = self._seen.lines[line]
-        text = self._seen.functions[function].text
-        at = number - self._seen.functions[function].line
-        own = _words(text[at]) if 0 <= at < len(text) else set[str]()
-        return _PER_WORD * min(_MOST_WORDS, len(words & own))
+        return _PER_WORD * min(_MOST_WORDS, len(words & _words(self._text(line))))
+
+    def _text(self, line: int) -> str:
+        number, function = self._seen.lines[line][1], self._function(line)
+        at = number - function.line
+        return function.text[at] if 0 <= at < len(function.text) else ""
 
     # ---- what was seen ------------------------------------------------------------------------
 
@@ -293,7 +319,8 @@ def difference(seen: Seen, said: str) -> Line | None:
     if rest.startswith("body"):
         named = re.search(r"\.(\w+)|: (\w+) is (?:required|optional)", rest)
         name = next((one for one in named.groups() if one), "*") if named else "*"
-        return route.taken.get(name, route.taken.get("*", own))
+        alone = route.taken.get(f".{name}") if _OF_THE_FIELD.search(rest) else None
+        return alone or route.taken.get(name, route.taken.get("*", own))
     if rest.startswith("answer"):
         named = re.search(r"\.(\w+)(?!.*\.\w)|: (\w+) is (?:required|optional)", rest)
         name = next((one for one in named.groups() if one), "*") if named else "*"

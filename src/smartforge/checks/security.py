@@ -9,6 +9,7 @@ from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import cause_of, clean
 from smartforge.checks.endpoints import promised
 from smartforge.checks.lint import LAYOUT, Linted, ruff
+from smartforge.checks.origins import origins
 from smartforge.checks.scripts import FOLDER, run_script, told
 from smartforge.checks.surface import TooComplex
 from smartforge.errors import SandboxUnavailable
@@ -74,8 +75,8 @@ class Security:
 
     async def _looked_through(self, subject: Subject) -> tuple[list[Ended], Ended]:
         scripts = (
-            ("walk_code", ()),
-            ("find_holes", (json.dumps(_secured(subject)),)),
+            ("walk_code", origins(subject.promised)),
+            ("find_holes", tuple(map(json.dumps, _operations(subject)))),
             ("find_secrets", ()),
         )
         try:
@@ -92,12 +93,13 @@ class Security:
         return [one.result() for one in walking], linting.result()
 
 
-def _secured(subject: Subject) -> list[str]:
-    """The operations that are promised to some and not to all."""
+def _operations(subject: Subject) -> tuple[list[str], list[str]]:
+    """The operations that are promised to some and not to all, and all of them."""
     try:
-        return [one.key for one in promised(subject.promised).secured]
+        known = promised(subject.promised)
     except (TooComplex, RecursionError):
-        return []  # Other checks say so.
+        return [], []  # Other checks say so.
+    return [one.key for one in known.secured], [one.key for one in known.endpoints]
 
 
 def _unfinished(ended: Ended) -> Verdict:

@@ -73,6 +73,21 @@ HOLES = {
     "a wait": "import time\ndef f():\n    time.sleep(1)  # !\n",
     "a thread": "import threading\nthreading.Thread(target=print).start()  # !\n",
     "chosen code": "import importlib\ndef f(x):\n    importlib.import_module(x)  # !\n",
+    "a token for ever": (
+        "import jwt\nLIFETIME = timedelta(days=36500)  # !\ndef issue(key, exp):\n"
+        "    return jwt.encode({'exp': exp}, key, algorithm='HS256')\n"
+    ),
+    "a password that opens everything": (
+        'def login(body):\n    return body.password == "open sesame"  # !\n'
+    ),
+    "an account by a header": (
+        "def current_user(request, db):\n"
+        '    return db.get(User, int(request.headers.get("X-Account", 0)))  # !\n'
+    ),
+    "an operation that nobody promised": (
+        '@router.get("/debug", include_in_schema=False)\n'
+        "def debug(db: Database, caller: CurrentUser):  # !\n    return {}\n"
+    ),
     "no account": (
         'router = APIRouter(prefix="/books")\n'
         '@router.delete("/{book_id}")\n'
@@ -80,6 +95,7 @@ HOLES = {
     ),
 }
 SECURED = ["DELETE /books/{id}", "GET /books", "POST /books", "GET /authors"]
+PROMISED = [*SECURED, "GET /books/{id}/more"]
 SANE = """
 import importlib
 import jwt
@@ -108,6 +124,14 @@ def listed(db: Database, sort: str, limit: int = 20):
 def made(db: Database, caller: CurrentUser, body: BookCreate):
     same = select(models.User.id).where(models.User.token_hash == hashed(body.token))
     return models.User(password_hash=passwords.hash(body.password), id=db.scalar(same))
+
+@router.post("/not-made", include_in_schema=False)
+def not_made(db: Database):
+    raise HTTPException(501)
+
+@router.get("/{id}/more", include_in_schema=False)
+def more(db: Database, caller: CurrentUser):
+    return caller.password == "" or timedelta(minutes=60)
 
 @guarded.get("")
 def authors(db: Database):
@@ -140,6 +164,30 @@ NO_SECRETS = {
 }
 
 
+# What tells too much, or lets pages of others in.
+TELLING = {
+    "app/a.py": "@app.exception_handler(Exception)\nasync def unexpected(request, error):\n"
+    "    return problem(500, str(error))  # !\n",
+    "app/b.py": "def f():\n    try:\n        g()\n    except Exception as error:\n"
+    "        raise HTTPException(400, repr(error)) from error  # !\n",
+    "app/c.py": 'app.add_middleware(CORSMiddleware, allow_origins=["*"])  # !\n',
+    "app/d.py": 'app.add_middleware(CORSMiddleware, allow_origin_regex=".*")  # !\n',
+    "app/e.py": 'HEADERS = {"Access-Control-Allow-Origin": "*"}  # !\n',
+    "app/f.py": "import asyncio\nasync def f():\n    await asyncio.sleep(0.5)  # !\n",
+    "app/g.py": '@router.get("")\ndef f():\n    return dict(os.environ)  # !\n',
+}
+NOT_TELLING = {
+    "app/a.py": "@app.exception_handler(IntegrityError)\nasync def conflict(request, error):\n"
+    "    return problem(409, str(error))\n"
+    "@app.exception_handler(Exception)\nasync def unexpected(request, error):\n"
+    '    log.error("It failed.", exc_info=error)\n    return problem(500, "Sorry.")\n',
+    "app/b.py": "app.add_middleware(CORSMiddleware, allow_origins=settings.origins,\n"
+    '    allow_methods=["*"], allow_origin_regex="https://ours[.]example")\n',
+    "app/c.py": "import asyncio\nPATH = os.environ\nasync def f():\n    await asyncio.sleep(0)\n",
+    "tests/test_a.py": 'assert answer.headers["Access-Control-Allow-Origin"] == "*"\n',
+}
+
+
 def found(script: str, folder: Path, *arguments: str) -> dict[str, list[int]]:
     """The lines by their files. What is looked through here is our own, so nothing confines it."""
     ended = subprocess.run(
@@ -169,13 +217,25 @@ def written(folder: Path, files: dict[str, str]) -> dict[str, list[int]]:
 
 def test_every_hole_is_found_at_its_line(tmp_path: Path) -> None:
     marked = written(tmp_path, {f"app/{name}.py": text for name, text in HOLES.items()})
-    lines = found("find_holes", tmp_path, json.dumps(SECURED))
+    lines = found("find_holes", tmp_path, json.dumps(SECURED), json.dumps(PROMISED))
     assert {name: sorted(set(told)) for name, told in lines.items()} == marked
 
 
 def test_what_is_sane_has_no_hole(tmp_path: Path) -> None:
     written(tmp_path, {"app/sane.py": SANE})
-    assert found("find_holes", tmp_path, json.dumps(SECURED)) == {}
+    assert found("find_holes", tmp_path, json.dumps(SECURED), json.dumps(PROMISED)) == {}
+
+
+def test_what_tells_too_much_is_found_at_its_line(tmp_path: Path) -> None:
+    marked = written(tmp_path, TELLING)
+    assert found("walk_code", tmp_path) == marked
+    left = found("walk_code", tmp_path, "*")
+    assert sorted(marked.keys() - left.keys()) == ["app/c.py", "app/d.py", "app/e.py"]
+
+
+def test_what_tells_no_more_than_is_promised_is_left_alone(tmp_path: Path) -> None:
+    written(tmp_path, NOT_TELLING)
+    assert found("walk_code", tmp_path) == {}
 
 
 def test_every_secret_is_found_at_its_line(tmp_path: Path) -> None:

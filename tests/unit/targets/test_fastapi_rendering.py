@@ -26,7 +26,7 @@ from tests.unit.targets.projects import own_tests_of_each, write
 
 # Shrinking a project would take minutes; an example names its contract in full.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-RULES = "E,F,W,I,N,UP,B,S,A,C4,SIM,RET,PTH,ASYNC,RUF"
+RULES = "E,F,W,I,N,UP,B,S,A,C4,SIM,RET,PTH,ASYNC,DTZ,RUF"
 EXAMPLES = pytest.mark.parametrize("contract", [TODO, SHOP, NASTY], ids=["todo", "shop", "nasty"])
 
 

@@ -1,10 +1,10 @@
 """Looks in the syntax trees of a project for what lets strangers in; runs inside the sandbox.
 
-    python -I -S -c THIS FOLDER SECURED_AS_JSON
+    python -I -S -c THIS FOLDER SECURED_AS_JSON PROMISED_AS_JSON
 
 Nothing of the project is run. Looks at everything but its tests: SQL, paths, addresses and
 redirects made of what a request says, passwords and tokens handled with too little care, operations
-that are promised to some and take no account. Prints one JSON object as `walk_code.py` does.
+that ask for no account, or that nobody promised. Prints one JSON object as `walk_code.py` does.
 """
 
 import ast
@@ -41,6 +41,9 @@ SPREAD = frozenset(
     }
 )
 FILES = frozenset({"open", "Path", "FileResponse", "join", "send_file", "StaticFiles"})
+# Nobody stays logged in for longer; in days, as the units of `timedelta` are.
+LONGEST_LOGIN = 366
+DAYS = {"weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440, "seconds": 1 / 86400}
 _SECRET = re.compile(r"(?:^|_)(?:password|passwd|secret|token|api_?key|credentials?)$", re.I)
 _KEPT = re.compile(r"(?:password|passwd)_?hash|hashed_?(?:password|passwd)", re.I)
 _PLAIN = re.compile(r"(?:^|_)(?:password|passwd|pwd)$", re.I)
@@ -165,6 +168,9 @@ class Looker(ast.NodeVisitor):
         self.findings: list[tuple[int, str]] = []
         self._function = Hole(None)
         self._names: dict[str, str] = {}
+        # Whether tokens are made here.
+        called = (one.func for one in ast.walk(tree) if isinstance(one, ast.Call))
+        self._issues = any(dotted(one) == "jwt.encode" for one in called)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 for alias in node.names:
@@ -227,6 +233,16 @@ class Looker(ast.NodeVisitor):
         self._settings(node, called)
         if called in LOGS and (isinstance(node.func, ast.Attribute) or called == "print"):
             self._logged(node)
+        if self._issues and called == "timedelta" and node.keywords:
+            days = lasting(node)
+            if days is not None and not 0 < days <= LONGEST_LOGIN:
+                self._found(node, f"a token that is good for {days:g} days")
+        if called == "int" and _AUTH.search(self._function.name):
+            told = ast.unparse(node)
+            if re.search(r"\.(?:headers|cookies|query_params)\b", told):
+                self._found(node, "an account that a request names without any proof")
+        if called == "compare_digest" and any(map(is_written, node.args)):
+            self._found(node, "a password that is written down")
         if whole in SPREAD:
             self._found(node, f"{whole}(): threads of its own")
         if whole == "time.sleep":
@@ -357,6 +373,8 @@ class Looker(ast.NodeVisitor):
             columns = any(re.search(r"(?:^|\.)[A-Z]\w*\.", dotted(one)) for one in sides)
             plain = any(isinstance(one, ast.Constant) for one in sides)
             named = any(_SECRET.search(last(one)) or _KEPT.search(last(one)) for one in sides)
+            if any(_PLAIN.search(last(one)) for one in sides) and any(map(is_written, sides)):
+                self._found(node, "a password that is written down")
             if named and not columns and not plain:
                 self._found(node, "secrets compared by ==: its time tells how much is right")
         self.generic_visit(node)
@@ -372,6 +390,22 @@ class Looker(ast.NodeVisitor):
         self.generic_visit(node)
 
 
+def lasting(call: ast.Call) -> float | None:
+    """The days of a `timedelta` that is written down."""
+    parts = [(DAYS.get(one.arg or ""), one.value) for one in call.keywords]
+    try:
+        return sum(of * ast.literal_eval(value) for of, value in parts if of is not None)
+    except (ValueError, TypeError):
+        return None
+
+
+def is_written(node: ast.expr) -> bool:
+    """A text or bytes of some length; what is empty opens nothing."""
+    return (
+        isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) and bool(node.value)
+    )
+
+
 def plain(value: ast.expr) -> bool:
     """A password as somebody typed it, and nothing made of it."""
     return not isinstance(value, ast.Call) and bool(_PLAIN.search(last(value)))
@@ -385,8 +419,11 @@ def _all(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(one.value for one in call.keywords)]
 
 
-def unguarded(tree: ast.Module, secured: set[str], prefixes: set[str]) -> Iterator[tuple[int, str]]:
-    """Operations that are promised to some, whose code asks for no account."""
+def unguarded(
+    tree: ast.Module, secured: set[str], promised: set[str], prefixes: set[str]
+) -> Iterator[tuple[int, str]]:
+    """Operations that are promised to some, whose code asks for no account; and those that are
+    left out of the document, and do something."""
     routers: dict[str, tuple[str, str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
@@ -407,6 +444,10 @@ def unguarded(tree: ast.Module, secured: set[str], prefixes: set[str]) -> Iterat
                 continue
             ends = _PLACE.sub("{}", prefix + path)
             names = {f"{one.func.attr.upper()} {before}{ends}" for before in ("", *prefixes)}
+            hidden = is_true(keyword(one, "include_in_schema"), False)
+            known = any(each.endswith(ends) for each in promised)
+            if hidden and not known and not isinstance(node.body[-1], ast.Raise):
+                yield node.lineno, f"{node.name}() answers {prefix + path}, which nobody promised"
             listed = keyword(one, "dependencies")
             asks = [guards, ast.unparse(listed) if listed else ""]
             arguments = [*node.args.args, *node.args.kwonlyargs]
@@ -431,9 +472,11 @@ def sources(folder: str) -> Iterator[Path]:
                 yield path
 
 
-def main(folder: str, secured: list[str]) -> None:
+def main(folder: str, secured: list[str], promised: list[str]) -> None:
     warnings.simplefilter("ignore")
-    promised = {_PLACE.sub("{}", one).rstrip("/") for one in secured}
+    some, every = (
+        {_PLACE.sub("{}", one).rstrip("/") for one in told} for told in (secured, promised)
+    )
     found: list[dict[str, str | int]] = []
     count = 0
     for path in sources(folder):
@@ -444,7 +487,7 @@ def main(folder: str, secured: list[str]) -> None:
             tree = ast.parse(path.read_bytes(), path)
             looker = Looker(tree)
             looker.visit(tree)
-            told = [*looker.findings, *unguarded(tree, promised, {"/api", "/v1", "/api/v1"})]
+            told = [*looker.findings, *unguarded(tree, some, every, {"/api", "/v1", "/api/v1"})]
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
             continue  # Other checks say so.
         name = os.path.relpath(path, folder)
@@ -453,4 +496,4 @@ def main(folder: str, secured: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]))
+    main(sys.argv[1], *map(json.loads, [*sys.argv[2:4], "[]"][:2]))

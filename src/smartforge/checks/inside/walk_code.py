@@ -1,21 +1,24 @@
 """Looks in the syntax trees of a project for what a generated API has no business with.
 
-    python -I -S -c THIS FOLDER
+    python -I -S -c THIS FOLDER ORIGINS...
 
 Nothing of the project is run; this runs inside the sandbox because even parsing hostile code is
 work for a hostile place. Prints one JSON object: how many files, and each finding with path, line
 and the call. It finds honest mistakes and plain attacks; what hides better is held by the sandbox.
+Pages of the ORIGINS are promised to be let in.
 """
 
 import ast
 import json
 import os
+import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 LEFT_OUT = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache"})
+TESTS = ("tests", "test")
 MOST_FILES = 5000
 MOST_BYTES = 1024 * 1024
 MOST_FINDINGS = 50
@@ -57,6 +60,10 @@ ON_PATHS = frozenset(
         *("rglob", "walk", "unlink", "rmdir", "symlink_to", "hardlink_to", "readlink"),
     }
 )
+# A page that nobody promised to let in.
+STRANGER = "https://stranger.invalid"
+LETS_IN = "access-control-allow-origin"
+ROUTES = frozenset({"get", "post", "put", "patch", "delete", "websocket", "api_route", "route"})
 # Where a program may keep what it needs for a while.
 OWN = ("/tmp/", "/app/", "/data/")
 
@@ -186,6 +193,95 @@ class Walker(ast.NodeVisitor):
             self._found(node, f"{call}({path!r})")
 
 
+class Telling(ast.NodeVisitor):
+    """Who is told too much, and who is let wait; collects findings as `Walker` does."""
+
+    def __init__(self, origins: Collection[str]) -> None:
+        self.findings: list[tuple[int, str]] = []
+        self._origins = origins
+        self._route = False
+
+    def _found(self, node: ast.AST, what: str) -> None:
+        self.findings.append((getattr(node, "lineno", 0), what))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        before = self._route
+        made = [one for one in node.decorator_list if isinstance(one, ast.Call)]
+        self._route = before or any(_last(one.func) in ROUTES for one in made)
+        for one in made:
+            if _last(one.func) == "exception_handler" and one.args and _broad(one.args[0]):
+                named = node.args.args[-1].arg if node.args.args else ""
+                answers = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
+                self._told(answers, named)
+        self.generic_visit(node)
+        self._route = before
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.visit_FunctionDef(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name and node.type is not None and _broad(node.type):
+            raised = (one.exc for one in ast.walk(node) if isinstance(one, ast.Raise))
+            answers = [one for one in raised if isinstance(one, ast.Call)]
+            self._told([one for one in answers if _last(one.func) == "HTTPException"], node.name)
+        self.generic_visit(node)
+
+    def _told(self, answers: Collection[ast.AST], error: str) -> None:
+        for answer in answers:
+            for one in ast.walk(answer):
+                if isinstance(one, ast.Name) and one.id == error:
+                    self._found(one, "whoever asks is told of any error's inside")
+                    return
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if ast.unparse(node.func) == "asyncio.sleep" and node.args and _more(node.args[0], 0):
+            self._found(node, "asyncio.sleep(): whoever asks waits for nothing")
+        for one in node.keywords:
+            if one.arg == "allow_origins" and "*" not in self._origins:
+                if any(_text(each) == "*" for each in ast.walk(one.value)):
+                    self._found(one.value, "pages of every origin may call, which is not promised")
+            elif one.arg == "allow_origin_regex" and not self._origins and _lets_in(one.value):
+                self._found(one.value, "pages of any origin may call, which is not promised")
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        named = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+        if isinstance(named, str) and named.lower() == LETS_IN and not self._origins:
+            self._found(node, f"{named}: pages elsewhere may call, which is not promised")
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if self._route and ast.unparse(node) == "os.environ":
+            self._found(node, "os.environ, where requests are answered")
+        self.generic_visit(node)
+
+
+def _last(node: ast.expr) -> str:
+    return ast.unparse(node).rpartition(".")[2]
+
+
+def _text(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _broad(node: ast.expr) -> bool:
+    return ast.unparse(node) in {"Exception", "BaseException", "500"}
+
+
+def _more(node: ast.expr, least: float) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and (node.value > least)
+    )
+
+
+def _lets_in(node: ast.expr) -> bool:
+    try:
+        return bool(_text(node) and re.fullmatch(_text(node), STRANGER))
+    except re.error:
+        return False
+
+
 def files(folder: str) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
@@ -195,7 +291,7 @@ def files(folder: str) -> Iterator[Path]:
                 yield path
 
 
-def findings(path: Path) -> list[tuple[int, str]]:
+def findings(path: Path, origins: Collection[str], *, tests: bool) -> list[tuple[int, str]]:
     if path.is_symlink():
         return [(0, "is a symbolic link")]
     if not path.is_file():
@@ -206,14 +302,17 @@ def findings(path: Path) -> list[tuple[int, str]]:
         tree = ast.parse(path.read_bytes(), path)
         walker = Walker(tree)
         walker.visit(tree)
+        telling = Telling(origins)
+        if not tests:
+            telling.visit(tree)
     except SyntaxError as error:
         return [(error.lineno or 0, f"cannot be read: {error.msg}")]
     except (ValueError, RecursionError, MemoryError, OSError) as error:
         return [(0, f"cannot be read: {type(error).__name__}: {error}")]
-    return walker.findings
+    return walker.findings + telling.findings
 
 
-def main(folder: str) -> None:
+def main(folder: str, origins: Collection[str] = ()) -> None:
     warnings.simplefilter("ignore")
     count = 0
     found: list[dict[str, object]] = []
@@ -224,10 +323,11 @@ def main(folder: str) -> None:
         if count > MOST_FILES:
             found.append({"path": name, "line": 0, "what": "is one file too many"})
             break
-        for line, what in findings(path):
+        tests = name.partition(os.sep)[0] in TESTS
+        for line, what in findings(path, origins, tests=tests):
             found.append({"path": name, "line": line, "what": what[:200]})
     print(json.dumps({"files": count, "total": len(found), "findings": found[:MOST_FINDINGS]}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

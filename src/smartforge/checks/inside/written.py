@@ -39,7 +39,10 @@ class Sources:
         return self._trees[path]
 
     def fields(self, kind: type) -> dict[str, Place]:
-        """The lines of a class's fields, those that it inherits included, under any alias."""
+        """The lines of a class's fields, those that it inherits included, under any alias.
+
+        Those of types that fields share are there, where they have any: `.name` is the field's own.
+        """
         found: dict[str, Place] = {}
         for one in reversed(kind.__mro__):
             module = sys.modules.get(one.__module__)
@@ -54,6 +57,7 @@ class Sources:
                         if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
                             place = self.shared(module, inner.annotation) or (name, inner.lineno)
                             found[inner.target.id] = place
+                            found[f".{inner.target.id}"] = (name, inner.lineno)
                         elif isinstance(inner, ast.Assign) and isinstance(
                             inner.targets[0], ast.Name
                         ):

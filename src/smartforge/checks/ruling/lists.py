@@ -12,6 +12,8 @@ from smartforge.checks.ruling.pages import Pages, ids_of, most_rows, rows_of
 from smartforge.checks.surface import Json
 
 ROWS = 3
+# An id that no row has.
+FAR = 2_147_483_647
 
 
 async def trial(court: Court, found: Found) -> None:
@@ -113,6 +115,24 @@ class Listing:
             value = cast(list[Any], held)[0] if isinstance(held, list) else held
             wanted = [one for one in self._all if _holds(one.get(name), value)]
             await self._narrowed(wanted, (parameter, value))
+            if len(wanted) == len(self._all):
+                await self._left_out(parameter, name, value)
+
+    async def _left_out(self, parameter: str, name: str, value: Any) -> None:
+        """Where every row holds the same, what none of them holds narrows the list to nothing."""
+        asked = self._endpoint.parameters("query").get(parameter)
+        other = _another(asked.schema, value) if asked else None
+        if other is None:
+            return
+        query = ((parameter, other), ("limit", self._most))
+        draft = self._pages.asking(*query)
+        answer = await self._court.send(draft)
+        told = answer.json()
+        shown = rows_of(cast(Json, told)) if isinstance(told, dict) else []
+        odd = [one for one in shown if not _holds(one.get(name), other)]
+        if answer.status == 200 and odd:
+            said = f"answered a row whose {name} is {odd[0].get(name)} for {parameter} {other}"
+            await self._pages.wrong(said, *query)
 
     async def ranges(self) -> None:
         for parameter, name in _named(self._found.hint.get("x-ranges")):
@@ -156,6 +176,20 @@ class Listing:
 
 def _named(value: object) -> list[tuple[str, str]]:
     return list(cast(dict[str, str], value).items()) if isinstance(value, dict) else []
+
+
+def _another(schema: Json, value: Any) -> Any:
+    """A value that a parameter takes, besides this one; None where none is known."""
+    if "enum" in schema:
+        return next((one for one in cast(list[Any], schema["enum"]) if one != value), None)
+    match schema.get("type"):
+        case "boolean":
+            return not value
+        case "integer":
+            most = schema.get("maximum", FAR)
+            return most if most != value else None
+        case _:
+            return None
 
 
 def _holds(held: object, value: object) -> bool:

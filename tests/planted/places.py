@@ -1,0 +1,11 @@
+"""Where generated projects keep what defects are planted into."""
+
+ROUTERS = "app/routers/*.py"
+QUERIES = "app/queries/*.py"
+SCHEMAS = "app/schemas/*.py"
+MIGRATION = "migrations/versions/0001_initial.py"
+SECURITY = "app/security.py"
+PROBLEMS = "app/problems.py"
+ACCOUNTS = "app/accounts.py"
+WIRE = "app/wire.py"
+MAIN = "app/main.py"
