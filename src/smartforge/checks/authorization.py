@@ -11,6 +11,7 @@ from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.clearing import clears, ids_of, others_left
 from smartforge.checks.drafts import NOBODY, Actor, Draft, Way
 from smartforge.checks.endpoints import Endpoint, Promised, promised
+from smartforge.checks.exercise import UNKNOWN_ID
 from smartforge.checks.judging import Judge
 from smartforge.checks.keys import Keys
 from smartforge.checks.logins import Logins
@@ -88,6 +89,9 @@ class Intruder:
             return
         guessed = draft.with_body(password="another horse altogether")
         await self._judge.expect("with a wrong password", guessed, {401})
+        names = {name: f"not-{told}" for name, told in user.login.items() if name != "password"}
+        unknown = draft.with_body(**names)
+        await self._judge.expect("of somebody who is not known", unknown, {401, 422})
         wrong = odd(str(cast(dict[str, Any], told).get("access_token", "")), self._secret)
         if wrong:
             self._judge.failed("for a token", draft, answer, wrong)
@@ -199,7 +203,11 @@ class Intruder:
                 if refusal.status == 403:
                     draft, answer = again, refusal
                     break
-        self._judge.weigh(case, draft, answer, statuses)
+        known = self._judge.weigh(case, draft, answer, statuses)
+        if not known and endpoint.on_item and endpoint.answers(404):
+            # What refuses an unknown row is not what is wrong.
+            nothing = draft.placed(**{endpoint.places[-1]: UNKNOWN_ID})
+            await self._judge.expect("for an unknown id", nothing, statuses)
 
     def _fresh(self, endpoint: Endpoint) -> bool:
         return endpoint.collection != self._promised.accounts
@@ -215,6 +223,9 @@ class Intruder:
     async def _listed(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
         """A list of one's own rows holds none of somebody else's."""
         private = _private(endpoint)
+        if private and self._promised.creating(endpoint.path.rpartition("/")[0]):
+            await self._summed_up(endpoint, owner, other)
+            return
         collection = "/" + endpoint.path.rpartition("/")[2] if endpoint.places else endpoint.path
         row = await self._rows.make(collection, owner) if private else None
         draft = await self._rows.draft(endpoint, owner, Way()) if row else None
@@ -227,6 +238,19 @@ class Intruder:
         answer = await self._judge.expect(case, draft, statuses)
         if answer and row.id in ids_of(answer):
             self._judge.failed(case, draft, answer, f"answered the row {row.id} of somebody else")
+
+    async def _summed_up(self, endpoint: Endpoint, owner: Actor, other: Actor) -> None:
+        """Figures of one's own rows are the same after somebody else made one."""
+        draft = await self._rows.draft(endpoint, other, Way())
+        before = await self._rows.talk.send(draft.request()) if draft else None
+        row = await self._rows.make(endpoint.path.rpartition("/")[0], owner)
+        if draft is None or before is None or before.status != 200 or row is None:
+            return
+        case = "for figures of one's own rows"
+        draft = msgspec.structs.replace(draft, before=(*draft.before, *row.before)).by(other)
+        answer = await self._judge.expect(case, draft, {200})
+        if answer and answer.json() != before.json():
+            self._judge.failed(case, draft, answer, "counted a row of somebody else")
 
 
 def lists(endpoint: Endpoint) -> bool:

@@ -110,7 +110,7 @@ async def in_utc(judge: Judge, rows: Rows, draft: Draft, answer: Answer) -> None
         kept = cast(Json, told).get(name)
         moment = moment_of(kept)
         if kept is not None and (moment is None or moment != moment_of(value) or not _utc(moment)):
-            said = f"answered {name} {kept} for the time {value}, which is not the same in UTC"
+            said = f"answered {name} {kept}, which is not the moment {value} in UTC"
             judge.failed(f"with {name} of another offset", elsewhere, answer, said)
             return
 

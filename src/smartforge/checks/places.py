@@ -21,6 +21,7 @@ _ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
 _NO_COLUMN = re.compile(r"no such column: (\w+\.\w+)|table (\w+) has no column named (\w+)")
 _UNFIT = re.compile(r"^ResponseValidationError.*?'loc': \(([^)]*)\)", re.DOTALL)
 _OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)")
+_WHOSE = re.compile(r"\b(?:caller|owner|user|account)\w*\.")
 _NO_TABLE = re.compile(r"no such table: (\w+)")
 _NOT_SAYING = frozenset(
     {"answered", "not", "for", "what", "is", "with", "the", "without", "another", "when", "asked"}
@@ -129,7 +130,9 @@ class Places:
             taken = self._taken(route, failing.case)
             if taken is not None or trace.status < 400 or unfit:
                 return taken or self._lenient(failing, trace)
-        if trace.status >= 400 and not unfit:
+        # Whoever is told of a conflict was let in before.
+        let_in = trace.status in (409, 422) and failing.wanted & {401, 403}
+        if trace.status >= 400 and not unfit and not let_in:
             return self._misnamed(trace) or self._refusal(trace, route)
         return self._lenient(failing, trace) or self._unguarded(failing, route)
 
@@ -182,6 +185,7 @@ class Places:
     def _lenient(self, failing: Judged, trace: Trace) -> Line | None:
         """The line in front of a refusal that was not made, in a function that could have."""
         best: tuple[float, Line] | None = None
+        rightly: Line | None = None
         # Where a role or an owner is missing, 404 is only another way to say so.
         wanted = failing.wanted - {404} if 403 in failing.wanted else failing.wanted
         for function, lines in self._by_function(trace.at):
@@ -199,9 +203,40 @@ class Places:
                 before = [self._seen.lines[line][1] for line in lines]
                 behind = function.line + (at or 0)
                 where = max((n for n in before if n <= behind), default=behind) - function.line
-            if best is None or score >= best[0]:
-                best = (score, (function.path, function.line + where))
+            place = (function.path, function.line + where)
+            if failing.wanted & {403} and not checking and self._refused_by(function, wanted):
+                rightly = place
+            elif best is None or score >= best[0]:
+                best = (score, place)
+        if best is None and rightly is not None:
+            return self._deciding(failing, trace) or (None if self._guards(rightly) else rightly)
         return best[1] if best else None
+
+    def _refused_by(self, function: Function, wanted: Collection[int]) -> bool:
+        """Whether it refuses others as it should: then what it was told is wrong."""
+        for one in self._passing:
+            trace = self._traces.get(one.at)
+            if trace and trace.raised and trace.status in one.wanted & frozenset({*wanted, 404}):
+                raised = self._function(trace.raised[-1][0])
+                if (raised.path, raised.line) == (function.path, function.line):
+                    return True
+        return False
+
+    def _guards(self, place: Line) -> bool:
+        """Whether operations name what stands there as their guard, beside their own code."""
+        return all(route.path != place[0] for route in self._routes.values())
+
+    def _deciding(self, failing: Judged, trace: Trace) -> Line | None:
+        """What said whose the row is, to the function that would have refused."""
+        route = self._routes.get(failing.operation)
+        found = [
+            (function, lines)
+            for function, lines in self._by_function(trace.at)
+            if _WHOSE.search("\n".join(function.text))
+            and not any(_refuses(one, {401, 403, 404}) for one in function.text)
+            and (route is None or (function.path, function.line) != (route.path, route.line))
+        ]
+        return self._place(found[-1][1][-1]) if found else None
 
     def _unguarded(self, failing: Judged, route: Route | None) -> Line | None:
         """The operation whose guard is missing; for what must be unique, its column."""
