@@ -32,7 +32,7 @@ class Planted(msgspec.Struct, frozen=True):
     """A defect in a project's file: its new text, and the lines that count as the right place.
 
     Those are the lines of the innermost function or class around it, with its decorators, or those
-    that it stands in by itself, and a few around.
+    that it stands in by itself, and a few around; and `also`, that of its second edit.
     """
 
     defect: Defect
@@ -41,6 +41,11 @@ class Planted(msgspec.Struct, frozen=True):
     line: int
     first: int
     last: int
+    also: int = 0
+
+    def at(self, line: int) -> bool:
+        """Whether that is the right place."""
+        return self.first <= line <= self.last or line == self.also != 0
 
 
 NEAR = 3
@@ -61,12 +66,15 @@ def planted(defect: Defect, folder: Path) -> Planted | None:
         changed = text[: match.start()] + match.expand(defect.replace) + text[match.end() :]
         line = text[: match.start()].count("\n") + 1
         more = match.expand(defect.replace).lstrip(" ").count("\n")
+        also = 0
         if defect.also is not None:
+            second = re.search(defect.also[0], changed, re.MULTILINE)
+            also = changed[: second.start()].count("\n") + 1 if second else 0
             changed, count = re.subn(*defect.also, changed, count=1, flags=re.MULTILINE)
             assert count == 1, f"{defect.what}: {defect.also[0]}"
         path = str(place.relative_to(folder))
         first, last = _around(changed, line, line + max(0, more - 1))
-        return Planted(defect, path, changed, line, first, last)
+        return Planted(defect, path, changed, line, first, last, also)
     return None
 
 

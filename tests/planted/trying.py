@@ -89,4 +89,4 @@ async def tried(projects: Projects, name: str, one: Planted, sandbox: Sandbox) -
 def named(verdict: Verdict, one: Planted) -> bool:
     """Whether it failed, and named the file and a line of the function that has the defect."""
     path, line = verdict.evidence.get("path"), verdict.evidence.get("line") or 0
-    return verdict.outcome == "failed" and path == one.path and one.first <= line <= one.last
+    return verdict.outcome == "failed" and path == one.path and one.at(line)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import cast
 
-from smartforge.checks.asking import Conversation, Request
+from smartforge.checks.asking import Answer, Conversation, Request
 from smartforge.checks.drafts import NOBODY, Actor, Draft
 from smartforge.checks.endpoints import Endpoint, Promised
 from smartforge.checks.surface import Json
@@ -21,6 +21,8 @@ class Accounts:
         self._promised = promised
         self._number = 0
         self._known: dict[str, Actor | None] = {}
+        # The last login of a new account that gave no token, and its answer.
+        self.turned_away: tuple[Draft, Answer] | None = None
 
     async def user(self, name: str = "user") -> Actor | None:
         """An ordinary account of that name."""
@@ -124,12 +126,15 @@ class Accounts:
         endpoint = self._promised.login
         if endpoint is None:
             return None
-        request = Draft(endpoint, NOBODY, body=login).request()
+        draft = Draft(endpoint, NOBODY, body=login, before=before)
+        request = draft.request()
         answer = await self._talk.send(request)
         told = answer.json()
         tokens = cast(Json, told) if isinstance(told, dict) else {}
         token, refresh = tokens.get("access_token"), tokens.get("refresh_token")
         if answer.status != 200 or not isinstance(token, str) or not _sendable(token):
+            if account:
+                self.turned_away = draft, answer
             return None
         line = f"TOKEN=$({request.curl().replace('curl -i', 'curl -s')} | {_PICK})"
         again = refresh if isinstance(refresh, str) else ""

@@ -55,9 +55,10 @@ class Exercise:
             draft = draft.by(await self._rows.accounts.user() or draft.actor)
         await self._refused(draft)
         await self._at_the_bounds(draft)
+        await self._left_out(draft)
         await self._in_the_query(draft)
         await self._unknown(draft)
-        await self._again(draft)
+        await self._again(draft, answer)
         if endpoint.secured:
             await self._without_account(draft)
 
@@ -132,6 +133,8 @@ class Exercise:
             yield Way(fresh=fresh, without=choices)
 
     def _not_done(self, endpoint: Endpoint, last: tuple[Draft, Answer] | None) -> None:
+        if last is None and endpoint == self._promised.login:
+            last = self._rows.accounts.turned_away
         if last is None:
             self._judge.unclear(endpoint, "what it needs could not be made")
             return
@@ -272,6 +275,20 @@ class Exercise:
                 outermost = {name: whole[name] for name in outermost}
                 await self._outermost(msgspec.structs.replace(base, body=whole), outermost, what)
 
+    async def _left_out(self, draft: Draft) -> None:
+        """As little as there may be, and null wherever it may be: never a fault."""
+        endpoint = draft.endpoint
+        may = {name for name, schema in endpoint.properties.items() if schema.get("nullable")}
+        if endpoint.method != "POST" or endpoint.places or endpoint.form or not may:
+            return
+        base = await self._rows.draft(endpoint, draft.actor, Way(minimal=True))
+        if base is None:
+            return
+        every = endpoint.successes | endpoint.refusals | {401, 403, 404, 409}
+        await self._judge.expect("with as little as there may be", base, every)
+        nulls = base.with_body(**dict.fromkeys(may))
+        await self._judge.expect("with null wherever it may be", nulls, every)
+
     async def _outermost(self, base: Draft, outermost: Json, what: str) -> None:
         changed = base.with_body(**outermost)
         answer = await self._rows.talk.send(changed.request())
@@ -322,7 +339,7 @@ class Exercise:
     ) -> None:
         await self._judge.expect(case, draft.placed(**{place: value}), statuses)
 
-    async def _again(self, draft: Draft) -> None:
+    async def _again(self, draft: Draft, answer: Answer) -> None:
         """What must be unique, a second time: all else differs."""
         endpoint = draft.endpoint
         if endpoint.method != "POST" or not endpoint.answers(409) or draft.body is None:
@@ -335,7 +352,13 @@ class Exercise:
             same = other.with_body(**{name: draft.body[name]})
             same = msgspec.structs.replace(same, before=(*draft.lines(), *same.before))
             statuses = {200, 409} if 200 in endpoint.successes else {409}
-            await self._judge.expect(f"with the same {name} twice", same, statuses)
+            second = await self._rows.talk.send(same.request())
+            first, told = _id(answer), _id(second)
+            if second.status == 201 and first is not None and first == told:
+                said = f"answered the id {told} twice: the first row was not kept"
+                self._judge.failed("for what was made before", same, second, said)
+                return
+            self._judge.weigh(f"with the same {name} twice", same, second, statuses)
 
     async def _without_account(self, draft: Draft) -> None:
         for actor, case in ((NOBODY, "without a token"), (GARBAGE, "with a token that is none")):
@@ -345,6 +368,11 @@ class Exercise:
             if answer and not challenge.lower().startswith("bearer"):
                 said = "answered no WWW-Authenticate: Bearer"
                 self._judge.failed(case, changed, answer, said)
+
+
+def _id(answer: Answer) -> Any:
+    told = answer.json()
+    return cast(Json, told).get("id") if isinstance(told, dict) else None
 
 
 def _free_text(schema: Json) -> bool:

@@ -21,6 +21,8 @@ _ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
 _NO_COLUMN = re.compile(r"no such column: (\w+\.\w+)|table (\w+) has no column named (\w+)")
 _UNFIT = re.compile(r"^ResponseValidationError.*?'loc': \(([^)]*)\)", re.DOTALL)
 _OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)")
+_WRITES = re.compile(r"\.(?:add|add_all|delete|merge|flush|commit|execute)\(")
+_NO_SUCH = re.compile(r" (?:no \w[\w-]*|that does not match)$")
 _WHOSE = re.compile(r"\b(?:caller|owner|user|account)\w*\.")
 _NO_TABLE = re.compile(r"no such table: (\w+)")
 _NOT_SAYING = frozenset(
@@ -29,7 +31,9 @@ _NOT_SAYING = frozenset(
     | {"self", "def", "return", "none", "true", "false", "if", "in", "application"}
 )
 # What was done before is asked about.
-_AFTERWARDS = ("for what was deleted", "for what was changed", "after ")
+_AFTERWARDS = (
+    *("for what was deleted", "for what was changed", "for what was made before", "after "),
+)
 # How code says a refusal, besides its number.
 _SPELLED = {
     400: ("bad_request",),
@@ -90,8 +94,11 @@ class Places:
         route = self._routes.get(done.operation) if done else None
         if done is None or route is None:
             return None
-        own = [line for line in self._way(done.at) if self._of_route(line, route)]
-        return self._place(own[-1]) if own else None
+        way = self._way(done.at)
+        own = [line for line in way if self._of_route(line, route)]
+        written = [line for line in way if _WRITES.search(self._text(line))]
+        last = (written or own)[-1:]
+        return self._place(last[0]) if last else None
 
     # ---- a fault ------------------------------------------------------------------------------
 
@@ -127,12 +134,15 @@ class Places:
             refused = any(not _INVALID.match(text) for _, text in trace.raised)
             if 400 <= trace.status < 500 and not refused:
                 return self._of_content(failing, trace, route)
-            taken = self._taken(route, failing.case)
+            taken = self._passed_by(failing, trace, route) or self._taken(route, failing.case)
             if taken is not None or trace.status < 400 or unfit:
                 return taken or self._lenient(failing, trace)
         # Whoever is told of a conflict was let in before.
         let_in = trace.status in (409, 422) and failing.wanted & {401, 403}
         if trace.status >= 400 and not unfit and not let_in:
+            looked = self._looked_at(failing, trace, route)
+            if looked is not None:
+                return looked
             return self._misnamed(trace) or self._refusal(trace, route)
         return self._lenient(failing, trace) or self._unguarded(failing, route)
 
@@ -150,7 +160,8 @@ class Places:
             return None
         way = reversed(self._way(trace.at))
         named = next((line for line in way if self._names(line, trace.status)), None)
-        return self._place(named) if named is not None else None
+        rightly = any(trace.status in one.wanted and named in way for one, way in self._passed)
+        return self._place(named) if named is not None and not rightly else None
 
     def _names(self, line: int, status: int) -> bool:
         text = self._text(line).lower()
@@ -170,6 +181,28 @@ class Places:
             if called:
                 return self._place(called[-1])
         return self._place(raised)
+
+    def _passed_by(self, failing: Judged, trace: Trace, route: Route) -> Line | None:
+        """Where code of the project's own looked at the form of a value, and let it go."""
+        named = _FIELD_CASE.match(failing.case)
+        form = route.taken.get(f"{named[1]}()") if named and _NO_SUCH.search(failing.case) else None
+        for line in reversed(self._way(trace.at)) if form else ():
+            function = self._function(line)
+            if (function.path, function.line) == form:
+                return self._place(line)
+        return None
+
+    def _looked_at(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
+        """The function that is there to refuse a reference to nothing, and did not."""
+        if not failing.case.startswith("for a reference to nothing"):
+            return None
+        found: list[tuple[bool, int]] = []
+        for function, lines in self._by_function(trace.at):
+            own = route is not None and (function.path, function.line) == (route.path, route.line)
+            if "reference" in function.name and not own:
+                refuses = any(_refuses(one, {*failing.wanted, 422}) for one in function.text)
+                found.append((refuses, lines[-1]))
+        return self._place(max(found)[1]) if found else None
 
     def _taken(self, route: Route, case: str) -> Line | None:
         """Where the parameter or the field is written that should have been refused."""

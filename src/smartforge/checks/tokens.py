@@ -4,10 +4,15 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from typing import Any, cast
 
 # What somebody would try who does not know the secret.
 GUESSES = (b"secret", b"changeme", b"")
+
+# Nobody stays logged in for longer, in days.
+LONGEST_LOGIN = 366
+SECONDS_A_DAY = 86_400
 
 
 def forged(token: str) -> list[tuple[str, str]]:
@@ -53,7 +58,12 @@ def odd(token: str, secret: str) -> str:
     right = hmac.digest(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256)
     if not hmac.compare_digest(base64.urlsafe_b64encode(right).rstrip(b"=").decode(), seal):
         return "gave a token that is not signed with the secret key that is set"
-    return "" if "exp" in claims else "gave a token that never ends, it has no exp"
+    if "exp" not in claims:
+        return "gave a token that never ends, it has no exp"
+    end: object = claims["exp"]
+    lasting = end - time.time() if isinstance(end, int | float) else 0
+    days = round(lasting / SECONDS_A_DAY)
+    return f"gave a token that is good for {days} days" if days > LONGEST_LOGIN else ""
 
 
 def claims_of(token: str) -> dict[str, Any] | None:

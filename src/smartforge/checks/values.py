@@ -217,6 +217,8 @@ def refused(schema: Json, *, form: bool = False) -> Iterator[tuple[str, Any]]:
     kind = schema.get("type")
     if not form:
         yield "of another type", "x" if kind in ("object", "array") else {"another": "type"}
+        if kind == "integer" and "enum" not in schema:
+            yield "written as a text", str(schema.get("minimum", 1))
         if not schema.get("nullable"):
             yield "null", None
     elif kind in ("integer", "number", "boolean"):

@@ -41,7 +41,8 @@ class Sources:
     def fields(self, kind: type) -> dict[str, Place]:
         """The lines of a class's fields, those that it inherits included, under any alias.
 
-        Those of types that fields share are there, where they have any: `.name` is the field's own.
+        Those of types that fields share are there, where they have any: `.name` is the field's own,
+        and `name()` that of the function which looks at its values.
         """
         found: dict[str, Place] = {}
         for one in reversed(kind.__mro__):
@@ -58,6 +59,9 @@ class Sources:
                             place = self.shared(module, inner.annotation) or (name, inner.lineno)
                             found[inner.target.id] = place
                             found[f".{inner.target.id}"] = (name, inner.lineno)
+                            looking = self.looking(module, inner.annotation)
+                            if looking is not None:
+                                found[f"{inner.target.id}()"] = looking
                         elif isinstance(inner, ast.Assign) and isinstance(
                             inner.targets[0], ast.Name
                         ):
@@ -65,6 +69,25 @@ class Sources:
         for name, info in getattr(kind, "model_fields", {}).items():
             if getattr(info, "alias", None) and name in found:
                 found[info.alias] = found[name]
+        return found
+
+    def looking(self, module: Any, annotation: ast.expr) -> Place | None:
+        """The function that a shared type gives values to, the last of them where it has some."""
+        place = self.shared(module, annotation)
+        found: Place | None = None
+        for node in self.tree(f"{self._folder}/{place[0]}").body if place else ():
+            if isinstance(node, ast.Assign) and place and node.lineno == place[1]:
+                called = (one for one in ast.walk(node.value) if isinstance(one, ast.Call))
+                given = [
+                    one.args[0].id
+                    for one in called
+                    if ast.unparse(one.func).endswith("Validator")
+                    and one.args
+                    and isinstance(one.args[0], ast.Name)
+                ]
+                for one in self.tree(f"{self._folder}/{place[0]}").body:
+                    if isinstance(one, ast.FunctionDef) and one.name in given:
+                        found = (place[0], one.lineno)
         return found
 
     def shared(self, module: Any, annotation: ast.expr) -> Place | None:
