@@ -82,6 +82,7 @@ CONTENT = (
         r"body\.model_dump\(exclude_unset=True\)",
         "body.model_dump()",
         ("operations",),
+        not_in=("crm",),
     ),
     Defect(
         "a patch that empties what was not sent",

@@ -321,8 +321,8 @@ FAULTS = (
         "a fault on long texts",
         ROUTERS,
         CREATE,
-        r"\1    _ = [10 // (199 - len(one)) for one in body.model_dump().values() "
-        r"if isinstance(one, str) and len(one) > 198]\n",
+        r"\1    _ = [1 // (198 // len(one)) for one in body.model_dump().values() "
+        r"if isinstance(one, str) and one]\n",
         ("operations", "fuzz"),
     ),
     Defect(

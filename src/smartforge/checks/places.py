@@ -20,7 +20,7 @@ _EXTRA = re.compile(r"answered (\w+), which is not promised|\('(\w+)' was unexpe
 _ABSENT = re.compile(r"answered without (\w+)|'(\w+)' is a required property")
 _NO_COLUMN = re.compile(r"no such column: (\w+\.\w+)|table (\w+) has no column named (\w+)")
 _UNFIT = re.compile(r"^ResponseValidationError.*?'loc': \(([^)]*)\)", re.DOTALL)
-_OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)")
+_OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)|: may (?:not )?be null")
 _WRITES = re.compile(r"\.(?:add|add_all|delete|merge|flush|commit|execute)\(")
 _NO_SUCH = re.compile(r" (?:no \w[\w-]*|that does not match)$")
 _WHOSE = re.compile(r"\b(?:caller|owner|user|account)\w*\.")
@@ -116,6 +116,8 @@ class Places:
                 for key in (".".join(names), table):
                     if key in self._seen.tables:
                         return self._seen.tables[key]
+                # Nobody makes the table: those that make the others should.
+                return next(iter(self._seen.tables.values()), None) or self._place(line)
         return self._place(line)
 
     # ---- another status -----------------------------------------------------------------------
@@ -397,7 +399,8 @@ def difference(seen: Seen, said: str) -> Line | None:
         if absent or name == "*":
             success = code.startswith("2")
             return _keyword(route, "status_code" if success else "responses") or own
-        return route.answered.get(name, route.answered.get("*", own))
+        alone = route.answered.get(f".{name}") if _OF_THE_FIELD.search(rest) else None
+        return alone or route.answered.get(name, route.answered.get("*", own))
     if rest.startswith("security"):
         return _keyword(route, "dependencies") or own
     return own
