@@ -19,10 +19,10 @@ SAMPLE = (
     ("bookstore", "a role that everybody has"),
     ("expenses", "a key that is written down"),
     ("expenses", "an update that is lost"),
-    ("expenses", "a text that may be longer"),
+    ("expenses", "totals of everything"),
     ("desk", "a hash that gets out"),
-    ("desk", "another status for what is made"),
-    ("library", "a name that is never used"),
+    ("desk", "rows that belong to somebody else"),
+    ("library", "every origin"),
     ("crm", "a token whose end does not count"),
     ("gym", "an application that does not start"),
 )
