@@ -23,6 +23,7 @@ _UNFIT = re.compile(r"^ResponseValidationError.*?'loc': \(([^)]*)\)", re.DOTALL)
 _OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)|: may (?:not )?be null")
 _WRITES = re.compile(r"\.(?:add|add_all|delete|merge|flush|commit|execute)\(")
 _NO_SUCH = re.compile(r" (?:no \w[\w-]*|that does not match)$")
+_CLOCK = re.compile(r"\b(?:now|utcnow|today|time)\(")
 _WHOSE = re.compile(r"\b(?:caller|owner|user|account)\w*\.")
 _NO_TABLE = re.compile(r"no such table: (\w+)")
 _NOT_SAYING = frozenset(
@@ -291,6 +292,9 @@ class Places:
 
     def _of_content(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
         """The line that ran most where it failed and least where it passed, and speaks of it."""
+        timed = self._of_time(failing, trace, route)
+        if timed is not None:
+            return timed
         # What is answered to a fault or a refusal is no row.
         answered = route.answered if route is not None and trace.status < 400 else {}
         extra = _named(_EXTRA, failing.said)
@@ -322,6 +326,17 @@ class Places:
         said = next(made, None) if kind else None
         own = next((one for one in kinds if one[0] == found[0]), None)
         return own or (self._place(said) if said is not None else found)
+
+    def _of_time(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
+        """Where the clock is read, or where somebody's time is looked at."""
+        if not failing.said.endswith(" in UTC"):
+            return None
+        named = _FIELD_CASE.match(failing.case)
+        if named is not None:
+            return route.taken.get(f"{named[1]}()") if route else None
+        way = reversed(self._way(trace.at))
+        read = next((line for line in way if _CLOCK.search(self._text(line))), None)
+        return self._place(read) if read is not None else None
 
     def _in_common(self, line: int, words: set[str]) -> float:
         return _PER_WORD * min(_MOST_WORDS, len(words & _words(self._text(line))))
