@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import QUICK, smartforge
+from tests.processes import QUICK, SMARTFORGE, smartforge
 
 PROMPT = "A recipe API. A recipe has a title, servings, minutes and optional notes"
 
@@ -50,8 +50,11 @@ def host_port() -> Generator[tuple[int, list[str]], None, None]:
         thread.join()
 
 
-def check(project: Path) -> subprocess.CompletedProcess[str]:
-    done = smartforge("check", str(project), seconds=200)
+def check(project: Path, *asked: str, seconds: int = 20) -> subprocess.CompletedProcess[str]:
+    """All checks, or those that are asked; for a start the application has so many seconds."""
+    more = {"QUICK_CHECKS": " ".join(asked), "QUICK_SECONDS": str(seconds)}
+    command = QUICK if asked else SMARTFORGE
+    done = smartforge("check", str(project), more=more, seconds=200, command=command)
     assert "Traceback (most recent call last)" not in done.stderr
     return done
 
@@ -87,7 +90,7 @@ def test_a_port_of_the_host_is_not_reached(project: Path, host_port: tuple[int, 
         "import urllib.request\n"
         f'urllib.request.urlopen("http://127.0.0.1:{port}/hello", timeout=5).read()',
     )
-    done = check(project)
+    done = check(project, "boot")
     assert (done.returncode, visits) == (1, [])
     assert "app/main.py" in done.stdout
 
@@ -103,7 +106,9 @@ def test_a_port_is_not_reached_from_a_test_either(
         f'    socket.create_connection(("127.0.0.1", {port}), timeout=5)\n',
         "tests/test_contract.py",
     )
-    assert (check(project).returncode, visits) == (1, [])
+    done = check(project, "boot", "tests")
+    assert (done.returncode, visits) == (1, [])
+    assert "tests/test_contract.py" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ def test_a_greedy_program_is_ended_and_the_verdict_names_the_cause(
     project: Path, code: str, cause: str
 ) -> None:
     add(project, code)
-    done = check(project)
+    done = check(project, "boot", seconds=4 if cause == "limit: time" else 20)
     assert done.returncode == 1
     assert cause in done.stdout.lower(), done.stdout
 
@@ -135,7 +140,7 @@ def test_another_contract_than_the_served_one_is_named(project: Path) -> None:
     promised = place.read_text()
     assert "maximum: 100\n" in promised
     place.write_text(promised.replace("maximum: 100\n", "maximum: 50\n"))
-    done = check(project)
+    done = check(project, "contract")
     assert done.returncode == 1
     assert "limit" in done.stdout
     assert "curl" in done.stdout

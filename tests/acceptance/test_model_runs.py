@@ -8,21 +8,23 @@ import pytest
 
 from tests.model_project import PLAN, answers
 from tests.openai_wire import Answer, Refusal, Wire, WireScript, problem, wire_in_thread
-from tests.processes import smartforge
+from tests.processes import QUICK, smartforge
 
 
 def new(
-    wire: Wire, tmp_path: Path, *more: str, budget: int = 0
+    wire: Wire, tmp_path: Path, *asked: str, budget: int = 0
 ) -> tuple[int, list[dict[str, Any]], str]:
     done = smartforge(
         "new",
         "A note API",
-        *("--author", "model", "--out", str(tmp_path / "out"), "--json", *more),
+        *("--author", "model", "--out", str(tmp_path / "out"), "--json"),
         more={
             "OPENAI_BASE_URL": wire.base_url,
             "OPENAI_API_KEY": "sk-test-key-of-nobody",
             "SMARTFORGE_BUDGET": str(budget),
+            "QUICK_CHECKS": " ".join(asked),
         },
+        command=QUICK,
     )
     assert "sk-test-key-of-nobody" not in done.stdout + done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
@@ -30,7 +32,7 @@ def new(
 
 def test_a_models_sound_files_are_proven_like_any_others(tmp_path: Path) -> None:
     with wire_in_thread(WireScript(plan=PLAN, files=answers())) as wire:
-        status, events, errors = new(wire, tmp_path)
+        status, events, errors = new(wire, tmp_path, "syntax", "lint", "boot", "contract", "tests")
     assert status == 0, errors
     assert events[-1]["type"] == "complete"
     assert events[-1]["verdict"] == "passed"
@@ -75,7 +77,7 @@ def test_wrong_code_is_put_right_by_the_model_that_wrote_it(tmp_path: Path) -> N
     assert answers()[ROUTER] != WRONG
     files = answers() | {ROUTER: [WRONG, answers()[ROUTER]]}
     with wire_in_thread(WireScript(plan=PLAN, files=files)) as wire:
-        status, events, errors = new(wire, tmp_path)
+        status, events, errors = new(wire, tmp_path, "syntax", "lint", "boot", "contract", "tests")
         asked = [request for request in wire.requests if request.asked == ROUTER]
     assert status == 0, errors
     assert events[-1]["type"] == "complete"
@@ -91,7 +93,7 @@ def test_wrong_code_is_put_right_by_the_model_that_wrote_it(tmp_path: Path) -> N
 
 def test_a_model_that_writes_the_same_wrong_code_again_never_completes(tmp_path: Path) -> None:
     with wire_in_thread(WireScript(plan=PLAN, files=answers() | {ROUTER: WRONG})) as wire:
-        status, events, errors = new(wire, tmp_path)
+        status, events, errors = new(wire, tmp_path, "syntax", "boot", "contract")
     assert status == 1
     assert events[-1]["code"] == "checks_failed"
     assert "The same failure came back in round 1" in errors

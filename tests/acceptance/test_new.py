@@ -43,11 +43,10 @@ def made(name: str, out: Path, command: Path = SMARTFORGE) -> Path:
     return out
 
 
-@pytest.mark.parametrize("name", ["plant", "rocket"])
 def test_a_prompt_becomes_a_proven_project_that_proves_the_same_elsewhere(
-    name: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    out = furnished(made(name, tmp_path / name), FastAPITarget().dependencies())
+    out = furnished(made("rocket", tmp_path / "made"), FastAPITarget().dependencies())
     assert "\n**Proven.** " in (out / "PROOF.md").read_text("utf-8")
     output = make(out, "verify")
     assert "Verified: files, syntax, lint, boot, tests" in output
@@ -55,7 +54,7 @@ def test_a_prompt_becomes_a_proven_project_that_proves_the_same_elsewhere(
 
 
 def test_the_same_prompt_gives_the_same_files(tmp_path: Path) -> None:
-    one, two = (made("recipe", tmp_path / name, QUICK) for name in ("one", "two"))
+    one, two = (made("plant", tmp_path / name, QUICK) for name in ("one", "two"))
     assert files_in(one) == files_in(two)
 
 
@@ -101,7 +100,7 @@ def test_a_folder_in_use_is_refused_before_anything_is_made(tmp_path: Path) -> N
 def test_a_prompt_without_an_api_is_refused_in_clear_words(
     prompt: str, says: str, tmp_path: Path
 ) -> None:
-    done = smartforge("new", "-", "--out", "out", folder=tmp_path, stdin=prompt)
+    done = smartforge("new", "-", "--out", "out", folder=tmp_path, stdin=prompt, command=QUICK)
     assert done.returncode in (1, 2)
     assert says in done.stderr
     assert done.stderr.strip()
@@ -118,7 +117,8 @@ def test_a_prompt_without_an_api_is_refused_in_clear_words(
     ],
 )
 def test_awkward_names_give_a_sound_api_or_a_clear_word(prompt: str, tmp_path: Path) -> None:
-    done = smartforge("new", prompt, "--out", "out", folder=tmp_path)
+    asked = {"QUICK_CHECKS": "syntax lint boot contract tests operations"}
+    done = smartforge("new", prompt, "--out", "out", folder=tmp_path, more=asked, command=QUICK)
     assert "Traceback" not in done.stderr + done.stdout
     if done.returncode == 0:
         assert "not proven" not in done.stdout
@@ -131,7 +131,7 @@ def test_awkward_names_give_a_sound_api_or_a_clear_word(prompt: str, tmp_path: P
 
 def test_ctrl_c_ends_with_130_and_leaves_the_working_copy(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [str(SMARTFORGE), "new", PROMPTS["recipe"], "--out", "out", "--json"],
+        [str(QUICK), "new", PROMPTS["recipe"], "--out", "out", "--json"],
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,

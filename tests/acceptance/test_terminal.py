@@ -15,16 +15,14 @@ from tests.processes import QUICK, SMARTFORGE, environment, serving, smartforge
 PROMPT = "A recipe API. A recipe has a title and minutes"
 
 
-def started(
-    folder: Path, *arguments: str, more: dict[str, str] | None = None
-) -> "subprocess.Popen[str]":
+def started(folder: Path, *arguments: str, command: Path = QUICK) -> "subprocess.Popen[str]":
     """The command as a process, with `folder/tmp` for its temporary files."""
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [str(SMARTFORGE), *arguments],
+        [str(command), *arguments],
         cwd=folder,
-        env=environment(TMPDIR=str(temporary), **(more or {})),
+        env=environment(TMPDIR=str(temporary)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -59,11 +57,16 @@ def is_clean(said: str) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("when", ["project:created", "validation:start", '"boot"'])
+@pytest.mark.parametrize(
+    ("when", "command"),
+    [("project:created", QUICK), ("validation:start", QUICK), ('"boot"', SMARTFORGE)],
+    ids=["at its start", "at the checks", "among all checks"],
+)
 def test_a_signal_ends_new_in_order_and_leaves_the_working_copy(
-    how: signal.Signals, when: str, tmp_path: Path
+    how: signal.Signals, when: str, command: Path, tmp_path: Path
 ) -> None:
-    with started(tmp_path, "new", PROMPT, "--out", "out", "--json") as process:
+    arguments = ("new", PROMPT, "--out", "out", "--json")
+    with started(tmp_path, *arguments, command=command) as process:
         read_until(process, when)
         process.send_signal(how)
         rest, errors = process.communicate(timeout=60)
@@ -75,7 +78,8 @@ def test_a_signal_ends_new_in_order_and_leaves_the_working_copy(
 
 
 def test_a_signal_while_files_are_checked_leaves_no_temporary_file(tmp_path: Path) -> None:
-    with started(tmp_path, "new", PROMPT, "--out", "out", "--json") as process:
+    arguments = ("new", PROMPT, "--out", "out", "--json")
+    with started(tmp_path, *arguments, command=SMARTFORGE) as process:
         read_until(process, '"check":"security"')
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)

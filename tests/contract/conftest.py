@@ -28,8 +28,9 @@ async def log(
     remove(tmp_path)
 
 
-@pytest.fixture(params=list(IMPLEMENTATIONS))
+@pytest.fixture(params=list(IMPLEMENTATIONS), scope="module")
 async def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """One for all, as a process has it: its first use tries to break out, which takes a while."""
     made = IMPLEMENTATIONS[request.param]()
     await sandboxes.needed(made)
     return made

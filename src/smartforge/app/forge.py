@@ -29,7 +29,7 @@ from smartforge.forge.base import Choice, Workshop
 from smartforge.forge.budget import Budget, Budgeted
 from smartforge.llm.base import Provider
 from smartforge.planners.base import Planner
-from smartforge.planners.offline import OfflinePlanner
+from smartforge.planners.later import Later
 from smartforge.sandbox.base import Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.sandbox.spares import MOST, Spares
@@ -107,7 +107,7 @@ class Forge:
         target = Rendered(TARGETS[choice.target]())
         self.expect(target)
         writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
-        planner: Planner = OfflinePlanner()
+        planner: Planner = Later(_offline)
         author: Author = "compiled"
         if choice.model is not None:
             from smartforge.planners.model import ModelPlanner
@@ -176,6 +176,12 @@ async def subject(
         yield Subject(folder, promised, dependencies, forge.sandbox)
     finally:
         await forge.close()
+
+
+def _offline() -> Planner:
+    from smartforge.planners.offline import OfflinePlanner
+
+    return OfflinePlanner()
 
 
 def _known(name: str, given: str, allowed: tuple[str, ...]) -> None:

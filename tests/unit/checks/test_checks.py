@@ -8,7 +8,8 @@ import pytest
 from smartforge.checks.base import Check, Subject
 from smartforge.checks.boot import Boot
 from smartforge.checks.contract import ContractServed
-from smartforge.checks.security import Security
+from smartforge.checks.scripts import FOLDER, run_script, told
+from smartforge.checks.security import LIMITS, Security, Walked
 from smartforge.checks.syntax import Syntax
 from smartforge.checks.tests import GeneratedTests
 from smartforge.sandbox.base import Limits
@@ -121,20 +122,35 @@ OUT_OF_PLACE = {
 }
 
 
-@pytest.mark.parametrize("code", [code for code, what in OUT_OF_PLACE.items() if what])
-@pytest.mark.parametrize("path", ["app/extra.py", "tests/test_extra.py"])
+@pytest.mark.parametrize("folder", ["app", "tests"])
 async def test_what_is_out_of_place_is_named_with_file_and_line(
-    subject: Subject, code: str, path: str
+    subject: Subject, folder: str
 ) -> None:
-    (subject.folder / path).write_text(code + "\n")
+    """Each stands in a file of its own, and one look finds them all."""
+    codes = {
+        f"{folder}/test_extra_{at}.py": code
+        for at, (code, what) in enumerate(OUT_OF_PLACE.items())
+        if what
+    }
+    for path, code in codes.items():
+        (subject.folder / path).write_text(code + "\n")
+    walked = told(await run_script(subject, "walk_code", FOLDER, limits=LIMITS), Walked)
+    assert walked is not None
+    assert {one.path for one in walked.findings} == set(codes)
+    for path, code in codes.items():
+        found = [one for one in walked.findings if one.path == path]
+        assert OUT_OF_PLACE[code] in [one.what for one in found]
+        assert all(1 <= one.line <= code.count("\n") + 1 for one in found), found
+
+
+@pytest.mark.parametrize("path", ["app/extra.py", "tests/test_extra.py"])
+async def test_the_verdict_names_file_and_line(subject: Subject, path: str) -> None:
+    (subject.folder / path).write_text("import os\nos.system('id')\n")
     verdict = await Security().check(subject)
     assert verdict.outcome == "failed"
-    whats = [finding["what"] for finding in verdict.evidence["findings"]]
-    assert OUT_OF_PLACE[code] in whats
-    assert verdict.evidence["path"] == path
-    line = verdict.evidence["line"]
-    assert f"({path}, line {line})" in verdict.summary
-    assert 1 <= line <= code.count("\n") + 1
+    assert f"os.system() ({path}, line 2)" in verdict.summary
+    assert "os.system()" in [finding["what"] for finding in verdict.evidence["findings"]]
+    assert (verdict.evidence["path"], verdict.evidence["line"]) == (path, 2)
 
 
 SANE = """

@@ -320,7 +320,7 @@ def test_a_removed_rule_that_only_refused_is_not_missed() -> None:
 
 
 @given(contracts())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_every_operation_that_is_gone_is_somebodys_fault(contract: Contract) -> None:
     found = diff(contract, Contract(contract.title, TAG_ALONE))
 

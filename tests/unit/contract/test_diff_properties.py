@@ -94,7 +94,7 @@ def _changed(draw: st.DrawFn, field: Field) -> Field:
 
 
 @given(edited())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_is_denied_is_marked(pair: tuple[Contract, Contract]) -> None:
     old, new = pair
     denied = list(_denied(openapi(old), openapi(new)))

@@ -39,13 +39,13 @@ DOCUMENT = openapi(Contract("Book API", (BOOK,)))
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(contracts())
 def test_every_sound_contract_gives_a_valid_document(contract: Contract) -> None:
     OpenAPIV31SpecValidator(openapi(contract)).validate()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(contracts())
 def test_equal_contracts_give_equal_bytes(contract: Contract) -> None:
     again = msgspec.convert(msgspec.to_builtins(contract), Contract)

@@ -165,7 +165,7 @@ def queries(name: str) -> dict[str, Any]:
     return {one["name"]: one["schema"] for one in parameters if one["in"] == "query"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(contracts())
 def test_no_two_operations_of_a_sound_contract_meet(contract: Contract) -> None:
     made = operations(contract)

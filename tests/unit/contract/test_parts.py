@@ -127,7 +127,7 @@ def test_the_order_of_parts_is_no_difference() -> None:
 
 
 @given(contracts())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_contract_does_not_differ_from_itself_and_wholly_from_none(contract: Contract) -> None:
     assert changes(contract, contract) == ()
     empty = Contract(contract.title, ())

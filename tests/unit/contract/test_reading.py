@@ -9,7 +9,7 @@ from smartforge.errors import ContractInvalid
 from tests.unit.contract.strategies import contracts
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(contracts())
 def test_a_contract_survives_json(contract: Contract) -> None:
     assert from_json(json.loads(json.dumps(to_json(contract)))) == contract

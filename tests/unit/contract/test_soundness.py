@@ -53,7 +53,7 @@ def test_a_sound_contract_comes_back_as_it_is() -> None:
     assert validate(SOUND) is SOUND
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(contracts())
 def test_generated_contracts_are_sound(contract: Contract) -> None:
     assert validate(contract) is contract

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smartforge.errors import Conflict, UnknownBlob
@@ -55,6 +55,7 @@ def test_whatever_the_names_unpacking_stays_inside(contents: dict[str, bytes]) -
     assert unpacked == contents
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z]{3,8}(/[a-z]{3,8}\.py)?", fullmatch=True), st.binary()))
 def test_the_same_files_give_the_same_bytes(contents: dict[str, bytes]) -> None:
     try:

@@ -162,7 +162,7 @@ async def check_broken_run(kills: Sequence[Kill]) -> None:
     assert texts == await texts_in(whole)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(KILLS)
 def test_a_run_that_is_killed_anywhere_ends_as_one_that_was_not(kills: list[Kill]) -> None:
     asyncio.run(check_broken_run(kills))
