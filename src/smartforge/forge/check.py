@@ -1,6 +1,7 @@
 """The checks of one round: what can be asked at once is, and each is answered with a verdict."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
@@ -28,8 +29,9 @@ STAGES: tuple[frozenset[CheckName], ...] = (
 )
 LAST: frozenset[CheckName] = frozenset({"performance"})
 GATES: frozenset[CheckName] = frozenset({"syntax", "boot"})
-# How many are under way at once: each keeps about one core busy, its program half of another.
-WIDTH = 3
+# A check and the program that it asks take turns, so together they keep one core busy. More at once
+# than there are cores would only hold up the longest, which begins first and ends last.
+WIDTH = min(max(2, os.cpu_count() or 2), 6)
 
 
 async def check(
@@ -38,9 +40,10 @@ async def check(
     """Yield `validation:start`, a start and a verdict for each check, `validation:complete`.
 
     Of two checks that are under way at once either may be done first. `ask` is called in the order
-    of `checks` within a stage, for all of them at once. A check that this machine cannot run is
-    skipped with the reason, as are those behind a failed gate. The whole is `passed` when every
-    required check passed, `failed` when one failed. Leaving early cancels what is under way.
+    of `checks` within a stage, gates first, for all of them at once. A check that this machine
+    cannot run is skipped with the reason, as are those behind a failed gate. The whole is `passed`
+    when every required check passed, `failed` when one failed. Leaving early cancels what is under
+    way.
     """
     yield ValidationStarted(checks=tuple(one.name for one in checks), round=round_)
     outcomes: list[CheckCompleted] = []
@@ -89,6 +92,9 @@ def key_of(fact: CheckFact) -> str:
 def _stages(checks: Sequence[Check]) -> list[list[Check]]:
     named = frozenset[CheckName](LAST).union(*STAGES)
     stages = [[one for one in checks if one.name in stage] for stage in STAGES]
+    for stage in stages:
+        # What others wait for is asked first.
+        stage.sort(key=lambda one: one.name not in GATES)
     stages.append([one for one in checks if one.name not in named])
     stages.append([one for one in checks if one.name in LAST])
     return [stage for stage in stages if stage]
