@@ -200,7 +200,7 @@ export interface PlanReady {
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.
  *
- * It has resources, or recipes, or both.
+ * It has resources, recipes or custom operations.
  * Web pages from the origins in `cors` may call the API; `*` stands for all of them.
  */
 export interface Contract {
@@ -213,6 +213,7 @@ export interface Contract {
   rate_limit?: RateLimit | null;
   cors?: string[];
   recipes?: Recipe[];
+  customs?: Custom[];
 }
 /**
  * A kind of thing that the API keeps.
@@ -785,6 +786,76 @@ export interface Recipe {
     | "tournament"
     | "unit_conversion";
   access?: Access;
+}
+/**
+ * An operation of its own: `description` says what it does, `examples` what comes of it.
+ *
+ * Its path ends in `name` in kebab case: `/plural/{id}/name` where it acts `on_row`, else
+ * `/plural/name`, without a `resource` `/name`. A `GET` changes nothing and takes no body. It
+ * answers the members `answers`, or where `shows` names a resource one row of it, or with `many`
+ * an object whose `items` are a list of them. The name is the operation's id.
+ *
+ * Where it is not `made`, nobody has written it: it answers 501 and is no promise, so that the
+ * OpenAPI document does not name it.
+ */
+export interface Custom {
+  name: string;
+  summary: string;
+  description?: string;
+  method?: "GET" | "POST";
+  resource?: string;
+  on_row?: boolean;
+  takes?: Field[];
+  answers?: Told[];
+  shows?: string;
+  many?: boolean;
+  access?: Access;
+  examples?: Example[];
+  made?: boolean;
+}
+/**
+ * One member of an answer. `rows` says what the objects hold, where it is a list of them.
+ *
+ * A count is a whole number from 0. Where it is `nullable` there may be nothing to tell.
+ */
+export interface Told {
+  name: string;
+  kind: "count" | "counts" | "integer" | "number" | "rows" | "text" | "texts" | "truth";
+  description?: string;
+  nullable?: boolean;
+  rows?: Told[];
+}
+/**
+ * What an operation answers to one request, worked out by hand.
+ *
+ * `row` is the place of the row that is acted on, counted from 1 among the given ones of the
+ * operation's resource. The answer has the status `status`; where that is 200, every member in
+ * `answer` is answered with an equal value, lists with as many entries, and others are not
+ * looked at. References in `body` and `answer` are places, as in `Given`.
+ */
+export interface Example {
+  body?: {
+    [k: string]: unknown;
+  };
+  answer?: {
+    [k: string]: unknown;
+  };
+  given?: Given[];
+  row?: number;
+  status?: 200 | 404 | 409 | 422;
+}
+/**
+ * A row that is there before an example begins: what creates it.
+ *
+ * In `body` a reference holds the place of a row that was given before, counted from 1 among
+ * those of its resource; one to the accounts stands for whoever calls. What a creation needs
+ * and `body` leaves out is made up, but for references.
+ */
+export interface Given {
+  resource: string;
+  body?: {
+    [k: string]: unknown;
+  };
 }
 /**
  * One file of what the run makes, and why it is there.

@@ -39,6 +39,8 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     `spent` names references to what must be the caller's own, since it may be taken from.
     `not_owner` tells that it is refused to whoever made the row.
     `restores` says that it brings back what was deleted.
+    `custom` tells that no schema says what it does: what looks valid may be refused all the same,
+    and what is answered under the name of what was sent may be something else.
     `example` is a body that the document shows, `written` names the texts in it that follow a
     grammar of their own.
     """
@@ -55,6 +57,7 @@ class Endpoint(msgspec.Struct, frozen=True, dict=True):
     self_url: str = ""
     not_owner: bool = False
     restores: bool = False
+    custom: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
     spent: frozenset[str] = frozenset()
     pointing: Mapping[str, str] = {}
@@ -347,6 +350,7 @@ def _endpoint(document: Json, key: str, operation: Operation) -> Endpoint:
         self_url=_self_url(document, raw),
         not_owner=_bars_owner(raw),
         restores=raw.get("x-restore") is True,
+        custom=raw.get("x-custom") is True,
         ordered=_ordered(document, raw),
         spent=_spent(document, raw),
         pointing=_pointing(document, raw),

@@ -142,6 +142,9 @@ class Exercise:
         if answer.status == 409 and endpoint.answers(409):
             self._judge.unclear(endpoint, "every valid request was in conflict (409)")
             return
+        if endpoint.custom and answer.status in (404, 422) and endpoint.answers(answer.status):
+            self._judge.unclear(endpoint, f"every valid request was refused ({answer.status})")
+            return
         self._judge.weigh("for what is valid", draft, answer, endpoint.successes)
 
     async def _kept(self, draft: Draft, answer: Answer) -> None:
@@ -157,6 +160,8 @@ class Exercise:
             await all_or_none(self._judge, self._rows, self._promised, draft)
             return
         shown = answer.json()
+        if endpoint.custom:
+            return
         writes = endpoint.method in ("POST", "PATCH", "PUT") and draft.body is not None
         given = self._promised.takes_credentials(endpoint) and endpoint != self._promised.register
         if writes and isinstance(shown, dict) and not given:
@@ -298,7 +303,9 @@ class Exercise:
         if answer.status == 422 and _speaks_of_others(answer, outermost):
             return
         allowed = base.endpoint.successes
-        if self._judge.weigh(case, changed, answer, allowed):
+        if base.endpoint.custom:
+            self._judge.weigh(case, changed, answer, allowed | {404, 409, 422})
+        elif self._judge.weigh(case, changed, answer, allowed):
             shown = answer.json()
             lost = (
                 next(_lost(outermost, cast(Json, shown)), None) if isinstance(shown, dict) else None
@@ -317,7 +324,8 @@ class Exercise:
             for value in _good_in_query(schema, name):
                 changed = draft.asking((name, value))
                 case = f"with {name} {value}"
-                await self._judge.expect(case, changed, endpoint.successes)
+                refused = {404, 409, 422} if endpoint.custom else set[int]()
+                await self._judge.expect(case, changed, endpoint.successes | refused)
 
     async def _unknown(self, draft: Draft) -> None:
         """An id that no row has, and one that is none."""

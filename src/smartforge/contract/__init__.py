@@ -1,6 +1,7 @@
 """What an API promises: resources, fields, operations; rendered to and read from OpenAPI 3.1."""
 
 from smartforge.contract.access import Access, Accounts, Permissions, RateLimit
+from smartforge.contract.custom import Custom, Example, Given
 from smartforge.contract.fields import (
     Boolean,
     Choice,
@@ -66,11 +67,14 @@ __all__ = [
     "Code",
     "Computed",
     "Contract",
+    "Custom",
     "Date",
     "Decimal",
     "Different",
     "Email",
+    "Example",
     "Field",
+    "Given",
     "Group",
     "Idempotency",
     "Integer",

@@ -85,6 +85,7 @@ def _sentence(change: Change, old: Contract, new: Contract) -> str:
     known = {resource.name: resource for resource in side.resources}
     if not name:
         words = spaced(singular(section)) if inner else spaced(section)
+        words = "operation" if section == "customs" else words
         subject = f"{words} {spaced(inner)}".strip()
         return f"the {subject} {_happened(change)}"
     many = spaced(known[name].plural if name in known else name)

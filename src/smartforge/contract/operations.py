@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from smartforge.contract.access import Access, Accounts
+from smartforge.contract.custom import Custom
 from smartforge.contract.fields import Reference
 from smartforge.contract.names import kebab, spaced
 from smartforge.contract.recipes import FORMS
@@ -42,6 +43,7 @@ Role = Literal[
     "set_role",
     "redirect",
     "recipe",
+    "custom",
 ]
 
 _METHODS: dict[str, Method] = {
@@ -58,8 +60,8 @@ class Operation(msgspec.Struct, frozen=True):
     """One method on one path. `id` is unique in the contract and a name in any language.
 
     `resource` is the one that it is about (empty for `health` and the accounts' own). `subject`
-    names the transition, mark, report or recipe; for `nested` it is the resource that is listed,
-    and `via` its reference field.
+    names the transition, mark, report, recipe or custom operation; for `nested` it is the resource
+    that is listed, and `via` its reference field.
     """
 
     id: str
@@ -81,8 +83,17 @@ def operations(contract: Contract) -> tuple[Operation, ...]:
     """
     known: dict[str, tuple[Operation, ...]] = vars(contract)
     if "operations" not in known:
-        known["operations"] = tuple(_operations(contract))
+        known["operations"] = tuple(one for one in served(contract) if _is_made(contract, one))
     return known["operations"]
+
+
+def served(contract: Contract) -> Iterator[Operation]:
+    """All of them, and in their places those that answer 501, which nobody has written."""
+    yield from _operations(contract)
+
+
+def _is_made(contract: Contract, operation: Operation) -> bool:
+    return operation.role != "custom" or contract.custom(operation.subject).made
 
 
 def operation_count(contract: Contract) -> int:
@@ -120,6 +131,9 @@ def _operations(contract: Contract) -> Iterator[Operation]:
         yield Operation(
             recipe.name, "recipe", "POST", path, summary, recipe.access, subject=recipe.name
         )
+    for custom in contract.customs:
+        if not custom.resource:
+            yield _custom(custom, f"/{kebab(custom.name)}")
 
 
 def _of_accounts(accounts: Accounts) -> Iterator[Operation]:
@@ -175,10 +189,30 @@ def _of_resource(contract: Contract, resource: Resource) -> Iterator[Operation]:
             one,
             report.name,
         )
+    own = [custom for custom in contract.customs if custom.resource == one]
+    for custom in own:
+        if not custom.on_row:
+            yield _custom(custom, f"{resource.path}/{kebab(custom.name)}")
     for action in ("read", "update", "delete"):
         if action in resource.actions:
             yield _standard(resource, action, ids.get(action, f"{action}_{one}"))
     yield from _of_row(contract, resource)
+    for custom in own:
+        if custom.on_row:
+            yield _custom(custom, f"{resource.item_path}/{kebab(custom.name)}")
+
+
+def _custom(custom: Custom, path: str) -> Operation:
+    return Operation(
+        custom.name,
+        "custom",
+        custom.method,
+        path,
+        custom.summary,
+        custom.access,
+        custom.resource,
+        custom.name,
+    )
 
 
 def _standard(

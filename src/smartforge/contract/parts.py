@@ -226,10 +226,29 @@ def as_named_in(old: Contract, new: Contract) -> Contract:
             if name not in _NO_NAMES:
                 resource[name] = _named(resource[name], scope, resources, fields)
         resource["name"] = resources.get(resource["name"], resource["name"])
+    for custom in told["customs"]:
+        _rename_custom(custom, resources, fields)
     if told["accounts"]:
         scope = fields.get(told["accounts"]["resource"], {})
         told["accounts"] = _named(told["accounts"], scope, resources, fields)
     return msgspec.convert(told, Contract)
+
+
+def _rename_custom(
+    custom: dict[str, Json], resources: dict[str, str], fields: dict[str, dict[str, str]]
+) -> None:
+    """What a custom operation is about, and the rows of its examples, under their new names."""
+    for name in ("resource", "shows"):
+        custom[name] = resources.get(custom[name], custom[name])
+    for field in custom["takes"]:
+        if "resource" in field["kind"]:
+            field["kind"]["resource"] = resources.get(
+                field["kind"]["resource"], field["kind"]["resource"]
+            )
+    for row in (row for example in custom["examples"] for row in example["given"]):
+        scope = fields.get(row["resource"], {})
+        row["body"] = {scope.get(name, name): value for name, value in row["body"].items()}
+        row["resource"] = resources.get(row["resource"], row["resource"])
 
 
 def _named(

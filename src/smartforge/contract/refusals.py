@@ -37,7 +37,7 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
         400: needs_key(contract, operation),
         401: operation.access.secured or role in ("login", "refresh"),
         403: _forbids(contract, operation),
-        404: role in _OF_ONE_ROW or role in ("redirect", "delete_api_key"),
+        404: _misses(contract, operation),
         409: takes_key(contract, operation) or _conflicts(contract, operation),
         412: takes_version(contract, operation),
         413: _uploads(contract, operation),
@@ -47,6 +47,13 @@ def refusals(contract: Contract, operation: Operation) -> tuple[int, ...]:
         429: limited(contract, operation),
     }
     return tuple(status for status, applies in found.items() if applies)
+
+
+def _misses(contract: Contract, operation: Operation) -> bool:
+    if operation.role == "custom":
+        custom = contract.custom(operation.subject)
+        return custom.on_row or any(one.status == 404 for one in custom.examples)
+    return operation.role in _OF_ONE_ROW or operation.role in ("redirect", "delete_api_key")
 
 
 def limited(contract: Contract, operation: Operation) -> bool:
@@ -108,9 +115,15 @@ def _forbids(contract: Contract, operation: Operation) -> bool:
         return True
     if takes_own(contract, operation):
         return True
-    if access.who != "owner" or operation.role not in _OF_OWN_ROW:
+    if access.who != "owner" or not _is_of_own_row(contract, operation):
         return False
     return _seen_by_others(contract.resource(operation.resource).access.read, access)
+
+
+def _is_of_own_row(contract: Contract, operation: Operation) -> bool:
+    if operation.role == "custom":
+        return contract.custom(operation.subject).on_row
+    return operation.role in _OF_OWN_ROW
 
 
 def _bars_owner(contract: Contract, operation: Operation) -> bool:
@@ -131,7 +144,7 @@ def _uploads(contract: Contract, operation: Operation, typed: bool = False) -> b
 
 
 def _conflicts(contract: Contract, operation: Operation) -> bool:
-    if operation.role in ("register", "create_api_key"):
+    if operation.role in ("register", "create_api_key", "custom"):
         return True
     doing = ("create", "bulk", "clear", "update", "delete", "transition", "restore")
     if operation.role not in doing:

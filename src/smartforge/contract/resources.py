@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import msgspec
 
 from smartforge.contract.access import Accounts, Permissions, RateLimit
+from smartforge.contract.custom import Custom
 from smartforge.contract.fields import Field, Reference, References
 from smartforge.contract.recipes import Recipe
 from smartforge.contract.rules import (
@@ -152,7 +153,7 @@ class Resource(msgspec.Struct, frozen=True):
 class Contract(msgspec.Struct, frozen=True, dict=True):
     """All that an API promises. Two equal contracts give equal projects, byte for byte.
 
-    It has resources, or recipes, or both.
+    It has resources, recipes or custom operations.
     Web pages from the origins in `cors` may call the API; `*` stands for all of them.
     """
 
@@ -165,6 +166,7 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     rate_limit: RateLimit | None = None
     cors: tuple[str, ...] = ()
     recipes: tuple[Recipe, ...] = ()
+    customs: tuple[Custom, ...] = ()
 
     def resource(self, name: str) -> Resource:
         """The resource of that name. Raises KeyError."""
@@ -177,6 +179,13 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
     def recipe(self, name: str) -> Recipe:
         """The recipe of that name. Raises KeyError."""
         for one in self.recipes:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def custom(self, name: str) -> Custom:
+        """The custom operation of that name. Raises KeyError."""
+        for one in self.customs:
             if one.name == name:
                 return one
         raise KeyError(name)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
 from smartforge.planners.base import Planner, PlanRequest, Words
-from smartforge.targets.base import Target
+from smartforge.targets.base import Target, TargetFile
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -39,14 +39,18 @@ async def plan(
     author: Author,
     prompts: Sequence[str],
     chain: Sequence[Version] = (),
+    *,
+    writes: bool = False,
 ) -> Plan:
     """Ask the planner, then list the files in the order in which they are written: the target's,
     and last what they are proven by.
 
     `chain` are the versions that led here, oldest first; the last one is to be changed, and what
     of it stays as it is, is kept. What a project is judged by is always compiled, whoever the
-    author of the rest is. Raises what the planner raises, and ContractInvalid for a version whose
-    contract cannot be read any more.
+    author of the rest is. `writes` says whether a model can write at all: then it writes what
+    custom operations do, even where all else is compiled; without one, those that nobody has
+    written yet are not made. Raises what the planner raises, and ContractInvalid for a version
+    whose contract cannot be read any more.
     """
     own, past = contracts(chain), lineage(chain)
     planned = await planner.plan(
@@ -59,19 +63,18 @@ async def plan(
     if planned.restore is not None:
         taken = taking(chain[planned.restore], chain[-1])
         return replace(taken, usage=planned.usage, said=planned.notes)
-    files = tuple(
-        FilePlanned(
-            path=file.path, purpose=file.purpose, author="compiled" if file.judge else author
-        )
-        for file in target.files(planned.contract, past)
-    )
-    if chain:
-        files = await asyncio.to_thread(_keeping, target, planned.contract, past, files, chain[-1])
+    contract = _made(planned.contract, own[-1] if own else None, writes=writes)
+    files = await asyncio.to_thread(_files, target, contract, past, author, chain)
+    lost = {file.path for file in files if file.author == "model" and not file.kept}
+    if lost and not writes:
+        contract = _without(contract, target.files(contract, past), lost)
+        files = await asyncio.to_thread(_files, target, contract, past, author, chain)
+    unmade = (one.summary for one in contract.customs if not one.made)
     return Plan(
-        contract=planned.contract,
+        contract=contract,
         files=(*files, *proof.FILES),
         notes=planned.notes,
-        operations_not_made=planned.operations_not_made,
+        operations_not_made=(*planned.operations_not_made, *unmade),
         usage=planned.usage,
         said=news(planned, own[-1]) if own else (),
         words=planned.origins,
@@ -95,17 +98,69 @@ def taking(version: Version, base: Version) -> Plan:
     )
 
 
+def _made(contract: Contract, base: Contract | None, *, writes: bool) -> Contract:
+    """The contract, whose operations of their own are made where somebody has written them in the
+    version before, or can."""
+    before = {one.name: one for one in base.customs} if base else {}
+    return replace(
+        contract,
+        customs=tuple(
+            replace(one, made=writes or before.get(one.name) == replace(one, made=True))
+            for one in contract.customs
+        ),
+    )
+
+
+def _without(contract: Contract, files: Sequence[TargetFile], lost: Set[str]) -> Contract:
+    """The contract without those operations whose files nobody can write."""
+    named = {file.custom for file in files if file.path in lost}
+    customs = (replace(one, made=False) if one.name in named else one for one in contract.customs)
+    return replace(contract, customs=tuple(customs))
+
+
+def _files(
+    target: Target,
+    contract: Contract,
+    past: Sequence[Contract],
+    author: Author,
+    chain: Sequence[Version],
+) -> tuple[FilePlanned, ...]:
+    """The files, each with who writes it."""
+    made = {one.name for one in contract.customs if one.made}
+
+    def by(file: TargetFile) -> Author:
+        if file.judge:
+            return "compiled"
+        return "model" if file.custom in made else author
+
+    planned = target.files(contract, past)
+    files = tuple(
+        FilePlanned(path=file.path, purpose=file.purpose, author=by(file)) for file in planned
+    )
+    if not chain:
+        return files
+    known = {one.name: one for one in past[-1].customs}
+    changed = {
+        file.path
+        for file in planned
+        if file.custom and contract.custom(file.custom) != known.get(file.custom)
+    }
+    return _keeping(target, contract, past, files, chain[-1], changed)
+
+
 def _keeping(
     target: Target,
     contract: Contract,
     past: Sequence[Contract],
     files: Sequence[FilePlanned],
     base: Version,
+    changed: Set[str],
 ) -> tuple[FilePlanned, ...]:
     """The files, those marked that need not be written since they stay as they are in `base`.
 
     A compiled file stays where its text is the very same. What a model wrote stays where the
-    target's own text for it has not changed: the model would write it differently each time.
+    target's own text for it has not changed, nor anything else about it: the model would write it
+    differently each time.
     """
     texts = target.render(contract, past)
     by_model = any(file.author == "model" for file in files)
@@ -116,7 +171,7 @@ def _keeping(
         if file.path not in known:
             return False
         if file.author == "model":
-            return before.get(file.path) == texts[file.path]
+            return file.path not in changed and before.get(file.path) == texts[file.path]
         return known[file.path].sha256 == hashlib.sha256(texts[file.path].encode()).hexdigest()
 
     return tuple(replace(file, kept=stays(file)) for file in files)

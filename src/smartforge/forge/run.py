@@ -166,7 +166,8 @@ class Run:
         shop, chain = self._shop, self._request.chain
 
         async def attempt(_: int) -> Plan:
-            return await plan(shop.planner, shop.target, shop.author, prompts, chain)
+            writes = "model" in shop.writers
+            return await plan(shop.planner, shop.target, shop.author, prompts, chain, writes=writes)
 
         first = 1 + self._request.retries.get("plan", 0)
         made = await self._retries.insist("plan", "planning", None, first, attempt)

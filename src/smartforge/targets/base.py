@@ -14,12 +14,15 @@ class TargetFile(msgspec.Struct, frozen=True):
     """One file of the result: where, what for, and whether a model may write it.
 
     `judge` files (tests, `openapi.yaml`, the Makefile) are always compiled, so that a model
-    never writes what its own code is judged by.
+    never writes what its own code is judged by. `custom` names the custom operation that the file
+    is about: of its two files, the one that is no judge is all of what the operation does, and a
+    target's own text of it answers 501.
     """
 
     path: str
     purpose: str
     judge: bool
+    custom: str = ""
 
 
 class Target(Protocol):

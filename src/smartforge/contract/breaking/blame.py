@@ -105,5 +105,7 @@ def _of_operation(finding: Finding, operation: Operation, home: str) -> Iterator
             yield f"{home}/redirect"
         case "recipe":
             yield f"recipes/{operation.subject}"
+        case "custom":
+            yield f"customs/{operation.subject}"
         case _:
             yield "accounts"

@@ -162,11 +162,19 @@ def _accounts(change: Change, _: Contract, __: Contract) -> str:
     return ""
 
 
+def _custom(change: Change, _: Contract, __: Contract) -> str:
+    """Its path, its body and its answer are shown by documents; what it does is not."""
+    if change.kind != "changed" or change.old["examples"] == change.new["examples"]:
+        return ""
+    return "what it answers in the worked examples is another now"
+
+
 _JUDGES: dict[str, Callable[[Change, Contract, Contract], str]] = {
     "fields": _field,
     "rules": _rule,
     "transitions": _transition,
     "upload": _upload,
+    "customs": _custom,
     "searched": _searched,
     "accounts": _accounts,
     # What documents show of these is all there is.

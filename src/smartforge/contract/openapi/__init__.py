@@ -60,6 +60,8 @@ def _tags(contract: Contract) -> list[Json]:
             )
     if contract.recipes:
         tags.append({"name": "computations"})
+    if any(custom.made and not custom.resource for custom in contract.customs):
+        tags.append({"name": "operations"})
     return tags
 
 

@@ -2,8 +2,15 @@
 
 from typing import Any
 
+from smartforge.contract.custom import Custom
 from smartforge.contract.idempotency import HEADER, REPLAYED, key_schema, needs_key, takes_key
 from smartforge.contract.names import class_name, spaced
+from smartforge.contract.openapi.custom import (
+    custom_hints,
+    custom_parameters,
+    custom_schemas,
+    shown_body,
+)
 from smartforge.contract.openapi.hints import operation_hints
 from smartforge.contract.openapi.parameters import (
     id_parameter,
@@ -13,8 +20,8 @@ from smartforge.contract.openapi.parameters import (
     path_parameter,
 )
 from smartforge.contract.openapi.recipes import recipe_hints, recipe_schemas
-from smartforge.contract.openapi.resources import ref, report_name, takes_body
-from smartforge.contract.openapi.schemas import count, identity
+from smartforge.contract.openapi.resources import report_name, takes_body
+from smartforge.contract.openapi.schemas import count, identity, ref
 from smartforge.contract.operations import Operation, operations
 from smartforge.contract.recipes import FORMS, Recipe
 from smartforge.contract.refusals import refusals, takes_keys, takes_own
@@ -73,6 +80,8 @@ def _operation(contract: Contract, operation: Operation) -> Json:
         found["x-access"] = _access(contract, operation)
     if operation.role == "recipe":
         found |= recipe_hints(contract.recipe(operation.subject))
+    if operation.role == "custom":
+        found |= custom_hints(contract.custom(operation.subject))
     found |= operation_hints(contract, operation)
     parameters = _parameters(contract, operation)
     if parameters:
@@ -107,16 +116,20 @@ def _access(contract: Contract, operation: Operation) -> Json:
 def _tag(contract: Contract, operation: Operation) -> str:
     if operation.resource:
         return spaced(contract.resource(operation.resource).plural)
-    return {"health": "", "recipe": "computations"}.get(operation.role, "auth")
+    own = {"health": "", "recipe": "computations", "custom": "operations"}
+    return own.get(operation.role, "auth")
 
 
 def _parameters(contract: Contract, operation: Operation) -> list[Json]:
     if operation.role == "delete_api_key":
         return [path_parameter("api_key_id", identity())]
+    own = contract.custom(operation.subject) if operation.role == "custom" else None
     if not operation.resource:
-        return []
+        return custom_parameters(own) if own else []
     resource = contract.resource(operation.resource)
-    found = [id_parameter(resource)] if operation.role in _ON_A_ROW else []
+    on_row = operation.role in _ON_A_ROW or (own is not None and own.on_row)
+    found = [id_parameter(resource)] if on_row else []
+    found += custom_parameters(own) if own else []
     match operation.role:
         case "list":
             found += list_parameters(resource)
@@ -170,6 +183,8 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
             return _sent(f"{name}NewRole")
         case "recipe":
             return _recipe_body(contract.recipe(operation.subject))
+        case "custom":
+            return _custom_body(contract.custom(operation.subject))
         case "update":
             return _sent(f"{name}Update")
         case "bulk":
@@ -185,6 +200,16 @@ def _body(contract: Contract, operation: Operation) -> Json | None:
 def _recipe_body(recipe: Recipe) -> Json:
     body = _sent(recipe_schemas(recipe)[0])
     body["content"]["application/json"]["example"] = dict(FORMS[recipe.recipe].example)
+    return body
+
+
+def _custom_body(custom: Custom) -> Json | None:
+    request, _ = custom_schemas(custom)
+    if not request:
+        return None
+    body, example = _sent(request), shown_body(custom)
+    if example:
+        body["content"]["application/json"]["example"] = example
     return body
 
 
@@ -218,6 +243,9 @@ def _answers(contract: Contract, operation: Operation) -> Json:
             return {"200": _page(listed)}
         case "recipe":
             return {"200": _json("Computed", recipe_schemas(contract.recipe(operation.subject))[1])}
+        case "custom":
+            custom = contract.custom(operation.subject)
+            return {"200": _json("Done", custom_schemas(custom)[1] or class_name(custom.shows))}
         case "redirect":
             return {"307": {"description": "There", "headers": _location("Where it leads")}}
         case "delete" | "clear" | "delete_api_key":

@@ -26,7 +26,7 @@ def recipe_components(recipe: Recipe) -> Json:
     """The component schemas of one recipe by their names."""
     form = FORMS[recipe.recipe]
     request, answer = recipe_schemas(recipe)
-    return {request: _request(form), answer: _told(form.answers)}
+    return {request: _request(form), answer: told_schema(form.answers)}
 
 
 def recipe_hints(recipe: Recipe) -> Json:
@@ -41,7 +41,8 @@ def _request(form: Form) -> Json:
     return closed(properties, [field.name for field in form.takes if field.required])
 
 
-def _told(members: tuple[Told, ...]) -> Json:
+def told_schema(members: tuple[Told, ...]) -> Json:
+    """An object of these members, all of them there."""
     return closed({one.name: _member(one) for one in members}, [one.name for one in members])
 
 
@@ -61,6 +62,6 @@ def _schema(one: Told) -> Json:
         case "counts":
             return {"type": "array", "items": count()}
         case "rows":
-            return {"type": "array", "items": _told(one.rows)}
+            return {"type": "array", "items": told_schema(one.rows)}
         case _:
             return dict(_PLAIN[one.kind])

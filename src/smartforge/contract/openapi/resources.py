@@ -6,6 +6,7 @@ from typing import Any
 from smartforge.contract.fields import Field, Reference
 from smartforge.contract.kinds import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from smartforge.contract.names import class_name
+from smartforge.contract.openapi.custom import custom_components
 from smartforge.contract.openapi.hints import (
     answered_hints,
     computed_hints,
@@ -24,6 +25,7 @@ from smartforge.contract.openapi.schemas import (
     identity,
     moment,
     or_null,
+    ref,
     unbounded,
 )
 from smartforge.contract.resources import Contract, Paging, Resource
@@ -46,11 +48,9 @@ def component_schemas(contract: Contract) -> Json:
         schemas |= _of_resource(contract, resource)
     for recipe in contract.recipes:
         schemas |= recipe_components(recipe)
+    for custom in contract.customs:
+        schemas |= custom_components(contract, custom)
     return {name: schema for name, schema in schemas.items() if schema["properties"]}
-
-
-def ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def report_name(resource: Resource, report: Report) -> str:

@@ -97,6 +97,11 @@ def number(value: str | int | float) -> int | float:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
+def ref(name: str) -> Json:
+    """What stands for the component schema of that name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 def identity() -> Json:
     return {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 

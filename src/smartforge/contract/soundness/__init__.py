@@ -14,6 +14,7 @@ from smartforge.contract.soundness.collisions import (
     collisions,
     schema_names,
 )
+from smartforge.contract.soundness.customs import custom_problems
 from smartforge.contract.soundness.fields import MAX_FIELDS, field_list_problems
 from smartforge.contract.soundness.formulas import computed_problems
 from smartforge.contract.soundness.lists import list_problems
@@ -56,7 +57,7 @@ def _problems(contract: Contract) -> Iterator[str]:
     yield from prose_problems("the description", contract.description)
     yield from line_problems("the version", contract.version, 40)
     count = len(contract.resources)
-    if count == 0 and not contract.recipes:
+    if count == 0 and not contract.recipes and not contract.customs:
         yield "there is no resource"
     elif count > MAX_RESOURCES:
         yield f"{count} resources are more than the {MAX_RESOURCES} that one API may have"
@@ -67,6 +68,7 @@ def _problems(contract: Contract) -> Iterator[str]:
     for resource in contract.resources:
         yield from _of_resource(Place(contract, resource))
     yield from recipe_problems(contract)
+    yield from custom_problems(contract)
     yield from cycle_problems(contract)
     yield from _not_made_problems(contract)
     yield from origin_problems(contract)

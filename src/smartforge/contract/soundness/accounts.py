@@ -119,7 +119,7 @@ def access_problems(place: Place) -> Iterator[str]:
     yield from _owner_problems(place)
     yield from _belonging_problems(place)
     for what, access in _accesses(place):
-        yield from _one_access(place, what, access)
+        yield from one_access_problems(place, what, access)
         if place.resource.tenant and not access.secured:
             yield (
                 f"{place.here}: rows belong to tenants, so {what} cannot be open to anyone: "
@@ -137,7 +137,8 @@ def _accesses(place: Place) -> Iterator[tuple[str, Access]]:
         yield one.name, one.access
 
 
-def _one_access(place: Place, what: str, access: Access) -> Iterator[str]:
+def one_access_problems(place: Place, what: str, access: Access) -> Iterator[str]:
+    """Whether there is anybody for whom the operation `what` on the resource is meant."""
     accounts = place.contract.accounts
     here = f"{quoted(what)} of {place.here}"
     if access.secured and accounts is None:

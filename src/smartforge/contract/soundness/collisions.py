@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from smartforge.contract import reserved
 from smartforge.contract.names import class_name, quoted, squeezed
+from smartforge.contract.openapi.custom import custom_schemas
 from smartforge.contract.openapi.recipes import recipe_schemas
 from smartforge.contract.openapi.resources import report_name
-from smartforge.contract.operations import Operation, operations
+from smartforge.contract.operations import Operation, served
 from smartforge.contract.resources import Contract, Resource
 
 SHARED_SCHEMAS = ("Health", "Problem", "ProblemError")
@@ -40,6 +41,7 @@ def _of_resources(contract: Contract) -> Iterator[str]:
     shared += HISTORY_SCHEMAS if any(one.history for one in resources) else ()
     spellings: dict[str, int] = {}
     shared += tuple(name for one in contract.recipes for name in recipe_schemas(one))
+    shared += tuple(name for one in contract.customs for name in custom_schemas(one) if name)
     schemas: dict[str, int] = {squeezed(name): -1 for name in shared}
     for place, resource in enumerate(resources):
         for name in dict.fromkeys((squeezed(resource.name), squeezed(resource.plural))):
@@ -65,7 +67,7 @@ def _of_operations(contract: Contract) -> Iterator[str]:
     """Operations with the same id, or that answer the same requests."""
     ids: dict[str, Operation] = {}
     requests: dict[str, Operation] = {}
-    for operation in operations(contract):
+    for operation in served(contract):
         request = f"{operation.method} {_PARAMETER.sub('{}', operation.path)}"
         for first, what in (
             (ids.setdefault(squeezed(operation.id), operation), "the operation id"),

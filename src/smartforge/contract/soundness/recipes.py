@@ -21,12 +21,13 @@ def recipe_problems(contract: Contract) -> Iterator[str]:
         other = kinds.setdefault(recipe.recipe, recipe.name)
         if other != recipe.name:
             yield f"{here}: {quoted(other)} computes the same"
-        yield from _access_problems(contract, here, recipe.access.who, recipe.access.roles)
+        yield from caller_problems(contract, here, recipe.access.who, recipe.access.roles)
 
 
-def _access_problems(
+def caller_problems(
     contract: Contract, here: str, who: str, roles: tuple[str, ...]
 ) -> Iterator[str]:
+    """Whether there is anybody for whom what has no rows is meant."""
     accounts = contract.accounts
     if who == "owner":
         yield f"{here}: it has no rows, so nobody owns one"

@@ -6,7 +6,7 @@ import msgspec
 
 from smartforge.contract import Contract, Field, Reference, Resource, Text
 from smartforge.contract.names import spaced
-from smartforge.contract.operations import operations
+from smartforge.contract.operations import served
 from smartforge.targets.fastapi import naming, samples
 from smartforge.targets.fastapi.endpoints import Reach, given
 from smartforge.targets.fastapi.imports import from_import
@@ -120,7 +120,8 @@ def accounts_view(contract: Contract, views: tuple[ResourceView, ...]) -> Accoun
         needs=tuple(_needs(view)),
         first=_first(view.resource, login) if accounts.roles and not accounts.tenant else None,
         secured_bodies=any(
-            one.access.secured and one.role in _SECURED_BODIES for one in operations(contract)
+            one.access.secured and (one.role in _SECURED_BODIES or one.role == "custom")
+            for one in served(contract)
         ),
     )
 

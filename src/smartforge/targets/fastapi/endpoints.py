@@ -24,23 +24,11 @@ from smartforge.contract.refusals import guarded, refusals, takes_own
 from smartforge.contract.versions import shows_version, takes_version
 from smartforge.targets.fastapi import naming
 from smartforge.targets.fastapi.columns import Names, named
+from smartforge.targets.fastapi.customs import options
 from smartforge.targets.fastapi.literals import python
+from smartforge.targets.fastapi.responses import REFUSALS
 from smartforge.targets.fastapi.scopes import Scope, scope
 from smartforge.targets.fastapi.transitions import Move, moves_differ, moves_of
-
-# The constants of `app.openapi` that describe refusals.
-REFUSALS = {
-    400: "KEY_MISSING",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    409: "CONFLICT",
-    412: "CHANGED",
-    413: "TOO_LARGE",
-    415: "WRONG_TYPE",
-    422: "INVALID",
-    428: "VERSION_MISSING",
-}
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -181,7 +169,11 @@ def endpoints(
         for operation in every
         if operation.resource == resource.name and operation.role != "set_role"
     )
-    secured = any(each.operation.access.secured for each in found if each.role in _WITH_BODIES)
+    secured = any(
+        each.operation.access.secured
+        for each in found
+        if each.role in _WITH_BODIES or (each.role == "custom" and each.operation.method == "POST")
+    )
     update = next((each for each in found if each.role == "update"), None)
     known = update is not None and update.operation.access.secured
     moves = moves_of(resource, one, names[resource.name].local, known=known)
@@ -204,7 +196,7 @@ _OWNED = (
     *("read", "update", "delete", "transition", "mark", "unmark", "content", "restore"),
     "history",
 )
-_READS = ("nested", "mark", "unmark")
+_READS = ("nested", "mark", "unmark", "custom")
 
 
 def _endpoint(
@@ -217,8 +209,12 @@ def _endpoint(
     access = operation.access
     resource = contract.resource(operation.resource)
     known = access.secured
-    find = _finder(operation, of) if operation.role in _OWNED or operation.role == "nested" else ""
-    owned = _owned(operation, of, names) if access.who == "owner" and find != "_readable" else ""
+    on_row = operation.role in _OWNED or _is_on_row(contract, operation)
+    find = _finder(operation, of) if on_row or operation.role == "nested" else ""
+    # Whoever may not read a row acts on none; that is less than the row being one's own.
+    shielded = find == "_readable" and (operation.role != "custom" or of.shields(access))
+    own = on_row and access.who == "owner" and not shielded
+    owned = _owned(operation, names) if own else ""
     keyed = takes_key(contract, operation)
     makes_as_caller = known and (
         bool(of.tenant)
@@ -231,7 +227,7 @@ def _endpoint(
         or bool(of.tenant)
         or bool(owned)
         or find == "_readable"
-        or operation.role in ("mark", "unmark")
+        or operation.role in ("mark", "unmark", "custom")
         or (operation.role == "transition" and _bars_owner(resource, operation.subject))
         or _lists_own(contract, operation, names)
         or (operation.role in ("create", "bulk") and makes_as_caller)
@@ -278,9 +274,11 @@ def _finder(operation: Operation, of: Scope) -> str:
     return "_ours" if of.tenant else "_find"
 
 
-def _owned(operation: Operation, of: Scope, names: Names) -> str:
-    if operation.role not in _OWNED:
-        return ""
+def _is_on_row(contract: Contract, operation: Operation) -> bool:
+    return operation.role == "custom" and contract.custom(operation.subject).on_row
+
+
+def _owned(operation: Operation, names: Names) -> str:
     local = names[operation.resource].local
     roles = "".join(f", {python(role)}" for role in operation.access.roles)
     return f"_own({local}, caller{roles})"
@@ -303,6 +301,9 @@ def _lists_own(contract: Contract, operation: Operation, names: Names) -> bool:
 def _arguments(
     contract: Contract, operation: Operation, names: Names, caller: bool
 ) -> Iterator[str]:
+    if operation.role == "custom":
+        yield from options(contract, contract.custom(operation.subject), operation, names)
+        return
     resource = contract.resource(operation.resource)
     one = names[operation.resource]
     role = operation.role

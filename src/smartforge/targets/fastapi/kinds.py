@@ -177,6 +177,16 @@ def default(field: Field) -> tuple[str, str]:
             return python(field.default), ""
 
 
+def given(field: Field, renamed: str) -> str:
+    """What stands behind the type of a field that is sent: its default and its alias."""
+    value, shown = default(field)
+    extra = f'json_schema_extra={{"default": {shown}}}' if shown else ""
+    if renamed or extra or value.startswith("["):
+        value = value and f"default={value}"
+        return f" = Field({_arguments(value, renamed, extra)})"
+    return value and f" = {value}"
+
+
 def answered_default(field: Field) -> object:
     """What is answered for the field where it was left out on creation."""
     if isinstance(field.kind, Decimal) and field.default is not None:

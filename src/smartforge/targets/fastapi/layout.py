@@ -6,6 +6,7 @@ import msgspec
 
 from smartforge.contract import Contract
 from smartforge.targets.base import TargetFile
+from smartforge.targets.fastapi.customs import module_of
 from smartforge.targets.fastapi.needs import limits, needs
 from smartforge.targets.fastapi.recipes import recipe_views
 from smartforge.targets.fastapi.reports import PERIODS
@@ -31,6 +32,7 @@ def planned(
     yield from _foundation(contract, views, users)
     yield from _schemas(contract, views, users)
     yield from _recipes(contract)
+    yield from _customs(contract)
     yield from _routers(contract, views, users)
     yield from _frame(migrations)
     yield from _tests(contract, views, users)
@@ -95,6 +97,17 @@ def _recipes(contract: Contract) -> Iterator[Planned]:
     yield _code("app/routers/computations.py", "The computations as operations")
 
 
+def _customs(contract: Contract) -> Iterator[Planned]:
+    if not contract.customs:
+        return
+    yield _code("app/schemas/custom.py", "What operations of their own take and answer")
+    yield _code("app/custom/__init__.py", "The package of the operations of their own")
+    for one in contract.customs:
+        path = f"app/custom/{module_of(one)}.py"
+        file = TargetFile(path, f"What {one.name} does", judge=False, custom=one.name)
+        yield Planned(file, "app/custom/operation.py")
+
+
 def _routers(
     contract: Contract, views: tuple[ResourceView, ...], users: ResourceView | None
 ) -> Iterator[Planned]:
@@ -102,6 +115,8 @@ def _routers(
         if view.endpoints.all:
             path = f"app/routers/{view.names.module}.py"
             yield _about(view, path, "app/routers/resource.py", f"The operations on {view.many}")
+    if any(not one.resource for one in contract.customs):
+        yield _code("app/routers/custom.py", "The operations that belong to no resource")
     if contract.not_made:
         yield _code("app/routers/not_made.py", "What was asked for and cannot be made")
     if users:
@@ -140,6 +155,10 @@ def _tests(
         yield _about(view, path, "tests/test_resource.py", f"The contract of {view.many}", True)
     if contract.recipes:
         yield _judge("tests/test_computations.py", "That computations come out right")
+    for one in contract.customs:
+        path = f"tests/test_custom_{one.name}.py"
+        file = TargetFile(path, f"That {one.name} comes out as worked out", True, one.name)
+        yield Planned(file, "tests/test_custom.py")
     if users:
         yield _judge("tests/test_auth.py", "That only those are let in who may")
     yield _judge("tests/test_problems.py", "That errors are problems")

@@ -43,6 +43,11 @@ def string(text: str, width: int = _WIDTH) -> str:
     )
 
 
+def docstring(lines: Sequence[str]) -> str:
+    """What stands between the quotes of a docstring, so that no text can end it."""
+    return "\n".join("".join(map(_escaped, line)) for line in lines)
+
+
 def toml(text: str) -> str:
     """A TOML basic string for one line of printable text."""
     return json.dumps(text, ensure_ascii=False)

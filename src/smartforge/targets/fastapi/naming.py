@@ -66,7 +66,7 @@ _MODEL_CLASSES = _set(
     "LargeBinary Mapped Numeric O Select Stamped String Table UniqueConstraint UtcDateTime"
 )
 _TEST_MODULES = _set("auth contract migrations problems requests settings")
-_MODULES = _KEYWORDS | _BUILTINS | _set("health")
+_MODULES = _KEYWORDS | _BUILTINS | _set("custom health")
 # Tables of the frame.
 _TABLES = _set("answered_requests issued_keys issued_logins")
 # PostgreSQL's own columns in every table.
@@ -100,16 +100,21 @@ class ResourceNames(msgspec.Struct, frozen=True):
 def resource_names(contract: Contract) -> dict[str, ResourceNames]:
     """The names of every resource, by the resource's name; no two of them meet."""
     plurals = {resource.plural for resource in contract.resources}
+    tests = _TEST_MODULES | {f"custom_{custom.name}" for custom in contract.customs}
     classes = {class_name(resource.name) for resource in contract.resources}
-    return {resource.name: _names(resource, plurals, classes) for resource in contract.resources}
+    return {
+        resource.name: _names(resource, plurals, classes, tests) for resource in contract.resources
+    }
 
 
-def _names(resource: Resource, plurals: set[str], classes: set[str]) -> ResourceNames:
+def _names(
+    resource: Resource, plurals: set[str], classes: set[str], tests: frozenset[str]
+) -> ResourceNames:
     one = class_name(resource.name)
     schema = _free(one, "Schema", _SCHEMA_CLASSES, classes)
     return ResourceNames(
         module=_free(resource.plural, "_", _MODULES, plurals),
-        test_module=_free(resource.plural, "_", _TEST_MODULES, plurals),
+        test_module=_free(resource.plural, "_", tests, plurals),
         table=_table(resource.plural),
         answer=schema,
         create=f"{schema}Create",
@@ -138,7 +143,17 @@ def _local(name: str) -> str:
 
 def attribute(field: Field) -> str:
     """The attribute of schemas and models that holds the field."""
-    return f"{field.name}_" if field.name in _ATTRIBUTES else field.name
+    return attribute_for(field.name)
+
+
+def attribute_for(name: str) -> str:
+    """The attribute of schemas that holds a member of this name."""
+    return f"{name}_" if name in _ATTRIBUTES else name
+
+
+def module(name: str) -> str:
+    """The module of a file of its own that is called so."""
+    return f"{name}_" if name in _KEYWORDS or name in _BUILTINS else name
 
 
 def parameter(name: str, *, local: bool) -> str:

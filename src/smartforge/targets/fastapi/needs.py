@@ -23,7 +23,7 @@ from smartforge.contract import (
 from smartforge.contract.hiding import hidden
 from smartforge.contract.operations import operations
 from smartforge.contract.refusals import refusals, restricted
-from smartforge.targets.fastapi import kinds, recipes
+from smartforge.targets.fastapi import customs, kinds, recipes
 from smartforge.targets.fastapi.views import ResourceView
 
 Views = tuple[ResourceView, ...]
@@ -33,7 +33,8 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
     """What templates ask of the contract as a whole."""
     actions = {action for view in views for action in view.actions}
     tags = {_tag(field.kind) for one in contract.resources for field in one.fields}
-    tags |= {_tag(field.kind) for field in recipes.taken(contract)}
+    sent = [*recipes.taken(contract), *customs.taken(contract)]
+    tags |= {_tag(field.kind) for field in sent}
     roles = {endpoint.role for view in views for endpoint in view.endpoints.all}
     reports = [report for view in views for report in view.reports.values()]
     listed = [one for one in contract.resources if "list" in one.actions]
@@ -60,7 +61,8 @@ def needs(contract: Contract, views: Views) -> dict[str, Any]:
         "bulk": any(one.bulk for one in contract.resources),
         "linked": any(one.self_url for one in contract.resources),
         "narrows": any(view.filters.shared or view.filters.chosen for view in views)
-        or any(one.paging.by_cursor for one in listed),
+        or any(one.paging.by_cursor for one in listed)
+        or any(field.nullable for field in customs.queried(contract)),
         "redirects": "redirect" in roles,
         "contents": "content" in roles,
         "idempotent": any(one.resource.idempotent and "create" in one.actions for one in views),
@@ -93,14 +95,16 @@ def _rows(contract: Contract, views: Views) -> dict[str, Any]:
     held = any(one.held for one in reaches) or any(
         view.hiding.hanging and view.resource.soft_delete for view in views
     )
-    locks = bool(moved) or held or any(one.lock_id for one in overlaps)
+    acting = any(one.on_row and one.method == "POST" for one in contract.customs)
+    looking = any(_tag(field.kind) == "reference" for field in customs.taken(contract))
+    locks = bool(moved) or held or any(one.lock_id for one in overlaps) or acting
     return {
-        "visible": visible(views),
-        "single_reach": any(not one.link for one in reaches),
+        "visible": visible(contract, views),
+        "single_reach": any(not one.link for one in reaches) or looking,
         "many_reach": any(one.link for one in reaches),
-        "invalid": bool(reaches) or any(view.rules.orders for view in views),
-        "conflicts": any(_may_conflict(contract, view) for view in views),
-        "changes": any(view.endpoints.of("update", "transition") for view in views),
+        "invalid": bool(reaches or contract.customs) or any(view.rules.orders for view in views),
+        "conflicts": any(_may_conflict(contract, view) for view in views) or bool(contract.customs),
+        "changes": any(view.endpoints.of("update", "transition", "custom") for view in views),
         "locks": locks,
         "held": held,
         "hides": bool(hidden(contract)),
@@ -149,9 +153,15 @@ def limits(contract: Contract) -> dict[str, RateLimit]:
     return {name: one for name, one in found.items() if one is not None}
 
 
-def visible(views: Views) -> list[ResourceView]:
+def visible(contract: Contract, views: Views) -> list[ResourceView]:
     """The resources for which it has to be said which rows a caller may read."""
     asked = {one.readable for view in views for one in view.endpoints.reaches if one.readable}
+    asked |= {
+        f"readable_{contract.resource(field.kind.resource).plural}"
+        for custom in contract.customs
+        for field in custom.takes
+        if isinstance(field.kind, Reference) and custom.access.secured
+    }
     return [
         view
         for view in views
@@ -180,8 +190,8 @@ def _may_conflict(contract: Contract, view: ResourceView) -> bool:
 def _values(contract: Contract, views: Views) -> dict[str, Any]:
     """What is needed of types, on the wire and in the database."""
     fields = [field for one in contract.resources for field in one.fields]
-    fields += recipes.taken(contract)
-    told = recipes.told(contract)
+    fields += [*recipes.taken(contract), *customs.taken(contract)]
+    told = recipes.told(contract) | customs.told(contract)
     formulas = [one.formula for resource in contract.resources for one in resource.computed]
     functions = {one.function for one in formulas if isinstance(one, Aggregate)}
     reports = [report for view in views for report in view.reports.values()]
@@ -233,6 +243,7 @@ def _readers(contract: Contract, views: Views) -> set[str]:
             if used or (resource.upload and field.on_creation):
                 found.add(kinds.from_text(field.kind))
                 found |= {"DIGITS"} if isinstance(field.kind, References) else set()
+    found |= {kinds.from_text(field.kind) for field in customs.queried(contract)}
     return found - {""}
 
 

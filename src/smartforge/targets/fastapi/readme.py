@@ -2,11 +2,11 @@
 
 import json
 import shlex
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
-from smartforge.contract import FORMS, Contract, Field, NoOverlap, Ordered, Resource
+from smartforge.contract import FORMS, Contract, Custom, Field, NoOverlap, Ordered, Resource
 from smartforge.contract.idempotency import HEADER, needs_key
 from smartforge.contract.names import spaced
 from smartforge.contract.operations import Operation, operations
@@ -36,7 +36,7 @@ def sections(contract: Contract) -> tuple[Section, ...]:
     own = [
         _line(contract, one)
         for one in every
-        if not one.resource and one.role not in (*_ENDING, "recipe")
+        if not one.resource and one.role not in (*_ENDING, "recipe", "custom")
     ]
     if own:
         own.insert(2, ("Keep a token for the lines below", _token_line(contract)))
@@ -52,6 +52,11 @@ def sections(contract: Contract) -> tuple[Section, ...]:
     if computed:
         said = "Nothing of what they are sent is kept."
         found.append(Section("Computations", said, computed))
+    custom = tuple(
+        _line(contract, one) for one in every if one.role == "custom" and not one.resource
+    )
+    if custom:
+        found.append(Section("Operations", "", custom))
     ending = tuple(_line(contract, one) for one in every if one.role in _ENDING)
     return (*found, Section("The end of a login", "", ending)) if ending else tuple(found)
 
@@ -85,10 +90,23 @@ def _path(contract: Contract, operation: Operation) -> str:
         path = path.replace(f"{{{resource.name}_id}}", "1")
         if resource.redirect and operation.role == "redirect":
             path = path.replace(f"{{{resource.redirect.code}}}", "CODE")
+    if operation.role == "custom":
+        return path + asked(contract.custom(operation.subject))
     if operation.role not in ("list", "nested"):
         return path
     listed = contract.resource(operation.subject or operation.resource)
     return path + query(listed)
+
+
+def asked(custom: Custom) -> str:
+    """The query of an operation that takes one."""
+    sent = {name: one for name, one in custom.sample.items() if one is not None}
+    if custom.method != "GET" or not sent:
+        return ""
+    shown = {
+        name: str(one).lower() if isinstance(one, bool) else str(one) for name, one in sent.items()
+    }
+    return f"?{urlencode(shown)}"
 
 
 def query(resource: Resource) -> str:
@@ -141,6 +159,9 @@ def _body(contract: Contract, operation: Operation) -> Body | None:
             return {"items": [_creation(contract, resource)]}
         case "recipe":
             return FORMS[contract.recipe(operation.subject).recipe].example
+        case "custom":
+            custom = contract.custom(operation.subject)
+            return custom.sample if custom.takes and custom.method == "POST" else None
         case "update" if resource:
             return _change(resource)
         case _:

@@ -12,7 +12,7 @@ from smartforge.contract.recipes.recipe import Json
 from smartforge.targets.fastapi import kinds
 from smartforge.targets.fastapi.literals import python
 
-_TYPES = {
+TYPES = {
     "text": "str",
     "count": "Count",
     "integer": "int",
@@ -115,7 +115,7 @@ def _groups(name: str, members: tuple[Told, ...]) -> Iterator[Group]:
     """The classes of an answer, those of its lists first."""
     lines: list[str] = []
     for one in members:
-        written = _TYPES.get(one.kind, "")
+        written = TYPES.get(one.kind, "")
         if one.rows:
             inner = f"{name}{one.name.title().replace('_', '')}"
             yield from _groups(inner, one.rows)

@@ -16,17 +16,21 @@ from smartforge.contract.openapi import openapi
 from smartforge.contract.openapi.parameters import MAX_CURSOR
 from smartforge.targets.fastapi import literals, needs, readme, requests, scopes
 from smartforge.targets.fastapi.accounts import AccountsView, accounts_view
+from smartforge.targets.fastapi.customs import custom_imports, custom_views, schema_imports
 from smartforge.targets.fastapi.imports import MARK, NAMES, natural, with_imports
 from smartforge.targets.fastapi.judge.bodies import source
+from smartforge.targets.fastapi.judge.customs import custom_tests
 from smartforge.targets.fastapi.judge.names import NAMES as TEST_NAMES
 from smartforge.targets.fastapi.judge.suite import Suite
 from smartforge.targets.fastapi.layout import Planned
 from smartforge.targets.fastapi.migration import circular
+from smartforge.targets.fastapi.naming import resource_names
 from smartforge.targets.fastapi.recipes import recipe_imports, recipe_views
 from smartforge.targets.fastapi.steps import Migration
 from smartforge.targets.fastapi.views import ResourceView, resource_views
 
 COMPUTATIONS = "app/routers/computations.py"
+CUSTOM_SCHEMAS = "app/schemas/custom.py"
 ACCOUNT_SCHEMAS = "app/schemas/auth.py"
 PROJECT = Path(__file__).with_name("project")
 
@@ -46,21 +50,31 @@ def text(one: Planned, contract: Contract, context: dict[str, Any]) -> str:
         return context["migrations"][one.source]
     if (PROJECT / one.source).is_file():
         return (PROJECT / one.source).read_text(encoding="utf-8")
-    rendered = _rendered(one.source, context, one.view)
+    rendered = _rendered(one.source, context, one.view, one.file.custom)
     if not one.file.path.endswith(".py"):
         return rendered
     if one.source.startswith("tests/"):
         return with_imports(rendered, known=TEST_NAMES)
     own: AccountsView | None = context["accounts"] if one.source == ACCOUNT_SCHEMAS else None
+    customs, names = context["customs"], context["resource_names"]
     others = _imports(one.view, context["resources"]) | (own.imports if own else {})
+    if one.source.startswith("app/routers/"):
+        others |= custom_imports(customs, names)
+    elif one.source.startswith("app/custom/"):
+        others |= {"schemas": "from app.schemas import custom as schemas"}
+    elif one.source == CUSTOM_SCHEMAS:
+        others |= schema_imports(customs, names)
     if one.source == COMPUTATIONS:
         others |= recipe_imports(context["contract"])
     return with_imports(rendered, others, context["names"])
 
 
-def _rendered(path: str, context: dict[str, Any], view: ResourceView | None = None) -> str:
+def _rendered(
+    path: str, context: dict[str, Any], view: ResourceView | None = None, custom: str = ""
+) -> str:
     module = context["suite"].modules[view.resource.name] if view else None
-    return _templates().get_template(f"{path}.j2").render(context, r=view, t=module)
+    about = {"r": view, "t": module, "c": context["customs"].get(custom)}
+    return _templates().get_template(f"{path}.j2").render(context, **about)
 
 
 @cache
@@ -114,6 +128,10 @@ def context(
     frame += ("api_keys",) if accounts and accounts.api_keys else ()
     not_made = ("not_made",) if contract.not_made else ()
     not_made += ("computations",) if contract.recipes else ()
+    names = resource_names(contract)
+    customs = custom_views(contract, names)
+    standing = [one for one in customs.values() if not one.resource]
+    not_made += ("custom",) if standing else ()
     others = ["auth.roles"] if accounts and accounts.roles else []
     others += [f"{view.names.module}.links" for view in served if view.resource.redirect]
     return {
@@ -126,6 +144,10 @@ def context(
         "accounts": accounts,
         "resources": views,
         "recipes": recipe_views(contract),
+        "resource_names": names,
+        "customs": customs,
+        "standing": standing,
+        "unmade": [one for one in customs.values() if not one.custom.made],
         "modules": sorted([*modules, *frame, *not_made], key=natural),
         "routers": [*(f"{module}.router" for module in (*frame, *modules, *not_made)), *others],
         "circular": circular(contract),
@@ -133,7 +155,8 @@ def context(
         "max_body_size": _max_body_size(contract),
         "sections": readme.sections(contract),
         "uploads": any(resource.upload for resource in contract.resources),
-        "suite": Suite(contract),
+        "suite": (suite := Suite(contract)),
+        "custom_tests": {one.name: custom_tests(suite, one) for one in contract.customs},
         "slug": kebab(contract.title)[:60].strip("-") or "api",
         "version": contract.version if _VERSION.match(contract.version) else "0.1.0",
     }

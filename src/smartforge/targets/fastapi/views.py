@@ -7,7 +7,7 @@ import msgspec
 from smartforge.contract import Action, Contract, Field, Integer, Resource, Transition
 from smartforge.contract.hiding import cleared, falling, hanging, hidden, holding
 from smartforge.contract.names import spaced
-from smartforge.contract.operations import Operation, nested_lists, operations
+from smartforge.contract.operations import Operation, nested_lists, served
 from smartforge.targets.fastapi import kinds, naming
 from smartforge.targets.fastapi.columns import TableView, computed_type, named, table_view
 from smartforge.targets.fastapi.endpoints import Endpoints, endpoints, given
@@ -154,7 +154,7 @@ class ResourceView(msgspec.Struct, frozen=True):
 
 def resource_views(contract: Contract) -> tuple[ResourceView, ...]:
     names = naming.resource_names(contract)
-    every = operations(contract)
+    every = tuple(served(contract))
     return tuple(_resource(contract, resource, names, every) for resource in contract.resources)
 
 
@@ -233,8 +233,8 @@ def _field(field: Field, alias: str) -> FieldView:
         type=type_name,
         own_type="" if shared else kinds.own_type(field),
         answer=annotation + (f" = Field(serialization_{renamed})" if renamed else ""),
-        create=annotation + _creation(field, renamed),
-        form=f"{attribute}: {read}{optional}" + _creation(field, renamed),
+        create=annotation + kinds.given(field, renamed),
+        form=f"{attribute}: {read}{optional}" + kinds.given(field, renamed),
         update=f"{_renamed(annotation, renamed)} = NOT_SENT",
     )
 
@@ -244,22 +244,9 @@ def _renamed(annotation: str, renamed: str) -> str:
     return f"{attribute}: Annotated[{type_name}, Field({renamed})]" if renamed else annotation
 
 
-def _creation(field: Field, renamed: str) -> str:
-    default, shown = kinds.default(field)
-    extra = f'json_schema_extra={{"default": {shown}}}' if shown else ""
-    if renamed or extra or default.startswith("["):
-        default = default and f"default={default}"
-        return f" = Field({_joined(default, renamed, extra)})"
-    return default and f" = {default}"
-
-
 def _computed(contract: Contract, resource: Resource) -> Iterator[str]:
     for computed in resource.computed:
         shown = computed_type(contract, computed.formula)
         if computed.description:
             shown = f"Annotated[{shown}, Field(description={python(computed.description)})]"
         yield f"{computed.name}: {shown}"
-
-
-def _joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)

@@ -18,9 +18,9 @@ NAMES = {
         "tests.conftest": "WORDS SIGNING_KEY Storage log_in register",
         "tests.expect": (
             "AS_JSON FILE FILE_TYPE NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID Row add "
-            "always_new assert_invalid assert_problem assert_unauthorized average comparable form "
-            "get groups holds_text in_order listed me period reached read_on send_file told total "
-            "upload with_token within"
+            "always_new assert_agrees assert_invalid assert_problem assert_unauthorized average "
+            "comparable form get groups holds_text in_order listed me period reached read_on "
+            "send_file told total upload with_token within"
         ),
     }.items()
     for name in word_set(names)

@@ -11,7 +11,7 @@ from smartforge.targets.fastapi import samples
 from smartforge.targets.fastapi.judge.bodies import Body, Source, ruled, value
 from smartforge.targets.fastapi.judge.callers import Caller, may, points_to
 from smartforge.targets.fastapi.judge.suite import Suite
-from smartforge.targets.fastapi.readme import query
+from smartforge.targets.fastapi.readme import asked, query
 from smartforge.targets.fastapi.requests.people import NEW_PASSWORD, PASSWORD, People
 from smartforge.targets.fastapi.requests.request import (
     Known,
@@ -115,6 +115,8 @@ class _Order:
             return with_json(request, {"role": self._suite.roles[-1]})
         if operation.role == "update":
             return with_json(request, self._change(resource))
+        if operation.role == "custom":
+            return self._custom(operation, request)
         if operation.role == "redirect":
             return msgspec.structs.replace(request, notes=("@no-redirect",))
         return request
@@ -147,6 +149,8 @@ class _Order:
         if operation.role == "recipe":
             kind = self._contract.recipe(operation.subject).recipe
             return with_json(request, FORMS[kind].example)
+        if operation.role == "custom":
+            return self._custom(operation, request)
         bodies: dict[str, dict[str, object]] = {
             "refresh": {"refresh_token": Known(f'"{answered("login", "refresh_token")}"')},
             "change_password": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
@@ -213,6 +217,17 @@ class _Order:
         every = operations(self._contract)
         found = (one for one in every if one.resource == resource.name and one.role == role)
         return next(found, None)
+
+    def _custom(self, operation: Operation, request: Request) -> Request:
+        """With what is sent in the first example, where a reference names a row that was made."""
+        custom = self._contract.custom(operation.subject)
+        if custom.method == "GET":
+            return msgspec.structs.replace(request, path=request.path + asked(custom))
+        body = custom.sample
+        for field in custom.takes:
+            if points_to(field) and body.get(field.name) is not None:
+                body[field.name] = Known(self._made(points_to(field)))
+        return with_json(request, body)
 
     # ---- what is sent ---------------------------------------------------------------------------
 
