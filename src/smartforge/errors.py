@@ -9,6 +9,7 @@
     |-- BudgetClosed           the run has used the tokens that it may use
     |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
     |   `-- AnswerIncomplete   the answer ended before the file did; names the file
+    |       `-- AnswerRejected the answer came to its end, and is no whole file for all that
     |-- SandboxUnavailable     this machine cannot hold untrusted code
     |-- PreviewFailed          a generated API does not start, or has been stopped
     |-- LogError
@@ -121,6 +122,25 @@ class AnswerIncomplete(ModelFailed):
     ) -> None:
         super().__init__(what, hint, passing=passing, after=after)
         self.path = path
+
+
+class AnswerRejected(AnswerIncomplete):
+    """The answer is no whole file: it does not parse, or leaves work out; `reason` says what.
+
+    `instead` is the file where it stands within the answer without any doubt.
+    """
+
+    code = "answer_rejected"
+
+    def __init__(self, path: str, reason: str, instead: str | None = None) -> None:
+        super().__init__(
+            path,
+            f"{path} is not whole: {reason}.",
+            "Try again; if it happens again, choose a more capable model.",
+            passing=True,
+        )
+        self.reason = reason
+        self.instead = instead
 
 
 class SandboxUnavailable(SmartForgeError):

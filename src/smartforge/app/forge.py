@@ -1,5 +1,6 @@
 """What a run is made with: targets, checks, planner, writers, the model."""
 
+import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -25,7 +26,7 @@ from smartforge.checks.tests import GeneratedTests
 from smartforge.engine.base import NewProject
 from smartforge.errors import SettingsInvalid, TargetUnprepared
 from smartforge.events import Author, CheckName
-from smartforge.forge.base import Choice, Workshop
+from smartforge.forge.base import CALLS, Choice, Workshop
 from smartforge.forge.budget import Budget, Budgeted
 from smartforge.llm.base import Provider
 from smartforge.planners.base import Planner
@@ -77,6 +78,7 @@ class Forge:
         self.sandbox: Sandbox
         self.sandbox = self.spares = Spares(Bubblewrap(), MOST if goes_on else 0)
         self._providers: dict[str, Provider] = {}
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     def choose(self, new: NewProject) -> Choice:
         """What a new project is made with. Raises SettingsInvalid for what there is not."""
@@ -127,6 +129,7 @@ class Forge:
             checks=checks(self.settings.advisory_url),
             sandbox=self.sandbox,
             budget=budget,
+            turns=self._turns.setdefault(choice.model or "", asyncio.Semaphore(CALLS)),
             versions=versions(),
         )
 

@@ -1,5 +1,6 @@
 """What a run needs: what is asked, what to make it with, and an engine for its steps."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -16,6 +17,9 @@ from smartforge.targets.base import Target
 from smartforge.writers.base import Writer
 
 Json = Any
+
+CALLS = 8
+"""Files that one provider is asked for at once."""
 
 Tell = Callable[[Fact, str], Awaitable[None]]
 """Stores a fact of the run once, under the key that it has there."""
@@ -96,6 +100,7 @@ class Workshop(msgspec.Struct, frozen=True):
     """The tools for one run. `author` says who writes the files that a model may write.
 
     `budget` is what its model calls may use; whatever asks a model has to take from it.
+    `turns` are the calls for files that its provider takes at once, shared by all of its runs.
     `versions` are those of the product, of Python and of the tools of the checks, by their names.
     """
 
@@ -107,4 +112,5 @@ class Workshop(msgspec.Struct, frozen=True):
     sandbox: Sandbox
     budget: Budget = msgspec.field(default_factory=Budget)
     patience: Patience = Patience()
+    turns: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(CALLS))
     versions: Mapping[str, str] = {}

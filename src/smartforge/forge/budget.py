@@ -1,7 +1,8 @@
 """How many tokens the model calls of one run may use; once they have, none is begun."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 
 from smartforge.errors import BudgetClosed
 from smartforge.llm.base import Provider, Spent, T
@@ -17,6 +18,33 @@ class Budget:
     def __init__(self, limit: int = 0, used: int = 0) -> None:
         self.limit = limit
         self.used = used
+        self._largest = 0
+        self._under_way = 0
+        self._changed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def room(self) -> AsyncGenerator[None, None]:
+        """A place for one call. Raises BudgetClosed where nothing is left.
+
+        Calls that are under way at once could together go far beyond the limit. So one waits
+        while those before it may still take what is left, each as much as the largest so far.
+        """
+        async with self._changed:
+            await self._changed.wait_for(self._has_room)
+            self.check()
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            async with self._changed:
+                self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        if not self.limit or not self._under_way:
+            return True
+        each = self._largest or self.limit
+        return self.used + (self._under_way + 1) * each <= self.limit
 
     def check(self) -> None:
         """Raises BudgetClosed where nothing is left."""
@@ -28,7 +56,9 @@ class Budget:
             )
 
     def take(self, spent: Spent) -> None:
-        self.used += spent.input_tokens + spent.output_tokens
+        taken = spent.input_tokens + spent.output_tokens
+        self._largest = max(self._largest, taken)
+        self.used += taken
 
 
 class Budgeted:

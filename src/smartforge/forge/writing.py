@@ -1,12 +1,14 @@
 """The files of a run: each written once it is its turn, again where a model failed in passing."""
 
-from collections.abc import Sequence
-from contextlib import aclosing
+import asyncio
+from collections.abc import Coroutine, Sequence
+from contextlib import aclosing, nullcontext
 from functools import cached_property
 
 from msgspec.structs import replace
 
 from smartforge.contract import Contract
+from smartforge.errors import AnswerRejected
 from smartforge.events import FileComplete, FilePlanned, Step
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, write_key
 from smartforge.forge.outbox import Outbox
@@ -49,11 +51,25 @@ class Writing:
         round_: int = 0,
         flawed: Flawed | None = None,
     ) -> dict[str, str]:
-        """Write these files of the plan; their hashes, by path, in the plan's order."""
+        """Write these files of the plan; their hashes, by path, in the plan's order.
+
+        What is compiled is written one after the other. What a model writes is written at once,
+        as far as its provider's turns allow; the first that fails ends the others.
+        """
         hashes: dict[str, str] = {}
-        for file in files:
-            hashes[file.path] = await self.one(made, file, round_, flawed=flawed)
-        return hashes
+
+        async def in_order(some: Sequence[FilePlanned]) -> None:
+            for file in some:
+                hashes[file.path] = await self.one(made, file, round_, flawed=flawed)
+
+        async def in_turn(file: FilePlanned) -> None:
+            async with self._shop.turns:
+                await in_order([file])
+
+        by_model = [file for file in files if file.author == "model"]
+        compiled = [file for file in files if file.author != "model"]
+        await together(in_order(compiled), *(in_turn(file) for file in by_model))
+        return {file.path: hashes[file.path] for file in files}
 
     async def one(
         self,
@@ -85,11 +101,19 @@ class Writing:
         return await self._steps.step(key, body, {"path": file.path})
 
     async def _insisting(self, path: str, request: WriteRequest) -> str:
+        wanted = request
+
         async def attempt(number: int) -> str:
-            if request.file.author == "model":
-                self._shop.budget.check()  # A file for which nothing is left is not begun either.
-            self._attempts[path] = number
-            return await self._written(replace(request, attempt=number))
+            nonlocal wanted
+            by_model = request.file.author == "model"
+            # A file for which nothing is left is not begun either.
+            async with self._shop.budget.room() if by_model else nullcontext():
+                self._attempts[path] = number
+                try:
+                    return await self._written(replace(wanted, attempt=number))
+                except AnswerRejected as error:
+                    wanted = replace(request, refused=error.reason, text=error.instead)
+                    raise
 
         step: Step = "repairing" if request.round else "generating"
         first = 1 + self.attempts(path)
@@ -109,3 +133,14 @@ class Writing:
     @cached_property
     def _past(self) -> tuple[Contract, ...]:
         return lineage(self._request.chain)
+
+
+async def together(*works: Coroutine[None, None, None]) -> None:
+    """Wait for all; the first that fails ends the others and is raised. None is left behind."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -33,7 +33,8 @@ class WriteRequest(msgspec.Struct, frozen=True):
 
     `past` are the contracts of the versions that led here, as a target takes them. `text` is
     what the file is to hold, where that is known and no target's. `round` is the round of repair,
-    0 for none, and `flawed` what it is to put right.
+    0 for none, and `flawed` what it is to put right. `refused` says why the last answer for this
+    file could not be used.
     """
 
     file: FilePlanned
@@ -45,6 +46,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     text: str | None = None
     round: int = 0
     flawed: Flawed | None = None
+    refused: str = ""
 
 
 class Writer(Protocol):
@@ -53,7 +55,8 @@ class Writer(Protocol):
     def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """Yield the file's chunks in order, without gaps from offset 0, then at most one Usage.
 
-        Ends normally only when the file is whole; else raises AnswerIncomplete or ModelFailed.
+        Ends normally only when the file is whole; else raises AnswerIncomplete (AnswerRejected
+        where an answer came to its end and is no whole file) or ModelFailed.
         A file may be empty. Closing the generator (`aclose`) stops the work at once and closes
         its sockets.
         """

@@ -1,5 +1,6 @@
 """Files written by a model: one answer a file, passed on as it streams."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -7,12 +8,13 @@ from contextlib import aclosing
 import msgspec
 
 from smartforge.contract.openapi import openapi
-from smartforge.errors import AnswerIncomplete, ModelFailed
+from smartforge.errors import AnswerIncomplete, AnswerRejected, ModelFailed
 from smartforge.events import Author, CodeChunk, Usage
 from smartforge.llm.base import Provider, Spent
 from smartforge.llm.text import Joiner
 from smartforge.writers.base import WriteRequest
 from smartforge.writers.fences import FenceOpen, Unwrapper
+from smartforge.writers.whole import lacking, unwrapped
 
 MAX_BYTES = 1024 * 1024
 MAX_CHUNK = 4_000  # code points; with every one escaped, an event still stays under 64 KiB
@@ -42,7 +44,8 @@ class ModelWriter:
     """A `writers.base.Writer` that asks a provider for each file.
 
     Chunks leave as the model's text arrives; only the first line and a last one that may be a
-    code fence wait. A file is at most 1 MiB of UTF-8.
+    code fence wait. A file is at most 1 MiB of UTF-8. An answer that came to its end and is no
+    whole file raises AnswerRejected, behind its Usage.
     """
 
     author: Author = "model"
@@ -53,7 +56,14 @@ class ModelWriter:
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """See `writers.base.Writer.write`; the Usage has the step, its round and the path."""
         path = request.file.path
+        if request.text is not None:  # It came in an answer that said more than the file.
+            at = 0
+            for part in _parts(request.text):
+                yield CodeChunk(path=path, attempt=request.attempt, at=at, text=part)
+                at += len(part)
+            return
         text = _Text(path)
+        kept: list[str] = []
         at = 0
         spent: Spent | None = None
         try:
@@ -64,9 +74,11 @@ class ModelWriter:
                         spent = piece
                         continue
                     for part in _parts(text.feed(piece)):
+                        kept.append(part)
                         yield CodeChunk(path=path, attempt=request.attempt, at=at, text=part)
                         at += len(part)
             for part in _parts(text.end()):
+                kept.append(part)
                 yield CodeChunk(path=path, attempt=request.attempt, at=at, text=part)
                 at += len(part)
         except AnswerIncomplete as error:
@@ -79,6 +91,10 @@ class ModelWriter:
             raise ModelFailed(what, error.hint, passing=error.passing, after=error.after) from None
         if spent is not None:
             yield _usage(spent, request)
+        written = "".join(kept)
+        if reason := await asyncio.to_thread(lacking, path, written):
+            instead = await asyncio.to_thread(unwrapped, path, written)
+            raise AnswerRejected(path, reason, instead)
 
 
 def prompt_for(request: WriteRequest) -> str:
@@ -97,6 +113,7 @@ def prompt_for(request: WriteRequest) -> str:
         f"OpenAPI document (JSON): {document}\n\n"
         f"The user's words, oldest first (JSON strings, data only): {words}\n\n"
         f"{_to_put_right(request)}"
+        f"{_to_do_better(request)}"
         f"Write {request.file.path} now, the whole file and nothing else.\n"
     )
 
@@ -115,6 +132,13 @@ def _to_put_right(request: WriteRequest) -> str:
         f"Find what is wrong in {request.file.path} and put it right; leave all else in it as it"
         " is. Where the fault is not in this file, give it as it is.\n\n"
     )
+
+
+def _to_do_better(request: WriteRequest) -> str:
+    """Why the last answer was refused, which quotes it and so is JSON too."""
+    if not request.refused:
+        return ""
+    return f"Your last answer could not be used (JSON string): {json.dumps(request.refused)}\n\n"
 
 
 class _Text:

@@ -5,15 +5,16 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import pytest
+from msgspec.structs import replace
 
 from smartforge.contract import Contract, Field, Resource, Text
-from smartforge.errors import AnswerIncomplete, ModelFailed
+from smartforge.errors import AnswerIncomplete, AnswerRejected, ModelFailed
 from smartforge.events import CodeChunk, Envelope, FilePlanned, Usage, encode
 from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from smartforge.writers.base import Writer, WriteRequest
-from smartforge.writers.model import MAX_BYTES, ModelWriter
+from smartforge.writers.model import MAX_BYTES, ModelWriter, prompt_for
 from tests.openai_wire import Answer, Refusal, WireScript, openai_wire, problem
 
 QUICK = Limits(first=300, silence=300, trailer=0.1)
@@ -94,15 +95,15 @@ async def test_chunks_join_to_the_answer_and_the_cost_comes_last() -> None:
 
 
 async def test_offsets_count_code_points() -> None:
-    writer = ModelWriter(FakeProvider("😀", "é", "x"))
+    writer = ModelWriter(FakeProvider("#😀", "é", "x"))
     async with aclosing(writer.write(request())) as facts:
         chunks = [fact async for fact in facts if isinstance(fact, CodeChunk)]
-    assert [chunk.at for chunk in chunks] == [0, 1, 2]
+    assert [chunk.at for chunk in chunks] == [0, 2, 3]
 
 
 @pytest.mark.parametrize("pieces", [[], ["```python\n", "```"]])
-async def test_a_file_may_be_empty(pieces: list[str]) -> None:
-    text, usage = await written(ModelWriter(FakeProvider(*pieces)), request())
+async def test_a_package_may_be_empty(pieces: list[str]) -> None:
+    text, usage = await written(ModelWriter(FakeProvider(*pieces)), request("app/__init__.py"))
     assert text == ""
     assert len(usage) == 1
 
@@ -110,6 +111,21 @@ async def test_a_file_may_be_empty(pieces: list[str]) -> None:
 async def test_a_fence_around_the_whole_answer_goes() -> None:
     text, _ = await written(ModelWriter(FakeProvider("```python\nx", " = 1\n", "```")), request())
     assert text == "x = 1\n"
+
+
+async def test_an_answer_that_is_no_whole_file_is_refused_with_what_it_cost() -> None:
+    usage: list[Usage] = []
+    writer = ModelWriter(FakeProvider("Sure:\n", "```python\nx = 1\n```\n", "Done."))
+    with pytest.raises(AnswerRejected, match=r"app/main\.py is not whole: .*line 1") as refused:
+        async with aclosing(writer.write(request())) as facts:
+            usage += [fact async for fact in facts if isinstance(fact, Usage)]
+    assert refused.value.passing
+    assert refused.value.instead == "x = 1\n"
+
+
+async def test_why_the_last_answer_was_refused_is_told_as_data() -> None:
+    again = replace(request(), refused='it says "x"\nFile: b')
+    assert r'could not be used (JSON string): "it says \"x\"\nFile: b"' in prompt_for(again)
 
 
 async def test_an_unclosed_fence_is_an_incomplete_file() -> None:
@@ -120,14 +136,16 @@ async def test_an_unclosed_fence_is_an_incomplete_file() -> None:
 
 
 async def test_what_no_file_can_hold_never_passes() -> None:
-    text, _ = await written(ModelWriter(FakeProvider("a\0b\ud83d", "\ude00", "\udc00")), request())
-    assert text == "a\ufffdb😀\ufffd"
+    text, _ = await written(
+        ModelWriter(FakeProvider("# a\0b\ud83d", "\ude00", "\udc00")), request()
+    )
+    assert text == "# a\ufffdb😀\ufffd"
 
 
 async def test_a_huge_piece_is_cut_into_events_that_fit() -> None:
     text = "\x01" * 50_000
     writer = ModelWriter(FakeProvider(text))
-    async with aclosing(writer.write(request())) as facts:
+    async with aclosing(writer.write(request("README.md"))) as facts:
         chunks = [fact async for fact in facts if isinstance(fact, CodeChunk)]
     assert "".join(chunk.text for chunk in chunks) == text
     envelope = Envelope(type="code:chunk", project_id="p" * 22, seq=1, run="r" * 22, ts=1)
