@@ -7,7 +7,7 @@ given back to this project alone. Modules whose code is there already are not co
 """
 
 # The path is that of the sandbox, and importing pathlib would delay each start:
-# ruff: noqa: PTH103, PTH110, PTH112, PTH118, PTH123, PTH208
+# ruff: noqa: PTH103, PTH110, PTH112, PTH202, PTH118, PTH123, PTH208
 
 import asyncio
 import contextlib
@@ -18,6 +18,7 @@ import importlib.util
 import io
 import marshal
 import os
+import sqlite3
 import sys
 import tarfile
 import threading
@@ -36,6 +37,10 @@ DATA = "/tmp/kept"
 KEPT = "/app/smartforge_kept.tar"
 CODE = "/app/smartforge_code"
 PACKAGES = "/app/smartforge_packages"
+DATABASE = "app.db"
+BESIDE_DATABASE = frozenset({"app.db-journal", "app.db-shm", "app.db-wal"})
+"""What SQLite has not yet brought into its file; `database` reads it along."""
+
 MOST_BYTES = 48 * 1024 * 1024
 
 SETTLED_SECONDS = 2.0
@@ -85,11 +90,29 @@ def pack() -> bytes:
     """An archive of the data; empty where they are too large to be kept."""
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as archive:
-        for name in sorted(os.listdir(DATA)):
-            archive.add(os.path.join(DATA, name), name)
+        for name in sorted(set(os.listdir(DATA)) - BESIDE_DATABASE):
+            place = os.path.join(DATA, name)
+            whole = database(place) if name == DATABASE else None
+            if whole is None:
+                archive.add(place, name)
+            else:
+                told = tarfile.TarInfo(name)
+                told.size = len(whole)
+                archive.addfile(told, io.BytesIO(whole))
             if target.tell() > MOST_BYTES:
                 return b""
     return target.getvalue()
+
+
+def database(place: str) -> bytes | None:
+    """As it is after its last transaction, also while others write; None where it is none."""
+    if os.path.getsize(place) > MOST_BYTES:
+        return None
+    try:
+        with contextlib.closing(sqlite3.connect(place, timeout=5)) as connection:
+            return connection.serialize()
+    except sqlite3.Error:
+        return None
 
 
 def speak_websockets() -> None:
