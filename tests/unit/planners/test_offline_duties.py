@@ -86,3 +86,11 @@ def test_a_thing_that_is_called_as_a_state_is_a_thing_where_it_is_made(said: str
 def test_a_state_alone_is_no_thing() -> None:
     contract = _contract("Articles have a title. Writers create drafts, editors approve drafts.")
     assert {one.name for one in contract.resources} == {"article", "user"}
+
+
+def test_logging_in_makes_nothing() -> None:
+    contract = _contract(
+        "Gym API. Members register and log in. Classes have a name. Members book classes; a booking "
+        "belongs to its member and only its owner can cancel it. Only admins create classes."
+    )
+    assert contract.resource("class").access.create == Access("role", ("admin",))

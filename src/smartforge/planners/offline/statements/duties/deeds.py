@@ -16,6 +16,9 @@ from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.verbs import verb_to, verbs
 
 
+_INTO = ("in", "into", "on", "out", "off", "up", "back")
+
+
 class Deed(msgspec.Struct, frozen=True):
     verb: str
     target: str
@@ -29,6 +32,8 @@ def deed_at(tokens: Sequence[Token], at: int) -> Deed | None:
         return None
     low = tokens[at].low
     following = [token.low for token in tokens[at + 1 : at + 7]]
+    if low in ("log", "logs", "sign", "signs") and following[:1] and following[0] in _INTO:
+        return None  # It is done to nothing that is kept.
     if low in MARKS:
         return _marked(tokens, at)
     if low in ("send", "sends", "give", "gives") and "back" in following[:2]:
