@@ -17,14 +17,14 @@ def furnished(made: Path, *places: Path) -> Path:
     return made
 
 
-def make(folder: Path, *goals: str, status: int = 0, **more: str) -> str:
+def make(folder: Path, *goals: str, status: int = 0, seconds: int = 100, **more: str) -> str:
     ended = subprocess.run(
         ["make", *goals],
         cwd=folder,
         env=environment(PYTHONDONTWRITEBYTECODE="1", **more),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=seconds,
         check=False,
     )
     assert ended.returncode == status, ended.stdout + ended.stderr
