@@ -54,7 +54,8 @@ class Version(msgspec.Struct, frozen=True):
 class Following:
     """One project: each of its follow-ups in turn, said by turns in the terminal and to the API.
 
-    The folder gets every version, in an environment of its own, and a database for each.
+    The folder gets every version, in an environment of its own, and a database for each. What is
+    `unverified` is not asked to verify itself, which takes the most time.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class Following:
         server: ServerProcess,
         folder: Path,
         command: Path = SMARTFORGE,
+        unverified: tuple[int, ...] = (),
     ) -> None:
         self._name, self._project = name, project
         folder.mkdir()
         self._talk = Talk(server, project.prompt, command)
         self._folder = folder
+        self._unverified = unverified
         self._versions: dict[int, Version] = {}
         self._verified: set[str] = set()
         self._faults: list[str] = []
@@ -222,7 +225,8 @@ class Following:
         from_ = self._versions[said.origin] if said.origin else old
         database = self._folder / f"{number}.db"
         seen = self._carry(place, document, from_, database, FollowUp() if said.origin else said)
-        self._verify(place, files)
+        if number not in self._unverified:
+            self._verify(place, files)
         taken = Version(number, files, document, database, seen)
         self._versions[number] = taken
         return taken

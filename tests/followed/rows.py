@@ -131,9 +131,9 @@ class Visitor:
                 for token in self._tokens or [""]:
                     answer = self._client.get(path, headers=_bearing(token), params={"limit": 100})
                     if answer.status_code == 200:
-                        told: Any = answer.json()
-                        items = told["items"] if isinstance(told, dict) else told
-                        rows.update({one["id"]: one for one in cast(list[Json], items)})
+                        told = cast(Json | list[Json], answer.json())
+                        items: list[Json] = told["items"] if isinstance(told, dict) else told
+                        rows.update({one["id"]: one for one in items})
                     elif answer.status_code != 403:
                         self.faults.append(f"GET {path}: {answer.status_code}")
         return found

@@ -90,7 +90,8 @@ def test_a_state_alone_is_no_thing() -> None:
 
 def test_logging_in_makes_nothing() -> None:
     contract = _contract(
-        "Gym API. Members register and log in. Classes have a name. Members book classes; a booking "
-        "belongs to its member and only its owner can cancel it. Only admins create classes."
+        "Gym API. Members register and log in. Classes have a name. Members book classes; a "
+        "booking belongs to its member and only its owner can cancel it. Only admins create "
+        "classes."
     )
     assert contract.resource("class").access.create == Access("role", ("admin",))

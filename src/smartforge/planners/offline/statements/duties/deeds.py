@@ -15,7 +15,6 @@ from smartforge.planners.offline.statements.duties.words import (
 from smartforge.planners.offline.tokens import Token
 from smartforge.planners.offline.verbs import verb_to, verbs
 
-
 _INTO = ("in", "into", "on", "out", "off", "up", "back")
 
 
