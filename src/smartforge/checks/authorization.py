@@ -208,6 +208,18 @@ class Intruder:
             # What refuses an unknown row is not what is wrong.
             nothing = draft.placed(**{endpoint.places[-1]: UNKNOWN_ID})
             await self._judge.expect("for an unknown id", nothing, statuses)
+        if not known and endpoint.access.who == "role":
+            await self._elsewhere(draft)
+
+    async def _elsewhere(self, turned: Draft) -> None:
+        """Where the same role is asked for elsewhere, what asks for it may work."""
+        for other in self._promised.secured:
+            alike = other.access == turned.endpoint.access and other.key != turned.endpoint.key
+            draft = await self._rows.draft(other, turned.actor, Way()) if alike else None
+            if draft is not None:
+                case = "as an account without the role"
+                await self._judge.expect(case, draft, {403, 404} if other.places else {403})
+                return
 
     def _fresh(self, endpoint: Endpoint) -> bool:
         return endpoint.collection != self._promised.accounts

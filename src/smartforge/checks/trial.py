@@ -15,6 +15,8 @@ from smartforge.sandbox.base import Limits, Program
 
 # How many are watched to see what failures have in common, and those that passed have not.
 MOST_FAILED, MOST_PASSED = 60, 240
+# What was asked right behind a failure tells what works all the same.
+BEHIND = 8
 
 
 async def tried(
@@ -61,7 +63,7 @@ async def place(subject: Subject, program: Program, judge: Judge) -> None:
 
 
 def _wanted(judge: Judge) -> set[int]:
-    """Failures, and of what passed before the last of them what is most like them."""
+    """Failures, and of what passed up to the last of them what is most like them."""
     failed = [one for one in judge.failing if one.at >= 0][:MOST_FAILED]
     last = max((one.at for one in failed), default=-1)
     operations, wanted = {one.operation for one in failed}, {one.wanted for one in failed}
@@ -74,7 +76,7 @@ def _wanted(judge: Judge) -> set[int]:
         max((done.at for done in judge.weighed if _changes(done, one)), default=-1)
         for one in failed
     }
-    passed = sorted((one for one in judge.weighed if 0 <= one.at <= last), key=unlike)
+    passed = sorted((one for one in judge.weighed if 0 <= one.at <= last + BEHIND), key=unlike)
     return ({one.at for one in (*failed, *passed[:MOST_PASSED])} | changed) - {-1}
 
 
