@@ -244,8 +244,9 @@ class Places:
                 rightly = place
             elif best is None or score >= best[0]:
                 best = (score, place)
-        if best is None and rightly is not None:
-            return self._deciding(failing, trace) or (None if self._guards(rightly) else rightly)
+        if best is None and (rightly is not None or "of somebody else" in failing.case):
+            own = None if rightly is None or self._guards(rightly) else rightly
+            return self._deciding(failing, trace) or own
         return best[1] if best else None
 
     def _refused_by(self, function: Function, wanted: Collection[int]) -> bool:
