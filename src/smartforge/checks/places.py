@@ -24,7 +24,7 @@ _OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)|: may 
 _WRITES = re.compile(r"\.(?:add|add_all|delete|merge|flush|commit|execute)\(")
 _NO_SUCH = re.compile(r" (?:no \w[\w-]*|that does not match)$")
 _CLOCK = re.compile(r"\b(?:now|utcnow|today|time)\(")
-_WHOSE = re.compile(r"\b(?:caller|owner|user|account)\w*\.")
+_WHOSE = re.compile(r"\b(?:caller|owner|user|account)\w*[.:]")
 _NO_TABLE = re.compile(r"no such table: (\w+)")
 _NOT_SAYING = frozenset(
     {"answered", "not", "for", "what", "is", "with", "the", "without", "another", "when", "asked"}
@@ -244,7 +244,8 @@ class Places:
                 rightly = place
             elif best is None or score >= best[0]:
                 best = (score, place)
-        if best is None and (rightly is not None or "of somebody else" in failing.case):
+        shown = trace.status < 400 and "of somebody else" in failing.case
+        if best is None and (rightly is not None or shown):
             own = None if rightly is None or self._guards(rightly) else rightly
             return self._deciding(failing, trace) or own
         return best[1] if best else None
