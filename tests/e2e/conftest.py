@@ -15,7 +15,7 @@ from playwright.async_api import (
     expect,
 )
 
-from tests.processes import ServerProcess, serving
+from tests.processes import QUICK, ServerProcess, serving
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -40,7 +40,7 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncGenerator[Browser, None]:
     path = chromium()
     flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
@@ -50,9 +50,17 @@ async def browser() -> AsyncGenerator[Browser, None]:
         await launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[ServerProcess, None, None]:
-    with serving(tmp_path_factory.mktemp("data")) as running:
+    """With quick checks: most tests here are about the page."""
+    with serving(tmp_path_factory.mktemp("data"), command=QUICK) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def thorough(tmp_path_factory: pytest.TempPathFactory) -> Generator[ServerProcess, None, None]:
+    """With all checks: a run takes so long that something can be done in the middle of it."""
+    with serving(tmp_path_factory.mktemp("thorough")) as running:
         yield running
 
 

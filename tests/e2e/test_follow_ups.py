@@ -49,6 +49,7 @@ async def test_what_waits_tells_its_place_and_can_be_edited_and_taken_back(
         assert len(left["queue"]) == 1
 
         await page.get_by_role("button", name="Edit the follow-up, next").click()
+        await expect(page.get_by_role("textbox", name="Edit the follow-up")).to_be_focused()
         await page.keyboard.type(" and a color")
         await page.get_by_role("button", name="Stop", exact=True).click()
         await expect(page.get_by_text("It has begun already")).to_be_visible()

@@ -41,9 +41,9 @@ async def rows(page: Page) -> list[str]:
 
 
 async def test_a_prompt_reaches_complete_and_text_is_seen_growing(
-    page: Page, server: ServerProcess
+    page: Page, thorough: ServerProcess
 ) -> None:
-    await send(page, server)
+    await send(page, thorough)
     await expect(page.get_by_text("Planning API structure...")).to_be_visible()
     viewer = page.get_by_test_id("streaming-code-viewer")
     await expect(viewer.get_by_test_id("write-caret")).to_be_visible()
@@ -88,17 +88,17 @@ async def test_without_a_stream_the_page_polls_its_way_to_the_end(
 
 
 async def test_a_follow_up_during_a_run_waits_and_then_runs(
-    page: Page, server: ServerProcess
+    page: Page, thorough: ServerProcess
 ) -> None:
-    project = await send(page, server)
+    project = await send(page, thorough)
     await expect(page.get_by_text(re.compile(r"Created ")).first).to_be_visible()
     await page.get_by_role("textbox", name="Ask for a change").fill("Also add a priority to todos")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Queued").first).to_be_visible()
-    first = snapshot(server, project)
+    first = snapshot(thorough, project)
     await expect(page.get_by_role("link", name="Version 1")).to_be_visible(timeout=60_000)
     await expect(page.get_by_text("Queued")).to_have_count(0)
-    second = snapshot(server, project)
+    second = snapshot(thorough, project)
     assert len(first["queue"]) == 1
     assert second["queue"] == []
     assert second["run"] != first["run"]
@@ -108,13 +108,13 @@ async def test_a_follow_up_during_a_run_waits_and_then_runs(
 
 
 async def test_stop_ends_the_run_and_the_next_message_works(
-    page: Page, server: ServerProcess
+    page: Page, thorough: ServerProcess
 ) -> None:
-    project = await send(page, server)
+    project = await send(page, thorough)
     await expect(page.get_by_text(re.compile(r"Created ")).first).to_be_visible()
     await page.get_by_role("button", name="Stop").click()
     await expect(page.get_by_text(re.compile("Stopped by you")).first).to_be_visible()
-    assert snapshot(server, project)["status"] == "cancelled"
+    assert snapshot(thorough, project)["status"] == "cancelled"
     await page.get_by_role("textbox", name="Ask for a change").fill("Try it again")
     await page.keyboard.press("Enter")
     await done(page)
@@ -147,7 +147,7 @@ def finished(server: ServerProcess) -> str:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_the_page_is_accessible(
-    browser: Browser, server: ServerProcess, artefacts: Path, scheme: str, width: int
+    browser: Browser, thorough: ServerProcess, artefacts: Path, scheme: str, width: int
 ) -> None:
     """WCAG 2.2 A and AA by axe-core: the home page, the cluster's, and a finished project."""
     axe = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -158,10 +158,10 @@ async def test_the_page_is_accessible(
         reduced_motion="reduce",
     )
     page = await context.new_page()
-    project = finished(server)
+    project = finished(thorough)
     pages = {"home": "/", "cluster": "/cluster", "complete": f"/projects/{project}"}
     for name, path in pages.items():
-        await page.goto(server.url + path)
+        await page.goto(thorough.url + path)
         if name == "complete":
             await done(page)
             await expect(page.get_by_text("100%")).to_be_visible()

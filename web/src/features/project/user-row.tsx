@@ -1,5 +1,5 @@
 /** What the user said. A follow-up that waits tells its place, and can be edited or taken back. */
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { CommandFailed } from "../../stream/commands";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
@@ -30,6 +30,7 @@ export function UserRow({ row: { key, place: at }, said, commands, onLeft }: Pro
   const { busy, problem, act, forget } = useCommand();
   const row = useRef<HTMLLIElement>(null);
   const editButton = useRef<HTMLButtonElement>(null);
+  const closing = useRef(false);
   const place = at === null ? null : placeInLine(at);
   const waits = place !== null;
 
@@ -44,10 +45,17 @@ export function UserRow({ row: { key, place: at }, said, commands, onLeft }: Pro
   };
   const close = () => {
     forget();
+    closing.current = true;
     setDraft(null);
-    // Only then is the button back, or known to stay away.
-    requestAnimationFrame(() => (editButton.current ? editButton.current.focus() : leave()));
   };
+  // Only when the editor is gone is the button back, or known to stay away; a busy page may paint
+  // a frame before that.
+  useLayoutEffect(() => {
+    if (draft !== null || !closing.current) return;
+    closing.current = false;
+    if (editButton.current) editButton.current.focus();
+    else leave();
+  });
   const save = async (text: string) => {
     const done = await act(() => (waits ? commands.edit(key, text) : commands.send(text)));
     if (done) close();
