@@ -16,10 +16,12 @@ from smartforge.contract import (
     Decimal,
     Field,
     Integer,
+    Phone,
     Reference,
     References,
     Resource,
     Text,
+    Time,
     Timestamp,
     UniqueTogether,
     validate,
@@ -265,6 +267,46 @@ def test_only_versions_that_change_tables_have_a_migration_and_old_ones_stay() -
     for earlier, later in pairwise(found):
         assert earlier.items() <= later.items()
     assert [one.path for one in target.files(V5, VERSIONS[:-1])] == list(every[-1])
+
+
+def test_rows_that_have_none_get_a_phone_number_and_a_time_that_can_be_answered(
+    tmp_path: Path,
+) -> None:
+    fields = [Field("title", Text()), Field("phone", Phone(), False), Field("at", Time(), False)]
+    old, new = (
+        validate(Contract("Calls", (Resource("call", "calls", tuple(each)),)))
+        for each in (fields, [replace(one, required=True) for one in fields])
+    )
+    assert problems(old, new) == ()
+    folder = write(FastAPITarget().render(new, [old]), tmp_path)
+    ended = python(folder, "-c", CALLS)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    (call,) = json.loads(ended.stdout)
+    assert (call["phone"], call["at"]) == ("+10000000000", "00:00:00")
+
+
+CALLS = """
+import json
+from alembic import command
+from alembic.config import Config
+from app.database import connect
+from app.main import create_app
+from app.migrate import alone
+from app.settings import Settings
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+settings = Settings()
+engine = connect(settings.database_url)
+config = Config()
+config.set_main_option("script_location", "migrations")
+with alone(engine) as connection:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+    connection.execute(text("INSERT INTO calls (title, created_at) VALUES ('x', '2031-01-01')"))
+with TestClient(create_app(settings)) as client:
+    print(json.dumps(client.get("/calls").json()["items"]))
+"""
 
 
 def test_all_of_it_was_thought_possible() -> None:

@@ -15,6 +15,7 @@ from smartforge.contract import (
     Resource,
     Text,
     TextList,
+    Time,
     Timestamp,
     UniqueTogether,
 )
@@ -110,6 +111,8 @@ def _filling(field: Field) -> str:
             return "the day of the migration"
         case Timestamp():
             return "the moment of the migration"
+        case Time():
+            return "midnight"
         case TextList():
             return "an empty list"
         case Json():

@@ -19,9 +19,11 @@ from smartforge.contract import (
     Field,
     Integer,
     Json,
+    Phone,
     Slug,
     Text,
     TextList,
+    Time,
     Timestamp,
     Url,
 )
@@ -34,6 +36,9 @@ _NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1$bm8gc3VjaCBwYXNzd29yZA$"
     "lZ7PjQ4rH2pXb1yqk0c6dV9sT3mWnE8uGfAaRiOo5Yk"
 )
+
+_NO_PHONE = "+10000000000"
+"""A phone number as it is written, and nobody's: no area is called 000."""
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -175,6 +180,11 @@ def _neutral(field: Field) -> Value | None:
             return _quoted(str(given or "unknown@example.com"))
         case Url():
             return _quoted(str(given or "https://example.com/"))
+        case Phone():
+            return _quoted(str(given or _NO_PHONE))
+        case Time():
+            moment = datetime.time.fromisoformat(str(given or "00:00:00"))
+            return _quoted(moment.strftime("%H:%M:%S.%f"))
         case Date():
             return _quoted(str(given)) if given else _same("CURRENT_DATE", "today")
         case Timestamp():
