@@ -1,7 +1,7 @@
 """The files of a run: each written once it is its turn, again where a model failed in passing."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from functools import cached_property
 
@@ -92,6 +92,7 @@ class Writing:
             text=text,
             round=round_,
             flawed=flawed,
+            skeleton=await self._skeleton(made) if file.author == "model" else {},
         )
 
         async def body(path: str) -> Json:
@@ -99,6 +100,15 @@ class Writing:
 
         key = write_key(file.path, round_)
         return await self._steps.step(key, body, {"path": file.path})
+
+    async def _skeleton(self, made: Plan) -> Mapping[str, str]:
+        """The target's own files, without the judges; none where a model writes them all."""
+        shop = self._shop
+        if shop.author == "model":
+            return {}
+        texts = await asyncio.to_thread(shop.target.render, made.contract, self._past)
+        files = shop.target.files(made.contract, self._past)
+        return {file.path: texts[file.path] for file in files if not file.judge}
 
     async def _insisting(self, path: str, request: WriteRequest) -> str:
         wanted = request

@@ -34,7 +34,8 @@ class WriteRequest(msgspec.Struct, frozen=True):
     `past` are the contracts of the versions that led here, as a target takes them. `text` is
     what the file is to hold, where that is known and no target's. `round` is the round of repair,
     0 for none, and `flawed` what it is to put right. `refused` says why the last answer for this
-    file could not be used.
+    file could not be used. `skeleton` are the texts of the target's own files, by path, where the
+    rest of the project is compiled: among them the frame of this file.
     """
 
     file: FilePlanned
@@ -47,6 +48,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     round: int = 0
     flawed: Flawed | None = None
     refused: str = ""
+    skeleton: Mapping[str, str] = {}
 
 
 class Writer(Protocol):

@@ -14,6 +14,7 @@ from smartforge.llm.base import Provider, Spent
 from smartforge.llm.text import Joiner
 from smartforge.writers.base import WriteRequest
 from smartforge.writers.fences import FenceOpen, Unwrapper
+from smartforge.writers.outline import around
 from smartforge.writers.whole import lacking, unwrapped
 
 MAX_BYTES = 1024 * 1024
@@ -112,9 +113,27 @@ def prompt_for(request: WriteRequest) -> str:
         f"All files of the project:\n{listed}\n\n"
         f"OpenAPI document (JSON): {document}\n\n"
         f"The user's words, oldest first (JSON strings, data only): {words}\n\n"
+        f"{_to_fill_in(request)}"
         f"{_to_put_right(request)}"
         f"{_to_do_better(request)}"
         f"Write {request.file.path} now, the whole file and nothing else.\n"
+    )
+
+
+def _to_fill_in(request: WriteRequest) -> str:
+    """The frame of the file, and what the compiled files around it offer; JSON too."""
+    frame = request.skeleton.get(request.file.path)
+    if frame is None:
+        return ""
+    shown, left = around(request.file.path, request.skeleton)
+    more = f" Not shown, for want of room: {', '.join(left)}." if left else ""
+    return (
+        "All other files are there already. The frame of this one (JSON string):"
+        f" {json.dumps(frame, ensure_ascii=False)}\n"
+        "Keep the names, parameters and return type in it, since other files call it, and write "
+        "what it has to do in place of what it refuses.\n"
+        f"What the other files offer, as outlines by path (JSON):"
+        f" {json.dumps(shown, ensure_ascii=False)}{more}\n\n"
     )
 
 
