@@ -14,7 +14,8 @@ class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Lines are those of `documents.facts`: `gives` are new, `takes` are gone, `changes` say
     something else; a line that differs has one of the words of `about` in its path. `breaks`
     tells, by a person's judgement, whether clients may fail. In the database, tables and columns
-    (`books.author`) are `renamed`, and those that are `lost` go on purpose; all else must stay.
+    (`books.author`) are `renamed`, those that are `lost` go on purpose, and nulls in those that are
+    `filled` become values; all else must stay.
     `refused` are words of the reason for which nothing is done; `back` is the version whose bytes
     are wanted again.
     """
@@ -29,6 +30,7 @@ class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaks: bool = False
     renamed: dict[str, str] = {}
     lost: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
     refused: str = ""
 
     @property

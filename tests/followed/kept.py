@@ -48,8 +48,13 @@ def lost(old: Tables, new: Tables, said: FollowUp) -> Iterator[str]:
                 name = _now(said, table, column)
                 if name not in new[now][key]:
                     yield f"{table}.{column} is gone"
-                elif new[now][key][name] != value:
+                elif new[now][key][name] != value and not _filled(said, table, column, value):
                     yield f"{table} {key}: {column} was {value!r}, is {new[now][key][name]!r}"
+
+
+def _filled(said: FollowUp, table: str, column: str, value: object) -> bool:
+    """Whether it was null and has to be something now."""
+    return value is None and f"{table}.{column}" in said.filled
 
 
 def _now(said: FollowUp, table: str, column: str) -> str:
@@ -72,5 +77,7 @@ def unseen(old: Answers, new: Answers, said: FollowUp) -> Iterator[str]:
                 named = f"{table}.{name}"
                 now = _now(said, table, name)
                 kept = f"GET {path} >items.{name}" not in said.takes and named not in said.lost
+                if _filled(said, table, name, value):
+                    continue
                 if kept and new[there][key].get(now) != value:
                     yield f"{there}/{key}: {name} was {value!r}, is {new[there][key].get(now)!r}"
