@@ -54,7 +54,7 @@ async def serving(
     place of `smartforge`. Raises ProgramError where it does not start.
     """
     program = program or [str(Path(sys.executable).with_name("smartforge"))]
-    ours = ("OPENAI_", "ANTHROPIC_", "SMARTFORGE_")
+    ours = ("OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "OPENROUTER_", "SMARTFORGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     server = await asyncio.create_subprocess_exec(
         *(*program, "serve", "--host", "0.0.0.0"),

@@ -1,4 +1,6 @@
-"""A scripted server that plays a model over OpenAI's Chat Completions wire.
+"""A scripted server that plays a model, over the wires of OpenAI, Anthropic and Google.
+
+Which one is spoken follows from the path that is asked for (see `wire_dialects`).
 
 In a test:
 
@@ -28,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from tests.wire_dialects import DIALECTS, Dialect, Said
 from tests.wire_http import Head, Refusal, gone, open_stream, read_request, reset, respond, send
 from tests.wire_script import Answer, Dropped, Reply, WireScript, problem, script_from_json
 
@@ -71,27 +74,27 @@ class Request:
         return cast(dict[str, Any], body) if isinstance(body, dict) else {}
 
     @property
+    def dialect(self) -> Dialect:
+        return next((one for one in DIALECTS if one.speaks(self.head.path)), DIALECTS[0])
+
+    @property
     def tools(self) -> list[str]:
         """The names of the tools that the model may call."""
-        tools: list[Json] = self.body.get("tools") or []
-        return [tool["function"]["name"] for tool in tools]
+        return self.dialect.tools(self.body)
 
     @property
     def shape(self) -> str:
         """The name of the JSON schema that the answer has to follow; empty without one."""
-        wanted: dict[str, Json] = self.body.get("response_format") or {}
-        schema: dict[str, Json] = wanted.get("json_schema") or {}
-        return schema.get("name") or ""
+        return self.dialect.shape(self.body)
 
     @property
     def key(self) -> str:
-        return self.head.headers.get("authorization", "").removeprefix("Bearer ")
+        return self.dialect.key(self.head.headers)
 
     @property
     def messages(self) -> list[tuple[str, str]]:
-        """Role and text of every chat message."""
-        entries: list[Json] = self.body.get("messages") or []
-        return [(entry["role"], _text_of(entry.get("content"))) for entry in entries]
+        """Role and text of every chat message, the instructions first."""
+        return self.dialect.messages(self.body)
 
     @property
     def prompt(self) -> str:
@@ -212,7 +215,7 @@ class Wire:
             request.asked = "models"
             entries = [{"id": name, "object": "model"} for name in self.script.models]
             return Refusal(200, {"object": "list", "data": entries})
-        if not path.endswith("/chat/completions") or not request.body:
+        if not any(one.speaks(path) for one in DIALECTS) or not request.body:
             return Refusal(404, problem(f"there is no {path} here"))
         named = re.match(r"File: (.+)", request.prompt)
         wants_plan = "plan" in [*request.tools, request.shape]
@@ -268,21 +271,25 @@ class _Speech:
         self._released = released
         self._writer = writer
         self._tell = tell
-        self._tokens = 0
-        self._streamed = bool(request.body.get("stream"))
-        self._tool = request.tools[0] if request.tools and answer.form != "text" else ""
+        self._dialect = request.dialect
+        self._streamed = self._dialect.streamed(request.head)
+        self._said = Said(
+            answer,
+            self._dialect.model(request.head),
+            tool=request.tools[0] if request.tools and answer.form != "text" else "",
+            asked=sum(len(text.split()) for _, text in request.messages),
+        )
 
     async def say(self) -> State:
         if self._streamed:
             await open_stream(self._writer)
             if self._answer.before:
                 await send(self._answer.before.encode(), self._writer)
-            await self._chunk({"role": "assistant", "content": None if self._tool else ""})
-            if self._tool:
-                await self._chunk({"tool_calls": [self._call("")]})
+            await self._send(self._dialect.opening(self._said))
         async for piece in self._pieces():
+            self._said.text += piece
             if self._streamed:
-                await self._chunk(self._delta(piece))
+                await self._send(self._dialect.piece(self._said, piece))
             self._request.sent += piece
             await self._tell()
         if self._answer.cut_after is not None:
@@ -291,8 +298,12 @@ class _Speech:
         if self._streamed:
             await self._end()
         else:
-            await respond(Refusal(200, self._whole()), self._writer)
+            await respond(Refusal(200, self._dialect.whole(self._said)), self._writer)
         return "complete"
+
+    async def _send(self, frames: list[str]) -> None:
+        for frame in frames:
+            await send(frame.encode(), self._writer)
 
     async def _pieces(self) -> AsyncIterator[str]:
         answer, request = self._answer, self._request
@@ -305,7 +316,7 @@ class _Speech:
                     return
             if self._pace:
                 await asyncio.sleep(1 / self._pace)
-            self._tokens += 1
+            self._said.tokens += 1
             yield kept
         await self._held()
 
@@ -321,56 +332,10 @@ class _Speech:
             reset(self._writer)
 
     async def _end(self) -> None:
-        if self._answer.finish is not None:
-            await self._chunk({}, self._answer.finish)
-        options: dict[str, Json] = self._request.body.get("stream_options") or {}
-        if self._answer.usage == "last" and options.get("include_usage"):
-            await self._event(self._envelope("chat.completion.chunk", []), self._usage())
-        if self._answer.done:
-            await send(b"data: [DONE]\n\n", self._writer)
+        await self._send(self._dialect.ending(self._said, self._request.body))
         if self._answer.linger:
             await self._released.wait()
         await send(b"", self._writer)
-
-    async def _chunk(self, delta: Json, finish: str | None = None) -> None:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        usage = self._usage() if self._answer.usage == "every" else None
-        await self._event(self._envelope("chat.completion.chunk", [choice]), usage)
-
-    async def _event(self, data: Json, usage: Json) -> None:
-        text = json.dumps(data if usage is None else data | {"usage": usage})
-        await send(f"data: {text}\n\n".encode(), self._writer)
-
-    def _whole(self) -> Json:
-        said: Json = {"role": "assistant", "content": self._request.sent}
-        if self._tool:
-            said = said | {"content": None, "tool_calls": [self._call(self._request.sent)]}
-        choice = {"index": 0, "message": said, "finish_reason": self._answer.finish}
-        body = self._envelope("chat.completion", [choice])
-        return body if self._answer.usage == "none" else body | {"usage": self._usage()}
-
-    def _delta(self, piece: str) -> Json:
-        if self._tool:
-            return {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
-        return {"content": piece}
-
-    def _call(self, arguments: str) -> Json:
-        function = {"name": self._tool, "arguments": arguments}
-        return {"index": 0, "id": "call_1", "type": "function", "function": function}
-
-    def _envelope(self, kind: str, choices: Json) -> Json:
-        model = self._request.body.get("model", "scripted")
-        body = {"id": "chatcmpl-1", "object": kind, "created": 1_700_000_000, "model": model}
-        return {**body, "choices": choices}
-
-    def _usage(self) -> Json:
-        asked = sum(len(text.split()) for _, text in self._request.messages)
-        return {
-            "prompt_tokens": asked,
-            "completion_tokens": self._tokens,
-            "total_tokens": asked + self._tokens,
-            "prompt_tokens_details": {"cached_tokens": self._answer.cached_tokens},
-        }
 
 
 @asynccontextmanager
@@ -406,14 +371,6 @@ async def _opened(script: WireScript, port: int) -> Wire:
     wire = Wire(script)
     await wire.open(port)
     return wire
-
-
-def _text_of(content: Json) -> str:
-    """The text of a chat message, which may be a list of parts."""
-    if isinstance(content, list):
-        parts = cast(list[dict[str, str]], content)
-        return "".join(part.get("text", "") for part in parts)
-    return content or ""
 
 
 async def _serve(script: WireScript, port: int) -> None:

@@ -10,10 +10,13 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from smartforge.llm.known import KNOWN
+
 SMARTFORGE = Path(sys.executable).with_name("smartforge")
 QUICK = Path(__file__).with_name("quick.sh")
 """The same with few and quick checks: enough where a test is about what is around them."""
 END_SECONDS = 20
+MODELS = tuple(f"{name.upper()}_" for name in (*KNOWN, "gemini"))
 
 
 @functools.cache
@@ -34,7 +37,7 @@ def environment(**more: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("OPENAI_", "SMARTFORGE_", "ANTHROPIC_"))
+        if not name.startswith(("SMARTFORGE_", *MODELS))
     }
     return kept | {"PYTHON": sys.executable} | more
 

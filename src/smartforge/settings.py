@@ -10,13 +10,21 @@ import platformdirs
 
 from smartforge.engine.base import Limits
 from smartforge.errors import SettingsInvalid
+from smartforge.llm.known import OPENAI, chain_of
+from smartforge.llm.reach import Reach, read_reach
 
 Planning = Literal["auto", "offline", "model"]
 Writing = Literal["auto", "model"]
 
-DEFAULT_MODEL = "gpt-4o"
+DEFAULT_MODEL = OPENAI.usual
 SERVE_PACE = 20_000
 """Code points a second of the compiled writer in `serve`, so that a person can follow."""
+
+NO_MODEL = (
+    "Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_API_KEY, or OPENAI_BASE_URL for an endpoint of"
+    " your own, or name a local model (SMARTFORGE_MODEL=ollama:NAME), or say `offline`."
+)
+"""What to do where a model was asked for and none is set."""
 
 MOST_BUDGET = 1_000_000_000_000
 
@@ -40,11 +48,21 @@ class Previews(msgspec.Struct, frozen=True):
     idle_seconds: int = 300
 
 
+class Models(msgspec.Struct, frozen=True):
+    """Who is asked for one kind of work in place of the model for everything; None for nobody."""
+
+    plan: str | None = None
+    write: str | None = None
+    repair: str | None = None
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that is set, read once. Secrets are only here; `repr` strikes them out.
 
-    `model` is None where no model may be asked. `pace` is code points a second, 0 for as fast
-    as possible. `budget` is how many tokens the model calls of one run may use, 0 for no limit.
+    `model` is None where no model may be asked, else the names of those that are asked, with a
+    comma and a space between two: the next one where one fails. `pace` is code points a second,
+    0 for as fast as possible. `budget` is how many tokens the model calls of one run may use, 0
+    for no limit.
     `token` guards the door on an address that is not loopback. `keep_days` is how long a project
     without an event is kept, 0 for ever. `advisory_url` is where the packages of projects are
     looked up, None for nowhere.
@@ -53,8 +71,8 @@ class Settings(msgspec.Struct, frozen=True):
     data: Path
     database_url: str | None = None
     model: str | None = None
-    openai_api_key: str | None = None
-    openai_base_url: str | None = None
+    models: Models = Models()
+    reach: Reach = Reach()
     pace: int = 0
     budget: int = 0
     planner: Planning = "auto"
@@ -111,18 +129,19 @@ def read(
     author = options.author or value("AUTHOR") or "auto"
     _one_of("planner", planner, ("auto", "offline", "model"))
     _one_of("author", author, ("auto", "model"))
-    model = _model(options.model or value("MODEL"), environment)
+    reach = read_reach(environment)
+    models = _models(options.model, value, reach)
+    model = _model(options.model or value("MODEL"), reach)
+    if (options.model or value("MODEL")) is None:
+        model = models.write or models.plan or models.repair or model
     if model is None and "model" in (planner, author):
-        raise SettingsInvalid(
-            "A model was asked for, but none is set.",
-            "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or choose `offline`.",
-        )
+        raise SettingsInvalid("A model was asked for, but none is set.", NO_MODEL)
     return Settings(
         data=_home(data),
         database_url=_database(options.database_url or value("DATABASE_URL")),
         model=model,
-        openai_api_key=environment.get("OPENAI_API_KEY") or None,
-        openai_base_url=environment.get("OPENAI_BASE_URL") or None,
+        models=models,
+        reach=reach,
         pace=_number("pace", options.pace, value("PACE"), default_pace, 0, 10_000_000),
         budget=_number("SMARTFORGE_BUDGET", None, value("BUDGET"), 0, 0, MOST_BUDGET),
         planner=cast(Planning, planner),
@@ -183,18 +202,36 @@ def _home(folder: Path) -> Path:
         ) from None
 
 
-def _model(asked: str | None, environment: Mapping[str, str]) -> str | None:
+def _models(asked: str | None, value: Callable[[str], str | None], reach: Reach) -> Models:
+    """What is said on the command line is meant for everything."""
+    if asked is not None or value("MODEL") == "offline":
+        return Models()
+    plan, write, repair = (
+        value(f"MODEL_{work}") and _model(value(f"MODEL_{work}"), reach)
+        for work in ("PLAN", "WRITE", "REPAIR")
+    )
+    return Models(plan, write, repair)
+
+
+def _model(asked: str | None, reach: Reach) -> str | None:
     if asked == "offline":
         return None
-    reachable = environment.get("OPENAI_API_KEY") or environment.get("OPENAI_BASE_URL")
     if asked is None:
-        return DEFAULT_MODEL if reachable else None
-    if not reachable:
-        raise SettingsInvalid(
-            f"The model {asked!r} was chosen, but there is no endpoint to ask.",
-            "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
-        )
-    return asked.removeprefix("openai:")
+        return reach.usual()
+    chain = chain_of(asked, elsewhere=OPENAI.name in reach.urls)
+    for named in chain:
+        if str(named) == "offline":
+            raise SettingsInvalid(
+                f"The models {asked!r:.200} hold `offline`, which is none.",
+                "Say `offline` alone, or name models alone.",
+            )
+        if not reach.reaches(named.known):
+            raise SettingsInvalid(
+                f"The model {str(named)!r} was chosen, but there is no endpoint to ask.",
+                f"Set {named.known.key}, or {named.known.address} for an endpoint of your own, or"
+                " say `offline`.",
+            )
+    return ", ".join(str(named) for named in chain)
 
 
 def _viewers(value: Callable[[str], str | None]) -> Viewers:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smartforge.errors import SettingsInvalid
-from smartforge.settings import DEFAULT_MODEL, Options, Viewers, read
+from smartforge.settings import DEFAULT_MODEL, Models, Options, Viewers, read
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
 
@@ -36,12 +36,23 @@ def test_options_win_over_variables_and_variables_over_defaults() -> None:
         ("offline", KEY, None),
         ("openai:gpt-5", KEY, "gpt-5"),
         (None, KEY | {"SMARTFORGE_MODEL": "qwen3"}, "qwen3"),
+        (None, {"SMARTFORGE_MODEL": "ollama:qwen3"}, "ollama:qwen3"),
+        ("anthropic:a,ollama:b", {"ANTHROPIC_API_KEY": "k"}, "anthropic:a, ollama:b"),
+        (None, {"OPENAI_BASE_URL": "http://h/v1", "SMARTFORGE_MODEL": "q:3b"}, "q:3b"),
+        (None, {"SMARTFORGE_MODEL_WRITE": "ollama:w"}, "ollama:w"),
     ],
 )
 def test_the_model_follows_from_key_endpoint_and_wish(
     asked: str | None, variables: dict[str, str], model: str | None
 ) -> None:
     assert read(Options(model=asked), variables).model == model
+
+
+def test_each_kind_of_work_may_have_a_model_of_its_own() -> None:
+    variables = KEY | {"SMARTFORGE_MODEL": "a", "SMARTFORGE_MODEL_PLAN": "ollama:p, b"}
+    assert read(Options(), variables).models == Models(plan="ollama:p, b")
+    assert read(Options(model="c"), variables).models == Models()
+    assert read(Options(model="offline"), variables).models == Models()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +62,10 @@ def test_the_model_follows_from_key_endpoint_and_wish(
         (Options(author="nobody"), {}, "nobody"),
         (Options(model="gpt-4o"), {}, "gpt-4o"),
         (Options(planner="model"), {}, "model"),
+        (Options(model="anthropic:x"), KEY, "anthropic:x"),
+        (Options(model="magic:x"), KEY, "magic"),
+        (Options(model="gpt-4o, offline"), KEY, "offline"),
+        (Options(), KEY | {"SMARTFORGE_MODEL_REPAIR": "google:g"}, "google:g"),
         (Options(author="model", model="offline"), KEY, "model"),
         (Options(port=70_000), {}, "70000"),
         (Options(), {"SMARTFORGE_PACE": "fast"}, "fast"),

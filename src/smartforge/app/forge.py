@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from smartforge import __version__
+from smartforge.app.models import provider_of
 from smartforge.checks.audit import Audit
 from smartforge.checks.authorization import Authorization
 from smartforge.checks.base import Check, Subject
@@ -28,13 +30,15 @@ from smartforge.errors import SettingsInvalid, TargetUnprepared
 from smartforge.events import Author, CheckName
 from smartforge.forge.base import CALLS, Choice, Workshop
 from smartforge.forge.budget import Budget, Budgeted
+from smartforge.forge.retries import Patience
 from smartforge.llm.base import Provider
+from smartforge.llm.known import OPENAI, Named, chain_of
 from smartforge.planners.base import Planner
 from smartforge.planners.later import Later
 from smartforge.sandbox.base import Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
 from smartforge.sandbox.spares import MOST, Spares
-from smartforge.settings import DEFAULT_MODEL, Settings
+from smartforge.settings import NO_MODEL, Settings
 from smartforge.targets.base import Target
 from smartforge.targets.fastapi import FastAPITarget
 from smartforge.targets.rendered import Rendered
@@ -43,6 +47,8 @@ from smartforge.writers.compiled import CompiledWriter
 
 TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
+Work = Literal["plan", "write", "repair"]
+WORKS: tuple[Work, ...] = ("plan", "write", "repair")
 WITHOUT_PACKAGES = frozenset[CheckName]({"syntax", "lint", "security", "audit"})
 """The checks whose programs import nothing of what projects import."""
 TWICE = frozenset[CheckName]({"performance"})
@@ -77,7 +83,7 @@ class Forge:
         self.settings = settings
         self.sandbox: Sandbox
         self.sandbox = self.spares = Spares(Bubblewrap(), MOST if goes_on else 0)
-        self._providers: dict[str, Provider] = {}
+        self._providers: dict[Named, Provider] = {}
         self._turns: dict[str, asyncio.Semaphore] = {}
 
     def choose(self, new: NewProject) -> Choice:
@@ -91,16 +97,17 @@ class Forge:
         model = None if new.model == "offline" else new.model or settings.model
         if model is not None and settings.model is None:
             raise SettingsInvalid(
-                f"The model {model!r} was chosen, but no endpoint is set.",
-                "Set OPENAI_API_KEY or OPENAI_BASE_URL and start again, or choose `offline`.",
+                f"The model {model!r:.200} was chosen, but no endpoint is set.", NO_MODEL
             )
         if model is None and "model" in (planner, author):
-            raise SettingsInvalid(
-                "A model was asked for, but none is set.",
-                "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a local endpoint, or say `offline`.",
-            )
+            raise SettingsInvalid("A model was asked for, but none is set.", NO_MODEL)
         if model is not None:
-            self._new_provider(model)  # Raises here what would else end every run.
+            if new.model:
+                self._set_up(model)
+            choice = Choice(target, model, planner, author)
+            for work in WORKS:  # Raises what would else end every run.
+                for named in self._asked(choice, work):
+                    self._new_provider(named)
         return Choice(target, model, planner, author)
 
     def workshop(self, choice: Choice, spent: int = 0) -> Workshop:
@@ -115,10 +122,9 @@ class Forge:
             from smartforge.planners.model import ModelPlanner
             from smartforge.writers.model import ModelWriter
 
-            provider = Budgeted(self._provider(choice.model), budget)
-            writers["model"] = ModelWriter(provider)
+            writers["model"] = ModelWriter(Budgeted(self.provider(choice, "write"), budget))
             if choice.planner != "offline":
-                planner = ModelPlanner(provider)
+                planner = ModelPlanner(Budgeted(self.provider(choice, "plan"), budget))
             if choice.author == "model":
                 author = "model"
         return Workshop(
@@ -129,6 +135,7 @@ class Forge:
             checks=checks(self.settings.advisory_url),
             sandbox=self.sandbox,
             budget=budget,
+            patience=self._patience(choice),
             turns=self._turns.setdefault(choice.model or "", asyncio.Semaphore(CALLS)),
             versions=versions(),
         )
@@ -147,19 +154,64 @@ class Forge:
         self.spares.expect(Warm(target.dependencies(), target.rehearsal()))
         return await self.spares.settled() > 0
 
-    def _provider(self, model: str) -> Provider:
-        if model not in self._providers:
-            self._providers[model] = self._new_provider(model)
-        return self._providers[model]
+    def provider(self, choice: Choice, work: Work) -> Provider:
+        """Whom one run asks for this work; several in turn where several are named."""
+        asked = [(str(named), self._provider(named)) for named in self._asked(choice, work)]
+        if len(asked) == 1:
+            return asked[0][1]
+        from smartforge.llm.chain import Chain
 
-    def _new_provider(self, model: str) -> Provider:
-        from smartforge.llm.openai import OpenAIProvider
+        return Chain(asked)
 
-        return OpenAIProvider(
-            model or DEFAULT_MODEL,
-            api_key=self.settings.openai_api_key,
-            base_url=self.settings.openai_base_url,
+    def models(self) -> tuple[tuple[Named, tuple[Work, ...]], ...]:
+        """Every model that the settings name, with what it is asked for."""
+        if self.settings.model is None:
+            return ()
+        choice = Choice(DEFAULT_TARGET, self.settings.model)
+        works: dict[Named, list[Work]] = {}
+        for work in WORKS:
+            for named in self._asked(choice, work):
+                works.setdefault(named, []).append(work)
+        return tuple((named, tuple(found)) for named, found in works.items())
+
+    def _asked(self, choice: Choice, work: Work) -> tuple[Named, ...]:
+        """What a project names for itself is meant for all that it asks a model for."""
+        own = None
+        if choice.model == self.settings.model:
+            models = self.settings.models
+            own = {"plan": models.plan, "write": models.write, "repair": models.repair}[work]
+        return chain_of(
+            own or choice.model or "", elsewhere=OPENAI.name in self.settings.reach.urls
         )
+
+    def _set_up(self, model: str) -> None:
+        """Raises SettingsInvalid where a project names a provider that nobody has set up here:
+        whoever may make a project must not choose whom this machine speaks to."""
+        reach = self.settings.reach
+        known = {named.provider for named, _ in self.models()} | {*reach.keys} | {*reach.urls}
+        for named in chain_of(model, elsewhere=OPENAI.name in reach.urls):
+            if named.provider not in known:
+                raise SettingsInvalid(
+                    f"The model {str(named)!r:.200} was chosen, but {named.provider} is not set up"
+                    " here.",
+                    f"Set {named.known.key} or {named.known.address} and start again, or choose"
+                    f" a model of {', '.join(sorted(known))}.",
+                )
+
+    def _patience(self, choice: Choice) -> Patience:
+        """Going on to the next model is no try of the same one."""
+        if choice.model is None:
+            return Patience()
+        longest = max(len(self._asked(choice, work)) for work in WORKS)
+        return Patience(retries=Patience().retries + longest - 1)
+
+    def _provider(self, named: Named) -> Provider:
+        if named not in self._providers:
+            self._providers[named] = self._new_provider(named)
+        return self._providers[named]
+
+    def _new_provider(self, named: Named) -> Provider:
+        return provider_of(named, self.settings.reach)
 
     async def close(self) -> None:
         await self.spares.close()

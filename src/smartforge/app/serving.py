@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from smartforge import __version__
+from smartforge.app import models
 from smartforge.app.forge import TARGETS, Forge
 from smartforge.app.lines import line_parts
 from smartforge.app.previewing import live_previews
@@ -55,8 +56,21 @@ async def serve(settings: Settings, ready: Callable[[str, str | None], None]) ->
             viewers_per_project=settings.viewers.project,
             viewers_per_address=settings.viewers.address,
         )
+
+        async def ask_models() -> Sequence[object]:
+            return await models.try_each(made.forge.models(), settings.reach)
+
         await serve_on(
-            build(made.log, made.engine, options, made.states, metrics, line_parts, previews),
+            build(
+                made.log,
+                made.engine,
+                options,
+                made.states,
+                metrics,
+                line_parts,
+                previews,
+                ask_models,
+            ),
             host=settings.host,
             port=settings.port,
             ready=lambda url: ready(url, None if settings.token else token),
@@ -102,15 +116,20 @@ async def _warn_of_no_proof(forge: Forge) -> None:
 
 
 def shown(settings: Settings) -> dict[str, object]:
-    """What `GET /api/settings` tells: what is set, and no secret."""
+    """What `GET /api/settings` tells: what is set, and no secret.
+
+    Raises SettingsInvalid where a model could not be asked.
+    """
     return {
         "model": settings.model,
-        "endpoint": "set" if settings.openai_base_url else None,
+        "models": [models.shown(*one, settings.reach) for one in Forge(settings).models()],
+        "endpoint": "set" if settings.reach.urls else None,
         "targets": list(TARGETS),
         "planner": settings.planner,
         "author": settings.author,
         "pace": settings.pace,
         "budget": settings.budget,
+        "keepDays": settings.keep_days,
         "database": "postgresql" if settings.database_url else "sqlite",
     }
 

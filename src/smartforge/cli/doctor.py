@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from smartforge import __version__
+from smartforge.cli.asking import ask_models
 from smartforge.cli.counts import counted
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.stopping import run
@@ -47,23 +48,29 @@ def doctor(
     deep: Annotated[
         bool, typer.Option("--deep", help="Read the whole log too, and say what is wrong in it.")
     ] = False,
+    model: Annotated[
+        bool, typer.Option("--model", help="Ask each model that is set once, and show the answer.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Say what this machine offers. Exit 1 when an API cannot be made and proven here.
 
-    With --deep also exit 1 when anything is wrong in the log.
+    With --deep also exit 1 when anything is wrong in the log; with --model when one that is set
+    does not answer. That costs a few tokens of each.
     """
     settings = read(Options())
-    raise typer.Exit(run(lambda _: _doctor(settings, deep, json)))
+    raise typer.Exit(run(lambda _: _doctor(settings, deep, model, json)))
 
 
-async def _doctor(settings: Settings, deep: bool, json: bool) -> int:
+async def _doctor(settings: Settings, deep: bool, model: bool, json: bool) -> int:
     findings = await _look(settings)
     if json:
         write_line(msgspec.json.encode({"findings": findings}))
     else:
         _show(findings)
     good = all(finding.good for finding in findings if finding.required)
+    if model:
+        good &= await ask_models(settings, json)
     if deep:
         good &= await _look_deep(settings, json)
     return COMPLETE if good else FAILED
@@ -201,12 +208,14 @@ def _model(settings: Settings) -> Finding:
 
     if settings.model is None:
         return Finding("model", True, "none; the offline planner and compiled writer do the work")
+    forge = Forge(settings)
     try:
-        Forge(settings).choose(NewProject(""))
+        forge.choose(NewProject(""))
     except SmartForgeError as error:
         return Finding("model", False, error.what, error.hint)
-    where = settings.openai_base_url or "the provider's own address"
-    return Finding("model", True, f"{settings.model} at {where}", required=False)
+    names = ", ".join(f"{named} ({', '.join(works)})" for named, works in forge.models())
+    cure = "`smartforge doctor --model` asks each once."
+    return Finding("model", True, names, cure, required=False)
 
 
 async def _database(settings: Settings) -> str:

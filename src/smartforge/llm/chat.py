@@ -6,8 +6,6 @@ Importing this costs a second (pydantic-ai, openai), so providers do it at their
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import httpx2
-from openai import AsyncOpenAI
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
@@ -19,25 +17,17 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 from pydantic_ai.models import ModelRequestParameters
-from pydantic_ai.profiles.openai import OpenAIModelProfile
-from pydantic_ai.providers.openai import OpenAIProvider
-from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from smartforge.errors import AnswerIncomplete, ModelFailed
 from smartforge.llm import shaped
 from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Endpoint, Limits
-from smartforge.llm.exchange import Exchange, WireModel
+from smartforge.llm.exchange import Exchange
 from smartforge.llm.failures import AGAIN, ERRORS, explain, status_of
 from smartforge.llm.text import Joiner, sound
+from smartforge.llm.wire import Wire
 
 ANSWERS = 3
-MAX_CONNECTIONS = 1000
-
-# A stream that just ends is no answer, and every character of a file counts.
-_STRICT = OpenAIModelProfile(
-    openai_chat_streaming_requires_finish_reason=True, ignore_streamed_leading_whitespace=False
-)
 
 _ENDS = {
     "length": (
@@ -58,28 +48,13 @@ class Chat:
     Building one takes some tens of milliseconds (certificates, price list): not on the event loop.
     """
 
-    def __init__(self, endpoint: Endpoint, limits: Limits) -> None:
+    def __init__(self, endpoint: Endpoint, limits: Limits, wire: Wire) -> None:
         self._endpoint = endpoint
         self._limits = limits
-        # Waiting is watched in `Exchange`; this time limit is only the net below it.
-        net = 2 * max(limits.first, limits.silence)
-        connections = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(net, connect=limits.connect),
-            limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=100),
-            follow_redirects=True,
-            trust_env=not endpoint.is_loopback,  # no proxy leads to this machine itself
-        )
-        self._client = AsyncOpenAI(
-            api_key=endpoint.key, base_url=endpoint.url, max_retries=0, http_client=connections
-        )
-        if endpoint.is_openai:
-            route = OpenAIProvider(openai_client=self._client)
-        else:
-            route = OpenAICompatibleProvider("openai-compatible", openai_client=self._client)
-        self._model = WireModel(endpoint.model, provider=route, profile=_STRICT)
+        self._wire = wire
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._wire.close()
 
     async def text(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
         """See `llm.base.Provider.stream`."""
@@ -98,7 +73,7 @@ class Chat:
         if rest := joiner.end():
             yield rest
         if exchange.finish != "stop":
-            raise AnswerIncomplete("", *_end(exchange.finish))
+            raise AnswerIncomplete("", *self._end(exchange))
         yield exchange.spent()
 
     async def value(self, instructions: str, prompt: str, shape: type[T]) -> tuple[T, list[Spent]]:
@@ -112,7 +87,7 @@ class Chat:
             exchange = self._exchange(messages, parameters)
             failure, toolless = await self._drained(exchange)
             if toolless and parameters.output_mode == "tool" and answers < ANSWERS:
-                parameters = shaped.as_json(schema)
+                parameters = shaped.as_json(schema, strict=self._wire.exact)
                 continue
             if failure is not None:
                 raise failure
@@ -122,7 +97,7 @@ class Chat:
             if found is not None:
                 return found, spent
             if not shaped.has_call(response):
-                parameters = shaped.as_json(schema)
+                parameters = shaped.as_json(schema, strict=self._wire.exact)
             messages += [response, shaped.corrected(response, problems, schema)]
         told = self._endpoint.redact("; ".join(problems[:5]))
         raise ModelFailed(
@@ -142,12 +117,21 @@ class Chat:
             return failure, refused and "tool" in failure.what.lower()
         if exchange.finish in ("stop", "tool_call"):
             return None, False
-        return ModelFailed(*_end(exchange.finish)), False
+        return ModelFailed(*self._end(exchange)), False
+
+    def _end(self, exchange: Exchange) -> tuple[str, str]:
+        """What a finish reason other than `stop` means, and what to do."""
+        finish = exchange.finish
+        unknown = f"The answer ended with the finish reason {finish!r:.60}, so it may not be whole."
+        what, hint = _ENDS.get(finish, (unknown, AGAIN))
+        if exchange.said:
+            what = f"{what} It says: {self._endpoint.redact(exchange.said):.300}"
+        return what, hint
 
     def _exchange(
         self, messages: list[ModelMessage], parameters: ModelRequestParameters
     ) -> Exchange:
-        return Exchange(self._model, self._endpoint, self._limits, messages, parameters)
+        return Exchange(self._wire, self._endpoint, self._limits, messages, parameters)
 
 
 def _request(instructions: str, prompt: str) -> ModelRequest:
@@ -162,9 +146,3 @@ def _text_of(event: ModelResponseStreamEvent) -> str:
             return text
         case _:
             return ""
-
-
-def _end(finish: str) -> tuple[str, str]:
-    """What a finish reason other than `stop` means, and what to do."""
-    unknown = f"The answer ended with the finish reason {finish!r:.60}, so it may not be whole."
-    return _ENDS.get(finish, (unknown, AGAIN))

@@ -6,12 +6,15 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from smartforge.errors import SettingsInvalid
+from smartforge.llm.known import OPENAI, Known
 
-OPENAI_URL = "https://api.openai.com/v1"
+OPENAI_URL = OPENAI.url
 NO_KEY = "no-key-needed"
 
 _SECRETS = (
     re.compile(r"\bsk-[A-Za-z0-9_\-*.]{3,}"),
+    re.compile(r"\bAIza[A-Za-z0-9_\-*]{10,}"),
+    re.compile(r"(?<=[?&]key=)[^&\s\"']+"),
     re.compile(
         r"(?i)\bauthorization[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic)\s+)?[A-Za-z0-9._~+/\-*]+=*"
     ),
@@ -40,11 +43,12 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """A model behind an address. `key` is sent as Bearer token; local endpoints need none."""
+    """A model behind an address, spoken to as `known` is. Local endpoints need no key."""
 
     model: str
     key: str
     url: str
+    known: Known = OPENAI
 
     def __repr__(self) -> str:
         return f"Endpoint(model={self.model!r}, place={self.place!r})"
@@ -74,27 +78,28 @@ class Endpoint(msgspec.Struct, frozen=True):
         return text
 
 
-def endpoint(model: str, key: str | None, url: str | None) -> Endpoint:
+def endpoint(model: str, key: str | None, url: str | None, known: Known = OPENAI) -> Endpoint:
     """Raises SettingsInvalid where no request could be made like this; the key is never quoted."""
     key, url = (key or "").strip(), (url or "").strip()
     if not model.strip():
         raise SettingsInvalid("No model is named.", "Set SMARTFORGE_MODEL or use --model NAME.")
-    if not key and not url:
+    if not key and not url and known.needs_key:
         raise SettingsInvalid(
-            "There is neither a key for the model nor an address of a local one.",
-            "Set OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint that needs no key.",
+            f"There is neither a key for {known.name} nor another address for its models.",
+            f"Set {known.key}, or {known.key}_FILE with the path of a file that holds it, or"
+            f" {known.address} for an endpoint that needs no key.",
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise SettingsInvalid(
-            "OPENAI_API_KEY holds characters that no key has.",
+            f"{known.key} holds characters that no key has.",
             "Copy the key again, without quotes, spaces or line breaks.",
         )
-    if not _is_address(url or OPENAI_URL):
+    if not _is_address(url or known.url):
         raise SettingsInvalid(
-            "OPENAI_BASE_URL is not an http or https address.",
+            f"{known.address} is not an http or https address.",
             "Use one such as http://127.0.0.1:11434/v1.",
         )
-    return Endpoint(model.strip(), key or NO_KEY, url or OPENAI_URL)
+    return Endpoint(model.strip(), key or NO_KEY, url or known.url, known)
 
 
 def _is_address(url: str) -> bool:

@@ -2,17 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Literal
 
+import httpx2
 from genai_prices import calc_price
-from openai.types.chat import ChatCompletionChunk
-from openai.types.chat.chat_completion_chunk import Choice
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.messages import (
-    FinishReason,
     ModelMessage,
     ModelResponse,
     ModelResponseStreamEvent,
@@ -26,59 +22,12 @@ from pydantic_ai.messages import (
     ToolCallPartDelta,
 )
 from pydantic_ai.models import ModelRequestParameters, StreamedResponse
-from pydantic_ai.models.openai import OpenAIChatModel, OpenAIStreamedResponse
 from pydantic_ai.usage import RequestUsage
 
 from smartforge.llm.base import Spent
 from smartforge.llm.endpoint import Endpoint, Limits
-from smartforge.llm.failures import ERRORS, Silent, TooLong
-
-_NEVER = ("", "")
-
-FinishWord = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
-
-
-@dataclass
-class _Stream(OpenAIStreamedResponse):
-    """A stream that keeps the last usage it was told: some endpoints repeat it on every chunk,
-    summed up so far, and adding those up would count a token many times."""
-
-    told: ChatCompletionChunk | None = field(default=None, init=False)
-    on_finish: Callable[[], None] | None = field(default=None, init=False)
-
-    def _map_usage(self, response: ChatCompletionChunk) -> RequestUsage:
-        if response.usage is not None:
-            self.told = response
-        return RequestUsage()
-
-    def _map_text_delta(self, choice: Choice) -> Iterable[ModelResponseStreamEvent]:
-        for event in super()._map_text_delta(choice):
-            if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
-                # `<think>` opens reasoning only before the answer; within a file it is text.
-                self._model_profile = {**self._model_profile, "thinking_tags": _NEVER}
-            yield event
-
-    def _map_finish_reason(self, key: FinishWord) -> FinishReason | None:
-        if self.on_finish is not None:
-            self.on_finish()
-        return super()._map_finish_reason(key)
-
-    def reported(self) -> RequestUsage | None:
-        """What the endpoint said that the request has used, if it did in a readable way."""
-        if self.told is None:
-            return None
-        try:
-            return super()._map_usage(self.told)
-        except (ValueError, TypeError, AttributeError, LookupError):
-            return None
-
-
-class WireModel(OpenAIChatModel):
-    """Chat Completions, with streams that keep their usage."""
-
-    @property
-    def _streamed_response_cls(self) -> type[OpenAIStreamedResponse]:
-        return _Stream
+from smartforge.llm.failures import ERRORS, Silent, TooLong, Unended
+from smartforge.llm.wire import Wire, responses
 
 
 class Exchange:
@@ -89,13 +38,13 @@ class Exchange:
 
     def __init__(
         self,
-        model: WireModel,
+        wire: Wire,
         endpoint: Endpoint,
         limits: Limits,
         messages: Sequence[ModelMessage],
         parameters: ModelRequestParameters,
     ) -> None:
-        self._model = model
+        self._wire = wire
         self._endpoint = endpoint
         self._limits = limits
         self._messages = messages
@@ -105,18 +54,19 @@ class Exchange:
         self._ms = 0
         self._heard = False
         self._timer: asyncio.Timeout | None = None
+        self._watch: asyncio.TimerHandle | None = None
         self.begun = False
 
     @property
     def finish(self) -> str:
-        """`stop`, `length`, `content_filter`, `tool_call`, another word of the provider, or empty.
+        """See `Wire.finish`; empty also while there is no response."""
+        return "" if self._stream is None else self._wire.finish(self._stream)
 
-        Empty until the provider has said why the answer ends.
-        """
-        if self._stream is None:
-            return ""
-        said = (self._stream.provider_details or {}).get("finish_reason", "")
-        return str(self._stream.finish_reason or said or "")
+    @property
+    def said(self) -> str:
+        """Why the provider would not answer, in its own words, where it gave any."""
+        details = (self._stream.provider_details or {}) if self._stream is not None else {}
+        return str(details.get("refusal") or details.get("block_reason_message") or "")
 
     def response(self) -> ModelResponse:
         """All that came, once `events` has ended."""
@@ -128,8 +78,8 @@ class Exchange:
         """Everything that the model says and thinks, as it arrives.
 
         Ends normally once the provider gave a finish reason, whichever it is, also where the
-        response then breaks off or hangs; raises one of `failures.ERRORS` otherwise. Closing it
-        closes the socket.
+        response then breaks off or hangs (nothing new is waited for longer than twice the
+        trailer); raises one of `failures.ERRORS` otherwise. Closing it closes the socket.
         """
         limits = self._limits
         deadline = asyncio.get_running_loop().time() + limits.first
@@ -137,9 +87,9 @@ class Exchange:
         async with AsyncExitStack() as stack:
             self._stream = await self._opened(stack, deadline)
             self.begun = True
-            if isinstance(self._stream, _Stream):
-                self._stream.on_finish = self._finished
             stream = aiter(self._stream)
+            self._look()
+            stack.callback(self._look_no_more)
             while (event := await self._next(stream, deadline)) is not None:
                 self._heard = True
                 size += _size(event)
@@ -148,21 +98,28 @@ class Exchange:
                 yield event
                 wait = limits.trailer if self.finish else limits.silence
                 deadline = asyncio.get_running_loop().time() + wait
+            if not self.finish:
+                raise Unended
             self._ms = round((time.monotonic() - self._start) * 1000)
 
     async def _opened(self, stack: AsyncExitStack, deadline: float) -> StreamedResponse:
         """The response once its first chunk is there."""
         request = model_request_stream(
-            self._model,
+            self._wire.model,
             self._messages,
+            model_settings=self._wire.settings,
             model_request_parameters=self._parameters,
             instrument=False,
         )
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await stack.enter_async_context(request)
-        except TimeoutError:
-            raise Silent(self._limits.first) from None
+        with responses() as begun:
+            stack.push_async_callback(_close, begun)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    opened = await stack.enter_async_context(request)
+            except TimeoutError:
+                raise Silent(self._limits.first) from None
+        stack.push_async_callback(_close, begun)  # Before the library closes what it knows of.
+        return opened
 
     async def _next(
         self, stream: AsyncIterator[ModelResponseStreamEvent], deadline: float
@@ -180,15 +137,24 @@ class Exchange:
             if self.finish:
                 return None
             raise
+        finally:
+            self._timer = None
 
-    def _finished(self) -> None:
-        """Nothing but the usage is to come: wait for that no longer than the trailer may take."""
-        if self._timer is not None and not self._timer.expired():
-            self._timer.reschedule(asyncio.get_running_loop().time() + self._limits.trailer)
+    def _look(self, ending: bool = False) -> None:
+        """Look every trailer whether the reason to finish has come and nothing since the last look:
+        then only the usage is to come, and that is waited for no longer."""
+        loop = asyncio.get_running_loop()
+        if ending and self._timer is not None and not self._timer.expired():
+            self._timer.reschedule(loop.time())
+        self._watch = loop.call_later(self._limits.trailer, self._look, bool(self.finish))
+
+    def _look_no_more(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
 
     def spent(self) -> Spent:
         """What the exchange cost; zero tokens and no cost where the endpoint did not say."""
-        usage = self._stream.reported() if isinstance(self._stream, _Stream) else None
+        usage = self._wire.reported(self._stream) if self._stream is not None else None
         endpoint = self._endpoint
         if usage is None:
             return Spent(endpoint.model, 0, 0, 0, None, self._ms)
@@ -201,6 +167,11 @@ class Exchange:
             cost=cost(usage, endpoint.url, served, endpoint.model),
             duration_ms=self._ms,
         )
+
+
+async def _close(responses: Sequence[httpx2.Response]) -> None:
+    for response in responses:
+        await response.aclose()
 
 
 def cost(usage: RequestUsage, url: str, *models: str) -> str | None:

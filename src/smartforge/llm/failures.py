@@ -9,6 +9,7 @@ from openai import OpenAIError
 from pydantic_ai.exceptions import (
     AgentRunError,
     ModelAPIError,
+    ModelAuthenticationError,
     ModelConnectionError,
     ModelContextWindowExceededError,
     ModelHTTPError,
@@ -27,8 +28,9 @@ MAX_WORDS = 500
 PASSING = (408, 429)  # too slow, too often: RFC 9110 section 15.5.9, RFC 6585 section 4
 UNABLE = (501, 505)  # the only ones from 500 on that say what the server never does
 
+_SPEECH = {"chat": "chat completion", "messages": "stream of messages", "gemini": "Gemini answer"}
+
 AGAIN = "Try again; if it happens again, choose another model."
-WRONG_ADDRESS = "Check OPENAI_BASE_URL: for most endpoints it ends in /v1."
 
 
 class Silent(Exception):
@@ -44,6 +46,10 @@ class TooLong(Exception):
 
     def __init__(self, characters: int) -> None:
         super().__init__(f"more than {characters:,} characters")
+
+
+class Unended(Exception):
+    """The response ended, and the provider had not said that the answer does."""
 
 
 # Besides their own errors, the client libraries raise the plain ones here where an endpoint
@@ -63,6 +69,7 @@ ERRORS = (
     AssertionError,
     Silent,
     TooLong,
+    Unended,
 )
 
 
@@ -92,7 +99,7 @@ def _passes(error: Exception) -> bool:
     What refuses the request itself, the key, the account or the model would refuse it again.
     """
     match error:
-        case Silent():
+        case Silent() | Unended():
             return True
         case ModelQuotaExceededError() | ModelRequestRejectedError():
             return False
@@ -108,8 +115,11 @@ def _told(error: Exception, endpoint: Endpoint) -> tuple[str, str]:
     place = endpoint.place
     match error:
         case Silent():
-            hint = "Try again, or choose a faster model or endpoint."
-            return f"{place} was silent for {error.seconds:g} s; the answer is not whole.", hint
+            what = f"{place} was silent for {error.seconds:g} s; the answer is not whole."
+            return what, (
+                "Try again, or choose a faster model or endpoint. A proxy in between that keeps"
+                " answers back until they are whole looks the same: turn its buffering off."
+            )
         case TooLong():
             return f"The answer of {place} had {error} and was cut off.", AGAIN
         case ModelHTTPError():
@@ -120,13 +130,26 @@ def _told(error: Exception, endpoint: Endpoint) -> tuple[str, str]:
             return f"{place} cannot be reached ({_cause(error)}).", _unreachable(endpoint)
         case ModelConnectionError():
             return f"The connection to {place} broke off ({_cause(error)}).", AGAIN
+        case Unended():
+            return _unended(place)
         case ModelAPIError() if "finish_reason" in error.message:
-            what = f"The answer of {place} ended without saying that it is whole."
-            return what, "Try again; if it happens again, a proxy in between may be cutting it."
+            return _unended(place)
         case ModelAPIError():
             return f"{place} broke off with: {_words(error.body, error.message)}", AGAIN
         case _:
-            return f"{place} answered what is no chat completion ({_name(error)}).", WRONG_ADDRESS
+            what = f"{place} answered what is no {_SPEECH[endpoint.known.speech]} ({_name(error)})."
+            return what, _wrong_address(endpoint)
+
+
+def _unended(place: str) -> tuple[str, str]:
+    what = f"The answer of {place} ended without saying that it is whole."
+    return what, "Try again; if it happens again, a proxy in between may be cutting it."
+
+
+def _wrong_address(endpoint: Endpoint) -> str:
+    usual = "for most endpoints it ends in /v1" if endpoint.known.speech == "chat" else ""
+    usual = usual or f"without it {endpoint.known.url} is asked"
+    return f"Check {endpoint.known.address}: {usual}."
 
 
 def _refused(error: ModelHTTPError, place: str) -> str:
@@ -134,27 +157,46 @@ def _refused(error: ModelHTTPError, place: str) -> str:
 
 
 def _hint(error: ModelAPIError, status: int, endpoint: Endpoint) -> str:
+    known = endpoint.known
+    pull = f" Fetch it with `{known.pull} {endpoint.model}`." if known.pull else ""
     match error:
         case ModelQuotaExceededError():
             return "Check the plan and the balance of the account that the key belongs to."
-        case ModelContextWindowExceededError():
-            return "Shorten the prompt, or choose a model with a larger context."
+        case _ if isinstance(error, ModelContextWindowExceededError) or _too_long(error, status):
+            return (
+                "Shorten the prompt, or choose a model with a larger context; a local server is"
+                " started with a larger one by an option of its own."
+            )
         case ModelNotFoundError():
-            return f"Check the name of the model ({endpoint.model}) and OPENAI_BASE_URL."
+            return f"Check the name of the model ({endpoint.model}) and {known.address}.{pull}"
+        case ModelAuthenticationError():
+            return _wrong_key(endpoint)
         case _ if status in (401, 403):
-            return "Check OPENAI_API_KEY: it is missing, wrong, or not allowed to use this model."
+            return _wrong_key(endpoint)
         case _ if status in (404, 405):
-            return f"Check the name of the model ({endpoint.model}). {WRONG_ADDRESS}"
+            return f"Check the name of the model ({endpoint.model}). {_wrong_address(endpoint)}"
         case _ if status == 429:
             return "The provider limits how often it can be asked: wait a little and try again."
         case _ if status >= 500:
             return "The provider has a problem: try again later, or choose another model."
         case _:
-            return f"Check that {endpoint.model} is served with Chat Completions there."
+            return f"Check that {endpoint.model} is served as {_SPEECH[known.speech]} there."
+
+
+def _wrong_key(endpoint: Endpoint) -> str:
+    keys = " or ".join(endpoint.known.keys)
+    return f"Check {keys}: it is missing, wrong, or not allowed to use this model."
+
+
+def _too_long(error: ModelAPIError, status: int) -> bool:
+    """Local servers have words of their own for a prompt that does not fit, such as llama.cpp's
+    `the request exceeds the available context size`."""
+    said = json.dumps(error.body, default=str).lower()
+    return status in (400, 413, 422, 500) and "context" in said and "exceed" in said
 
 
 def _unreachable(endpoint: Endpoint) -> str:
-    return f"Check that something listens at {endpoint.place}, and OPENAI_BASE_URL."
+    return f"Check that something listens at {endpoint.place}, and {endpoint.known.address}."
 
 
 def _words(body: object, otherwise: str) -> str:

@@ -38,9 +38,12 @@ def as_tool(schema: Schema) -> ModelRequestParameters:
     return ModelRequestParameters(output_mode="tool", output_tools=[tool], allow_text_output=False)
 
 
-def as_json(schema: Schema) -> ModelRequestParameters:
-    """Ask for the value as JSON text by `response_format`, for endpoints that ignore tools."""
-    shape = OutputObjectDefinition(json_schema=schema, name=NAME, strict=False)
+def as_json(schema: Schema, *, strict: bool | None) -> ModelRequestParameters:
+    """Ask for the value as JSON text by the protocol's own format, for endpoints that ignore tools.
+
+    `strict` is whether the endpoint has to hold the model to the schema; None leaves it open.
+    """
+    shape = OutputObjectDefinition(json_schema=schema, name=NAME, strict=strict)
     return ModelRequestParameters(output_mode="native", output_object=shape, allow_text_output=True)
 
 

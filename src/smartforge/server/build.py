@@ -21,7 +21,7 @@ from smartforge.server.routes.metrics import MetricsRoutes
 from smartforge.server.routes.previews import PreviewRoutes
 from smartforge.server.routes.projects import ProjectRoutes
 from smartforge.server.routes.provenance import LineParts, ProvenanceRoutes
-from smartforge.server.routes.system import SystemRoutes
+from smartforge.server.routes.system import AskModels, SystemRoutes
 from smartforge.server.site import DoorLog, Site
 from smartforge.server.viewing import PLAIN_SEND
 
@@ -74,6 +74,7 @@ def build(
     metrics: Metrics | None = None,
     line_parts: LineParts | None = None,
     previews: Live | None = None,
+    ask_models: AskModels | None = None,
 ) -> Server:
     """The server over an open log and an open engine; it closes neither.
 
@@ -97,7 +98,7 @@ def build(
         ContentRoutes(site),
         LiveRoutes(site),
         DurableRoutes(site),
-        SystemRoutes(site),
+        SystemRoutes(site, ask_models),
         ClusterRoutes(site),
         MetricsRoutes(metrics),
     ):
