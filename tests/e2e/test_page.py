@@ -149,7 +149,7 @@ def finished(server: ServerProcess) -> str:
 async def test_the_page_is_accessible(
     browser: Browser, thorough: ServerProcess, artefacts: Path, scheme: str, width: int
 ) -> None:
-    """WCAG 2.2 A and AA by axe-core: the home page, the cluster's, and a finished project."""
+    """WCAG 2.2 A and AA by axe-core: home, cluster, settings, and a finished project."""
     axe = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
     context = await browser.new_context(
         viewport={"width": width, "height": 844 if width < 600 else 800},
@@ -159,7 +159,12 @@ async def test_the_page_is_accessible(
     )
     page = await context.new_page()
     project = finished(thorough)
-    pages = {"home": "/", "cluster": "/cluster", "complete": f"/projects/{project}"}
+    pages = {
+        "home": "/",
+        "cluster": "/cluster",
+        "settings": "/settings",
+        "complete": f"/projects/{project}",
+    }
     for name, path in pages.items():
         await page.goto(thorough.url + path)
         if name == "complete":
@@ -167,6 +172,8 @@ async def test_the_page_is_accessible(
             await expect(page.get_by_text("100%")).to_be_visible()
         elif name == "cluster":
             await expect(page.get_by_role("table", name="Nodes")).to_contain_text("Live")
+        elif name == "settings":
+            await expect(page.get_by_text("None: rules make the plans")).to_be_visible()
         else:
             await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await page.screenshot(path=artefacts / f"{name}-{scheme}-{width}.png")

@@ -48,6 +48,7 @@ class PageRoutes:
         for path, endpoint in (
             ("/", self.get_page),
             ("/cluster", self.get_page),
+            ("/settings", self.get_page),
             ("/projects/{project_id}", self.get_page),
             ("/replay/{project_id}", self.get_page),
             ("/assets/{path:path}", self.get_asset),

@@ -8,7 +8,7 @@ import pytest
 from smartforge.server.options import ServerOptions
 from tests.unit.server.rig import Rig, serving
 
-PAGES = ["/", "/cluster", "/projects/p1", "/replay/p1"]
+PAGES = ["/", "/cluster", "/settings", "/projects/p1", "/replay/p1"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ test("each address has its page", () => {
   expect(routeOf("/")).toEqual({ page: "home" });
   expect(routeOf("/projects/abc/")).toEqual({ page: "project", projectId: "abc" });
   expect(routeOf("/cluster")).toEqual({ page: "cluster" });
+  expect(routeOf("/settings")).toEqual({ page: "settings" });
   expect(routeOf("/cluster/n1")).toEqual({ page: "unknown" });
   expect(routeOf("/projects")).toEqual({ page: "unknown" });
   expect(routeOf("/projects/a/b")).toEqual({ page: "unknown" });

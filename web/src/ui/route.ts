@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { page: "home" }
   | { page: "cluster" }
+  | { page: "settings" }
   | { page: "project"; projectId: string }
   | { page: "unknown" };
 
@@ -13,6 +14,7 @@ export function routeOf(path: string): Route {
   if (parts.length === 0) return { page: "home" };
   const [first, id] = parts;
   if (first === "cluster" && parts.length === 1) return { page: "cluster" };
+  if (first === "settings" && parts.length === 1) return { page: "settings" };
   if (first === "projects" && id && parts.length === 2) {
     try {
       return { page: "project", projectId: decodeURIComponent(id) };

@@ -58,7 +58,7 @@ export function Home() {
       </ul>
       <RecentProjects />
       <footer className={styles["foot"]}>
-        <Link href="/cluster">Nodes and queue</Link>
+        <Link href="/cluster">Nodes and queue</Link> · <Link href="/settings">Settings</Link>
       </footer>
     </main>
   );
