@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import msgspec
 
 from smartforge.errors import SmartForgeError
-from smartforge.llm.base import Provider
 from smartforge.llm.endpoint import endpoint
 from smartforge.llm.known import Named
 from smartforge.llm.reach import Reach
+from smartforge.llm.remote import Remote
 from smartforge.llm.trial import Trial, tried
 
 Models = Sequence[tuple[Named, tuple[str, ...]]]
@@ -35,7 +35,7 @@ class Tried(msgspec.Struct, frozen=True):
     trial: Trial
 
 
-def provider_of(named: Named, reach: Reach) -> Provider:
+def provider_of(named: Named, reach: Reach) -> Remote:
     """Raises SettingsInvalid where no request could be made."""
     known = named.known
     key, url = reach.keys.get(known.name), reach.urls.get(known.name)
@@ -75,6 +75,7 @@ async def _try(named: Named, works: tuple[str, ...], reach: Reach) -> Tried:
         asked = Asked(str(named), named.provider, "", None, works)
         return Tried(asked, Trial("", "", None, 0, problem=error.what, hint=error.hint))
     try:
+        await provider.open()  # Loading a library is no time that the model takes.
         return Tried(asked, await tried(provider))
     finally:
         await provider.close()

@@ -32,6 +32,10 @@ class Remote:
         self._opening = asyncio.Lock()
         self._chat: Chat | None = None
 
+    async def open(self) -> None:
+        """Load the client library and make the connections' pool, as the first use would."""
+        await self._opened()
+
     async def stream(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
         """The answer's text as it arrives, no piece empty, then one Spent. Makes one request."""
         chat = await self._opened()

@@ -15,6 +15,8 @@ MOST_SHOWN = 200
 
 ENOUGH = 8
 """Pieces or tokens from which on an answer that comes in one moment was kept back on its way."""
+LONG = 0.5
+"""Seconds without a word, from which on a wait says anything."""
 MOMENT = 0.01
 """How much of the wait for the first word all the other words may take together, to be a moment."""
 
@@ -71,7 +73,9 @@ async def tried(provider: Provider, clock: Callable[[], float] = time.monotonic)
 
 def _kept_back(began: float, moments: list[float], spent: Spent | None) -> bool:
     pieces = max(len(moments), spent.output_tokens if spent else 0)
-    return pieces >= ENOUGH and moments[-1] - moments[0] < MOMENT * (moments[0] - began)
+    if pieces < ENOUGH or moments[0] - began < LONG:
+        return False
+    return moments[-1] - moments[0] < MOMENT * (moments[0] - began)
 
 
 def _ms(seconds: float) -> int:
