@@ -44,6 +44,7 @@ from smartforge.targets.fastapi import FastAPITarget
 from smartforge.targets.rendered import Rendered
 from smartforge.writers.base import Writer
 from smartforge.writers.compiled import CompiledWriter
+from smartforge.writers.rounds import Rounds
 
 TARGETS: dict[str, Callable[[], Target]] = {"fastapi": FastAPITarget}
 DEFAULT_TARGET = "fastapi"
@@ -122,7 +123,11 @@ class Forge:
             from smartforge.planners.model import ModelPlanner
             from smartforge.writers.model import ModelWriter
 
-            writers["model"] = ModelWriter(Budgeted(self.provider(choice, "write"), budget))
+            first = ModelWriter(Budgeted(self.provider(choice, "write"), budget))
+            writers["model"] = first
+            if self._asked(choice, "repair") != self._asked(choice, "write"):
+                repair = ModelWriter(Budgeted(self.provider(choice, "repair"), budget))
+                writers["model"] = Rounds(first, repair)
             if choice.planner != "offline":
                 planner = ModelPlanner(Budgeted(self.provider(choice, "plan"), budget))
             if choice.author == "model":
