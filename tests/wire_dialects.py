@@ -5,6 +5,10 @@ API's `streamGenerateContent` with `alt=sse`. Finish reasons are scripted in Ope
 said in each one's own; a word that none knows is said as it is.
 """
 
+# The bodies here are JSON of any shape.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -1,5 +1,9 @@
 """Answers of providers, constructed from their published formats; no provider was asked."""
 
+# The bodies here are JSON of any shape.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 import json
 from dataclasses import dataclass
 from typing import Any, Literal

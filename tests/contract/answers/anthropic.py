@@ -1,5 +1,9 @@
 """Constructed answers in the format of Anthropic's Messages API, as it streams them."""
 
+# The bodies here are JSON of any shape.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 from tests.contract.answers import (
     HTML,
     Constructed,

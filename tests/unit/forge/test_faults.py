@@ -104,7 +104,7 @@ async def made(provider: OpenAIProvider) -> tuple[Complete | RunFailed, str]:
     shop = replace(
         workshop(),
         author="model",
-        writers=workshop().writers | {"model": ModelWriter(provider)},
+        writers={**workshop().writers, "model": ModelWriter(provider)},
         patience=Patience(retries=1, base=0.0),
     )
     epoch = await log.claim("project")
