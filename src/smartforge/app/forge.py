@@ -129,7 +129,8 @@ class Forge:
                 repair = ModelWriter(Budgeted(self.provider(choice, "repair"), budget))
                 writers["model"] = Rounds(first, repair)
             if choice.planner != "offline":
-                planner = ModelPlanner(Budgeted(self.provider(choice, "plan"), budget))
+                asked = Budgeted(self.provider(choice, "plan"), budget)
+                planner = ModelPlanner(asked, planner, yields=choice.planner == "auto")
             if choice.author == "model":
                 author = "model"
         return Workshop(

@@ -12,7 +12,7 @@ from smartforge.events import Author, FilePlanned, Usage
 from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
-from smartforge.planners.base import Planner, PlanRequest, Words
+from smartforge.planners.base import Planned, Planner, PlanRequest, Words
 from smartforge.targets.base import Target, TargetFile
 
 
@@ -76,9 +76,16 @@ async def plan(
         notes=planned.notes,
         operations_not_made=(*planned.operations_not_made, *unmade),
         usage=planned.usage,
-        said=news(planned, own[-1]) if own else (),
+        said=_said(planned, own[-1] if own else None),
         words=planned.origins,
     )
+
+
+def _said(planned: Planned, base: Contract | None) -> tuple[str, ...]:
+    """What the chat is told: another plan than the one that was asked for, and what changed."""
+    if base is not None:
+        return news(planned, base)
+    return (planned.instead,) if planned.instead else ()
 
 
 def taking(version: Version, base: Version) -> Plan:

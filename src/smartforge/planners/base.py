@@ -47,7 +47,8 @@ class Planned(msgspec.Struct, frozen=True):
     `restore`: the place in `PlanRequest.earlier` of the version to go back to, where that was
     asked for; then `contract` is that version's, unchanged.
     `origins` holds the words that led to a part of the contract, by the part's path (see
-    `contract.parts`); what has none there came with the part around it.
+    `contract.parts`); what has none there came with the part around it. `instead` says why this
+    plan was taken and not the one that was asked for; empty where it was.
     """
 
     contract: Contract
@@ -56,6 +57,7 @@ class Planned(msgspec.Struct, frozen=True):
     usage: tuple[Usage, ...] = ()
     restore: int | None = None
     origins: Mapping[str, tuple[Words, ...]] = {}
+    instead: str = ""
 
 
 class Planner(Protocol):

@@ -36,6 +36,8 @@ def _value(base: Any, before: Any, after: Any) -> Any:
 def _entries(
     base: tuple[Any, ...], before: tuple[Any, ...], after: tuple[Any, ...]
 ) -> tuple[Any, ...]:
+    if not _are_told(base, before, after):
+        return after
     old = {_key(one): one for one in before}
     new = {_key(one): one for one in after}
     kept = [
@@ -51,6 +53,15 @@ def _entries(
         else one
         for one in kept
     )
+
+
+def _are_told(*lists: tuple[Any, ...]) -> bool:
+    """Whether entries can be told from each other: what holds JSON of its own cannot."""
+    try:
+        hash(tuple(_key(one) for entries in lists for one in entries))
+    except TypeError:
+        return False
+    return True
 
 
 def _key(one: Any) -> Any:
