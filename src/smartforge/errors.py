@@ -107,7 +107,10 @@ class ModelFailed(SmartForgeError):
 
 
 class AnswerIncomplete(ModelFailed):
-    """The model's answer ended before the file was whole; `path` is the file."""
+    """The model's answer ended before the file was whole; `path` is the file.
+
+    `cut`: the model came to the most that it may answer; a shorter answer could be whole.
+    """
 
     code = "answer_incomplete"
 
@@ -119,9 +122,11 @@ class AnswerIncomplete(ModelFailed):
         *,
         passing: bool = False,
         after: float | None = None,
+        cut: bool = False,
     ) -> None:
         super().__init__(what, hint, passing=passing, after=after)
         self.path = path
+        self.cut = cut
 
 
 class AnswerRejected(AnswerIncomplete):

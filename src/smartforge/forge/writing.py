@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from smartforge.contract import Contract
-from smartforge.errors import AnswerRejected
+from smartforge.errors import AnswerIncomplete, AnswerRejected
 from smartforge.events import FileComplete, FilePlanned, Step
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, write_key
 from smartforge.forge.outbox import Outbox
@@ -17,6 +17,8 @@ from smartforge.forge.retries import Retries
 from smartforge.forge.versions import lineage
 from smartforge.forge.write import Store, write
 from smartforge.writers.base import Flawed, WriteRequest
+
+TOO_LONG = "it was cut off at the limit of your answers; write the whole file, more briefly"
 
 
 class Writing:
@@ -123,6 +125,9 @@ class Writing:
                     return await self._written(replace(wanted, attempt=number))
                 except AnswerRejected as error:
                     wanted = replace(request, refused=error.reason, text=error.instead)
+                    raise
+                except AnswerIncomplete as error:
+                    wanted = replace(request, refused=TOO_LONG if error.cut else "")
                     raise
 
         step: Step = "repairing" if request.round else "generating"

@@ -73,7 +73,8 @@ class Chat:
         if rest := joiner.end():
             yield rest
         if exchange.finish != "stop":
-            raise AnswerIncomplete("", *self._end(exchange))
+            cut = exchange.finish == "length"
+            raise AnswerIncomplete("", *self._end(exchange), cut=cut)
         yield exchange.spent()
 
     async def value(self, instructions: str, prompt: str, shape: type[T]) -> tuple[T, list[Spent]]:

@@ -84,8 +84,10 @@ class ModelWriter:
                 at += len(part)
         except AnswerIncomplete as error:
             what = error.what if error.path else f"{path} is incomplete. {error.what}"
+            # The same request would be cut again; one that asks for less may not.
+            passing = error.passing or error.cut
             raise AnswerIncomplete(
-                path, what, error.hint, passing=error.passing, after=error.after
+                path, what, error.hint, passing=passing, after=error.after, cut=error.cut
             ) from None
         except ModelFailed as error:
             what = f"{path} was not written. {error.what}"

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 from msgspec.structs import replace
 
-from smartforge.errors import ModelFailed
+from smartforge.errors import AnswerIncomplete, ModelFailed
 from smartforge.events import (
     AnyFact,
     CodeChunk,
@@ -167,3 +167,24 @@ async def test_a_file_within_chatter_is_taken_out_without_asking_again() -> None
     (whole,) = [fact for fact in facts if isinstance(fact, FileComplete) and fact.path == MAIN]
     assert (whole.attempt, await log.get(whole.sha256)) == (2, b"x = 1\n")
     assert len(provider.prompts) == 1
+
+
+class Cut(Saying):
+    """Comes to its limit in the first answer for `app/main.py`."""
+
+    async def stream(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
+        async for piece in super().stream(instructions, prompt):
+            if piece is SPENT and len(self.prompts) == 1 and MAIN in prompt.splitlines()[0]:
+                raise AnswerIncomplete("", "The model stopped at its length limit.", cut=True)
+            yield piece
+
+
+async def test_an_answer_that_was_cut_at_the_limit_is_asked_for_again_more_briefly() -> None:
+    provider = Cut("x = 1\ny =", "x = 1\n")
+    log, facts = await executed(shop_of(provider))
+    assert isinstance(facts[-1], Complete)
+    (retried,) = [fact for fact in facts if isinstance(fact, StepRetried)]
+    assert "length limit" in retried.cause
+    assert "more briefly" in provider.prompts[1]
+    (whole,) = [fact for fact in facts if isinstance(fact, FileComplete) and fact.path == MAIN]
+    assert (whole.attempt, await log.get(whole.sha256)) == (2, b"x = 1\n")
