@@ -50,6 +50,17 @@ async def test_another_layout_is_named(tidy: Subject) -> None:
     assert verdict.evidence["unformatted"] == ["app/more.py"]
 
 
+async def test_rules_hold_for_what_custom_operations_do_and_a_layout_does_not(
+    tidy: Subject,
+) -> None:
+    (tidy.folder / "app/custom").mkdir()
+    file = tidy.folder / "app/custom/scale.py"
+    file.write_text('"""More."""\n\nNAMES = [ "a" ]\n')
+    assert (await Lint().check(tidy)).outcome == "passed"
+    file.write_text('"""More."""\n\nimport os\n')
+    assert "F401" in (await Lint().check(tidy)).summary
+
+
 OFF = {
     "pyproject.toml": '[tool.ruff]\nexclude = ["app"]\n[tool.ruff.lint]\nselect = []\n',
     "ruff.toml": 'exclude = ["app"]\n',
