@@ -33,7 +33,7 @@ from smartforge.planners.offline import OfflinePlanner
 from smartforge.settings import DEFAULT_MODEL
 from smartforge.targets.fastapi import FastAPITarget
 from smartforge.writers.base import WriteRequest
-from smartforge.writers.model import INSTRUCTIONS, prompt_for
+from smartforge.writers.context import Context, context_for
 
 QUICK = os.environ.get("SMARTFORGE_BENCH_QUICK") == "1"
 ROUNDS = 1 if QUICK else 5
@@ -154,23 +154,23 @@ async def _loop(client: AsyncOpenAI, work: Work) -> float:
     """The same questions, and their answers joined; nothing else."""
     files = [file for file in work.made.files if file.path in work.answers]
     asked = [
-        prompt_for(WriteRequest(file, work.made.files, work.made.contract, [PROMPT], 1))
+        context_for(WriteRequest(file, work.made.files, work.made.contract, [PROMPT], 1))
         for file in files
     ]
     began = time.perf_counter()
-    said = [await _answer(client, prompt) for prompt in asked]
+    said = [await _answer(client, context) for context in asked]
     took = time.perf_counter() - began
     if said != [*work.answers.values()]:
         raise ProgramError("the bare loop did not get what the model has said")
     return took
 
 
-async def _answer(client: AsyncOpenAI, prompt: str) -> str:
+async def _answer(client: AsyncOpenAI, context: Context) -> str:
     stream = await client.chat.completions.create(
         model=DEFAULT_MODEL,
         messages=[
-            {"role": "system", "content": INSTRUCTIONS},
-            {"role": "user", "content": prompt},
+            {"role": "system", "content": context.instructions},
+            {"role": "user", "content": context.prompt},
         ],
         stream=True,
     )

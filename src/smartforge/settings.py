@@ -27,6 +27,7 @@ NO_MODEL = (
 """What to do where a model was asked for and none is set."""
 
 MOST_BUDGET = 1_000_000_000_000
+LEAST_CONTEXT, MOST_CONTEXT = 1_000, 100_000_000
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -60,7 +61,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Everything that is set, read once. Secrets are only here; `repr` strikes them out.
 
     `model` is None where no model may be asked, else the names of those that are asked, with a
-    comma and a space between two: the next one where one fails. `pace` is code points a second,
+    comma and a space between two: the next one where one fails. `context` is how many tokens they
+    take at once, None for what is known of each. `pace` is code points a second,
     0 for as fast as possible. `budget` is how many tokens the model calls of one run may use, 0
     for no limit.
     `token` guards the door on an address that is not loopback. `keep_days` is how long a project
@@ -73,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True):
     model: str | None = None
     models: Models = Models()
     reach: Reach = Reach()
+    context: int | None = None
     pace: int = 0
     budget: int = 0
     planner: Planning = "auto"
@@ -142,6 +145,7 @@ def read(
         model=model,
         models=models,
         reach=reach,
+        context=_context(value("CONTEXT")),
         pace=_number("pace", options.pace, value("PACE"), default_pace, 0, 10_000_000),
         budget=_number("SMARTFORGE_BUDGET", None, value("BUDGET"), 0, 0, MOST_BUDGET),
         planner=cast(Planning, planner),
@@ -232,6 +236,12 @@ def _model(asked: str | None, reach: Reach) -> str | None:
                 " say `offline`.",
             )
     return ", ".join(str(named) for named in chain)
+
+
+def _context(given: str | None) -> int | None:
+    if given is None:
+        return None
+    return _number("SMARTFORGE_CONTEXT", None, given, 0, LEAST_CONTEXT, MOST_CONTEXT)
 
 
 def _viewers(value: Callable[[str], str | None]) -> Viewers:

@@ -12,7 +12,7 @@ from tests.processes import QUICK, smartforge
 
 
 def new(
-    wire: Wire, tmp_path: Path, *asked: str, budget: int = 0
+    wire: Wire, tmp_path: Path, *asked: str, budget: int = 0, **settings: str
 ) -> tuple[int, list[dict[str, Any]], str]:
     done = smartforge(
         "new",
@@ -23,6 +23,7 @@ def new(
             "OPENAI_API_KEY": "sk-test-key-of-nobody",
             "SMARTFORGE_BUDGET": str(budget),
             "QUICK_CHECKS": " ".join(asked),
+            **settings,
         },
         command=QUICK,
     )
@@ -122,3 +123,14 @@ def test_a_busy_model_is_asked_again_and_a_closed_budget_ends_the_run(tmp_path: 
     assert "too much to do" in str(retried["cause"])
     assert events[-1]["code"] == "budget_closed"
     assert "SMARTFORGE_BUDGET" in errors
+
+
+def test_a_model_that_takes_too_little_is_not_asked_for_files(tmp_path: Path) -> None:
+    with wire_in_thread(WireScript(plan=PLAN, files=answers())) as wire:
+        status, events, errors = new(wire, tmp_path, SMARTFORGE_CONTEXT="2000")
+        asked = [request.asked for request in wire.requests]
+    assert status == 1
+    assert asked == ["plan"]
+    assert events[-1]["code"] == "model_failed"
+    assert "the model's context of 2,000 has room for" in errors
+    assert "SMARTFORGE_CONTEXT" in errors

@@ -103,6 +103,17 @@ async def test_instructions_and_prompt_are_sent_as_they_are(make: Make) -> None:
     assert wire.requests[0].key == KEY
 
 
+async def test_anthropic_is_asked_to_keep_the_instructions_for_the_next_file() -> None:
+    async with openai_wire(WireScript(files={"a.py": "x"})) as wire:
+        provider = _anthropic(wire, QUICK)
+        await read(provider)
+        await provider.close()
+    assert wire.requests[0].body["system"][-1]["cache_control"] == {
+        "type": "ephemeral",
+        "ttl": "5m",
+    }
+
+
 async def test_an_answer_may_be_empty(make: Make) -> None:
     async with openai_wire(WireScript(files={"a.py": ""})) as wire:
         provider = make(wire, QUICK)

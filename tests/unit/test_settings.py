@@ -80,6 +80,7 @@ def test_each_kind_of_work_may_have_a_model_of_its_own() -> None:
         (Options(), {"SMARTFORGE_VIEWERS_PER_ADDRESS": "many"}, "VIEWERS_PER_ADDRESS"),
         (Options(), {"SMARTFORGE_BUDGET": "-1"}, "SMARTFORGE_BUDGET"),
         (Options(), {"SMARTFORGE_BUDGET": "much"}, "SMARTFORGE_BUDGET"),
+        (Options(), {"SMARTFORGE_CONTEXT": "10"}, "SMARTFORGE_CONTEXT"),
         (Options(), {"SMARTFORGE_LOG_LEVEL": "loud"}, "SMARTFORGE_LOG_LEVEL"),
     ],
 )
@@ -104,6 +105,11 @@ def test_each_limit_on_viewers_has_a_variable() -> None:
 def test_a_run_has_no_budget_unless_one_is_set() -> None:
     assert read(Options(), {}).budget == 0
     assert read(Options(), {"SMARTFORGE_BUDGET": "250000"}).budget == 250_000
+
+
+def test_what_a_model_takes_may_be_said() -> None:
+    assert read(Options(), {}).context is None
+    assert read(Options(), {"SMARTFORGE_CONTEXT": "8192"}).context == 8_192
 
 
 def test_projects_are_kept_for_ever_unless_days_are_set() -> None:

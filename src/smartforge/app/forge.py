@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from smartforge import __version__
-from smartforge.app.models import provider_of
+from smartforge.app.models import provider_of, window
 from smartforge.checks.audit import Audit
 from smartforge.checks.authorization import Authorization
 from smartforge.checks.base import Check, Subject
@@ -123,11 +123,14 @@ class Forge:
             from smartforge.planners.model import ModelPlanner
             from smartforge.writers.model import ModelWriter
 
-            first = ModelWriter(Budgeted(self.provider(choice, "write"), budget))
+            def writer(work: Work) -> Writer:
+                asked = Budgeted(self.provider(choice, work), budget)
+                return ModelWriter(asked, lambda: self._window(choice, work))
+
+            first = writer("write")
             writers["model"] = first
             if self._asked(choice, "repair") != self._asked(choice, "write"):
-                repair = ModelWriter(Budgeted(self.provider(choice, "repair"), budget))
-                writers["model"] = Rounds(first, repair)
+                writers["model"] = Rounds(first, writer("repair"))
             if choice.planner != "offline":
                 asked = Budgeted(self.provider(choice, "plan"), budget)
                 planner = ModelPlanner(asked, planner, yields=choice.planner == "auto")
@@ -189,6 +192,13 @@ class Forge:
         return chain_of(
             own or choice.model or "", elsewhere=OPENAI.name in self.settings.reach.urls
         )
+
+    def _window(self, choice: Choice, work: Work) -> int | None:
+        """How many tokens whoever is asked takes: the least of those that stand in for another."""
+        if self.settings.context is not None:
+            return self.settings.context
+        found = (window(named, self.settings.reach) for named in self._asked(choice, work))
+        return min((one for one in found if one is not None), default=None)
 
     def _set_up(self, model: str) -> None:
         """Raises SettingsInvalid where a project names a provider that nobody has set up here:

@@ -10,6 +10,7 @@ from smartforge.llm.endpoint import endpoint
 from smartforge.llm.known import Named
 from smartforge.llm.reach import Reach
 from smartforge.llm.remote import Remote
+from smartforge.llm.tokens import window_of
 from smartforge.llm.trial import Trial, tried
 
 Models = Sequence[tuple[Named, tuple[str, ...]]]
@@ -52,6 +53,13 @@ def provider_of(named: Named, reach: Reach) -> Remote:
             from smartforge.llm.google import GoogleProvider
 
             return GoogleProvider(named.model, key, url)
+
+
+def window(named: Named, reach: Reach) -> int | None:
+    """How many tokens it takes, where that is known (see `llm.tokens.window_of`)."""
+    known = named.known
+    key, url = reach.keys.get(known.name), reach.urls.get(known.name)
+    return window_of(endpoint(named.model, key, url, known))
 
 
 def shown(named: Named, works: tuple[str, ...], reach: Reach) -> Asked:

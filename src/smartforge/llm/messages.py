@@ -1,9 +1,8 @@
 """Anthropic's Messages API, streamed."""
 
 from pydantic_ai.models import StreamedResponse
-from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
 from pydantic_ai.providers.anthropic import AnthropicProvider
-from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
 from smartforge.llm.endpoint import Endpoint, Limits
@@ -20,7 +19,8 @@ def open_wire(endpoint: Endpoint, limits: Limits) -> Wire:
         close=http.aclose,
         whole=frozenset({"end_turn"}),
         reported=_reported,
-        settings=ModelSettings(max_retries=0),
+        # Its prefix cache has to be asked for; all files of a run begin with these instructions.
+        settings=AnthropicModelSettings(max_retries=0, anthropic_cache_instructions=True),
     )
 
 

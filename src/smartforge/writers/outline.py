@@ -1,42 +1,66 @@
-"""What a model is shown of the compiled files around the one that it writes: their outlines."""
+"""What a model is shown of the compiled files around those that it writes: their outlines."""
 
 import ast
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
-MOST_SHOWN = 40_000
-"""Code points of all outlines together; what is left out is named."""
+import msgspec
+
+from smartforge.llm.tokens import estimated
+
+MOST_SHOWN = 12_000
+"""Tokens, as `llm.tokens` estimates them, of all outlines together; what is left out is named."""
 
 MOST_VALUE = 200
 
 
-def around(path: str, texts: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The outlines of what matters for the file, by path, and the paths that did not fit.
+class Outlines(msgspec.Struct, frozen=True, dict=True):
+    """Outlines by path, what matters most first. `near` of them are of files that are imported by
+    those that a model writes, or import them."""
 
-    First what its own text imports, and what imports it; then all else, the shorter first.
+    texts: Mapping[str, str]
+    near: int
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Their tokens, by path, as they stand in JSON."""
+        return {
+            path: estimated(json.dumps({path: text}, ensure_ascii=False))
+            for path, text in self.texts.items()
+        }
+
+    @property
+    def near_size(self) -> int:
+        return sum([*self.sizes.values()][: self.near])
+
+    def within(self, most: int) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Those that together take so many tokens at the most, and the paths that did not fit."""
+        shown: dict[str, str] = {}
+        left: list[str] = []
+        size = 0
+        for path, text in self.texts.items():
+            if size + self.sizes[path] > most:
+                left.append(path)
+                continue
+            size += self.sizes[path]
+            shown[path] = text
+        return shown, tuple(left)
+
+
+def outlines(paths: Sequence[str], texts: Mapping[str, str]) -> Outlines:
+    """The outlines of all but these paths, which a model writes.
+
+    First what their own texts import, and what imports them; then all else, the shorter first.
     """
-    near = _imported(texts.get(path, ""))
-    own = _module(path)
-    outlines = {
-        one: outline(text) for one, text in texts.items() if one != path and one.endswith(".py")
-    }
-    ranked = sorted(
-        (one for one, said in outlines.items() if said),
-        key=lambda one: (
-            _module(one) not in near and own not in _imported(texts[one]),
-            len(outlines[one]),
-            one,
-        ),
-    )
-    shown: dict[str, str] = {}
-    left: list[str] = []
-    size = 0
-    for one in ranked:
-        if size + len(outlines[one]) > MOST_SHOWN:
-            left.append(one)
-            continue
-        size += len(outlines[one])
-        shown[one] = outlines[one]
-    return shown, tuple(left)
+    imported = {path: _imported(text) for path, text in texts.items() if path.endswith(".py")}
+    near = set[str]().union(*(imported.get(path, set()) for path in paths))
+    own = {_module(path) for path in paths}
+    found = {path: outline(texts[path]) for path in imported if path not in paths}
+    found = {path: said for path, said in found.items() if said}
+    close = {path for path in found if _module(path) in near or own & imported[path]}
+    ranked = sorted(found, key=lambda path: (path not in close, len(found[path]), path))
+    return Outlines({path: found[path] for path in ranked}, len(close))
 
 
 def outline(text: str) -> str:

@@ -33,7 +33,7 @@ def judge_calls(requests: Iterable[Request], runs: Iterable[Run]) -> Calls:
     asked = Counter[tuple[str, str]]()
     asked_by = Counter[tuple[str, str, str]]()
     for each in requests:
-        run = by_mark.get(mark := mark_in(each.prompt))
+        run = by_mark.get(mark := mark_in(_said(each)))
         if run is None:
             calls.faults.append(f"a call for no run: {each.asked} of {mark or each.prompt[:80]}")
             continue
@@ -51,3 +51,8 @@ def judge_calls(requests: Iterable[Request], runs: Iterable[Run]) -> Calls:
     calls.total = asked.total()
     calls.again = asked.total() - len(asked)
     return calls
+
+
+def _said(request: Request) -> str:
+    """All that was said to the model: the user's words stand before what differs by file."""
+    return "\n".join(text for _, text in request.messages)

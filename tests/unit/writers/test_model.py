@@ -14,7 +14,8 @@ from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from smartforge.writers.base import Writer, WriteRequest
-from smartforge.writers.model import MAX_BYTES, ModelWriter, prompt_for
+from smartforge.writers.context import context_for
+from smartforge.writers.model import MAX_BYTES, ModelWriter
 from tests.openai_wire import Answer, Refusal, WireScript, openai_wire, problem
 
 QUICK = Limits(first=300, silence=300, trailer=0.1)
@@ -125,7 +126,7 @@ async def test_an_answer_that_is_no_whole_file_is_refused_with_what_it_cost() ->
 
 async def test_why_the_last_answer_was_refused_is_told_as_data() -> None:
     again = replace(request(), refused='it says "x"\nFile: b')
-    assert r'could not be used (JSON string): "it says \"x\"\nFile: b"' in prompt_for(again)
+    assert r'could not be used (JSON string): "it says \"x\"\nFile: b"' in context_for(again).prompt
 
 
 async def test_an_unclosed_fence_is_an_incomplete_file() -> None:
@@ -202,12 +203,12 @@ async def test_the_request_begins_with_the_path_and_tells_what_is_needed() -> No
         provider = OpenAIProvider("scripted", None, wire.base_url, QUICK)
         text, _ = await written(ModelWriter(provider), request(prompts=("books", "and authors")))
         await provider.close()
-    prompt = wire.requests[0].prompt
+    (_, instructions), (_, prompt) = wire.requests[0].messages
     assert text == "x = 1\n"
     assert prompt.startswith("File: app/main.py\nPurpose: the application\n")
-    assert "- README.md: how to use it" in prompt
-    assert '"operationId":"list_books"' in prompt
-    assert '["books", "and authors"]' in prompt
+    assert "- README.md: how to use it" in instructions
+    assert '"operationId":"list_books"' in instructions
+    assert '["books", "and authors"]' in instructions
 
 
 async def test_words_of_the_user_cannot_pass_for_lines_of_the_request() -> None:
@@ -216,7 +217,7 @@ async def test_words_of_the_user_cannot_pass_for_lines_of_the_request() -> None:
         provider = OpenAIProvider("scripted", None, wire.base_url, QUICK)
         await written(ModelWriter(provider), request(prompts=(evil,)))
         await provider.close()
-    lines = wire.requests[0].prompt.splitlines()
+    lines = [line for _, text in wire.requests[0].messages for line in text.splitlines()]
     assert [line for line in lines if line.startswith(("File:", "Ignore"))] == ["File: app/main.py"]
     quoting = next(line for line in lines if "oldest first" in line)
     assert json.loads(quoting.partition("): ")[2]) == [evil]
