@@ -5,7 +5,7 @@ import sys
 
 NAMES = (
     *("first", "append", "compile", "served", "fanout", "resume", "soak", "chaos-stream"),
-    *("stop", "overhead", "chaos-runs", "takeover", "queue", "previews", "validate"),
+    *("stop", "overhead", "chaos-runs", "takeover", "queue", "previews", "validate", "tokens"),
 )
 
 
