@@ -6,7 +6,7 @@
     |-- NothingToChange        the follow-up asks for what is so already
     |-- RunInterrupted         the server stopped in a run again and again
     |-- StepTimedOut           a step of a run went on beyond its limit
-    |-- BudgetClosed           the run has used the tokens that it may use
+    |-- BudgetClosed           the run has used the tokens, money or time that it may use
     |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
     |   `-- AnswerIncomplete   the answer ended before the file did; names the file
     |       `-- AnswerRejected the answer came to its end, and is no whole file for all that
@@ -84,7 +84,8 @@ class StepTimedOut(SmartForgeError):
 
 
 class BudgetClosed(SmartForgeError):
-    """The model calls of a run have used the tokens that they may use; none was begun after."""
+    """The model calls of a run have used what they may use of tokens, money or time; none was
+    begun after."""
 
     code = "budget_closed"
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, cast
 
@@ -27,6 +28,7 @@ NO_MODEL = (
 """What to do where a model was asked for and none is set."""
 
 MOST_BUDGET = 1_000_000_000_000
+MOST_USD, MOST_SECONDS = 1_000_000, 604_800
 LEAST_CONTEXT, MOST_CONTEXT = 1_000, 100_000_000
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -64,7 +66,8 @@ class Settings(msgspec.Struct, frozen=True):
     comma and a space between two: the next one where one fails. `context` is how many tokens they
     take at once, None for what is known of each. `pace` is code points a second,
     0 for as fast as possible. `budget` is how many tokens the model calls of one run may use, 0
-    for no limit.
+    for no limit; likewise `budget_usd` is what they may cost, and `budget_seconds` how long after
+    its start a run may ask models.
     `token` guards the door on an address that is not loopback. `keep_days` is how long a project
     without an event is kept, 0 for ever. `advisory_url` is where the packages of projects are
     looked up, None for nowhere.
@@ -78,6 +81,8 @@ class Settings(msgspec.Struct, frozen=True):
     context: int | None = None
     pace: int = 0
     budget: int = 0
+    budget_usd: Decimal = Decimal(0)
+    budget_seconds: int = 0
     planner: Planning = "auto"
     author: Writing = "auto"
     host: str = "127.0.0.1"
@@ -148,6 +153,10 @@ def read(
         context=_context(value("CONTEXT")),
         pace=_number("pace", options.pace, value("PACE"), default_pace, 0, 10_000_000),
         budget=_number("SMARTFORGE_BUDGET", None, value("BUDGET"), 0, 0, MOST_BUDGET),
+        budget_usd=_usd(value("BUDGET_USD")),
+        budget_seconds=_number(
+            "SMARTFORGE_BUDGET_SECONDS", None, value("BUDGET_SECONDS"), 0, 0, MOST_SECONDS
+        ),
         planner=cast(Planning, planner),
         author=cast(Writing, author),
         host=options.host or value("HOST") or "127.0.0.1",
@@ -236,6 +245,19 @@ def _model(asked: str | None, reach: Reach) -> str | None:
                 " say `offline`.",
             )
     return ", ".join(str(named) for named in chain)
+
+
+def _usd(given: str | None) -> Decimal:
+    try:
+        found = Decimal(given or 0)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not (found.is_finite() and 0 <= found <= MOST_USD):
+        raise SettingsInvalid(
+            f"SMARTFORGE_BUDGET_USD is {given!r}.",
+            f"Give an amount in USD from 0 to {MOST_USD}, such as 0.50.",
+        )
+    return found
 
 
 def _context(given: str | None) -> int | None:

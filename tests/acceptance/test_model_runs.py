@@ -134,3 +134,13 @@ def test_a_model_that_takes_too_little_is_not_asked_for_files(tmp_path: Path) ->
     assert events[-1]["code"] == "model_failed"
     assert "the model's context of 2,000 has room for" in errors
     assert "SMARTFORGE_CONTEXT" in errors
+
+
+def test_a_model_without_a_price_is_not_asked_on_where_money_is_limited(tmp_path: Path) -> None:
+    with wire_in_thread(WireScript(plan=PLAN, files=answers())) as wire:
+        status, events, errors = new(wire, tmp_path, SMARTFORGE_BUDGET_USD="5")
+        asked = [request.asked for request in wire.requests]
+    assert status == 1
+    assert asked == ["plan"]
+    assert events[-1]["code"] == "budget_closed"
+    assert "SMARTFORGE_BUDGET in place of SMARTFORGE_BUDGET_USD" in errors

@@ -1,5 +1,6 @@
 """Options win over variables, variables over defaults; nonsense is named."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,10 @@ def test_each_kind_of_work_may_have_a_model_of_its_own() -> None:
         (Options(), {"SMARTFORGE_VIEWERS_PER_ADDRESS": "many"}, "VIEWERS_PER_ADDRESS"),
         (Options(), {"SMARTFORGE_BUDGET": "-1"}, "SMARTFORGE_BUDGET"),
         (Options(), {"SMARTFORGE_BUDGET": "much"}, "SMARTFORGE_BUDGET"),
+        (Options(), {"SMARTFORGE_BUDGET_USD": "NaN"}, "SMARTFORGE_BUDGET_USD"),
+        (Options(), {"SMARTFORGE_BUDGET_USD": "-1"}, "SMARTFORGE_BUDGET_USD"),
+        (Options(), {"SMARTFORGE_BUDGET_USD": "1 $"}, "SMARTFORGE_BUDGET_USD"),
+        (Options(), {"SMARTFORGE_BUDGET_SECONDS": "1.5"}, "SMARTFORGE_BUDGET_SECONDS"),
         (Options(), {"SMARTFORGE_CONTEXT": "10"}, "SMARTFORGE_CONTEXT"),
         (Options(), {"SMARTFORGE_LOG_LEVEL": "loud"}, "SMARTFORGE_LOG_LEVEL"),
     ],
@@ -105,6 +110,10 @@ def test_each_limit_on_viewers_has_a_variable() -> None:
 def test_a_run_has_no_budget_unless_one_is_set() -> None:
     assert read(Options(), {}).budget == 0
     assert read(Options(), {"SMARTFORGE_BUDGET": "250000"}).budget == 250_000
+    capped = {"SMARTFORGE_BUDGET_USD": "0.50", "SMARTFORGE_BUDGET_SECONDS": "600"}
+    assert (read(Options(), {}).budget_usd, read(Options(), {}).budget_seconds) == (0, 0)
+    settings = read(Options(), capped)
+    assert (settings.budget_usd, settings.budget_seconds) == (Decimal("0.50"), 600)
 
 
 def test_what_a_model_takes_may_be_said() -> None:

@@ -5,6 +5,7 @@ import contextlib
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +30,7 @@ from smartforge.engine.base import NewProject
 from smartforge.errors import SettingsInvalid, TargetUnprepared
 from smartforge.events import Author, CheckName
 from smartforge.forge.base import CALLS, Choice, Workshop
-from smartforge.forge.budget import Budget, Budgeted
+from smartforge.forge.budget import Budget, Budgeted, Caps
 from smartforge.forge.retries import Patience
 from smartforge.llm.base import Provider
 from smartforge.llm.known import OPENAI, Named, chain_of
@@ -111,9 +112,23 @@ class Forge:
                     self._new_provider(named)
         return Choice(target, model, planner, author)
 
-    def workshop(self, choice: Choice, spent: int = 0) -> Workshop:
-        """The tools for one run, whose model calls have used `spent` tokens so far."""
-        budget = Budget(self.settings.budget, spent)
+    def workshop(
+        self,
+        choice: Choice,
+        spent: int = 0,
+        paid: str | None = "0",
+        began: int | None = None,
+    ) -> Workshop:
+        """The tools for one run, whose model calls have used `spent` tokens and cost `paid` so
+        far, and which began at that moment (see `RunRequest`), or does now."""
+        settings = self.settings
+        budget = Budget(
+            settings.budget,
+            spent,
+            Caps(settings.budget_usd, settings.budget_seconds),
+            paid=None if paid is None else Decimal(paid),
+            began=None if began is None else began / 1000,
+        )
         target = Rendered(TARGETS[choice.target]())
         self.expect(target)
         writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}

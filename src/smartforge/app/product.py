@@ -56,7 +56,8 @@ async def product(
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
         try:
-            await run(request, forge.workshop(request.choice, request.spent), log, steps, epoch)
+            shop = forge.workshop(request.choice, request.spent, request.paid, request.began)
+            await run(request, shop, log, steps, epoch)
         finally:
             if durable:  # Who comes back after a restart need not wait for a long fold.
                 states.catch_up(request.project_id)

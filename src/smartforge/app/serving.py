@@ -129,6 +129,8 @@ def shown(settings: Settings) -> dict[str, object]:
         "author": settings.author,
         "pace": settings.pace,
         "budget": settings.budget,
+        "budgetUsd": f"{settings.budget_usd:f}",
+        "budgetSeconds": settings.budget_seconds,
         "keepDays": settings.keep_days,
         "database": "postgresql" if settings.database_url else "sqlite",
     }

@@ -75,7 +75,8 @@ class RunRequest(msgspec.Struct, frozen=True):
     `asked_in` is the message that the last prompt is, None for the project's own prompt.
     Of earlier executions of this very run, `began` is when the first one started (Unix
     milliseconds), `attempts` how often each file was begun, `retries` how often each step was
-    tried again, by its key, `spent` how many tokens its model calls used.
+    tried again, by its key, `spent` how many tokens its model calls used, `paid` what they cost in
+    USD, None where the price of one is not known.
     """
 
     project_id: str
@@ -94,6 +95,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     attempts: Mapping[str, int] = {}
     retries: Mapping[str, int] = {}
     spent: int = 0
+    paid: str | None = "0"
 
 
 class Workshop(msgspec.Struct, frozen=True):

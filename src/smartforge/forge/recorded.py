@@ -1,6 +1,7 @@
 """What a run that was broken off has finished: the log itself remembers the results of steps."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from smartforge.events import (
     decode,
 )
 from smartforge.forge.base import Json, RunRequest, write_key
+from smartforge.forge.budget import NO_MONEY, added
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
 from smartforge.log.large import whole
@@ -31,6 +33,7 @@ class Left(msgspec.Struct):
     `began` is when the run started, in Unix milliseconds. `results` are those of the finished
     steps, by the keys of `forge.run`; `retries` is how often a step was tried again, by the same
     keys, `attempts` how often each file was begun, `spent` how many tokens its model calls used,
+    `paid` what they cost in USD, None where the price of one is not known,
     `resumed` how often the run was taken up since a step last finished.
     """
 
@@ -40,6 +43,7 @@ class Left(msgspec.Struct):
     attempts: dict[str, int] = {}
     retries: dict[str, int] = {}
     spent: int = 0
+    paid: Decimal | None = NO_MONEY
 
     def continued(self, request: RunRequest) -> RunRequest:
         """The request for one more execution, which goes on where the last one was."""
@@ -49,6 +53,7 @@ class Left(msgspec.Struct):
             attempts=self.attempts,
             retries=self.retries,
             spent=self.spent,
+            paid=None if self.paid is None else str(self.paid),
         )
 
     def retry(self, key: str) -> None:
@@ -96,6 +101,7 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
                 left.resumed += 1
             case Usage():
                 left.spent += fact.input_tokens + fact.output_tokens
+                left.paid = added(left.paid, fact.cost)
                 if fact.step == "planning":
                     spent.append(fact)
             case StepRetried(path=path, round=in_round):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from smartforge.events import (
     RunFailed,
 )
 from smartforge.forge.base import Workshop
-from smartforge.forge.budget import Budget, Budgeted
+from smartforge.forge.budget import Budget, Budgeted, Caps
 from smartforge.forge.recorded import RecordedSteps, recorded
 from smartforge.forge.run import run
 from smartforge.llm.base import Spent, T
@@ -41,7 +42,8 @@ class ScriptedProvider:
 
     model = "scripted"
 
-    def __init__(self, hang_in: int = 0) -> None:
+    def __init__(self, hang_in: int = 0, cost: str | None = None) -> None:
+        self._call = replace(CALL, cost=cost)
         self.calls = 0
         self.closed = 0
         self._hang_in = hang_in
@@ -52,7 +54,7 @@ class ScriptedProvider:
             yield "x = 1\n"
             if self.calls == self._hang_in:
                 await asyncio.Event().wait()
-            yield CALL
+            yield self._call
         finally:
             self.closed += 1
 
@@ -72,15 +74,27 @@ def shop_of(provider: ScriptedProvider, budget: Budget) -> Workshop:
     return replace(workshop(), author="model", writers=writers, budget=budget)
 
 
+class Clock:
+    """Unix seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 async def created() -> MemoryLog:
     log = MemoryLog()
     await log.create("project", [ProjectCreated(title="x", prompt="x", target="fake", model="m")])
     return log
 
 
-async def executed(limit: int) -> tuple[list[Fact], ScriptedProvider]:
-    log, provider = await created(), ScriptedProvider()
-    shop = shop_of(provider, Budget(limit))
+async def executed(
+    limit: int | Budget, cost: str | None = None
+) -> tuple[list[Fact], ScriptedProvider]:
+    log, provider = await created(), ScriptedProvider(cost=cost)
+    shop = shop_of(provider, limit if isinstance(limit, Budget) else Budget(limit))
     await run(run_request(), shop, log, RecordedSteps({}), await log.claim("project"))
     return [fact for _, fact in await events_of(log, "project")], provider
 
@@ -106,6 +120,61 @@ async def test_a_run_within_its_budget_completes(limit: int) -> None:
     facts, provider = await executed(limit)
     assert isinstance(facts[-1], Complete)
     assert provider.calls == 2
+
+
+async def test_a_run_whose_calls_cost_what_they_may_ends_before_the_next_one() -> None:
+    facts, provider = await executed(Budget(caps=Caps(usd=Decimal("0.20"))), cost="0.2")
+    last = facts[-1]
+    assert isinstance(last, RunFailed)
+    assert last.code == "budget_closed"
+    assert "cost 0.2 USD of the 0.20 USD" in last.message
+    assert "SMARTFORGE_BUDGET_USD" in last.hint
+    assert provider.calls == 1
+    facts, provider = await executed(Budget(caps=Caps(usd=Decimal("0.41"))), cost="0.2")
+    assert isinstance(facts[-1], Complete)
+    assert provider.calls == 2
+
+
+async def test_a_call_without_a_price_is_not_taken_for_a_free_one() -> None:
+    facts, provider = await executed(Budget(caps=Caps(usd=Decimal(100))))
+    last = facts[-1]
+    assert isinstance(last, RunFailed)
+    assert last.code == "budget_closed"
+    assert "price of a model call of this run is not known" in last.message
+    assert provider.calls == 1
+    before = Budget(caps=Caps(usd=Decimal(100)), paid=None)
+    with pytest.raises(BudgetClosed, match="is not known"):
+        before.check()
+    Budget(paid=None).check()
+
+
+async def test_what_earlier_executions_have_paid_counts() -> None:
+    caps = Caps(usd=Decimal("0.5"))
+    with pytest.raises(BudgetClosed, match=r"cost 0\.5 USD"):
+        Budget(caps=caps, paid=Decimal("0.5")).check()
+
+
+async def test_no_model_is_asked_once_the_time_of_the_run_is_up() -> None:
+    clock, provider = Clock(), ScriptedProvider()
+    budget = Budget(caps=Caps(seconds=60), began=clock.now, clock=clock)
+    budgeted = Budgeted(provider, budget)
+    await budgeted.value("", "", Shape)
+    clock.now += 60
+    with pytest.raises(BudgetClosed, match="for 60 s from its start") as closed:
+        await budgeted.value("", "", Shape)
+    assert "SMARTFORGE_BUDGET_SECONDS" in closed.value.hint
+    assert provider.calls == 1
+
+
+async def test_a_call_that_is_under_way_is_cut_when_the_time_is_up() -> None:
+    clock, provider = Clock(), ScriptedProvider(hang_in=1)
+    budget = Budget(caps=Caps(seconds=60), began=clock.now, clock=clock)
+    async with aclosing(Budgeted(provider, budget).stream("", "")) as pieces:
+        assert await anext(pieces) == "x = 1\n"
+        clock.now += 61
+        with pytest.raises(BudgetClosed, match="those are over"):
+            await anext(pieces)
+    assert provider.closed == 1
 
 
 async def test_a_run_that_was_broken_off_counts_what_it_had_used() -> None:

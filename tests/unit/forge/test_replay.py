@@ -232,6 +232,7 @@ async def test_the_log_remembers_what_was_tried_again_and_what_it_cost() -> None
     assert left.spent == 45
     request = left.continued(run_request())
     assert (request.retries, request.spent) == (left.retries, 45)
+    assert request.paid is None, "a price that is not known is not taken for nothing"
 
 
 async def test_a_flaky_file_is_tried_again_until_it_is_whole() -> None:

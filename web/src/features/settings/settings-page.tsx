@@ -116,6 +116,8 @@ function Rest({ settings }: { settings: Settings }) {
     ["Plans are made by", PLANNERS[settings.planner] ?? settings.planner],
     ["Files are written by", settings.author === "model" ? "the model" : "the compiler, and the model where rules end"],
     ["Tokens a run may use", settings.budget ? digits(settings.budget) : "no limit"],
+    ["Its model calls may cost", Number(settings.budgetUsd) ? `${settings.budgetUsd} USD` : "no limit"],
+    ["It may ask models for", settings.budgetSeconds ? `${digits(settings.budgetSeconds)} s from its start` : "no limit"],
     ["Compiled code is shown at", settings.pace ? `${digits(settings.pace)} characters a second` : "full speed"],
     ["Projects are kept", settings.keepDays ? `${digits(settings.keepDays)} days after their last event` : "for ever"],
     ["The log is in", settings.database === "postgresql" ? "PostgreSQL" : "SQLite"],

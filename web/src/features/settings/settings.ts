@@ -18,6 +18,8 @@ export interface Settings {
   planner: string;
   author: string;
   budget: number;
+  budgetUsd: string;
+  budgetSeconds: number;
   pace: number;
   keepDays: number;
   database: string;
