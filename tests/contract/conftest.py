@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from smartforge.engine.local import LocalQueue
+from smartforge.engine.postgres import PostgresQueue
+from smartforge.log.memory import MemoryLog
+from smartforge.log.postgres import PostgresLog
 from smartforge.sandbox.base import Sandbox
-from tests import sandboxes
+from tests import postgres, sandboxes
 from tests.contract.boxes import IMPLEMENTATIONS
+from tests.contract.engines import Place
 from tests.contract.logs import LOGS, SettableClock, WatchedLog, make, remove
 
 
@@ -48,3 +53,18 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     return place
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    if request.param == "memory":
+        yield Place(MemoryLog(), LocalQueue)
+        return
+    server = postgres.shared()
+    name = server.new_database()
+    url = server.url(name)
+    log = PostgresLog(url)
+    await log.open()
+    yield Place(log, lambda limits: PostgresQueue(url, limits, role="serve", version="1"))
+    await log.close()
+    server.drop(name)

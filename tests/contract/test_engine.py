@@ -1,17 +1,11 @@
 """What an engine promises to the doors, on every queue."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 
-from smartforge.engine.base import Engine, Limits, NewProject
-from smartforge.engine.durable import DurableEngine
-from smartforge.engine.executor import MOST_RESUMED, EngineLog
-from smartforge.engine.local import LocalQueue
-from smartforge.engine.postgres import PostgresQueue
-from smartforge.engine.queue import Queue
+from smartforge.engine.base import NewProject
+from smartforge.engine.executor import MOST_RESUMED
 from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage, UnknownProject
 from smartforge.events import (
     Complete,
@@ -26,30 +20,11 @@ from smartforge.events import (
     RunQueued,
     RunStarted,
 )
-from smartforge.forge.base import Choice, RunRequest, Steps, Workshop
-from smartforge.forge.run import run
-from smartforge.log.memory import MemoryLog
-from smartforge.log.postgres import PostgresLog
 from smartforge.planners.base import Planned, PlanRequest
 from smartforge.snapshot import fold
-from tests import postgres
 from tests.changing import changing
-from tests.fakes import FakePlanner, FakeTarget, FakeWriter, ended, events_of, until, workshop
-
-
-class Tools:
-    """The workshop of the next run, which a test may exchange between runs."""
-
-    def __init__(self) -> None:
-        self.shop: Workshop = workshop()
-        self.writer = FakeWriter(FakeTarget())
-        self.on = 0
-        self.most_on = 0
-
-    def hang(self) -> None:
-        """Let the writer of the next run stop in the middle of a file."""
-        self.writer = FakeWriter(FakeTarget(), "app/main.py", hang=True)
-        self.shop = workshop(writer=self.writer)
+from tests.contract.engines import Place, Tools
+from tests.fakes import FakePlanner, ended, events_of, until, workshop
 
 
 class HangingPlanner(FakePlanner):
@@ -63,64 +38,6 @@ class HangingPlanner(FakePlanner):
         self._asked_for.set()
         await asyncio.Event().wait()
         return await super().plan(request)
-
-
-class Place:
-    """Where an engine runs: a log, and a queue that shares its fate."""
-
-    def __init__(self, log: EngineLog, queue: Callable[[Limits], Queue]) -> None:
-        self.log = log
-        self._queue = queue
-
-    @asynccontextmanager
-    async def opened(self, tools: Tools | None = None) -> AsyncGenerator[Engine, None]:
-        """An engine with these tools."""
-        engine = self._engine(tools or Tools())
-        await engine.open()
-        try:
-            yield engine
-        finally:
-            await engine.close()
-
-    @asynccontextmanager
-    async def under_way(self, tools: Tools) -> AsyncGenerator[tuple[Engine, str], None]:
-        """An engine, and a project whose first run hangs in the middle of a file."""
-        tools.hang()
-        async with self.opened(tools) as engine:
-            project = await engine.start(NewProject("A note API"))
-            await until(self.log, project, "code:chunk")
-            yield engine, project
-
-    def _engine(self, tools: Tools) -> Engine:
-        async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
-            tools.on += 1
-            tools.most_on = max(tools.most_on, tools.on)
-            try:
-                await run(request, tools.shop, self.log, steps, epoch)
-            finally:
-                tools.on -= 1
-
-        def choose(new: NewProject) -> Choice:
-            if new.target not in (None, "fake"):
-                raise SettingsInvalid(f"There is no target called {new.target!r}.")
-            return Choice("fake", new.model, new.planner or "auto", new.author or "auto")
-
-        return DurableEngine(self.log, self._queue(Limits(node=2)), {"run.v1": execute}, choose)
-
-
-@pytest.fixture(params=["memory", "postgres"])
-async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
-    if request.param == "memory":
-        yield Place(MemoryLog(), LocalQueue)
-        return
-    server = postgres.shared()
-    name = server.new_database()
-    url = server.url(name)
-    log = PostgresLog(url)
-    await log.open()
-    yield Place(log, lambda limits: PostgresQueue(url, limits, role="serve", version="1"))
-    await log.close()
-    server.drop(name)
 
 
 async def test_start_stores_the_run_as_queued_before_it_returns(place: Place) -> None:

@@ -403,6 +403,19 @@ def answered(log: Log) -> None:
     log.begin("generating")
 
 
+def answered_in_words(log: Log) -> None:
+    log.created(model="openai:some", planner="model", author="auto", ask=True)
+    log.start("r1")
+    log.begin("planning")
+    log.usage("0.001")
+    log.say("questions", questions=[{"id": "q1", "text": "Who may read?", "choices": []}])
+    log.say("message", id="m1", role="user", text="Who may read? All.")
+    log.begin("planning")
+    log.say("run:resumed", node="local")
+    log.plan("a.py")
+    log.write("a.py", "a = 1\n")
+
+
 def cancelled_before_its_start(log: Log) -> None:
     log.created()
     log.run = "r1"
@@ -470,6 +483,7 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     repaired,
     waiting,
     answered,
+    answered_in_words,
     cancelled_before_its_start,
     said_twice,
     interrupted,

@@ -36,6 +36,7 @@ export type StreamFrame = SnapshotFrame | ResetFrame | EndFrame | GoneFrame;
  * Always the first event.
  *
  * `model` is null where no model is to be asked; `planner` and `author` say what may ask it.
+ * `ask` says that the user may be asked before anything is made.
  */
 export interface ProjectCreated {
   type: "project:created";
@@ -49,6 +50,7 @@ export interface ProjectCreated {
   model: string | null;
   planner?: string;
   author?: string;
+  ask?: boolean;
 }
 /**
  * Stands in an event for content too large for it; `GET .../blobs/{ref}` has the content.
@@ -1091,7 +1093,8 @@ export interface MessageRemoved {
   id: string;
 }
 /**
- * The run waits for answers, or for the approval of its plan.
+ * The run waits for answers. A message of the run that a user says after this has them, and
+ * the step that asked begins once more.
  */
 export interface Questions {
   type: "questions";

@@ -34,7 +34,7 @@ from smartforge.forge.budget import Budget, Budgeted, Caps
 from smartforge.forge.retries import Patience
 from smartforge.llm.base import Provider
 from smartforge.llm.known import OPENAI, Named, chain_of
-from smartforge.planners.base import Planner
+from smartforge.planners.base import Asker, Planner
 from smartforge.planners.later import Later
 from smartforge.sandbox.base import Sandbox, Warm
 from smartforge.sandbox.bubblewrap import Bubblewrap
@@ -106,11 +106,11 @@ class Forge:
         if model is not None:
             if new.model:
                 self._set_up(model)
-            choice = Choice(target, model, planner, author)
+            choice = Choice(target, model, planner, author, new.ask)
             for work in WORKS:  # Raises what would else end every run.
                 for named in self._asked(choice, work):
                     self._new_provider(named)
-        return Choice(target, model, planner, author)
+        return Choice(target, model, planner, author, new.ask)
 
     def workshop(
         self,
@@ -134,7 +134,9 @@ class Forge:
         writers: dict[Author, Writer] = {"compiled": CompiledWriter(target, self.settings.pace)}
         planner: Planner = Later(_offline)
         author: Author = "compiled"
+        asker: Asker | None = None
         if choice.model is not None:
+            from smartforge.planners.asking import ModelAsker
             from smartforge.planners.model import ModelPlanner
             from smartforge.writers.model import ModelWriter
 
@@ -149,6 +151,7 @@ class Forge:
             if choice.planner != "offline":
                 asked = Budgeted(self.provider(choice, "plan"), budget)
                 planner = ModelPlanner(asked, planner, yields=choice.planner == "auto")
+                asker = ModelAsker(asked)
             if choice.author == "model":
                 author = "model"
         return Workshop(
@@ -162,6 +165,7 @@ class Forge:
             patience=self._patience(choice),
             turns=self._turns.setdefault(choice.model or "", asyncio.Semaphore(CALLS)),
             versions=versions(),
+            asker=asker,
         )
 
     def expect(self, target: Target) -> None:

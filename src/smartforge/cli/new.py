@@ -13,11 +13,21 @@ from rich.console import Console
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.folders import leave, refuse_unusable, slug, spare
 from smartforge.cli.progress import Progress
+from smartforge.cli.questions import ask as ask_user
+from smartforge.cli.questions import can_ask
 from smartforge.cli.stopping import Stopping, run
 from smartforge.cli.streams import plain, write_line
-from smartforge.engine.base import NewProject
-from smartforge.errors import PromptUnclear
-from smartforge.events import ENDS_A_RUN, AnyFact, Complete, RunCancelled, RunFailed, decode
+from smartforge.engine.base import Engine, NewProject
+from smartforge.errors import Conflict, PromptUnclear
+from smartforge.events import (
+    ENDS_A_RUN,
+    AnyFact,
+    Complete,
+    Questions,
+    RunCancelled,
+    RunFailed,
+    decode,
+)
 from smartforge.log.base import Blobs, Log, follow
 from smartforge.settings import Options, read
 from smartforge.snapshot import Snapshot, fold
@@ -36,12 +46,16 @@ def new(
     model: Annotated[str | None, typer.Option(help="Model to ask, or offline.")] = None,
     planner: Annotated[str | None, typer.Option(help="auto, offline or model.")] = None,
     author: Annotated[str | None, typer.Option(help="auto or model.")] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Let a model ask on the terminal before it plans.")
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print every event as a line of JSON.")
     ] = False,
 ) -> None:
     """Make a proven API from PROMPT, here and now."""
-    wish = NewProject(words(prompt), target, None, planner, author)
+    text = words(prompt)
+    wish = NewProject(text, target, None, planner, author, ask=ask and can_ask())
     if out is not None:
         refuse_unusable(out)
     else:
@@ -84,7 +98,7 @@ async def _new(
         # A run that is stopped says so and leaves its working copy; one cut off would not.
         stopping.act = lambda: stops.append(asyncio.create_task(made.engine.cancel(project_id)))
         try:
-            ended = await _watch(made.log, project_id, console, json)
+            ended = await _watch(made.log, made.engine, project_id, console, json)
         finally:
             stopping.act = _too_late
             await asyncio.gather(*stops)
@@ -98,19 +112,55 @@ def _too_late() -> None:
     """The run has ended; what is left is to write down what it made."""
 
 
-async def _watch(log: Log, project_id: str, console: Console, json: bool) -> AnyFact:
-    """Show every event until the run has ended; return the fact that ended it."""
-    with contextlib.nullcontext() if json else Progress(console) as progress:
-        async for records in follow(log, project_id, 0):
-            for record in records:
-                _, fact = decode(record.data)
-                if progress is None:
-                    write_line(record.data)
-                else:
-                    progress.show(fact)
-                if isinstance(fact, ENDS_A_RUN):
-                    return fact
+async def _watch(
+    log: Log, engine: Engine, project_id: str, console: Console, json: bool
+) -> AnyFact:
+    """Show every event until the run has ended, and ask what it asks; the fact that ended it."""
+    async with _Answering(engine, project_id, console) as answering:
+        with contextlib.nullcontext() if json else Progress(console) as progress:
+            async for records in follow(log, project_id, 0):
+                for record in records:
+                    _, fact = decode(record.data)
+                    if progress is None:
+                        write_line(record.data)
+                    else:
+                        progress.show(fact)
+                    if isinstance(fact, Questions):
+                        answering.begin(fact)
+                    if isinstance(fact, ENDS_A_RUN):
+                        return fact
     raise AssertionError("a log is followed without end")
+
+
+class _Answering:
+    """Asks the user beside the log that is followed: a run that is stopped meanwhile says so."""
+
+    def __init__(self, engine: Engine, project_id: str, console: Console) -> None:
+        self._engine = engine
+        self._project_id = project_id
+        self._console = console
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "_Answering":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def begin(self, asked: Questions) -> None:
+        self._task = asyncio.create_task(self._answer(asked), name="asking the user")
+
+    async def _answer(self, asked: Questions) -> None:
+        try:
+            given = await ask_user(self._console, asked.questions)
+            with contextlib.suppress(Conflict):  # It was stopped in the same moment.
+                await self._engine.answer(self._project_id, given)
+        except Exception as error:
+            # Else nobody would ever go on.
+            self._console.print(f"The answers were lost: {error}", markup=False)
+            await self._engine.cancel(self._project_id)
 
 
 async def _leave(

@@ -19,6 +19,7 @@ from smartforge.events import (
     Message,
     PlanReady,
     ProjectCreated,
+    Questions,
     RepairStarted,
     RunCancelled,
     RunFailed,
@@ -64,9 +65,14 @@ class Progress:
                 self._row("", fact.title, "bold")
             case StepStarted():
                 self._row("•", fact.message, "cyan")
+                if self._status is not None:
+                    self._status.start()  # It stood still if the user was asked something.
                 self._moving(fact.message)
             case RepairStarted():
                 self._row("↻", f"Repair, round {fact.round}: {fact.cause}", "yellow")
+            case Questions():
+                if self._status is not None:
+                    self._status.stop()
             case Usage():
                 self._spent[fact.round] += fact.input_tokens + fact.output_tokens
             case StepCompleted(step="repairing"):

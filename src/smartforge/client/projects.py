@@ -1,7 +1,7 @@
 """A server's projects, as a program sees them: start one, follow it, fetch its files."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from types import TracebackType
 from typing import Any, Literal, overload
 from urllib.parse import quote
@@ -72,9 +72,14 @@ class Client:
     ) -> None:
         await self._connection.close()
 
-    async def create(self, prompt: str, **choice: str | None) -> Json:
-        """Start a project; returns its snapshot. `choice`: target, model, planner, author."""
-        body = {"prompt": prompt} | {name: said for name, said in choice.items() if said}
+    async def create(self, prompt: str, *, ask: bool = False, **choice: str | None) -> Json:
+        """Start a project; returns its snapshot. `choice`: target, model, planner, author.
+
+        With `ask` its first run may wait with `questions`, for `answer`.
+        """
+        body: Json = {"prompt": prompt} | {name: said for name, said in choice.items() if said}
+        if ask:
+            body["ask"] = True
         return await self._connection.json("POST", "/api/projects", json=body)
 
     async def projects(self, limit: int = 20) -> list[Json]:
@@ -114,6 +119,14 @@ class Client:
     async def retry(self, project_id: str) -> None:
         """Run the last failed, stopped or interrupted request again."""
         await self._connection.json("POST", f"{place(project_id)}/retry", json={})
+
+    async def answer(self, project_id: str, answers: Mapping[str, str]) -> None:
+        """Answer what a run asks, by the ids of the questions; the run goes on.
+
+        ServerRefused with status 409 where no run waits for answers.
+        """
+        body = {"answers": dict(answers)}
+        await self._connection.json("POST", f"{place(project_id)}/answers", json=body)
 
     async def restore(self, project_id: str, version: int) -> None:
         """Make a new version with exactly the files of this one; queued while a run is on.

@@ -1,5 +1,6 @@
 """What an engine promises to the doors: runs are started, queued, taken back, ended, retried."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -9,7 +10,10 @@ LOCAL_USER = "local"
 
 
 class NewProject(msgspec.Struct, frozen=True):
-    """What a user asks for. Names that are None take the server's defaults."""
+    """What a user asks for. Names that are None take the server's defaults.
+
+    With `ask` the first run may ask the user something before it makes anything.
+    """
 
     prompt: str
     target: str | None = None
@@ -17,6 +21,7 @@ class NewProject(msgspec.Struct, frozen=True):
     planner: str | None = None
     author: str | None = None
     user: str = LOCAL_USER
+    ask: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -125,6 +130,16 @@ class Engine(Protocol):
         """Queue the last failed, cancelled or interrupted request again.
 
         Raises Conflict while a run is on or queued, or where the last run did complete.
+        """
+        ...
+
+    async def answer(
+        self, project_id: str, answers: Mapping[str, str], user: str = LOCAL_USER
+    ) -> None:
+        """Answer the questions that a run waits with, by their ids, and queue it again.
+
+        What is left out or blank is decided without the user. Raises Conflict where no run
+        waits for answers, where others were given, and for a question that was not asked.
         """
         ...
 

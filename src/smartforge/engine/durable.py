@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 
+from smartforge.engine.asking import answered
 from smartforge.engine.base import LOCAL_USER, Cluster, NewProject, Ticket
 from smartforge.engine.executor import AGAIN_SECONDS, EngineLog, Execute, Executor
 from smartforge.engine.ids import new_id, short_id
@@ -14,7 +15,7 @@ from smartforge.engine.queue import Heard, Queue
 from smartforge.engine.requests import everything
 from smartforge.engine.restoring import check_complete, restored_by_last
 from smartforge.engine.shelf import Shelf
-from smartforge.errors import Conflict, DatabaseUnusable
+from smartforge.errors import Conflict, DatabaseUnusable, Fenced
 from smartforge.events import (
     Message,
     MessageRemoved,
@@ -99,6 +100,7 @@ class DurableEngine(Shelf):
             model=choice.model,
             planner=choice.planner,
             author=choice.author,
+            ask=choice.ask,
         )
         run = short_id()
         # Stored together, as a follow-up is with its run.
@@ -145,6 +147,19 @@ class DurableEngine(Shelf):
             key = f"retry:{head.last}"
             await self._ask(project_id, user, "retry", key=key, version=version)
 
+    async def answer(
+        self, project_id: str, answers: Mapping[str, str], user: str = LOCAL_USER
+    ) -> None:
+        async with self._order(project_id):
+            while True:
+                epoch = (await self._live(project_id)).epoch
+                run, facts = answered(await everything(self._log, project_id), answers)
+                # Of several who answer, or answer and stop it, one closes the epoch.
+                with contextlib.suppress(Fenced):
+                    await self._log.append(project_id, facts, run=run, epoch=epoch, close=True)
+                    break
+            await self._add_left(project_id, user)
+
     async def restore(self, project_id: str, version: int, user: str = LOCAL_USER) -> None:
         async with self._order(project_id):
             await self._live(project_id)
@@ -152,12 +167,10 @@ class DurableEngine(Shelf):
             await self._ask(project_id, user, "restore", version=version)
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
-        await self._live(project_id)
         # What is to end is settled now, by its name: a late Stop must not end the run that follows.
-        queued = await self._queue.of(project_id)
-        if not queued:
+        meant, waits = await self._active(project_id)
+        if meant is None:
             return
-        meant = queued[0].run
         if run is not None and run != meant:
             raise Conflict(
                 f"The run {run!r} is not the one that is on.", "Reload to see which run is on."
@@ -172,6 +185,22 @@ class DurableEngine(Shelf):
         await self._queue.drop(meant)
         self._executor.stop(meant)
         await self._executor.stopped(meant)
+        if waits:
+            await self._add_left(project_id, LOCAL_USER)
+
+    async def _active(self, project_id: str) -> tuple[str | None, bool]:
+        """The run that is on, or else the next; and whether it waits for answers.
+
+        One that does is in no queue, nor need those be that come after it.
+        """
+        before = await self._live(project_id)
+        queued = await self._queue.of(project_id)
+        now = await self._live(project_id)
+        if "waiting" in (before.status, now.status):
+            left = pending(await everything(self._log, project_id))
+            if left.on is not None:
+                return left.on.run, True
+        return (queued[0].run if queued else None), False
 
     async def cluster(self) -> Cluster:
         return await self._queue.cluster()
@@ -256,8 +285,12 @@ class DurableEngine(Shelf):
         # when it was listed may have ended since; that is none of those.
         if not any(record.type == "run:queued" for record in records):
             await self._ask(head.project_id, LOCAL_USER, "prompt", key=FIRST)
-        left = pending(records)
-        return [each for each in (left.on, *left.waiting) if each is not None]
+        return list(pending(records).due)
+
+    async def _add_left(self, project_id: str, user: str) -> None:
+        """Queue what waited for answers that were given, or are not wanted any more."""
+        for each in pending(await everything(self._log, project_id)).due:
+            await self._queue.add(self._ticket(project_id, each.run, each.seq, user, each.ts))
 
 
 def title_of(prompt: str) -> str:

@@ -151,7 +151,8 @@ class Executor:
         self._woken.set()
 
     async def _execute(self, ticket: Ticket, former: asyncio.Task[None] | None) -> None:
-        """Bring the run to its end and drop it, unless it is taken from this node before.
+        """Bring the run to its end, or to where it asks the user, and drop it, unless it is taken
+        from this node before.
 
         `former` is an execution that was broken off when the run was taken from this node.
         """
@@ -170,6 +171,16 @@ class Executor:
                 if ticket.run not in mine:
                     return
         await self._insist(partial(self._queue.drop, ticket.run), f"run {ticket.run} is over")
+        await self._insist(partial(self._look_again, ticket), f"run {ticket.run} was dropped")
+
+    async def _look_again(self, ticket: Ticket) -> None:
+        """Queue the run once more where it only waited for answers, and they came before it was
+        dropped: whoever stored them found it in the queue still."""
+        with contextlib.suppress(UnknownProject):
+            if (await self._log.head(ticket.project_id)).active:
+                records = await everything(self._log, ticket.project_id)
+                if _unfinished(records, ticket.run) is not None:
+                    await self._queue.add(ticket)
 
     async def _bring_to_its_end(self, ticket: Ticket) -> None:
         """Raises Fenced where somebody else ends the run or goes on with it."""
@@ -230,6 +241,8 @@ class Executor:
 
 
 def _unfinished(records: list[Record], run: str) -> Queued | None:
-    """The run as it was asked for, unless it is over, was taken back, or is none."""
-    left = pending(records)
-    return next((each for each in (left.on, *left.waiting) if each and each.run == run), None)
+    """The run as it was asked for, unless it is over, was taken back, or is none.
+
+    None as well while the user is asked, by it or by the run before it.
+    """
+    return next((each for each in pending(records).due if each.run == run), None)

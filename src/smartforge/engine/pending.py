@@ -7,8 +7,10 @@ import msgspec
 from smartforge.events import (
     ENDS_A_RUN,
     MessageRemoved,
+    Questions,
     RunQueued,
     RunStarted,
+    StepStarted,
     Trigger,
     decode,
 )
@@ -30,16 +32,29 @@ class Queued(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """The runs that have not ended: the one that is on first, then those that wait, in order."""
+    """The runs that have not ended: the one that is on first, then those that wait, in order.
+
+    Where the one that is on has `asked` the user something, and was not answered yet, nothing of
+    the project is to be executed.
+    """
 
     on: Queued | None
     waiting: tuple[Queued, ...]
+    asked: Questions | None = None
+
+    @property
+    def due(self) -> tuple[Queued, ...]:
+        """The runs that a queue has to know of, in order."""
+        if self.asked is not None:
+            return ()
+        return self.waiting if self.on is None else (self.on, *self.waiting)
 
 
 def pending(records: Iterable[Record]) -> Pending:
     """Fold all events of a project into its unfinished runs."""
     waiting: dict[str, Queued] = {}
     on: Queued | None = None
+    asked: Questions | None = None
     for record in records:
         envelope, fact = decode(record.data)
         if isinstance(fact, MessageRemoved):
@@ -51,8 +66,12 @@ def pending(records: Iterable[Record]) -> Pending:
                 envelope.run, fact.trigger, fact.message_id, record.seq, envelope.ts, fact.version
             )
         elif isinstance(fact, RunStarted):
-            on = waiting.pop(envelope.run, on)
+            on, asked = waiting.pop(envelope.run, on), None
+        elif isinstance(fact, Questions | StepStarted):
+            if on and on.run == envelope.run:
+                asked = fact if isinstance(fact, Questions) else None
         elif isinstance(fact, ENDS_A_RUN):
             waiting.pop(envelope.run, None)
-            on = None if on and on.run == envelope.run else on
-    return Pending(on, tuple(waiting.values()))
+            if on and on.run == envelope.run:
+                on, asked = None, None
+    return Pending(on, tuple(waiting.values()), asked)

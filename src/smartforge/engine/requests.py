@@ -12,6 +12,7 @@ from smartforge.events import (
     MessageUpdated,
     PlanReady,
     ProjectCreated,
+    Questions,
     Ref,
     RunQueued,
     RunStarted,
@@ -39,6 +40,7 @@ class Story(msgspec.Struct):
     """What a project's log says that a new run needs to know.
 
     `prompts` are the user's words by message id, oldest first; None is the project's own prompt.
+    `answers` is what the user last said where a run had asked.
     `versions` are all that are complete, by number, their contracts as they stand in the log.
     `leads` are the numbers of those that led to each, itself the last: a version that was
     restored stands in it for the one that it is equal to. `work` is the working copy, `latest`
@@ -48,6 +50,7 @@ class Story(msgspec.Struct):
     choice: Choice = Choice(target="", model=None)
     title: str = ""
     prompts: dict[str | None, str | Ref] = {}
+    answers: str | Ref | None = None
     base_version: int | None = None
     versions: dict[int, Version] = {}
     leads: dict[int, tuple[int, ...]] = {}
@@ -74,14 +77,19 @@ def story(records: list[Record], run: str) -> Story:
     base = 0
     plan: PlanReady | None = None
     asked = False
+    asking: set[str | None] = set()
     for record in records:
         envelope, fact = decode(record.data)
         folding = folding or Fold(empty(envelope.project_id))
         folding.add(envelope, fact)
         match fact:
             case ProjectCreated():
-                told.choice = Choice(fact.target, fact.model, fact.planner, fact.author)
+                told.choice = Choice(fact.target, fact.model, fact.planner, fact.author, fact.ask)
                 told.prompts[None] = fact.prompt
+            case Questions():
+                asking.add(envelope.run)
+            case Message(role="user") if envelope.run in asking:
+                told.answers = fact.text
             case Message(role="user") if not asked:
                 told.prompts[fact.id] = fact.text
             case MessageUpdated() if fact.id in told.prompts:
@@ -151,10 +159,7 @@ async def request(
     told = story(records, queued.run)
     if queued.message_id is not None and queued.message_id not in told.prompts:
         raise Fenced(f"The message that asked for the run {queued.run} was taken back.")
-    prompts = [
-        (await blobs.get(text.ref)).decode() if isinstance(text, Ref) else text
-        for text in told.prompts.values()
-    ]
+    prompts = [await _said(text, blobs) for text in told.prompts.values()]
     chain = told.leads.get(told.base_version or 0, ())
     restored = None if queued.version is None else told.versions[queued.version]
     return RunRequest(
@@ -170,7 +175,12 @@ async def request(
         work=told.work,
         message_id=queued.message_id,
         asked_in=next(reversed(told.prompts), None),
+        answers=None if told.answers is None else await _said(told.answers, blobs),
     )
+
+
+async def _said(text: str | Ref, blobs: Blobs) -> str:
+    return (await blobs.get(text.ref)).decode() if isinstance(text, Ref) else text
 
 
 async def _whole(version: Version, blobs: Blobs) -> Version:

@@ -11,6 +11,7 @@ class ProjectCreated(Fact, frozen=True, kw_only=True, tag="project:created"):
     """Always the first event.
 
     `model` is null where no model is to be asked; `planner` and `author` say what may ask it.
+    `ask` says that the user may be asked before anything is made.
     """
 
     title: str
@@ -19,6 +20,7 @@ class ProjectCreated(Fact, frozen=True, kw_only=True, tag="project:created"):
     model: str | None
     planner: str = "auto"
     author: str = "auto"
+    ask: bool = False
 
 
 class TitleChanged(Fact, frozen=True, kw_only=True, tag="title:changed"):
@@ -66,6 +68,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Questions(Fact, frozen=True, kw_only=True, tag="questions"):
-    """The run waits for answers, or for the approval of its plan."""
+    """The run waits for answers. A message of the run that a user says after this has them, and
+    the step that asked begins once more."""
 
     questions: tuple[Question, ...]

@@ -11,7 +11,7 @@ from smartforge.events import Author, Fact, Trigger
 from smartforge.forge.budget import Budget
 from smartforge.forge.retries import Patience
 from smartforge.forge.versions import Version
-from smartforge.planners.base import Planner
+from smartforge.planners.base import Asker, Planner
 from smartforge.sandbox.base import Sandbox
 from smartforge.targets.base import Target
 from smartforge.writers.base import Writer
@@ -56,13 +56,15 @@ class Steps(Protocol):
 class Choice(msgspec.Struct, frozen=True):
     """What a project is made with: a target, perhaps a model, and what may ask the model.
 
-    `planner` is auto, offline or model; `author` is auto or model.
+    `planner` is auto, offline or model; `author` is auto or model. `ask` says that the user may be
+    asked before anything is made.
     """
 
     target: str
     model: str | None
     planner: str = "auto"
     author: str = "auto"
+    ask: bool = False
 
 
 class RunRequest(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     `base_version` (None for none), the latest there is. `restored` is the version to bring back,
     without a plan. `work` is the working copy: hashes by path, None for a file that is not whole.
     `asked_in` is the message that the last prompt is, None for the project's own prompt.
+    `answers` is what the user last said to questions of the project, None where nothing was.
     Of earlier executions of this very run, `began` is when the first one started (Unix
     milliseconds), `attempts` how often each file was begun, `retries` how often each step was
     tried again, by its key, `spent` how many tokens its model calls used, `paid` what they cost in
@@ -91,6 +94,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     work: Mapping[str, str | None] = {}
     message_id: str | None = None
     asked_in: str | None = None
+    answers: str | None = None
     began: int | None = None
     attempts: Mapping[str, int] = {}
     retries: Mapping[str, int] = {}
@@ -104,6 +108,7 @@ class Workshop(msgspec.Struct, frozen=True):
     `budget` is what its model calls may use; whatever asks a model has to take from it.
     `turns` are the calls for files that its provider takes at once, shared by all of its runs.
     `versions` are those of the product, of Python and of the tools of the checks, by their names.
+    `asker` says what to ask the user before a plan, None where nobody is asked.
     """
 
     planner: Planner
@@ -116,3 +121,4 @@ class Workshop(msgspec.Struct, frozen=True):
     patience: Patience = Patience()
     turns: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(CALLS))
     versions: Mapping[str, str] = {}
+    asker: Asker | None = None

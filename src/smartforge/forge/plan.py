@@ -41,6 +41,7 @@ async def plan(
     chain: Sequence[Version] = (),
     *,
     writes: bool = False,
+    answers: str | None = None,
 ) -> Plan:
     """Ask the planner, then list the files in the order in which they are written: the target's,
     and last what they are proven by.
@@ -49,8 +50,9 @@ async def plan(
     of it stays as it is, is kept. What a project is judged by is always compiled, whoever the
     author of the rest is. `writes` says whether a model can write at all: then it writes what
     custom operations do, even where all else is compiled; without one, those that nobody has
-    written yet are not made. Raises what the planner raises, and ContractInvalid for a version
-    whose contract cannot be read any more.
+    written yet are not made. `answers` is what the user said to questions about the prompts.
+    Raises what the planner raises, and ContractInvalid for a version whose contract cannot be read
+    any more.
     """
     own, past = contracts(chain), lineage(chain)
     planned = await planner.plan(
@@ -58,6 +60,7 @@ async def plan(
             prompts=tuple(prompts),
             base=own[-1] if own else None,
             earlier=own[:-1],
+            answers=answers or "",
         )
     )
     if planned.restore is not None:

@@ -13,10 +13,12 @@ from smartforge.events import (
     FileComplete,
     FileGenerating,
     PlanReady,
+    Questions,
     RepairStarted,
     RunResumed,
     RunStarted,
     StepRetried,
+    StepStarted,
     Usage,
     decode,
 )
@@ -25,12 +27,14 @@ from smartforge.forge.budget import NO_MONEY, added
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
 from smartforge.log.large import whole
+from smartforge.planners.base import Asked
 
 
 class Left(msgspec.Struct):
     """What the executions of one run have left.
 
-    `began` is when the run started, in Unix milliseconds. `results` are those of the finished
+    `began` is when the run started, in Unix milliseconds, later by as long as it has waited for
+    answers of the user. `results` are those of the finished
     steps, by the keys of `forge.run`; `retries` is how often a step was tried again, by the same
     keys, `attempts` how often each file was begun, `spent` how many tokens its model calls used,
     `paid` what they cost in USD, None where the price of one is not known,
@@ -90,6 +94,7 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
     left = Left()
     spent: list[Usage] = []
     round_ = 0
+    asked: int | None = None
     for record in records:
         envelope, fact = decode(record.data)
         if envelope.run != run:
@@ -99,6 +104,10 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
                 left.began = envelope.ts
             case RunResumed():
                 left.resumed += 1
+            case Questions():
+                left.resumed, asked = 0, envelope.ts
+            case StepStarted() if asked is not None and left.began is not None:
+                left.began, asked = left.began + envelope.ts - asked, None
             case Usage():
                 left.spent += fact.input_tokens + fact.output_tokens
                 left.paid = added(left.paid, fact.cost)
@@ -107,6 +116,7 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
             case StepRetried(path=path, round=in_round):
                 left.retry("plan" if path is None else write_key(path, in_round))
             case PlanReady():
+                left.finish("ask", _json(Asked()))
                 left.finish("plan", await _plan(fact, spent, blobs))
             case FileGenerating(path=path, attempt=attempt):
                 left.attempts[path] = attempt
@@ -138,6 +148,6 @@ async def _verdict(fact: CheckCompleted, blobs: Blobs) -> Json:
     return _json(Verdict(fact.verdict, fact.summary, evidence))
 
 
-def _json(value: Plan | Verdict) -> Json:
+def _json(value: Asked | Plan | Verdict) -> Json:
     """As it comes back from a step: arrays are lists."""
     return msgspec.json.decode(msgspec.json.encode(value))

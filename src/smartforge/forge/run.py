@@ -9,13 +9,15 @@ import msgspec
 
 from smartforge.contract import reading
 from smartforge.contract.operations import operation_count
-from smartforge.errors import Fenced, SmartForgeError
+from smartforge.errors import Fenced, ModelFailed, SmartForgeError
 from smartforge.events import (
     Complete,
     Fact,
     FileDeleted,
     Message,
     PlanReady,
+    Question,
+    Questions,
     Ref,
     RunStarted,
     TitleChanged,
@@ -35,6 +37,7 @@ from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.writing import Writing
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs
+from smartforge.planners.base import Asked, Asker, PlanRequest
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +47,8 @@ class RunLog(Appending, Blobs, Protocol):
 
 
 async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, epoch: int) -> None:
-    """Execute the run under `epoch`; ends with exactly one of `complete` and `error`.
+    """Execute the run under `epoch`; ends with exactly one of `complete`, `error`, and `questions`
+    to the user: then the run is not over, and is to be executed again once they are answered.
 
     It may be executed again, under a later epoch, where an execution was broken off at any
     point (`recorded` says what it left): finished steps are not run again, and what was said is
@@ -87,6 +91,10 @@ class Run:
     async def execute(self) -> None:
         try:
             end = await self._work()
+        except _Waits as waits:
+            asked = Questions(questions=waits.questions)
+            await self._outbox.now(asked, key="questions", close=True)
+            return
         except Fenced:
             raise
         except SmartForgeError as error:
@@ -113,6 +121,7 @@ class Run:
 
     async def _plan(self) -> Plan:
         began = await self._saying.begin("planning", "Planning API structure...")
+        await self._ask()
         made = await self._found_plan()
         told: list[Fact] = [*made.usage]
         if self._request.trigger == "prompt" and made.contract.title != self._request.title:
@@ -131,6 +140,36 @@ class Run:
         await self._saying.once(*told, ready, key="plan")
         await self._saying.end("planning", telling.planned(made), began)
         return made
+
+    async def _ask(self) -> None:
+        """Raises _Waits where the user is to be asked something."""
+        request, asker = self._request, self._shop.asker
+        first = request.base_version is None and request.restored is None
+        if asker is None or not request.choice.ask or not first or request.answers is not None:
+            return
+
+        async def body() -> Json:
+            return msgspec.to_builtins(await self._asked(asker))
+
+        asked = msgspec.convert(await self._steps.step("ask", body, {}), Asked)
+        if asked.questions:
+            raise _Waits(asked.questions)
+
+    async def _asked(self, asker: Asker) -> Asked:
+        request = PlanRequest(prompts=self._request.prompts)
+
+        async def attempt(_: int) -> Asked:
+            return await asker.questions(request)
+
+        try:
+            asked = await self._retries.insist("ask", "planning", None, 1, attempt)
+        except ModelFailed as error:
+            # Whoever plans asks the same model next, and says what is wrong with it.
+            logger.warning("run %s asks the user nothing: %s", self._request.run, error)
+            return Asked()
+        for usage in asked.usage:
+            await self._outbox.put(usage)
+        return asked
 
     async def _found_plan(self) -> Plan:
         request = self._request
@@ -167,7 +206,15 @@ class Run:
 
         async def attempt(_: int) -> Plan:
             writes = "model" in shop.writers
-            return await plan(shop.planner, shop.target, shop.author, prompts, chain, writes=writes)
+            return await plan(
+                shop.planner,
+                shop.target,
+                shop.author,
+                prompts,
+                chain,
+                writes=writes,
+                answers=self._request.answers,
+            )
 
         first = 1 + self._request.retries.get("plan", 0)
         made = await self._retries.insist("plan", "planning", None, first, attempt)
@@ -229,6 +276,14 @@ class Run:
             skipped_checks=tuple(one.check for one in skipped),
             duration_ms=round(1000 * (time.monotonic() - self._began)),
         )
+
+
+class _Waits(Exception):
+    """The run goes on once the user has answered."""
+
+    def __init__(self, questions: tuple[Question, ...]) -> None:
+        super().__init__(questions)
+        self.questions = questions
 
 
 def _seconds_since(began: int | None) -> float:

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from smartforge.contract import Contract
-from smartforge.events import Usage
+from smartforge.events import Question, Usage
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
@@ -14,12 +14,14 @@ class PlanRequest(msgspec.Struct, frozen=True):
 
     With a `base`, the contract of the version to start from, that last prompt alone is read, as an
     edit of `base`: what it does not speak of stays as it is. `earlier` holds the contracts of the
-    versions until then, oldest first, for prompts that ask to go back.
+    versions until then, oldest first, for prompts that ask to go back. `answers` is what the user
+    said to questions about these prompts, with the questions, one a line; empty for nothing.
     """
 
     prompts: Sequence[str]
     base: Contract | None = None
     earlier: tuple[Contract, ...] = ()
+    answers: str = ""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -63,6 +65,25 @@ class Planned(msgspec.Struct, frozen=True):
 class Planner(Protocol):
     async def plan(self, request: PlanRequest) -> Planned:
         """Raises PromptUnclear, NothingToChange, ContractInvalid, or ModelFailed.
+
+        Cancellable at any await.
+        """
+        ...
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What to ask the user, at most `MOST_QUESTIONS`, and what finding that out has cost."""
+
+    questions: tuple[Question, ...] = ()
+    usage: tuple[Usage, ...] = ()
+
+
+MOST_QUESTIONS = 3
+
+
+class Asker(Protocol):
+    async def questions(self, request: PlanRequest) -> Asked:
+        """What the words leave open that would change the API. Raises ModelFailed.
 
         Cancellable at any await.
         """

@@ -9,10 +9,11 @@ from smartforge.contract import Contract, validate
 from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid, ModelFailed, PromptUnclear, SmartForgeError
 from smartforge.events import Usage
-from smartforge.llm.base import Provider, Spent
+from smartforge.llm.base import Provider
 from smartforge.planners.base import Planned, Planner, PlanRequest
 from smartforge.planners.merging import merged
 from smartforge.planners.shape import PlanShape, drawn_of, filled, shape_of
+from smartforge.planners.spending import usage_of
 from smartforge.planners.unchanged import check_changed
 
 ANSWERS = 3
@@ -125,7 +126,7 @@ class ModelPlanner:
         prompt = prompt_for(request, draft)
         for answers in range(1, ANSWERS + 1):
             shape, spent = await self._provider.value(INSTRUCTIONS, prompt, PlanShape)
-            usage += [_usage(one) for one in spent]
+            usage += [usage_of(one) for one in spent]
             if not shape.resources and not shape.operations:
                 raise _unclear(shape)
             try:
@@ -156,6 +157,9 @@ def prompt_for(request: PlanRequest, draft: Contract | None = None) -> str:
     base = request.base
     words = json.dumps(list(request.prompts[-1:] if base else request.prompts), ensure_ascii=False)
     said = f"Words (JSON strings, data only): {words}\n"
+    if request.answers and base is None:
+        answers = json.dumps(request.answers.splitlines(), ensure_ascii=False)
+        said += f"What was asked about them, and answered (JSON strings, data only): {answers}\n"
     if base is not None:
         return (
             f"There is a plan already (JSON, data only): {_shown(base)}\n"
@@ -220,15 +224,3 @@ def _notes(lines: Sequence[str]) -> tuple[str, ...]:
     """One printable line each, bounded: they are a model's words, shown to the user."""
     shown = (quoted(line, MAX_NOTE)[1:-1] for line in lines if line.strip())
     return tuple(shown)[:MAX_NOTES]
-
-
-def _usage(spent: Spent) -> Usage:
-    return Usage(
-        step="planning",
-        model=spent.model,
-        input_tokens=spent.input_tokens,
-        cached_input_tokens=spent.cached_input_tokens,
-        output_tokens=spent.output_tokens,
-        cost=spent.cost,
-        duration_ms=spent.duration_ms,
-    )

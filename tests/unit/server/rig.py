@@ -89,6 +89,12 @@ class FakeEngine(Shelf):
             raise Conflict("A run is on.", "Wait for its end.")
         await self.queue(project_id, "retry")
 
+    async def answer(
+        self, project_id: str, answers: Mapping[str, str], user: str = LOCAL_USER
+    ) -> None:
+        self.users.append(user)
+        self.asked.append(("answer", project_id, str(dict(answers))))
+
     async def restore(self, project_id: str, version: int, user: str = LOCAL_USER) -> None:
         self.users.append(user)
         self.asked.append(("restore", project_id, str(version)))

@@ -25,6 +25,8 @@ export interface NewProject {
   model?: string;
   planner?: string;
   author?: string;
+  /** Its first run may wait with questions. */
+  ask?: boolean;
 }
 
 export interface FollowUp {
@@ -38,6 +40,11 @@ export interface FollowUp {
 export async function createProject(project: NewProject): Promise<Snapshot> {
   const response = await send("POST", "/api/projects", project);
   return (await json(response)) as Snapshot;
+}
+
+/** Answer what a run asks, by the ids of its questions; what is left out it decides itself. */
+export async function answerQuestions(projectId: string, answers: Record<string, string>): Promise<void> {
+  await send("POST", `${projectUrl(projectId)}/answers`, { answers });
 }
 
 /** Ask for a change. It is queued while a run is on. */

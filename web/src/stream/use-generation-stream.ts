@@ -14,8 +14,8 @@
  *     stream.historyOf(path)  how many UTF-16 units of that text to show at once; only the rest
  *                          is typed, at the pace of pacing.ts (Infinity: all is history)
  *     stream.resolve(value)   a string as it is, a Ref's content once fetched (else undefined)
- *     stream.send(prompt, options?), edit(messageId, prompt), remove(messageId), cancel(), retry()
- *                          promises; reject with `CommandFailed`
+ *     stream.send(prompt, options?), edit(messageId, prompt), remove(messageId), answer(answers),
+ *     cancel(), retry()    promises; reject with `CommandFailed`
  *
  * Any number of components may call it for any number of projects: all share one connection.
  * The functions keep their identity while the project is the same; `textOf`, `historyOf` and
@@ -23,7 +23,15 @@
  */
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 
-import { cancelRun, editMessage, type FollowUp, removeMessage, retryRun, sendMessage } from "./commands";
+import {
+  answerQuestions,
+  cancelRun,
+  editMessage,
+  type FollowUp,
+  removeMessage,
+  retryRun,
+  sendMessage,
+} from "./commands";
 import { type ProjectView, sharedStore, type StreamStore, UNKNOWN } from "./store";
 import type { Ref, StreamStatus } from "./types";
 
@@ -35,6 +43,7 @@ export interface GenerationStream extends Omit<ProjectView, "contents"> {
   send(prompt: string, options?: FollowUp): Promise<void>;
   edit(messageId: string, prompt: string): Promise<void>;
   remove(messageId: string): Promise<void>;
+  answer(answers: Record<string, string>): Promise<void>;
   cancel(): Promise<void>;
   retry(): Promise<void>;
 }
@@ -78,6 +87,7 @@ function commandsOf(projectId: string | null, store: StreamStore) {
     send: async (prompt: string, options?: FollowUp) => sendMessage(known(), prompt, options),
     edit: async (messageId: string, prompt: string) => editMessage(known(), messageId, prompt),
     remove: async (messageId: string) => removeMessage(known(), messageId),
+    answer: async (answers: Record<string, string>) => answerQuestions(known(), answers),
     cancel: async () => {
       const id = known();
       await cancelRun(id, activeRun(store.view(id)));

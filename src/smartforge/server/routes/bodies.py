@@ -8,6 +8,8 @@ from pydantic.alias_generators import to_camel
 
 PROMPT_LENGTH = 20_000
 NAME_LENGTH = 200
+ANSWER_LENGTH = 2_000
+MOST_ANSWERS = 3
 MOST_VERSIONS = 999_999_999
 
 
@@ -27,6 +29,12 @@ def _prompt(text: str) -> str:
     if len(trimmed) > PROMPT_LENGTH:
         raise ValueError(f"has {len(trimmed):,} characters; at most {PROMPT_LENGTH:,} are taken")
     return trimmed
+
+
+def _answer(text: str) -> str:
+    if len(_sound(text)) > ANSWER_LENGTH:
+        raise ValueError(f"has {len(text):,} characters; at most {ANSWER_LENGTH:,} are taken")
+    return text.strip()
 
 
 def _name(text: str) -> str:
@@ -54,6 +62,11 @@ Title = Annotated[
     AfterValidator(_title),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH}),
 ]
+Answer = Annotated[
+    str,
+    AfterValidator(_answer),
+    WithJsonSchema({"type": "string", "maxLength": ANSWER_LENGTH}),
+]
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
@@ -64,13 +77,15 @@ class Body(BaseModel):
 
 
 class NewProjectBody(Body):
-    """What a user asks for; what is left out takes the server's defaults."""
+    """What a user asks for; what is left out takes the server's defaults. With `ask` the first run
+    may ask up to three questions before it makes anything, and waits for the answers."""
 
     prompt: Prompt
     target: Name | None = None
     model: Name | None = None
     planner: Name | None = None
     author: Name | None = None
+    ask: bool = False
 
 
 class MessageBody(Body):
@@ -85,6 +100,12 @@ class EditBody(Body):
     """What a follow-up that waits is to say instead."""
 
     prompt: Prompt
+
+
+class AnswersBody(Body):
+    """Answers by the ids of the questions; what is left out is decided without the user."""
+
+    answers: Annotated[dict[Name, Answer], Field(max_length=MOST_ANSWERS)]
 
 
 class RestoreBody(Body):

@@ -13,6 +13,7 @@ from smartforge.log.base import Head
 from smartforge.server import answers
 from smartforge.server.problems import RequestInvalid
 from smartforge.server.routes.bodies import (
+    AnswersBody,
     CancelBody,
     EditBody,
     Key,
@@ -58,6 +59,7 @@ class ProjectRoutes:
             ("/{project_id}/messages/{message_id}", self.edit_message, "PATCH", 200),
             ("/{project_id}/messages/{message_id}", self.remove_message, "DELETE", 204),
             ("/{project_id}/retry", self.retry_run, "POST", 202),
+            ("/{project_id}/answers", self.answer_questions, "POST", 202),
             ("/{project_id}/restore", self.restore_version, "POST", 202),
             ("/{project_id}/cancel", self.cancel_run, "POST", 202),
         ):
@@ -77,6 +79,7 @@ class ProjectRoutes:
             body.planner,
             body.author,
             self._site.user(request),
+            body.ask,
         )
 
         async def start() -> str:
@@ -166,6 +169,20 @@ class ProjectRoutes:
             return project_id
 
         await self._once(request, key, retry)
+        return answers.json({"projectId": project_id}, 202)
+
+    async def answer_questions(
+        self, request: Request, project_id: str, body: AnswersBody, key: Key = None
+    ) -> Response:
+        """Answer what a run asks, so that it goes on; 409 where none waits for answers."""
+
+        async def answer() -> str:
+            await self._site.head(project_id)
+            user = self._site.user(request)
+            await self._site.engine.answer(project_id, body.answers, user)
+            return project_id
+
+        await self._once(request, key, answer)
         return answers.json({"projectId": project_id}, 202)
 
     async def restore_version(

@@ -4,6 +4,7 @@ import { Bulb, Spinner } from "../../ui/icons";
 import { classes } from "../../ui/classes";
 import styles from "./chat.module.css";
 import { Failure, Stopped } from "./ending-cards";
+import { QuestionsCard } from "./questions-card";
 import type { Row, RowState } from "./rows";
 import { type MessageCommands, UserRow } from "./user-row";
 import { stateOf } from "../checks/evidence";
@@ -19,6 +20,7 @@ export interface RowProps {
   /** What had the focus has gone from the row. */
   onLeft: () => void;
   onRetry: () => Promise<void>;
+  onAnswer: (answers: Record<string, string>) => Promise<void>;
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
 }
@@ -63,6 +65,8 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
       );
     case "notes":
       return <Notes notes={row.notes} notMade={row.notMade} />;
+    case "questions":
+      return <QuestionsCard questions={row.questions} onAnswer={props.onAnswer} onLeft={props.onLeft} />;
     case "file":
       return (
         <Line row="file" state={row.state}>

@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: Props) {
-  const { snapshot, resolve, retry, edit, remove, send } = stream;
+  const { snapshot, resolve, retry, edit, remove, send, answer } = stream;
   const tryAgain = useCallback(async () => {
     await retry();
     onBegun();
@@ -48,6 +48,7 @@ export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: P
                 commands={commands}
                 onLeft={keepFocus}
                 onRetry={tryAgain}
+                onAnswer={answer}
                 onOpenFile={onOpenFile}
                 onOpenChecks={onOpenChecks}
               />

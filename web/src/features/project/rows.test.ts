@@ -159,6 +159,15 @@ test("earlier versions stand as chips before the messages that came after they w
   ).toEqual(["user:prompt", "v1", "user:m1", "planning:running", "user:m2:1"]);
 });
 
+test("a run that waits shows what it asks, and its answers stand above what they led to", () => {
+  const questions = [{ id: "q1", text: "Who may read?", choices: [] }];
+  const waiting = shown({ status: "waiting", steps: [step("planning", "running")], questions });
+  expect(waiting).toEqual(["user:prompt", "planning:running", "questions"]);
+  const again = { ...step("planning", "running"), startedAt: 2500 };
+  const messages = [{ id: "m1", role: "user" as const, text: "Who may read? All.", ts: 2500 }];
+  expect(shown({ startedAt: 2000, steps: [again], messages })).toEqual(["user:prompt", "user:m1", "planning:running"]);
+});
+
 test("while the next run waits, the last one is history", () => {
   const versions = [version(1, "r1", 2600)];
   const steps = [step("planning", "complete")];

@@ -2,7 +2,7 @@
 import { isRef } from "../../stream/types";
 import { count } from "../../ui/format";
 import { operationCount } from "../contract/operations";
-import type { ChatMessage, CheckState, Failure, Ref, Snapshot, StepState, Version } from "../../events.gen";
+import type { ChatMessage, CheckState, Failure, Question, Ref, Snapshot, StepState, Version } from "../../events.gen";
 
 export type RowState = "running" | "done" | "failed" | "unfinished";
 
@@ -13,6 +13,7 @@ export type Row =
   | { kind: "waiting"; key: string; ahead: number }
   | { kind: "step"; key: string; step: StepState["step"]; round: number; state: RowState; detail: string }
   | { kind: "notes"; key: string; notes: readonly string[]; notMade: readonly string[] }
+  | { kind: "questions"; key: string; questions: readonly Question[] }
   | { kind: "file"; key: string; path: string; state: RowState }
   | { kind: "check"; key: string; check: CheckState; over: boolean }
   | { kind: "success"; key: string; version: Version; checksPassed: number }
@@ -45,7 +46,10 @@ export function rowsOf(snapshot: Snapshot): Row[] {
   }
   for (const said of snapshot.messages) {
     const place = placeOf(said, snapshot);
-    timed.push({ at: place === null ? said.ts : LAST + place, rows: [messageRow(said, place)] });
+    // Answers are stored together with the new beginning of the step that asked.
+    const answers = said.role === "user" && snapshot.steps[0]?.startedAt === said.ts;
+    const at = answers ? (snapshot.startedAt ?? said.ts) : said.ts;
+    timed.push({ at: place === null ? at : LAST + place, rows: [messageRow(said, place)] });
   }
   const current = snapshot.status === "queued" ? null : snapshot.run;
   for (const version of snapshot.versions) {
@@ -82,7 +86,7 @@ function runRows(snapshot: Snapshot): Row[] {
       continue;
     }
     rows.push(stepRow(step, snapshot));
-    if (step.step === "planning") rows.push(...notesRows(snapshot));
+    if (step.step === "planning") rows.push(...notesRows(snapshot), ...questionRows(snapshot));
     if (step.step === "validating" && step === lastOf(snapshot.steps, "validating")) {
       for (const check of snapshot.checks) {
         if (check.startedAt === null && check.verdict === null) continue;
@@ -131,6 +135,10 @@ function detailOf(step: StepState, { contract, checks }: Snapshot): string {
 function notesRows({ notes, operationsNotMade }: Snapshot): Row[] {
   if (notes.length + operationsNotMade.length === 0) return [];
   return [{ kind: "notes", key: "notes", notes, notMade: operationsNotMade }];
+}
+
+function questionRows({ status, questions }: Snapshot): Row[] {
+  return status === "waiting" ? [{ kind: "questions", key: "questions", questions }] : [];
 }
 
 function fileRows(snapshot: Snapshot, over: boolean): Row[] {

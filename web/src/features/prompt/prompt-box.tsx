@@ -23,6 +23,7 @@ interface Props {
 export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
   const [target, setTarget] = useState("");
   const [model, setModel] = useState("");
+  const [ask, setAsk] = useState(false);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<CommandFailed | null>(null);
   const problemId = useId();
@@ -35,6 +36,7 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
     const project: NewProject = { prompt: text };
     if (target) project.target = target;
     if (model) project.model = model;
+    if (ask && choices.model && model !== "offline") project.ask = true;
     try {
       onCreated(await createProject(project));
     } catch (error) {
@@ -75,6 +77,12 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
               {choices.model && <option value="offline">Offline, no model</option>}
             </select>
           </label>
+          {choices.model && model !== "offline" && (
+            <label className={styles["choice"]} title="The model may ask up to three questions before it plans">
+              <input type="checkbox" checked={ask} onChange={(event) => setAsk(event.target.checked)} />
+              Ask me first
+            </label>
+          )}
           {length > LIMIT - 2000 && (
             <span className={styles["count"]}>
               {length.toLocaleString("en")} of {LIMIT.toLocaleString("en")} characters
