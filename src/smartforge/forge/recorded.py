@@ -27,7 +27,6 @@ from smartforge.forge.budget import NO_MONEY, added
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
 from smartforge.log.large import whole
-from smartforge.planners.base import Asked
 
 
 class Left(msgspec.Struct):
@@ -116,7 +115,6 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
             case StepRetried(path=path, round=in_round):
                 left.retry("plan" if path is None else write_key(path, in_round))
             case PlanReady():
-                left.finish("ask", _json(Asked()))
                 left.finish("plan", await _plan(fact, spent, blobs))
             case FileGenerating(path=path, attempt=attempt):
                 left.attempts[path] = attempt
@@ -148,6 +146,6 @@ async def _verdict(fact: CheckCompleted, blobs: Blobs) -> Json:
     return _json(Verdict(fact.verdict, fact.summary, evidence))
 
 
-def _json(value: Asked | Plan | Verdict) -> Json:
+def _json(value: Plan | Verdict) -> Json:
     """As it comes back from a step: arrays are lists."""
     return msgspec.json.decode(msgspec.json.encode(value))

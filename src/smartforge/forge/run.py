@@ -37,7 +37,7 @@ from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.writing import Writing
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs
-from smartforge.planners.base import Asked, Asker, PlanRequest
+from smartforge.planners.base import Asked, PlanRequest
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +121,6 @@ class Run:
 
     async def _plan(self) -> Plan:
         began = await self._saying.begin("planning", "Planning API structure...")
-        await self._ask()
         made = await self._found_plan()
         told: list[Fact] = [*made.usage]
         if self._request.trigger == "prompt" and made.contract.title != self._request.title:
@@ -148,28 +147,19 @@ class Run:
         if asker is None or not request.choice.ask or not first or request.answers is not None:
             return
 
-        async def body() -> Json:
-            return msgspec.to_builtins(await self._asked(asker))
-
-        asked = msgspec.convert(await self._steps.step("ask", body, {}), Asked)
-        if asked.questions:
-            raise _Waits(asked.questions)
-
-    async def _asked(self, asker: Asker) -> Asked:
-        request = PlanRequest(prompts=self._request.prompts)
-
         async def attempt(_: int) -> Asked:
-            return await asker.questions(request)
+            return await asker.questions(PlanRequest(prompts=request.prompts))
 
         try:
             asked = await self._retries.insist("ask", "planning", None, 1, attempt)
         except ModelFailed as error:
             # Whoever plans asks the same model next, and says what is wrong with it.
-            logger.warning("run %s asks the user nothing: %s", self._request.run, error)
-            return Asked()
+            logger.warning("run %s asks the user nothing: %s", request.run, error)
+            return
         for usage in asked.usage:
             await self._outbox.put(usage)
-        return asked
+        if asked.questions:
+            raise _Waits(asked.questions)
 
     async def _found_plan(self) -> Plan:
         request = self._request
@@ -202,6 +192,7 @@ class Run:
         return Ref(ref=await self._blobs.put(content), size=len(content))
 
     async def _plan_step(self, prompts: list[str]) -> Json:
+        await self._ask()
         shop, chain = self._shop, self._request.chain
 
         async def attempt(_: int) -> Plan:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from smartforge.errors import StepTimedOut
 from smartforge.forge.base import Json, Steps
 
-LIMITS: Mapping[str, float] = {"ask": 600.0, "plan": 600.0, "write": 900.0, "check": 900.0}
+LIMITS: Mapping[str, float] = {"plan": 600.0, "write": 900.0, "check": 900.0}
 """Seconds by the kind of step, the first word of its key, for all its tries and the pauses between
 them: a step that is tried again is no less stuck. What is inside has closer limits of its own: a
 model may be silent for so long, a sandboxed program may run for so long."""
