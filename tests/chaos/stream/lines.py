@@ -100,10 +100,10 @@ class Line:
         try:
             await self._carry(reader, writer)
         finally:
-            self._carrying.discard(carrying)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+            self._carrying.discard(carrying)  # last: whoever closes the line waits for these
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         chosen = self._choose()

@@ -1,0 +1,31 @@
+"""`python local_model_server.py MODEL PREDICT`: llama.cpp's server, until standard input ends.
+
+PREDICT is the most tokens of an answer, -1 for no such limit. Prints its address once it is ready.
+"""
+
+import importlib
+import os
+import sys
+
+CONTEXT = 8192  # tokens, as many as the model was trained for
+
+
+def main(model: str, predict: int) -> None:
+    llama = importlib.import_module("xllamacpp")  # on the path that it is started with
+    wanted = llama.CommonParams()
+    wanted.model.path = model
+    wanted.hostnames = ["127.0.0.1"]
+    wanted.port = 0
+    wanted.n_ctx = CONTEXT
+    wanted.n_parallel = 1
+    wanted.n_predict = predict
+    wanted.cpuparams.n_threads = 2
+    wanted.endpoint_slots = True
+    server = llama.Server(wanted)
+    print(server.listening_address, flush=True)
+    sys.stdin.read()
+    os._exit(0)  # its threads hold nothing that has to be put away
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
