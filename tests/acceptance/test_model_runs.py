@@ -103,7 +103,7 @@ def test_a_model_that_writes_the_same_wrong_code_again_never_completes(tmp_path:
 
 def test_a_wrong_key_is_told_in_the_providers_words_without_the_key(tmp_path: Path) -> None:
     refusal = Refusal(401, problem("Incorrect API key provided: sk-test-key-of-nobody"))
-    with wire_in_thread(WireScript(plan=refusal)) as wire:
+    with wire_in_thread(WireScript(plan=refusal, otherwise=refusal)) as wire:
         status, events, errors = new(wire, tmp_path)
     assert status == 1
     assert "Incorrect API key" in errors
