@@ -19,7 +19,9 @@ def main(model: str, predict: int) -> None:
     wanted.n_ctx = CONTEXT
     wanted.n_parallel = 1
     wanted.n_predict = predict
-    wanted.cpuparams.n_threads = 2
+    # One alone: several wait for one another by spinning, which costs much on a busy machine.
+    wanted.cpuparams.n_threads = 1
+    wanted.cpuparams_batch.n_threads = 1
     wanted.endpoint_slots = True
     server = llama.Server(wanted)
     print(server.listening_address, flush=True)
