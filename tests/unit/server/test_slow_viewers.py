@@ -114,8 +114,13 @@ async def test_a_viewer_that_has_gone_leaves_no_circle_of_objects(
 
     await visit()
     await until(lambda: not viewers(rig))
-    with collected() as found:
-        await visit()
-        await until(lambda: not viewers(rig))
-    ours = [type(each) for each in found if type(each).__module__.startswith(("smart", "uvicorn"))]
+    ours: list[type] = []
+    for _ in range(3):  # The server of an earlier test may fall apart meanwhile, but only once.
+        with collected() as found:
+            await visit()
+            await until(lambda: not viewers(rig))
+        types = [type(each) for each in found]
+        ours = [each for each in types if each.__module__.startswith(("smart", "uvicorn"))]
+        if not ours:
+            break
     assert ours == []
