@@ -1,14 +1,15 @@
 """What engine and log add to the work itself: to a model that writes, and to compiling offline.
 
 A model that streams 80 tokens a second writes the files of a project: for a run of the product, and
-for a bare loop that asks the same server for the same files, one after the other, with the same
-client library (openai), and does nothing else. And a run without a model, from its start to the
+for a bare loop that asks the same server for the same files, as many at once, with the same client
+library (openai), and does nothing else. And a run without a model, from its start to the
 start of validating, beside planning and rendering the same prompt in memory. Checks are in none of
 them. Medians of five, ours and the other in turn, after one warm-up of each.
 
 SMARTFORGE_BENCH_QUICK=1 tries it with one round and a few files; then nothing is kept.
 """
 
+import ast
 import asyncio
 import hashlib
 import os
@@ -28,6 +29,7 @@ from openai import AsyncOpenAI
 from benchmarks.programs import ROOT, ProgramError, cores
 from benchmarks.report import report, row
 from benchmarks.serving import ENDS, Event, new_project, serving, viewing
+from smartforge.forge.base import CALLS
 from smartforge.forge.plan import Plan, plan
 from smartforge.planners.offline import OfflinePlanner
 from smartforge.settings import DEFAULT_MODEL
@@ -40,8 +42,8 @@ ROUNDS = 1 if QUICK else 5
 PACE = 80
 FILES = 8 if QUICK else None
 CHARACTERS = 600
-"""The most of one answer: two seconds of it. What is added is added to every answer, so short ones
-are the harder case."""
+"""About the most of one answer: two seconds of it. What is added is added to every answer, so short
+ones are the harder case."""
 
 WAIT_SECONDS = 300.0
 PROMPT = "Create a simple todo API with CRUD operations"
@@ -93,7 +95,9 @@ async def _measure() -> Spans:
     made = await plan(OfflinePlanner(), FastAPITarget(), "model", [PROMPT])
     texts = FastAPITarget().render(made.contract)
     answers = {
-        file.path: texts[file.path][:CHARACTERS] for file in made.files if file.author == "model"
+        file.path: _shortened(file.path, texts[file.path])
+        for file in made.files
+        if file.author == "model"
     }
     work = _work(made, answers, FILES)
     own, others = cores()
@@ -119,6 +123,17 @@ def _work(made: Plan, answers: Mapping[str, str], files: int | None) -> Work:
     return Work(made, dict([*answers.items()][:files]))
 
 
+def _shortened(path: str, text: str) -> str:
+    """Its first lines, which are a whole file: of Python, the statements that fit, one at least."""
+    lines = text.splitlines(keepends=True)
+    ends = range(1, len(lines) + 1)
+    if path.endswith(".py"):
+        ends = [one.end_lineno or 0 for one in ast.parse(text).body]
+    heads = ["".join(lines[:end]) for end in ends]
+    fitting = [head for head in heads if len(head) <= CHARACTERS]
+    return fitting[-1] if fitting else "".join(heads[:1])
+
+
 async def _round(http: httpx.AsyncClient, client: AsyncOpenAI, work: Work, spans: Spans) -> None:
     spans.streamed.append(await _streamed(http, work.answers))
     spans.loop.append(await _loop(client, work))
@@ -127,38 +142,42 @@ async def _round(http: httpx.AsyncClient, client: AsyncOpenAI, work: Work, spans
 
 
 async def _streamed(http: httpx.AsyncClient, answers: Mapping[str, str]) -> float:
-    """From the first `file:generating` to the last model's `file:complete`, by the log's clock.
+    """From the model's first `file:generating` to its last `file:complete`, by the log's clock."""
+    missing = {*answers}
 
-    Without what the compiled files among them took, from the one to the other event of each.
-    """
-    *_, last = answers
-    seen = await _seen(
-        http,
-        lambda event: event["type"] == "file:complete" and event["path"] == last,
-        planner="offline",
-        author="model",
-    )
-    began = {event["path"]: event for event in seen if event["type"] == "file:generating"}
-    whole = {event["path"]: event for event in seen if event["type"] == "file:complete"}
-    compiled = 0
-    for path, end in whole.items():
-        if path not in answers:
-            compiled += end["ts"] - began[path]["ts"]
-        elif end["sha256"] != hashlib.sha256(answers[path].encode()).hexdigest():
-            raise ProgramError(f"{path} is not what the model has said")
-    start = min(event["ts"] for event in began.values())
-    return (whole[last]["ts"] - start - compiled) / 1000
+    def whole(event: Event) -> bool:
+        if event["type"] == "file:complete":
+            missing.discard(event["path"])
+        return not missing
+
+    seen = await _seen(http, whole, planner="offline", author="model")
+    of_model = [event for event in seen if event.get("path") in answers]
+    began = [event["ts"] for event in of_model if event["type"] == "file:generating"]
+    for event in of_model:
+        if event["type"] == "file:complete" and event["sha256"] != _sha256(answers[event["path"]]):
+            raise ProgramError(f"{event['path']} is not what the model has said")
+    return (of_model[-1]["ts"] - min(began)) / 1000
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _loop(client: AsyncOpenAI, work: Work) -> float:
-    """The same questions, and their answers joined; nothing else."""
+    """The same questions, as many at once, and their answers joined; nothing else."""
     files = [file for file in work.made.files if file.path in work.answers]
     asked = [
         context_for(WriteRequest(file, work.made.files, work.made.contract, [PROMPT], 1))
         for file in files
     ]
+    turns = asyncio.Semaphore(CALLS)
+
+    async def answer(context: Context) -> str:
+        async with turns:
+            return await _answer(client, context)
+
     began = time.perf_counter()
-    said = [await _answer(client, context) for context in asked]
+    said = await asyncio.gather(*(answer(context) for context in asked))
     took = time.perf_counter() - began
     if said != [*work.answers.values()]:
         raise ProgramError("the bare loop did not get what the model has said")
@@ -245,9 +264,10 @@ def _settings() -> dict[str, object]:
         "prompt": PROMPT,
         "rounds": f"{ROUNDS}, medians; ours and the other in turn, after one warm-up of each",
         "model": f"scripted, in a process of its own, {PACE} tokens/s",
-        "answers": f"the real files, at most {CHARACTERS} characters of each, one after the other",
+        "answers": f"of the real files the first lines that are whole, about {CHARACTERS}"
+        f" characters; {CALLS} at once",
         "writing by a model": "from the first `file:generating` to the last `file:complete` of a"
-        " model's file, by the log's clock, less what the compiled files among them took",
+        " model's file, by the log's clock; compiled files are written meanwhile",
         "bare loop": "the same questions with the openai client alone, the answers joined",
         "planning and writing offline": "from `run:started` to the start of validating, by the"
         " log's clock; the server with `--pace 0`",
