@@ -4,6 +4,8 @@ ARGS ?=
 NAME ?=
 VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
+# Where it is set, each of the hundreds of processes of the tests compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run setup test check bench types format
 help: ## list the commands
