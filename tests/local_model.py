@@ -19,10 +19,10 @@ END_SECONDS = 20
 
 
 @contextlib.contextmanager
-def serving_a_model(predict: int = -1) -> Generator[str, None, None]:
+def serving_a_model(predict: int, *, endless: bool = False) -> Generator[str, None, None]:
     """The base URL of a running server, for `OPENAI_BASE_URL`; ended when left.
 
-    `predict` is the most tokens of an answer, -1 for no such limit.
+    `predict` is the most tokens of an answer; an `endless` model has no other end.
     Skips the test where the wheels are not installed; fails it where `CI` is set.
     """
     if not MODEL.exists():
@@ -31,7 +31,7 @@ def serving_a_model(predict: int = -1) -> Generator[str, None, None]:
             pytest.fail(reason)
         pytest.skip(reason)
     process = subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(MODEL), str(predict)],
+        [sys.executable, str(PROGRAM), str(MODEL), str(predict), "endless" if endless else "ends"],
         env=environment(PYTHONPATH=str(PACKAGES)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

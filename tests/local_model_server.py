@@ -1,6 +1,7 @@
-"""`python local_model_server.py MODEL PREDICT`: llama.cpp's server, until standard input ends.
+"""`python local_model_server.py MODEL PREDICT END`: llama.cpp's server, until standard input ends.
 
-PREDICT is the most tokens of an answer, -1 for no such limit. Prints its address once it is ready.
+PREDICT is the most tokens of an answer; where END is `endless`, every answer has as many. Prints
+its address once it is ready.
 """
 
 import importlib
@@ -10,7 +11,7 @@ import sys
 CONTEXT = 8192  # tokens, as many as the model was trained for
 
 
-def main(model: str, predict: int) -> None:
+def main(model: str, predict: int, *, endless: bool) -> None:
     llama = importlib.import_module("xllamacpp")  # on the path that it is started with
     wanted = llama.CommonParams()
     wanted.model.path = model
@@ -23,6 +24,8 @@ def main(model: str, predict: int) -> None:
     wanted.cpuparams.n_threads = 1
     wanted.cpuparams_batch.n_threads = 1
     wanted.endpoint_slots = True
+    wanted.sampling.temp = 0.0  # always the likeliest token, so that it says the same again
+    wanted.sampling.ignore_eos = endless
     server = llama.Server(wanted)
     print(server.listening_address, flush=True)
     sys.stdin.read()
@@ -30,4 +33,4 @@ def main(model: str, predict: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), endless=sys.argv[3] == "endless")

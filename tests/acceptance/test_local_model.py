@@ -21,8 +21,7 @@ from tests.processes import smartforge
 pytestmark = [pytest.mark.xdist_group("local model"), pytest.mark.timeout(300)]
 
 BRIEF = "Answer in one short sentence."
-LONGEST = 400  # tokens of an answer: as foolish as it is, it would go on for minutes
-ENDLESS = "Count from one to ten thousand, one number on each line, and leave none out."
+LONGEST = 400  # tokens of an answer; it may go on for minutes otherwise
 
 
 class Named(BaseModel):
@@ -33,6 +32,12 @@ class Named(BaseModel):
 @pytest.fixture(scope="module")
 def url() -> Generator[str, None, None]:
     with serving_a_model(predict=LONGEST) as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="module")
+def endless_url() -> Generator[str, None, None]:
+    with serving_a_model(predict=150, endless=True) as base_url:
         yield base_url
 
 
@@ -65,13 +70,13 @@ async def test_its_text_streams_in_pieces_and_ends_with_what_it_cost(url: str) -
     assert cost.cost is None
 
 
-async def test_stopping_in_the_middle_ends_its_work(url: str) -> None:
-    provider = OpenAIProvider("smollm2", None, url)
-    async with aclosing(provider.stream("", ENDLESS)) as answer:
+async def test_stopping_in_the_middle_ends_its_work(endless_url: str) -> None:
+    provider = OpenAIProvider("smollm2", None, endless_url)
+    async with aclosing(provider.stream(BRIEF, "What is a book?")) as answer:
         async for _ in answer:
-            assert await asyncio.to_thread(is_answering, url)
+            assert await asyncio.to_thread(is_answering, endless_url)
             break
-    await asyncio.to_thread(wait_until_idle, url)
+    await asyncio.to_thread(wait_until_idle, endless_url)
     await provider.close()
 
 
@@ -83,19 +88,18 @@ async def test_its_structured_answer_has_the_shape(url: str) -> None:
     assert sum(one.output_tokens for one in spent) > 0
 
 
-async def test_an_answer_cut_by_the_limit_is_never_taken_for_a_whole_one() -> None:
-    with serving_a_model(predict=12) as url:
-        provider = OpenAIProvider("smollm2", None, url)
-        with pytest.raises(AnswerIncomplete) as caught:
-            await read(provider, "", ENDLESS)
-        await provider.close()
+async def test_an_answer_cut_by_the_limit_is_never_taken_for_a_whole_one(endless_url: str) -> None:
+    provider = OpenAIProvider("smollm2", None, endless_url)
+    with pytest.raises(AnswerIncomplete) as caught:
+        await read(provider, BRIEF, "What is a book?")
+    await provider.close()
     assert caught.value.hint
 
 
 @pytest.mark.parametrize("planner", ["auto", "model"])
 def test_what_it_plans_ends_proven_or_in_an_honest_failure(planner: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with serving_a_model(predict=60) as url:
+    with serving_a_model(predict=60, endless=True) as url:
         done = smartforge(
             *("new", "A shelf API: books with a title and a year", "--planner", planner),
             *("--out", str(out), "--json"),
