@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { Anvil, Warning } from "../../ui/icons";
 import { Link } from "../../ui/link";
 import { limitsSaid, summaryOf } from "./cluster";
-import styles from "./cluster-page.module.css";
+import page from "../../ui/page.module.css";
 import { NodeTable } from "./node-table";
 import { OnTable, WaitingTable } from "./run-tables";
 import { useCluster, type Watched } from "./watch-cluster";
@@ -15,24 +15,24 @@ export function ClusterPage() {
     document.title = "Cluster · Smart Forge";
   }, []);
   return (
-    <main className={styles["page"]}>
-      <header className={styles["head"]}>
-        <Link href="/" className={styles["home"]} aria-label="Smart Forge, all projects" title="All projects">
+    <main className={page["page"]}>
+      <header className={page["head"]}>
+        <Link href="/" className={page["home"]} aria-label="Smart Forge, all projects" title="All projects">
           <Anvil />
         </Link>
         <h1>Cluster</h1>
-        {cluster && <span className={styles["summary"]}>{summaryOf(cluster)}</span>}
+        {cluster && <span className={page["summary"]}>{summaryOf(cluster)}</span>}
       </header>
-      <div role="status" className={styles["status"]}>
+      <div role="status" className={page["status"]}>
         {problem && <Broken {...watched} />}
       </div>
-      {!cluster && !problem && <p className={styles["none"]}>Asking the server…</p>}
+      {!cluster && !problem && <p className={page["none"]}>Asking the server…</p>}
       {cluster && (
         <>
           <section aria-labelledby="nodes">
             <h2 id="nodes">Nodes</h2>
             <NodeTable cluster={cluster} />
-            <p className={styles["below"]}>{limitsSaid(cluster.limits)}</p>
+            <p className={page["below"]}>{limitsSaid(cluster.limits)}</p>
           </section>
           <section aria-labelledby="on">
             <h2 id="on">Runs that are on</h2>
@@ -53,7 +53,7 @@ function Broken({ cluster, at, problem }: Watched) {
   if (!problem) return null;
   const time = new Date(at).toLocaleTimeString("en", { hour12: false });
   return (
-    <p className={styles["strip"]}>
+    <p className={page["strip"]}>
       <Warning />
       <span>
         {problem.title}. {problem.status !== 0 && `${problem.detail} `}

@@ -3,6 +3,7 @@ import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { ago, duration } from "../../ui/format";
 import { loadOf, stateOf, type Cluster, type Node, type NodeState } from "./cluster";
+import page from "../../ui/page.module.css";
 import styles from "./cluster-page.module.css";
 
 const STATES: Record<NodeState, { word: string; tone: string; title: string }> = {
@@ -12,7 +13,7 @@ const STATES: Record<NodeState, { word: string; tone: string; title: string }> =
 };
 
 export function NodeTable({ cluster: { nodes, now, here } }: { cluster: Cluster }) {
-  if (nodes.length === 0) return <p className={styles["none"]}>There is no node that executes runs.</p>;
+  if (nodes.length === 0) return <p className={page["none"]}>There is no node that executes runs.</p>;
   return (
     <table className={styles["table"]} aria-labelledby="nodes">
       <thead>

@@ -3,13 +3,14 @@ import { count, duration } from "../../ui/format";
 import { Link } from "../../ui/link";
 import { projectPath } from "../../ui/route";
 import { nameOf, type Cluster } from "./cluster";
+import page from "../../ui/page.module.css";
 import styles from "./cluster-page.module.css";
 
 /** More rows than anybody reads would only slow the page down. */
 const SHOWN = 100;
 
 export function OnTable({ cluster: { on, nodes, now } }: { cluster: Cluster }) {
-  if (on.length === 0) return <p className={styles["none"]}>No run is on.</p>;
+  if (on.length === 0) return <p className={page["none"]}>No run is on.</p>;
   return (
     <>
       <table className={styles["table"]} aria-labelledby="on">
@@ -38,7 +39,7 @@ export function OnTable({ cluster: { on, nodes, now } }: { cluster: Cluster }) {
 }
 
 export function WaitingTable({ cluster: { waiting, now } }: { cluster: Cluster }) {
-  if (waiting.length === 0) return <p className={styles["none"]}>No run waits.</p>;
+  if (waiting.length === 0) return <p className={page["none"]}>No run waits.</p>;
   return (
     <>
       <table className={styles["table"]} aria-labelledby="waiting">
@@ -77,5 +78,5 @@ function Project({ projectId, user }: { projectId: string; user: string }) {
 
 function More({ all }: { all: number }) {
   if (all <= SHOWN) return null;
-  return <p className={styles["below"]}>And {count(all - SHOWN, "more run")}.</p>;
+  return <p className={page["below"]}>And {count(all - SHOWN, "more run")}.</p>;
 }

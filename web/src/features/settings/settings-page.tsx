@@ -8,6 +8,7 @@ import { Anvil, Warning } from "../../ui/icons";
 import { Link } from "../../ui/link";
 import { ModelRow } from "./model-row";
 import { digits, getSettings, testModels, type Settings, type Tried } from "./settings";
+import page from "../../ui/page.module.css";
 import styles from "./settings-page.module.css";
 
 export function SettingsPage() {
@@ -33,17 +34,17 @@ export function SettingsPage() {
   };
 
   return (
-    <main className={styles["page"]}>
-      <header className={styles["head"]}>
-        <Link href="/" className={styles["home"]} aria-label="Smart Forge, all projects" title="All projects">
+    <main className={page["page"]}>
+      <header className={page["head"]}>
+        <Link href="/" className={page["home"]} aria-label="Smart Forge, all projects" title="All projects">
           <Anvil />
         </Link>
         <h1>Settings</h1>
-        <span className={styles["summary"]}>Read once, when the server starts</span>
+        <span className={page["summary"]}>Read once, when the server starts</span>
       </header>
-      <div role="status" className={styles["status"]}>
+      <div role="status" className={page["status"]}>
         {problem && (
-          <p className={styles["strip"]}>
+          <p className={page["strip"]}>
             <Warning />
             <span>
               {problem.title}. {problem.detail}
@@ -51,7 +52,7 @@ export function SettingsPage() {
           </p>
         )}
       </div>
-      {!settings && !problem && <p className={styles["none"]}>Asking the server…</p>}
+      {!settings && !problem && <p className={page["none"]}>Asking the server…</p>}
       {settings && (
         <>
           <section aria-labelledby="models">
@@ -83,7 +84,7 @@ export function SettingsPage() {
 function Models({ settings, tried, asking }: { settings: Settings; tried: Tried[]; asking: boolean }) {
   if (settings.models.length === 0) {
     return (
-      <p className={styles["none"]}>
+      <p className={page["none"]}>
         None: rules make the plans and write the files. To have a model as well, set SMARTFORGE_MODEL, such as{" "}
         <code>ollama:qwen3</code>, or the key of a provider, and start the server again.
       </p>
@@ -100,7 +101,7 @@ function Models({ settings, tried, asking }: { settings: Settings; tried: Tried[
           />
         ))}
       </ul>
-      <p className={styles["below"]}>Asking each once costs a few tokens. Keys stay on the server.</p>
+      <p className={page["below"]}>Asking each once costs a few tokens. Keys stay on the server.</p>
     </>
   );
 }
