@@ -289,8 +289,11 @@ class Socket(Viewer):
         self.note(url)
         try:
             async with connect(url, proxy=None, ping_interval=None, max_size=None) as socket:
-                async for text in socket:
-                    self._take(text if isinstance(text, bytes) else text.encode())
+                try:
+                    async for text in socket:
+                        self._take(text if isinstance(text, bytes) else text.encode())
+                finally:  # Its own close waits for an answer, and forgets the socket if cancelled.
+                    socket.transport.abort()
         except (ConnectionClosed, InvalidMessage, EOFError, OSError) as error:
             raise Cut(repr(error)) from error
         except InvalidStatus as error:
