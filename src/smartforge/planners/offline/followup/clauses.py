@@ -352,9 +352,20 @@ def _begins(tokens: Sequence[Token], at: int, left: Sequence[Token], contract: C
         return False
     if low in words_of("verbs") and len(rest) > 1:
         return True
+    if low in _SHOWING and len(rest) > 2 and _is_shown(rest[1], contract):
+        return True
     first = polite_off(left)[:1]
     whole = bool(set(lows) & _MODALS) or bool(first and first[0].low in words_of("verbs"))
     return whole and _states(rest, contract)
+
+
+_SHOWING = word_set("show list return display")
+_SHOWN = word_set("me us them people users only just the all at max newest oldest latest")
+
+
+def _is_shown(token: Token, contract: Contract) -> bool:
+    """Whether `show` before it is an order and no thing called a show."""
+    return token.number or token.low in _SHOWN or resource_in(contract, token.low) is not None
 
 
 _BEFORE_NOUNS = word_set("a an the my your this that last latest previous recent")

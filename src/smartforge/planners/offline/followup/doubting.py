@@ -58,6 +58,7 @@ def check_asked(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
     _check_kept(old, new)
     _check_flags(old, new, said)
     _check_narrowed(old, new, said)
+    _check_named(old, new, said)
     for resource in new.resources:
         names = {field.name for one in old.resources for field in one.fields}
         odd = [one.name for one in resource.fields if one.name not in names | known]
@@ -152,6 +153,26 @@ def _check_narrowed(old: Contract, new: Contract, said: Sequence[Clause]) -> Non
         fresh = [field.name for field in new.resource(one.name).fields if field.name not in names]
         if fresh:
             raise unknown(spaced(fresh[0].removesuffix("_id")), names, one.plural)
+
+
+def _check_named(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
+    """An order that names fields is about them: what comes of it touches one of them."""
+    parts = [part for one in changes(old, new) for part in (one.part, one.was)]
+    touched = {word for part in parts for word in part.split("/")}
+    for clause in said:
+        if clause.words.lows[0] not in words_of("verbs"):
+            continue
+        named = {
+            field.name
+            for one in old.resources
+            for field in one.fields
+            if re.search(rf"\b{re.escape(spaced(field.name))}\b", clause.words.low)
+        }
+        if named and not named & touched:
+            raise Unknown(
+                f"only a part of it was understood, and that not of {quoted(min(named))}.",
+                "Say each change in a sentence of its own.",
+            )
 
 
 def _check_flags(old: Contract, new: Contract, said: Sequence[Clause]) -> None:

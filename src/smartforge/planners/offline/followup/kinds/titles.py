@@ -1,5 +1,7 @@
 """What the API and its resources are called and said to be, for people."""
 
+import re
+
 import msgspec
 
 from smartforge.contract.names import quoted, spaced
@@ -9,6 +11,12 @@ from smartforge.planners.offline.followup.phrases import Slots, words_of
 from smartforge.planners.offline.followup.rewriting import with_resource
 from smartforge.planners.offline.followup.state import Done, Impossible, Scene
 from smartforge.planners.offline.vocabulary import words
+
+_LENGTH = re.compile(
+    r"(?:at (?:most|least)|up to|between|from|no (?:more|less|longer|shorter)|not|longer|shorter|"
+    r"(?:more|less|fewer) than|exactly|max|min)\b.*\d|\d+ (?:characters|chars|letters|words)\b"
+)
+"""What is said of how long a text is."""
 
 
 def title(scene: Scene, slots: Slots) -> Done | None:
@@ -20,6 +28,8 @@ def title(scene: Scene, slots: Slots) -> Done | None:
     known = words_of("about") | words().required | words().optional
     if said and set(said.lower().split()) <= known:
         return None  # `the title must be unique` is about a field
+    if _LENGTH.match(said.lower()):
+        return None  # and so is `the title must be at most 20 characters`
     if not said or len(said) > MAX_TITLE:
         raise Impossible(
             f"a title has 1 to {MAX_TITLE} characters, and this has {len(said)}.",
