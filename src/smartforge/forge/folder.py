@@ -1,16 +1,19 @@
 """Lays a project's files into a folder of their own, for a check to look at."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
 
 from smartforge.errors import SmartForgeError
 from smartforge.temporary import Held
 
+OTHERWISE = "Try again; if it happens again, give what the API keeps and does other names."
+
 
 def safe_path(path: str) -> PurePosixPath:
-    """A relative path without anything that could leave its folder.
+    """A relative path without anything that could leave its folder, on any system that may take
+    the project away: no drive, no stream, no name that Windows reads as another one.
 
     Raises SmartForgeError: paths come from a plan, and a plan may come from a model.
     """
@@ -20,12 +23,23 @@ def safe_path(path: str) -> PurePosixPath:
         not path
         or len(path) > 255
         or pure.is_absolute()
-        or "\\" in path
-        or any(part in {"", ".", ".."} for part in parts)
+        or any(sign in path for sign in '\\:<>"|?*')
+        or any(part == "" or part[-1] in ". " for part in parts)
         or not path.isprintable()
     ):
-        raise SmartForgeError(f"{path!r} is no path for a file of a project.")
+        raise SmartForgeError(f"{path!r:.300} is no path for a file of a project.", OTHERWISE)
     return pure
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Raises SmartForgeError where one is unsafe, or where two are one file, as those that differ
+    in case alone are on many systems."""
+    seen: set[str] = set()
+    for path in paths:
+        safe_path(path)
+        if path.casefold() in seen:
+            raise SmartForgeError(f"The plan names the file {path!r} twice.", OTHERWISE)
+        seen.add(path.casefold())
 
 
 @asynccontextmanager

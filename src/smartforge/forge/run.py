@@ -25,7 +25,7 @@ from smartforge.events import (
 from smartforge.forge import origins, proof, telling
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, run_key
 from smartforge.forge.failure import failed_by
-from smartforge.forge.folder import safe_path
+from smartforge.forge.folder import check_paths
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, plan, taken_as_it_is, taking
 from smartforge.forge.proving import proved
@@ -209,8 +209,7 @@ class Run:
 
         first = 1 + self._request.retries.get("plan", 0)
         made = await self._retries.insist("plan", "planning", None, first, attempt)
-        for file in made.files:
-            safe_path(file.path)
+        check_paths(file.path for file in made.files)
         return msgspec.to_builtins(made)
 
     async def _write(self, made: Plan) -> dict[str, str]:

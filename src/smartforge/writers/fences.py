@@ -9,6 +9,9 @@ import re
 from pathlib import PurePosixPath
 
 MAX_OPENING = 200
+MAX_BLANK = 1_000
+"""Code points: of blank lines before a fence that opens, and of a line that closes one with the
+blank ones after it. A model may say line ends without end, and each piece is looked at again."""
 
 _OPENING = re.compile(r"(`{3,}|~{3,})([^`\n]*)")
 _PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".txt"})
@@ -24,26 +27,30 @@ class Unwrapper:
 
     Only where the first line opens a fence and the last line closes it; fences within stay. A
     file of prose may begin with a fence of its own: there the whole answer is waited for, and
-    unwrapped only where it would make no sense otherwise.
+    unwrapped only where it would make no sense otherwise. `beside` is what stands beside the
+    backticks of a fence that was left out, such as the name of a language or a file.
     """
 
     def __init__(self, path: str) -> None:
         self._prose = PurePosixPath(path).suffix.lower() in _PROSE
+        self.beside = ""
         self._state = "opening"
         self._held = ""
+        self._waiting: list[str] = []
         self._fence = ""
         self._at_line_start = True
 
     def feed(self, text: str) -> str:
         """What can be passed on now; may be empty."""
+        if self._state == "waiting":
+            self._waiting.append(text)
+            return ""
         self._held += text
         match self._state:
             case "opening":
                 return self._open()
             case "wrapped":
                 return self._inner()
-            case "waiting":
-                return ""
             case _:
                 return self._all()
 
@@ -58,10 +65,15 @@ class Unwrapper:
         text = self._all()
         if self._state == "wrapped":
             return ""
-        return _unwrapped_prose(text) if self._state == "waiting" else text
+        if self._state == "waiting":
+            return _unwrapped_prose("".join([text, *self._waiting]))
+        return text
 
     def _open(self) -> str:
         body = self._held.lstrip("\r\n")
+        if len(self._held) - len(body) > MAX_BLANK:
+            self._state = "plain"
+            return self._all()
         if not body or (len(body) < 3 and ("```".startswith(body) or "~~~".startswith(body))):
             return ""
         line, newline, rest = body.partition("\n")
@@ -78,6 +90,7 @@ class Unwrapper:
             self._state = "waiting"
             return ""
         self._state, self._fence, self._held = "wrapped", opening[1], rest
+        self.beside = opening[2].strip()
         return self._inner()
 
     def _inner(self) -> str:
@@ -93,12 +106,14 @@ class Unwrapper:
 
     def _closes(self, text: str) -> bool:
         """Whether `text` is a closing fence and nothing but blanks and empty lines after it."""
+        if len(text) > MAX_BLANK:
+            return False
         run = text.rstrip()
         return len(run) >= len(self._fence) and set(run) == {self._fence[0]}
 
     def _may_close(self, text: str) -> bool:
         """Whether more backticks or tildes could make `text` a closing fence."""
-        return set(text) == {self._fence[0]}
+        return len(text) <= MAX_BLANK and set(text) == {self._fence[0]}
 
     def _all(self) -> str:
         text, self._held = self._held, ""

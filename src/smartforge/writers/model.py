@@ -11,7 +11,8 @@ from smartforge.llm.text import Joiner
 from smartforge.writers.base import WriteRequest
 from smartforge.writers.context import context_for
 from smartforge.writers.fences import FenceOpen, Unwrapper
-from smartforge.writers.whole import lacking, unwrapped
+from smartforge.writers.named import misplaced
+from smartforge.writers.whole import lacking, unframed, unwrapped
 
 MAX_BYTES = 1024 * 1024
 MAX_CHUNK = 4_000  # code points; with every one escaped, an event still stays under 64 KiB
@@ -73,10 +74,20 @@ class ModelWriter:
             raise ModelFailed(what, error.hint, passing=error.passing, after=error.after) from None
         if spent is not None:
             yield _usage(spent, request)
-        written = "".join(kept)
-        if reason := await asyncio.to_thread(lacking, path, written):
-            instead = await asyncio.to_thread(unwrapped, path, written)
+        reason, instead = await asyncio.to_thread(_refused, request, "".join(kept), text.beside)
+        if reason:
             raise AnswerRejected(path, reason, instead)
+
+
+def _refused(request: WriteRequest, written: str, beside: str) -> tuple[str, str | None]:
+    """Why the answer is not the file, empty where it is; and the file where it stands in it."""
+    path = request.file.path
+    if reason := misplaced(path, written, beside):
+        return reason, None
+    if reason := lacking(path, written):
+        return reason, unwrapped(path, written)
+    frame = request.skeleton.get(path, "") if path.endswith(".py") else ""
+    return unframed(frame, written) if frame else "", None
 
 
 class _Text:
@@ -98,6 +109,11 @@ class _Text:
                 "Try again; if it happens again, choose another model.",
             )
         return self._unwrapper.feed(text)
+
+    @property
+    def beside(self) -> str:
+        """What stood beside the fence around the answer."""
+        return self._unwrapper.beside
 
     def end(self) -> str:
         try:

@@ -9,29 +9,43 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from smartforge.writers.named import misplaced, speaks_of_another
+
 _LEFT_OUT = re.compile(
-    r"""(?ix) ^[\s\#/*;<!\-]* (?:
+    r"""(?ix) ^[\s\#/*;<!\-(\[{]* (?:
         (?:\.\.\.|…) \s* (?:\(|\[)? \s*
-            (?:the\s+)?
-            (?:rest|remain\w*|existing|other|previous|same|unchanged|more|omitted|code)\b
+            (?:(?:the|keep|keeping)\s+)?
+            (?:rest|remain\w*|existing|other|previous|same|unchanged|more|omitted|code
+              |truncated|snip\w*|implement\w*|etc)\b
       | (?:the\s+)? (?:rest|remainder) \s+ of \s+ (?:the\s+|this\s+|your\s+)?
             (?:code|file|module|function|class|implementation|methods?|functions?|routes?)\b
             (?: .{0,40} \b(?:unchanged|as\s+before|as\s+is|the\s+same|omitted|here|goes)\b
               | \s* (?:\.\.\.|…)? \W* $ )
-      | (?:existing|remaining|other|previous) \s+ (?:code|methods?|functions?|imports?|routes?)\b
+      | (?:keep\s+)? (?:the\s+)? rest \s+ (?:(?:is|stays?|remains?)\s+)?
+            (?:unchanged|the\s+same|omitted|as\s+(?:is|before)) \W* $
+      | (?:existing|remaining|other|previous) \s+
+            (?:code|methods?|functions?|imports?|routes?|endpoints?|operations?|classes)\b
             \s* (?:\.\.\.|…|(?:(?:remains?|stays?|is|are)\s+)?(?:unchanged|the\s+same)|omitted|here)
             \W* $
       | (?:code|implementation|content|logic) \s+ (?:is\s+)? (?:omitted|unchanged|goes\s+here)\b
-      | (?:todo|fixme) \s* [:\-]? \s* (?:implement|write|add|fill)\b
+      | (?:code|implementation|logic) \s+ (?:continues\s+)? here \W* $
+      | (?:todo|fixme) \s* [:\-]? \s* (?:implement|write|add|fill|finish|complete)\b
       | (?:implement|write|add|put|insert) \s+ (?:this|me|it|your\s+\w+|code|logic)\b
             .{0,40} \b(?:here|later)\b
       | your \s+ (?:code|implementation|logic) \s+ (?:goes\s+)? here\b
-    )"""
+    ) | ^[\s\#/*;]* [(\[]? (?:\.\.\.|…) [)\]]? \s* $"""
 )
-_FENCED = re.compile(r"(?ms)^(`{3,}|~{3,})[^`\n]*\n(.*?)^\1[ \t]*$")
+_TO_DO = re.compile(r"(?i)\W*(?:todo|fixme)\b\W*(?:implement|write|add|fill|finish|complete)\b")
+_LOST = "\N{REPLACEMENT CHARACTER}"
+_PROSE = frozenset({".md", ".markdown", ".mdx", ".rst", ".txt"})
+_FENCE = re.compile(r"(?m)^(?:`{3,}|~{3,})")
+_READ: Mapping[str, Callable[[str], object]] = {".json": json.loads, ".toml": tomllib.loads}
+_FENCED = re.compile(r"(?ms)^(`{3,}|~{3,})([^`\n]*)\n(.*?)^\1[ \t]*$")
+DOCUMENTED = "its docstring"
 _ABSTRACT = frozenset({"abstractmethod", "overload", "abstractproperty"})
 _OPEN_CLASSES = frozenset({"Protocol", "ABC", "ABCMeta"})
 
@@ -41,28 +55,50 @@ def lacking(path: str, text: str) -> str:
     suffix = PurePosixPath(path).suffix.lower()
     if not text.strip():
         return "" if PurePosixPath(path).name == "__init__.py" else "the file is empty"
+    if _LOST in text:
+        at = text[: text.index(_LOST)].count("\n") + 1
+        return f"line {at} holds a character that was lost (U+FFFD); if it is meant, escape it"
     if suffix in {".py", ".pyi"}:
         return _of_python(text, stub=suffix == ".pyi")
-    if suffix == ".json":
+    if suffix in _READ:
         try:
-            json.loads(text)
+            _READ[suffix](text)
         except ValueError as error:
-            return f"it is not JSON: {error}"
+            return f"it is not {suffix[1:].upper()}: {error}"
+    if suffix not in _PROSE and _FENCE.search(text):
+        return "more than the file was said: it holds a code fence"
     return next((_said(at, line) for at, line in _lines(text) if _LEFT_OUT.match(line)), "")
 
 
 def unwrapped(path: str, text: str) -> str | None:
     """The file within an answer that says more than the file, where there is no doubt.
 
-    That is: Python that does not parse as it is, with exactly one fenced block, which is whole.
+    That is: Python that does not parse as it is, with exactly one fenced block, which is whole,
+    and nothing that speaks of another file.
     """
     if PurePosixPath(path).suffix.lower() != ".py" or not lacking(path, text):
         return None
-    blocks = [found[2] for found in _FENCED.finditer(text)]
+    found = [*_FENCED.finditer(text)]
     rest = _FENCED.sub("", text)
-    if len(blocks) != 1 or "```" in rest or "~~~" in rest or lacking(path, blocks[0]):
+    if len(found) != 1 or "```" in rest or "~~~" in rest:
         return None
-    return blocks[0] if blocks[0].strip() else None
+    _, beside, inside = found[0].groups()
+    if lacking(path, inside) or misplaced(path, inside, beside) or speaks_of_another(path, rest):
+        return None
+    return inside if inside.strip() else None
+
+
+def unframed(frame: str, text: str) -> str:
+    """What a file leaves of its frame undone, in a clause; empty where it may fill it in.
+
+    Other files call what the frame offers, so all of its functions and classes have to be there;
+    the frame itself is no answer, since it refuses every request. Both have to parse.
+    """
+    given, made = ast.parse(frame), ast.parse(text)
+    if ast.dump(given) == ast.dump(made):
+        return "it is the frame as it was, which refuses every request"
+    missing = [name for name in _offered(given) if name not in _offered(made)]
+    return f"it has no {missing[0]!r}, which other files call" if missing else ""
 
 
 def _of_python(text: str, *, stub: bool) -> str:
@@ -109,12 +145,17 @@ def _functions(tree: ast.AST, abstract: bool = False, inside: bool = False) -> I
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             marks = {_name(one) for one in node.decorator_list}
             # A method may well do nothing; a function of a module is there to do something.
-            idle = inside and _only(node) == "pass"
+            idle = inside and _only(node) in {"pass", DOCUMENTED}
             if not abstract and not idle and not marks & _ABSTRACT:
                 yield node
             yield from _functions(node, abstract, inside=True)
         else:
             yield from _functions(node, abstract, inside)
+
+
+def _offered(tree: ast.Module) -> tuple[str, ...]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return tuple(one.name for one in tree.body if isinstance(one, kinds))
 
 
 def _name(node: ast.expr) -> str:
@@ -129,11 +170,17 @@ def _name(node: ast.expr) -> str:
 
 
 def _only(function: _Function) -> str:
-    """The one thing that a body does, where that is nothing: `...`, `pass` or a refusal."""
+    """The one thing that a body does, where that is nothing: `...`, `pass`, a refusal, a word of
+    what it would do."""
     body = function.body
-    if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:] if isinstance(body[0].value.value, str) else body
+    said = ast.get_docstring(function)
+    if said is not None:
+        body = body[1:]
+        if _TO_DO.match(said):
+            return said
     match body:
+        case []:
+            return DOCUMENTED
         case [ast.Expr(value=ast.Constant(value=value))] if value is ...:
             return "..."
         case [ast.Pass()]:
@@ -149,5 +196,5 @@ def _is_undone(function: _Function) -> bool:
 
 
 def _undone(function: _Function) -> str:
-    only = _only(function)
+    only = _only(function)[:80]
     return f"the function {function.name} (line {function.lineno}) does nothing but {only!r}"

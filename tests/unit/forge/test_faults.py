@@ -3,113 +3,74 @@ hangs, none leaves a socket or a task, and each says what happened and what to d
 
 import asyncio
 import hashlib
-import random
+import re
 from collections.abc import Mapping
 
 import pytest
 from msgspec.structs import replace
 
-from smartforge.events import Complete, FileComplete, ProjectCreated, RunFailed
+from smartforge.events import (
+    AnyFact,
+    Complete,
+    FileComplete,
+    FileGenerating,
+    PlanReady,
+    ProjectCreated,
+    RunFailed,
+)
+from smartforge.forge import proof
+from smartforge.forge.base import Workshop
 from smartforge.forge.recorded import RecordedSteps
 from smartforge.forge.retries import Patience
 from smartforge.forge.run import run
 from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from smartforge.log.memory import MemoryLog
+from smartforge.planners.model import ModelPlanner
+from smartforge.targets.fastapi import FastAPITarget
+from smartforge.writers.compiled import CompiledWriter
 from smartforge.writers.model import ModelWriter
-from tests.contract.answers import HTML, data, streamed
-from tests.contract.answers.openai import DONE, ROLE, STOP, chunk, said
-from tests.fakes import events_of, run_request, workshop
-from tests.openai_wire import Answer, Dropped, Refusal, WireScript, openai_wire, problem
+from tests.fakes import FakeCheck, events_of, run_request, workshop
+from tests.openai_wire import Answer, WireScript, openai_wire
+from tests.unit.forge.faults import (
+    CUT,
+    CUTS,
+    HARMLESS,
+    KEY,
+    MAIN,
+    NAMES,
+    NONSENSE,
+    PLANS,
+    REFUSED,
+    STALLED,
+    TEXT,
+    WRONG,
+    planning,
+)
 from tests.wire_script import Reply
 
-MAIN = "app/main.py"
-TEXT = "# grüße 🚀\n" * 40
-KEY = "sk-very-secret-0123456789"
 CREATED = ProjectCreated(title="T", prompt="A note API", target="fake", model="scripted")
 CALM = Limits(first=300, silence=300, trailer=0.1)
 HASTY = Limits(first=0.3, silence=0.3, trailer=0.1)
 
-REFUSED: Mapping[str, Reply] = {
-    "reset before a word": Dropped(),
-    **{
-        f"status {status}": Refusal(status, problem(f"no: {status}"))
-        for status in (400, 401, 402, 403, 404, 405, 408, 409, 413, 418, 422, 429, 500, 501)
-    },
-    **{f"status {status}": Refusal(status, HTML, {}, "text/html") for status in (502, 503, 504)},
-    "status 529 and nothing else": Refusal(529, ""),
-    "asked to wait for hours": Refusal(429, problem("slow down"), {"Retry-After": "7200"}),
-    "asked to wait not at all": Refusal(429, problem("slow down"), {"Retry-After": "0"}),
-    "no money": Refusal(429, problem("no credit", "insufficient_quota")),
-    "a context too small": Refusal(400, problem("too long", "context_length_exceeded")),
-    "its key in the refusal": Refusal(401, problem(f"Incorrect API key provided: {KEY}")),
-    "a redirect to nowhere": Refusal(307, "", {"Location": "http://127.0.0.1:9/v1"}),
-}
-NONSENSE: Mapping[str, Reply] = {
-    "a web page": Refusal(200, HTML, {}, "text/html"),
-    "a web page as a stream": streamed(HTML),
-    "nothing": Refusal(200, ""),
-    "an empty stream": streamed(""),
-    "other JSON": Refusal(200, {"object": "list"}),
-    "the end mark alone": streamed(DONE),
-    "plain text": Refusal(200, "hello"),
-    "no JSON at once": streamed("data: {nonsense\n\n"),
-    "a list": streamed("data: []\n\n"),
-    "null": streamed("data: null\n\n"),
-    "choices that are a number": streamed(data({"choices": 5})),
-    "a delta that is a number": streamed(data({"choices": [{"delta": 5}]})),
-    "text that is an object": streamed(data({"choices": [{"delta": {"content": {"a": 1}}}]})),
-    "an error at once": streamed(data({"error": {"message": "on fire", "code": 500}})),
-}
-CUT: Mapping[str, Reply] = {
-    "an end without a word": Answer(TEXT, cut_after=100),
-    "a reset": Answer(TEXT, cut_after=100, cut="reset"),
-    "an end at the very end": Answer(TEXT, cut_after=len(TEXT)),
-    "no reason to finish": Answer(TEXT, finish=None),
-    **{f"finish {word}": Answer(TEXT, finish=word) for word in ("length", "content_filter")},
-    **{f"finish {word}": Answer(TEXT, finish=word) for word in ("tool_calls", "function_call")},
-    **{f"finish {word}": Answer(TEXT, finish=word) for word in ("eos", "STOP", "error")},
-    "a refusal": streamed(ROLE + chunk({"refusal": "No."}) + STOP + DONE),
-    "an error in the middle": streamed(said(TEXT) + data({"error": {"message": "on fire"}})),
-    "no JSON in the middle": streamed(said(TEXT) + "data: {\n\n" + STOP + DONE),
-    "half an event": streamed(said(TEXT) + STOP[:50]),
-    "a fence that nobody closes": Answer(f"```python\n{TEXT}"),
-    "twenty megabytes": Answer(pieces=["x" * 65_536] * 320),
-}
-STALLED: Mapping[str, Reply] = {
-    "silence from the start": Answer(TEXT, hold_after=0),
-    "silence in the middle": Answer(TEXT, hold_after=200),
-    "silence before the word to end": Answer(TEXT, hold_after=len(TEXT)),
-}
-HARMLESS: Mapping[str, Reply] = {
-    "no usage": Answer(TEXT, usage="none"),
-    "usage on every chunk": Answer(TEXT, usage="every"),
-    "no end mark": Answer(TEXT, done=False),
-    "a response that stays open": Answer(TEXT, done=False, linger=True),
-    "comments": Answer(TEXT, before=": PROCESSING\n\n"),
-    "a fence around all of it": Answer(f"```python\n{TEXT}```"),
-    "signs cut in two": Answer(pieces=list(TEXT.replace("🚀", "\ud83d\ude80"))),
-}
-_PLACES = random.Random(8).sample(range(len(TEXT)), 50)
-CUTS: Mapping[str, Reply] = {
-    f"cut after {place}": Answer(TEXT, cut_after=place, cut="end" if place % 2 else "reset")
-    for place in _PLACES
-}
+
+async def run_of(shop: Workshop) -> list[AnyFact]:
+    """All that a run with these tools tells."""
+    log = MemoryLog()
+    await log.create("project", [CREATED])
+    await run(run_request(), shop, log, RecordedSteps({}), await log.claim("project"))
+    return [fact for _, fact in await events_of(log, "project")]
 
 
 async def made(provider: OpenAIProvider) -> tuple[Complete | RunFailed, str]:
     """How a run ends whose files the model writes, and the hash of the file that is whole."""
-    log = MemoryLog()
-    await log.create("project", [CREATED])
     shop = replace(
         workshop(),
         author="model",
         writers={**workshop().writers, "model": ModelWriter(provider)},
         patience=Patience(retries=1, base=0.0),
     )
-    epoch = await log.claim("project")
-    await run(run_request(), shop, log, RecordedSteps({}), epoch)
-    facts = [fact for _, fact in await events_of(log, "project")]
+    facts = await run_of(shop)
     sha256 = next(
         (one.sha256 for one in facts if isinstance(one, FileComplete) and one.path == MAIN), ""
     )
@@ -143,6 +104,7 @@ async def ends(
         pytest.param(CUT, CALM, id="cut"),
         pytest.param(CUTS, CALM, id="cut at fifty places"),
         pytest.param(STALLED, HASTY, id="stalled"),
+        pytest.param(WRONG, CALM, id="wrong"),
     ],
 )
 async def test_no_fault_ends_in_a_complete_run_and_each_is_told(
@@ -163,6 +125,48 @@ async def test_what_does_no_harm_ends_in_the_very_text() -> None:
         assert sha256 == right, name
 
 
+async def test_no_fault_of_a_plan_makes_a_file_and_each_is_told() -> None:
+    async with openai_wire(WireScript(otherwise=Answer("x = 1\n"))) as wire:
+        provider = OpenAIProvider("scripted", KEY, wire.base_url, CALM)
+        for name, (fault, word) in PLANS.items():
+            wire.script.plan = fault
+            facts = await run_of(planned_by(provider))
+            end = facts[-1]
+            assert isinstance(end, RunFailed), f"{name}: {end}"
+            assert word in end.message, f"{name}: {end.message}"
+            assert len(end.hint) > 10, name
+            assert not any(isinstance(one, PlanReady | FileGenerating) for one in facts), name
+        await provider.close()
+        await wire.until(lambda wire: all(one.state != "open" for one in wire.requests))
+
+
+async def test_no_name_in_a_plan_leads_a_file_out_of_its_folder() -> None:
+    answer = Answer("def answer(*given: object) -> object:\n    return given\n")
+    check = FakeCheck("syntax")
+    async with openai_wire(WireScript(plan=planning(*NAMES), otherwise=answer)) as wire:
+        provider = OpenAIProvider("scripted", KEY, wire.base_url, CALM)
+        facts = await run_of(replace(planned_by(provider), checks=(check,)))
+        await provider.close()
+    assert isinstance(facts[-1], Complete), facts[-1]
+    written = {one.path for one in facts if isinstance(one, FileGenerating)}
+    custom = {path for path in written if path.startswith("app/custom/")}
+    assert len(custom) == len(NAMES) + 1
+    assert all(re.fullmatch(r"app/custom/\w+\.py", path) for path in custom), custom
+    assert written == {*check.seen, *proof.PATHS}
+
+
+def planned_by(provider: OpenAIProvider) -> Workshop:
+    """Real tools apart from the check: the model plans, and writes what rules cannot."""
+    target = FastAPITarget()
+    return replace(
+        workshop(),
+        planner=ModelPlanner(provider),
+        target=target,
+        writers={"compiled": CompiledWriter(target, 0), "model": ModelWriter(provider)},
+        patience=Patience(retries=1, base=0.0),
+    )
+
+
 def test_there_are_enough_faults() -> None:
-    assert len(REFUSED) + len(NONSENSE) + len(CUT) + len(STALLED) >= 40
+    assert sum(len(each) for each in (REFUSED, NONSENSE, CUT, STALLED, WRONG)) >= 90
     assert len(CUTS) == 50

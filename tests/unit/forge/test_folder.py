@@ -9,7 +9,7 @@ import pytest
 
 from smartforge.errors import SmartForgeError
 from smartforge.forge import folder as folders
-from smartforge.forge.folder import laid_out, safe_path
+from smartforge.forge.folder import check_paths, laid_out, safe_path
 
 
 @pytest.mark.parametrize("path", ["app/main.py", "Makefile", ".gitignore", "a/b/c.txt", "a b.md"])
@@ -31,11 +31,25 @@ def test_ordinary_paths_pass(path: str) -> None:
         "a\0b",
         "a\nb",
         "x" * 256,
+        "C:/x",
+        "c:x",
+        "a/C:x",
+        "a.py:stream",
+        "a/b.",
+        "a /b",
+        "a?.py",
     ],
 )
 def test_paths_that_leave_or_confuse_are_refused(path: str) -> None:
     with pytest.raises(SmartForgeError):
         safe_path(path)
+
+
+@pytest.mark.parametrize("paths", [("a.py", "b.py", "a.py"), ("app/Main.py", "app/main.py")])
+def test_no_two_paths_are_one_file(paths: tuple[str, ...]) -> None:
+    with pytest.raises(SmartForgeError, match="twice") as refused:
+        check_paths(paths)
+    assert refused.value.hint
 
 
 async def test_the_folder_is_gone_afterwards() -> None:

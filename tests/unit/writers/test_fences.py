@@ -109,6 +109,17 @@ def test_within_a_fence_only_what_may_close_it_is_held_back() -> None:
     assert unwrapper.end() == ""
 
 
+@pytest.mark.parametrize(
+    "held", ["\n" * 2_000, "```py\n" + "`" * 2_000, "```py\nx\n```" + "\n" * 2_000]
+)
+def test_what_goes_on_for_ever_is_not_held_back(held: str) -> None:
+    unwrapper = Unwrapper("a.py")
+    passed = "".join(unwrapper.feed(piece) for piece in held)
+    assert held.endswith(passed.removeprefix("x\n"))
+    assert len(passed) >= 2_000
+    assert unwrapper.feed("\n") == "\n"
+
+
 MARKUP = st.text(st.sampled_from("a \n`~#"), max_size=40)
 
 

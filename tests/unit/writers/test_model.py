@@ -136,11 +136,42 @@ async def test_an_unclosed_fence_is_an_incomplete_file() -> None:
     assert "app/main.py" in failure.value.what
 
 
-async def test_what_no_file_can_hold_never_passes() -> None:
-    text, _ = await written(
-        ModelWriter(FakeProvider("# a\0b\ud83d", "\ude00", "\udc00")), request()
-    )
-    assert text == "# a\ufffdb😀\ufffd"
+@pytest.mark.parametrize("end", ["\0", "\udc00"])
+async def test_what_no_file_can_hold_never_passes(end: str) -> None:
+    writer = ModelWriter(FakeProvider("\n# \ud83d", "\ude00", end))
+    with pytest.raises(AnswerRejected, match=r"line 2 holds a character that was lost"):
+        await written(writer, request())
+
+
+async def test_a_sign_that_was_cut_in_two_is_whole() -> None:
+    text, _ = await written(ModelWriter(FakeProvider("# \ud83d", "\ude00")), request())
+    assert text == "# 😀"
+
+
+FRAME = 'def answer(body: int) -> int:\n    raise HTTPException(501, "Not made.")\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (FRAME, "it is the frame as it was"),
+        (f"# The same.\n\n{FRAME}", "it is the frame as it was"),
+        ("def other(body: int) -> int:\n    return body\n", "it has no 'answer'"),
+        ("class Order:\n    total = 1\n", "it has no 'answer'"),
+    ],
+)
+async def test_a_frame_has_to_be_filled_in(text: str, said: str) -> None:
+    framed = replace(request(), skeleton={"app/main.py": FRAME})
+    with pytest.raises(AnswerRejected, match=said):
+        await written(ModelWriter(FakeProvider(text)), framed)
+    filled = FRAME.replace('raise HTTPException(501, "Not made.")', "return body")
+    assert await written(ModelWriter(FakeProvider(filled)), framed)
+
+
+async def test_a_file_may_begin_with_its_own_name() -> None:
+    for head in ("# app/main.py", "# File: app/main.py", "# ./app/main.py", "#!/usr/bin/python3"):
+        text, _ = await written(ModelWriter(FakeProvider(f"{head}\nx = 1\n")), request())
+        assert text == f"{head}\nx = 1\n"
 
 
 async def test_a_huge_piece_is_cut_into_events_that_fit() -> None:

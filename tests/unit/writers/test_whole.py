@@ -14,6 +14,7 @@ from typing import Protocol, overload
 
 # TODO is what a task is called here; the rest of the list is read lazily.
 # The existing code of a country stays, other functions remain in use, more follows.
+# The rest of the rows is sorted; rest = unchanged rows. Same as before. TODO
 class Store(Protocol):
     def get(self) -> int: ...
 
@@ -31,6 +32,9 @@ class Missing(Exception):
 class Quiet:
     def close(self) -> None:
         pass
+
+    def open(self) -> None:
+        \"\"\"Nothing has to be opened here.\"\"\"
 
 
 @overload
@@ -73,6 +77,15 @@ def test_everything_that_the_compiler_writes_is_whole() -> None:
         "async def a():\n    raise NotImplementedError\n",
         'class A:\n    def a(self):\n        raise NotImplementedError("later")\n',
         "Here is the file:\n\nx = 1\n",
+        "x = 1\n# rest unchanged\n",
+        "x = 1\n# [rest of the code stays the same]\n",
+        "x = 1\n# keep the rest as is\n",
+        "x = 1\n# ...\n",
+        "x = 1\n# … keep existing code …\n",
+        "x = 1\n# other endpoints remain the same\n",
+        'def a():\n    """Adds."""\n',
+        'def a():\n    """TODO: implement."""\n    return 0\n',
+        'x = "\ufffd"\n',
         "",
         "  \n",
     ],
@@ -85,6 +98,18 @@ def test_an_empty_package_is_whole_and_json_has_to_be_json() -> None:
     assert lacking("app/__init__.py", "") == ""
     assert lacking("a.json", '{"a": 1}') == ""
     assert "JSON" in lacking("a.json", '{"a": 1')
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", "Sure!\n[project]\n"),
+        ("Dockerfile", "Here it is:\n```\nFROM scratch\n```\n"),
+        (".env.example", "```\nA=1\n```\nHope this helps!\n"),
+    ],
+)
+def test_what_is_no_python_may_not_hold_more_than_the_file_either(path: str, text: str) -> None:
+    assert lacking(path, text)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +130,9 @@ def test_prose_may_say_such_things_but_not_leave_them_out(text: str, whole: bool
         ("Here it is:\n```python\nx = 1\n```\nHope it helps!\n", "x = 1\n"),
         ("Here it is:\n```python\nx = 1\n```\n```python\ny = 2\n```\n", None),
         ("Here it is:\n```python\nx = (1\n```\n", None),
+        ("Here is app/main.py:\n```python\nx = 1\n```\n", "x = 1\n"),
+        ("Here is app/models.py:\n```python\nx = 1\n```\n", None),
+        ("Here it is:\n```python app/models.py\nx = 1\n```\n", None),
         ("Here it is:\n```python\nx = 1\n", None),
         ("x = 1\n", None),
         ('x = """\n```python\ny = 1\n```\n"""\n', None),
