@@ -33,7 +33,8 @@ class Provider(Protocol):
         """The answer's text as it arrives, then one Spent.
 
         Ends normally only after the provider said that the answer is whole (finish reason
-        `stop`); any other end raises AnswerIncomplete with an empty path.
+        `stop`); any other end raises AnswerIncomplete with an empty path, behind one Spent where
+        the provider gave another reason, since that answer is paid for too.
         """
         ...
 

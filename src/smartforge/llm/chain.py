@@ -29,7 +29,7 @@ class Chain:
             stream = self._providers[at][1].stream(instructions, prompt)
             async with aclosing(stream) as pieces:
                 async for piece in pieces:
-                    begun = True
+                    begun = begun or isinstance(piece, str)
                     yield piece
         except ModelFailed as error:
             failure = error

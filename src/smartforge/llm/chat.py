@@ -70,11 +70,12 @@ class Chat:
             failure = explain(error, self._endpoint, exchange.begun)
         if failure is not None:
             raise failure
-        if rest := joiner.end():
-            yield rest
         if exchange.finish != "stop":
+            yield exchange.spent()
             cut = exchange.finish == "length"
             raise AnswerIncomplete("", *self._end(exchange), cut=cut)
+        if rest := joiner.end():
+            yield rest
         yield exchange.spent()
 
     async def value(self, instructions: str, prompt: str, shape: type[T]) -> tuple[T, list[Spent]]:

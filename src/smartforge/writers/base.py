@@ -34,7 +34,8 @@ class WriteRequest(msgspec.Struct, frozen=True):
     `past` are the contracts of the versions that led here, as a target takes them. `text` is
     what the file is to hold, where that is known and no target's. `round` is the round of repair,
     0 for none, and `flawed` what it is to put right. `refused` says why the last answer for this
-    file could not be used. `skeleton` are the texts of the target's own files, by path, where the
+    file could not be used. `begun` is the text so far of an answer that was cut, for the one that
+    goes on with it. `skeleton` are the texts of the target's own files, by path, where the
     rest of the project is compiled: among them the frame of this file.
     """
 
@@ -48,6 +49,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     round: int = 0
     flawed: Flawed | None = None
     refused: str = ""
+    begun: str = ""
     skeleton: Mapping[str, str] = {}
 
 
@@ -55,7 +57,8 @@ class Writer(Protocol):
     author: Author
 
     def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
-        """Yield the file's chunks in order, without gaps from offset 0, then at most one Usage.
+        """Yield the file's chunks in order, without gaps from offset 0, and a Usage behind each
+        answer that they came in.
 
         Ends normally only when the file is whole; else raises AnswerIncomplete (AnswerRejected
         where an answer came to its end and is no whole file) or ModelFailed.

@@ -137,7 +137,7 @@ def _own(request: WriteRequest, *, others: bool) -> str:
         f"{_to_fill_in(request)}"
         f"{_to_put_right(request, others=others)}"
         f"{_to_do_better(request)}"
-        f"Write {request.file.path} now, the whole file and nothing else.\n"
+        f"{_to_go_on(request) or _to_write(request)}"
     )
 
 
@@ -182,6 +182,29 @@ def _to_do_better(request: WriteRequest) -> str:
     if not request.refused:
         return ""
     return f"Your last answer could not be used (JSON string): {json.dumps(request.refused)}\n\n"
+
+
+def _to_write(request: WriteRequest) -> str:
+    return f"Write {request.file.path} now, the whole file and nothing else.\n"
+
+
+def _to_go_on(request: WriteRequest) -> str:
+    """What there is of an answer that was cut, and where to go on; JSON too: a model wrote it."""
+    if not request.begun:
+        return ""
+    line = request.begun.rpartition("\n")[2]
+    where = f"the unfinished last line, which begins (JSON string): {_quoted(line)}"
+    return (
+        "Your answer was cut at the limit of its length. What came of it is kept (JSON string):"
+        f" {_quoted(request.begun)}\n"
+        f"Go on from there. Begin with {where if line else 'the line behind it'}. Write"
+        f" {request.file.path} to its end, repeat nothing that stands before, and add nothing"
+        " else: no explanation, no code fence.\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _by_model(request: WriteRequest) -> tuple[str, ...]:

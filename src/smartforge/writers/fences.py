@@ -32,6 +32,7 @@ class Unwrapper:
     """
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self._prose = PurePosixPath(path).suffix.lower() in _PROSE
         self.beside = ""
         self._state = "opening"
@@ -39,6 +40,18 @@ class Unwrapper:
         self._waiting: list[str] = []
         self._fence = ""
         self._at_line_start = True
+        self._around = ""
+        self._around_is_open = False
+
+    def following(self) -> "Unwrapper":
+        """One for the answer that goes on with a text that was cut.
+
+        It may bring a fence of its own. Where it does not, the one around the text so far may
+        still be closed by it, and need not be: the model was asked to go on without any.
+        """
+        other = Unwrapper(self._path)
+        other._around = self._fence if self._state == "wrapped" else self._around
+        return other
 
     def feed(self, text: str) -> str:
         """What can be passed on now; may be empty."""
@@ -56,14 +69,17 @@ class Unwrapper:
 
     def end(self) -> str:
         """What is left at the end of a whole answer. Raises FenceOpen."""
+        closes = bool(self._fence) and self._closes(self._held)
+        if self._state == "opening" and self._around and self._closes(self._held, self._around):
+            return ""
         if self._state == "opening" and not self._prose:
             unclosed = _OPENING.fullmatch(self._held.strip()) is not None
         else:
-            unclosed = self._state == "wrapped" and not self._closes(self._held)
+            unclosed = self._state == "wrapped" and not closes and not self._around_is_open
         if unclosed:
             raise FenceOpen
         text = self._all()
-        if self._state == "wrapped":
+        if self._state == "wrapped" and closes:
             return ""
         if self._state == "waiting":
             return _unwrapped_prose("".join([text, *self._waiting]))
@@ -79,18 +95,24 @@ class Unwrapper:
         line, newline, rest = body.partition("\n")
         opening = _OPENING.fullmatch(line.rstrip())
         if not body.startswith(("```", "~~~")) or (newline and opening is None):
-            self._state = "plain"
-            return self._all()
+            return self._without()
         if not newline or opening is None:
-            if len(body) > MAX_OPENING:
-                self._state = "plain"
-                return self._all()
-            return ""
+            return self._without() if len(body) > MAX_OPENING else ""
+        if self._around and not rest.strip():
+            return ""  # It may as well close the fence around the text so far.
         if self._prose:
             self._state = "waiting"
             return ""
         self._state, self._fence, self._held = "wrapped", opening[1], rest
         self.beside = opening[2].strip()
+        return self._inner()
+
+    def _without(self) -> str:
+        """The answer opens no fence; the one around the text so far may be closed by it."""
+        if not self._around:
+            self._state = "plain"
+            return self._all()
+        self._state, self._fence, self._around_is_open = "wrapped", self._around, True
         return self._inner()
 
     def _inner(self) -> str:
@@ -104,12 +126,12 @@ class Unwrapper:
         self._at_line_start = passed.endswith("\n") if passed else self._at_line_start
         return passed
 
-    def _closes(self, text: str) -> bool:
+    def _closes(self, text: str, fence: str = "") -> bool:
         """Whether `text` is a closing fence and nothing but blanks and empty lines after it."""
         if len(text) > MAX_BLANK:
             return False
-        run = text.rstrip()
-        return len(run) >= len(self._fence) and set(run) == {self._fence[0]}
+        run, fence = text.rstrip(), fence or self._fence
+        return len(run) >= len(fence) and set(run) == {fence[0]}
 
     def _may_close(self, text: str) -> bool:
         """Whether more backticks or tildes could make `text` a closing fence."""

@@ -1,30 +1,35 @@
 """Files written by a model: one answer a file, passed on as it streams."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+
+from msgspec.structs import replace
 
 from smartforge.errors import AnswerIncomplete, AnswerRejected, ModelFailed
 from smartforge.events import Author, CodeChunk, Usage
 from smartforge.llm.base import Provider, Spent
-from smartforge.llm.text import Joiner
 from smartforge.writers.base import WriteRequest
-from smartforge.writers.context import context_for
-from smartforge.writers.fences import FenceOpen, Unwrapper
+from smartforge.writers.context import Context, context_for
+from smartforge.writers.growing import MAX_BYTES, Growing
 from smartforge.writers.named import misplaced
-from smartforge.writers.whole import lacking, unframed, unwrapped
+from smartforge.writers.whole import lacking, may_go_on, twice, unframed, unwrapped
 
-MAX_BYTES = 1024 * 1024
-MAX_CHUNK = 4_000  # code points; with every one escaped, an event still stays under 64 KiB
+__all__ = ["MAX_BYTES", "MOST_CONTINUED", "ModelWriter"]
+
+MOST_CONTINUED = 3
+"""How often a cut answer is continued; then the file is asked for again."""
 
 
 class ModelWriter:
     """A `writers.base.Writer` that asks a provider for each file.
 
     Chunks leave as the model's text arrives; only the first line and a last one that may be a
-    code fence wait. A file is at most 1 MiB of UTF-8. An answer that came to its end and is no
-    whole file raises AnswerRejected, behind its Usage. `window` says how many tokens the model
-    takes, None where nobody knows; it is asked off the event loop.
+    code fence wait. An answer that was cut at the model's length limit is continued where it ends
+    as long as that helps, and the file is as whole as if it had come at once. A file is at most
+    1 MiB of UTF-8. An answer that came to its end and is no whole file raises AnswerRejected,
+    behind its Usage. `window` says how many tokens the model takes, None where nobody knows; it is
+    asked off the event loop.
     """
 
     author: Author = "model"
@@ -34,102 +39,108 @@ class ModelWriter:
         self._window = window
 
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
-        """See `writers.base.Writer.write`; the Usage has the step, its round and the path."""
-        path = request.file.path
+        """See `writers.base.Writer.write`; each Usage has the step, its round and the path."""
+        file = Growing(request.file.path, request.attempt)
         if request.text is not None:  # It came in an answer that said more than the file.
-            at = 0
-            for part in _parts(request.text):
-                yield CodeChunk(path=path, attempt=request.attempt, at=at, text=part)
-                at += len(part)
+            for chunk in file.take(request.text):
+                yield chunk
             return
-        text = _Text(path)
-        kept: list[str] = []
-        at = 0
-        spent: Spent | None = None
+        context = await self._context(request)
+        for left in reversed(range(MOST_CONTINUED + 1)):
+            answer = _Answer(self._provider, context)
+            async with aclosing(answer.read(file)) as facts:
+                async for fact in facts:
+                    yield fact if isinstance(fact, CodeChunk) else _usage(fact, request)
+            if answer.cut is None:
+                break
+            going_on = await self._going_on(request, file) if left else None
+            if going_on is None:
+                raise answer.cut
+            context = going_on
+            file.go_on()
+        reason, instead = await asyncio.to_thread(_refused, request, file)
+        if reason:
+            raise AnswerRejected(file.path, reason, instead)
+
+    async def _context(self, request: WriteRequest) -> Context:
         try:
-            context = await asyncio.to_thread(lambda: context_for(request, self._window()))
+            return await asyncio.to_thread(lambda: context_for(request, self._window()))
+        except ModelFailed as error:
+            raise _not_written(request.file.path, error) from None
+
+    async def _going_on(self, request: WriteRequest, file: Growing) -> Context | None:
+        """What is asked to have a cut answer continued; None where that would not help."""
+        text = file.text
+        if not file.has_grown or not await asyncio.to_thread(may_go_on, file.path, text):
+            return None
+        try:
+            return await self._context(replace(request, begun=text))
+        except ModelFailed:  # It does not fit beside what came so far.
+            return None
+
+
+class _Answer:
+    """One answer with text for a file. `cut` is why it ended, where it could be continued."""
+
+    def __init__(self, provider: Provider, context: Context) -> None:
+        self._provider = provider
+        self._context = context
+        self.cut: AnswerIncomplete | None = None
+
+    async def read(self, file: Growing) -> AsyncGenerator[CodeChunk | Spent, None]:
+        """Yield what it adds, then what it cost. Raises ModelFailed, which names the file."""
+        spent: Spent | None = None
+        failure: ModelFailed | None = None
+        context = self._context
+        try:
             stream = self._provider.stream(context.instructions, context.prompt)
-            async with aclosing(stream) as answer:
-                async for piece in answer:
+            async with aclosing(stream) as pieces:
+                async for piece in pieces:
                     if isinstance(piece, Spent):
                         spent = piece
                         continue
-                    for part in _parts(text.feed(piece)):
-                        kept.append(part)
-                        yield CodeChunk(path=path, attempt=request.attempt, at=at, text=part)
-                        at += len(part)
-            for part in _parts(text.end()):
-                kept.append(part)
-                yield CodeChunk(path=path, attempt=request.attempt, at=at, text=part)
-                at += len(part)
+                    for chunk in file.feed(piece):
+                        yield chunk
+            for chunk in file.end():
+                yield chunk
+        except AnswerRejected as error:
+            failure = error
         except AnswerIncomplete as error:
-            what = error.what if error.path else f"{path} is incomplete. {error.what}"
-            # The same request would be cut again; one that asks for less may not.
-            passing = error.passing or error.cut
-            raise AnswerIncomplete(
-                path, what, error.hint, passing=passing, after=error.after, cut=error.cut
-            ) from None
+            failure = _incomplete(file.path, error)
+            self.cut = failure if error.cut else None
         except ModelFailed as error:
-            what = f"{path} was not written. {error.what}"
-            raise ModelFailed(what, error.hint, passing=error.passing, after=error.after) from None
+            failure = _not_written(file.path, error)
         if spent is not None:
-            yield _usage(spent, request)
-        reason, instead = await asyncio.to_thread(_refused, request, "".join(kept), text.beside)
-        if reason:
-            raise AnswerRejected(path, reason, instead)
+            yield spent
+        if failure is not None and self.cut is None:
+            raise failure
 
 
-def _refused(request: WriteRequest, written: str, beside: str) -> tuple[str, str | None]:
+def _refused(request: WriteRequest, file: Growing) -> tuple[str, str | None]:
     """Why the answer is not the file, empty where it is; and the file where it stands in it."""
-    path = request.file.path
-    if reason := misplaced(path, written, beside):
+    path, text = file.path, file.text
+    if reason := misplaced(path, text, file.beside):
         return reason, None
-    if reason := lacking(path, written):
-        return reason, unwrapped(path, written)
-    frame = request.skeleton.get(path, "") if path.endswith(".py") else ""
-    return unframed(frame, written) if frame else "", None
+    if reason := lacking(path, text):
+        return reason, unwrapped(path, text)
+    if not path.endswith(".py"):
+        return "", None
+    frame = request.skeleton.get(path, "")
+    return twice(text, file.seams) or (unframed(frame, text) if frame else ""), None
 
 
-class _Text:
-    """The text of one file out of the pieces of an answer, within its limit."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._joiner = Joiner()
-        self._unwrapper = Unwrapper(path)
-        self._size = 0
-
-    def feed(self, piece: str) -> str:
-        text = self._joiner.feed(piece)
-        self._size += len(text.encode())
-        if self._size > MAX_BYTES:
-            raise AnswerIncomplete(
-                self._path,
-                f"{self._path} is incomplete: the answer went beyond {MAX_BYTES:,} bytes.",
-                "Try again; if it happens again, choose another model.",
-            )
-        return self._unwrapper.feed(text)
-
-    @property
-    def beside(self) -> str:
-        """What stood beside the fence around the answer."""
-        return self._unwrapper.beside
-
-    def end(self) -> str:
-        try:
-            return self._unwrapper.feed(self._joiner.end()) + self._unwrapper.end()
-        except FenceOpen:
-            raise AnswerIncomplete(
-                self._path,
-                f"{self._path} is incomplete: the answer opened a code fence and ended without "
-                "closing it.",
-                "Try again; if it happens again, choose another model.",
-            ) from None
+def _incomplete(path: str, error: AnswerIncomplete) -> AnswerIncomplete:
+    what = error.what if error.path else f"{path} is incomplete. {error.what}"
+    # The same request would be cut again; one that asks for less may not.
+    passing = error.passing or error.cut
+    return AnswerIncomplete(
+        path, what, error.hint, passing=passing, after=error.after, cut=error.cut
+    )
 
 
-def _parts(text: str) -> Iterator[str]:
-    for start in range(0, len(text), MAX_CHUNK):
-        yield text[start : start + MAX_CHUNK]
+def _not_written(path: str, error: ModelFailed) -> ModelFailed:
+    what = f"{path} was not written. {error.what}"
+    return ModelFailed(what, error.hint, passing=error.passing, after=error.after)
 
 
 def _usage(spent: Spent, request: WriteRequest) -> Usage:

@@ -5,12 +5,13 @@ a comment that stands where code was left out, and a function whose body was.
 """
 
 import ast
+import codeop
 import io
 import json
 import re
 import tokenize
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from smartforge.writers.named import misplaced, speaks_of_another
@@ -48,6 +49,7 @@ _FENCED = re.compile(r"(?ms)^(`{3,}|~{3,})([^`\n]*)\n(.*?)^\1[ \t]*$")
 DOCUMENTED = "its docstring"
 _ABSTRACT = frozenset({"abstractmethod", "overload", "abstractproperty"})
 _OPEN_CLASSES = frozenset({"Protocol", "ABC", "ABCMeta"})
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def lacking(path: str, text: str) -> str:
@@ -68,6 +70,37 @@ def lacking(path: str, text: str) -> str:
     if suffix not in _PROSE and _FENCE.search(text):
         return "more than the file was said: it holds a code fence"
     return next((_said(at, line) for at, line in _lines(text) if _LEFT_OUT.match(line)), "")
+
+
+def may_go_on(path: str, text: str) -> bool:
+    """Whether a text that was cut is the beginning of a whole file, as far as can be seen: its
+    whole lines are Python that only lacks its end, and leave nothing out."""
+    if not text.strip() or any(_LEFT_OUT.match(line) for line in _comment_lines(text)):
+        return False
+    if PurePosixPath(path).suffix.lower() not in {".py", ".pyi"}:
+        return True
+    try:
+        codeop.compile_command(text[: text.rfind("\n") + 1], path, "exec")
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def twice(text: str, seams: Sequence[int]) -> str:
+    """What a joined text of Python defines on both sides of a seam, in a clause; empty for none.
+
+    `seams` are offsets of code points. A file whose second part begins anew often parses.
+    """
+    tree = ast.parse(text)
+    for at in seams:
+        line = text.count("\n", 0, at) + 1
+        defined = (one for one in tree.body if isinstance(one, _Function | ast.ClassDef))
+        names = [one for one in defined if "overload" not in map(_name, one.decorator_list)]
+        before = {one.name for one in names if one.lineno < line}
+        again = next((one for one in names if one.lineno >= line and one.name in before), None)
+        if again is not None:
+            return f"it defines {again.name} again in line {again.lineno}"
+    return ""
 
 
 def unwrapped(path: str, text: str) -> str | None:
@@ -122,6 +155,11 @@ def _comments(text: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
+def _comment_lines(text: str) -> Iterator[str]:
+    """Lines that are nothing but a comment; those of strings are among them."""
+    return (line for line in text.splitlines() if line.lstrip().startswith(("#", "//", "<!--")))
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines that are nothing but a comment or three dots: in prose such words may well stand."""
     for number, line in enumerate(text.splitlines(), 1):
@@ -131,9 +169,6 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _said(at: int, line: str) -> str:
     return f"line {at} leaves something out: {line.strip()[:80]!r}"
-
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _functions(tree: ast.AST, abstract: bool = False, inside: bool = False) -> Iterator[_Function]:

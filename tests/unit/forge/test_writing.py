@@ -180,7 +180,7 @@ class Cut(Saying):
 
 
 async def test_an_answer_that_was_cut_at_the_limit_is_asked_for_again_more_briefly() -> None:
-    provider = Cut("x = 1\ny =", "x = 1\n")
+    provider = Cut("Here is x:\nx = 1\ny =", "x = 1\n")
     log, facts = await executed(shop_of(provider))
     assert isinstance(facts[-1], Complete)
     (retried,) = [fact for fact in facts if isinstance(fact, StepRetried)]
