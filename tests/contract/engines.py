@@ -1,5 +1,6 @@
 """Engines on every queue, with tools that a test chooses."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -69,3 +70,10 @@ class Place:
             return Choice("fake", new.model, new.planner or "auto", new.author or "auto", new.ask)
 
         return DurableEngine(self.log, self._queue(Limits(node=2)), {"run.v1": execute}, choose)
+
+
+async def idle(engine: Engine) -> None:
+    """Until nothing is on and nothing waits for its turn."""
+    # Nothing tells that a ticket was dropped.
+    while (cluster := await engine.cluster()).on or cluster.waiting:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)

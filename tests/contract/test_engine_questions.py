@@ -10,7 +10,7 @@ from smartforge.errors import Conflict, UnknownProject
 from smartforge.events import Complete, Message, Question, Questions, RunCancelled, RunStarted
 from smartforge.planners.base import Asked, PlanRequest
 from smartforge.snapshot import fold
-from tests.contract.engines import Place, Tools
+from tests.contract.engines import Place, Tools, idle
 from tests.fakes import FakePlanner, ended, events_of, until, workshop
 
 WISH = NewProject("A note API", ask=True)
@@ -46,13 +46,6 @@ async def asked(place: Place, engine: Engine) -> str:
     await until(place.log, project, "questions")
     await idle(engine)
     return project
-
-
-async def idle(engine: Engine) -> None:
-    """Until nothing is on and nothing waits for its turn."""
-    # Nothing tells that a ticket was dropped.
-    while (cluster := await engine.cluster()).on or cluster.waiting:  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
 
 
 async def test_a_run_that_asked_holds_no_place_and_goes_on_with_the_answers(place: Place) -> None:

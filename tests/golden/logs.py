@@ -416,6 +416,23 @@ def answered_in_words(log: Log) -> None:
     log.write("a.py", "a = 1\n")
 
 
+def plan_approved(log: Log) -> None:
+    """A plan that waits, is changed in words, waits once more, and is approved."""
+    log.created()
+    log.run = "r1"
+    log.say("run:queued", position=0, trigger="prompt", messageId=None, approve=True)
+    log.say("run:started", trigger="prompt", baseVersion=None, messageId=None)
+    for number in (1, 2):
+        log.plan("a.py")
+        question = {"id": f"plan-{number}-r1", "text": "Make this plan?", "about": "plan"}
+        log.say("questions", questions=[{**question, "choices": ["Approve", "Reject"]}])
+        if number == 1:
+            log.say("message", id="m1", role="user", text="Without the price.")
+    log.begin("generating")
+    log.say("run:resumed", node="local")
+    log.write("a.py", "a = 1\n")
+
+
 def cancelled_before_its_start(log: Log) -> None:
     log.created()
     log.run = "r1"
@@ -484,6 +501,7 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     waiting,
     answered,
     answered_in_words,
+    plan_approved,
     cancelled_before_its_start,
     said_twice,
     interrupted,

@@ -95,7 +95,8 @@ export interface ProjectUndeleted {
 /**
  * A run waits for its turn; `position` counts those ahead of it, in its project or in all.
  *
- * `version` is the one that a restore is to bring back.
+ * `version` is the one that a restore is to bring back. With `approve` the run waits until its
+ * plan is approved.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -107,6 +108,7 @@ export interface RunQueued {
   trigger: "checks" | "edit" | "message" | "prompt" | "restore" | "retry";
   messageId?: string | null;
   version?: number | null;
+  approve?: boolean;
 }
 /**
  * The run has begun. `base_version` is the version it starts from, null for the first.
@@ -1094,7 +1096,8 @@ export interface MessageRemoved {
 }
 /**
  * The run waits for answers. A message of the run that a user says after this has them, and
- * the step that asked begins once more.
+ * the step that asked begins once more; the next one, without a message, where a plan was
+ * approved.
  */
 export interface Questions {
   type: "questions";
@@ -1106,11 +1109,15 @@ export interface Questions {
 }
 /**
  * Something only the user can decide; `choices` may be empty.
+ *
+ * One that is about the `plan` asks whether that is to be made: the choices say yes and no, other
+ * words say what is to be otherwise. One about `words` asks what those leave open.
  */
 export interface Question {
   id: string;
   text: string;
   choices: string[];
+  about?: "plan" | "words";
 }
 /**
  * The run was stopped. Ends the run.

@@ -20,10 +20,11 @@ from smartforge.log.states import States
 from smartforge.settings import Settings
 from smartforge.temporary import sweep
 
-WORKFLOWS = ("run.v1", "run.v2")
+WORKFLOWS = ("run.v1", "run.v2", "run.v3")
 """How runs are executed. Where the steps of a run or what they leave change so that an older node
 could not go on with it, there is a new name, and the old one stays until no run has it. `run.v1`
-knew no files that are kept; what it has planned is executed as it was."""
+knew no files that are kept; what it has planned is executed as it was. `run.v2` knew no plans that
+wait for approval, and would make them."""
 
 
 class Product(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ COMMANDS = {
     "worker": "worker.worker",
     "list": "remote.list_",
     "say": "remote.say",
+    "approve": "approve.approve",
     "stop": "remote.stop",
     "retry": "remote.retry",
     "restore": "remote.restore",

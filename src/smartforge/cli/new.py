@@ -10,20 +10,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from smartforge.cli.answering import Answering
 from smartforge.cli.exits import COMPLETE, FAILED
 from smartforge.cli.folders import leave, refuse_unusable, slug, spare
 from smartforge.cli.progress import Progress
-from smartforge.cli.questions import ask as ask_user
 from smartforge.cli.questions import can_ask
 from smartforge.cli.stopping import Stopping, run
 from smartforge.cli.streams import plain, write_line
 from smartforge.engine.base import Engine, NewProject
-from smartforge.errors import Conflict, PromptUnclear
+from smartforge.errors import PromptUnclear, SettingsInvalid
 from smartforge.events import (
     ENDS_A_RUN,
     AnyFact,
     Complete,
-    Questions,
     RunCancelled,
     RunFailed,
     decode,
@@ -49,13 +48,21 @@ def new(
     ask: Annotated[
         bool, typer.Option("--ask", help="Let a model ask on the terminal before it plans.")
     ] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Show the plan, and make it once you approve it.")
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print every event as a line of JSON.")
     ] = False,
 ) -> None:
     """Make a proven API from PROMPT, here and now."""
     text = words(prompt)
-    wish = NewProject(text, target, None, planner, author, ask=ask and can_ask())
+    if approve and not can_ask():
+        raise SettingsInvalid(
+            "--approve asks on the terminal, and standard input is none.",
+            "Run it in a terminal, or leave --approve away.",
+        )
+    wish = NewProject(text, target, None, planner, author, ask=ask and can_ask(), approve=approve)
     if out is not None:
         refuse_unusable(out)
     else:
@@ -105,7 +112,9 @@ async def _new(
         state = fold([each.data for each in await made.log.read(project_id, 0, 1_000_000)])
         place = out or spare(Path(slug(state.title)))
         status = await _leave(state, made.log, ended, place, console)
-    return stopping.status if isinstance(ended, RunCancelled) else status
+    # One that was rejected was not ended by a signal.
+    stopped = isinstance(ended, RunCancelled) and stopping.by is not None
+    return stopping.status if stopped else status
 
 
 def _too_late() -> None:
@@ -116,7 +125,7 @@ async def _watch(
     log: Log, engine: Engine, project_id: str, console: Console, json: bool
 ) -> AnyFact:
     """Show every event until the run has ended, and ask what it asks; the fact that ended it."""
-    async with _Answering(engine, project_id, console) as answering:
+    async with Answering(engine, log, project_id, console) as answering:
         with contextlib.nullcontext() if json else Progress(console) as progress:
             async for records in follow(log, project_id, 0):
                 for record in records:
@@ -125,42 +134,10 @@ async def _watch(
                         write_line(record.data)
                     else:
                         progress.show(fact)
-                    if isinstance(fact, Questions):
-                        answering.begin(fact)
+                    answering.hear(fact)
                     if isinstance(fact, ENDS_A_RUN):
                         return fact
     raise AssertionError("a log is followed without end")
-
-
-class _Answering:
-    """Asks the user beside the log that is followed: a run that is stopped meanwhile says so."""
-
-    def __init__(self, engine: Engine, project_id: str, console: Console) -> None:
-        self._engine = engine
-        self._project_id = project_id
-        self._console = console
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> "_Answering":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    def begin(self, asked: Questions) -> None:
-        self._task = asyncio.create_task(self._answer(asked), name="asking the user")
-
-    async def _answer(self, asked: Questions) -> None:
-        try:
-            given = await ask_user(self._console, asked.questions)
-            with contextlib.suppress(Conflict):  # It was stopped in the same moment.
-                await self._engine.answer(self._project_id, given)
-        except Exception as error:
-            # Else nobody would ever go on.
-            self._console.print(f"The answers were lost: {error}", markup=False)
-            await self._engine.cancel(self._project_id)
 
 
 async def _leave(

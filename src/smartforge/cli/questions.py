@@ -33,7 +33,7 @@ async def ask(console: Console, questions: Sequence[Question]) -> dict[str, str]
         for number, choice in enumerate(question.choices, 1):
             console.print(Text(plain(f"  {number}) {choice}")), soft_wrap=True)
         console.print(Text(HOW, style="dim"), end="")
-        line = await _line()
+        line = await next_line()
         if not line:
             console.print()
             break
@@ -50,7 +50,7 @@ def meant(line: str, choices: Sequence[str]) -> str:
     return words
 
 
-async def _line() -> str:
+async def next_line() -> str:
     """The next line with its end; empty where there is none any more."""
     loop = asyncio.get_running_loop()
     read: asyncio.Future[bytes] = loop.create_future()

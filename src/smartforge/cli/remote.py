@@ -45,6 +45,9 @@ def list_(server: Server = DEFAULT_SERVER, token: Token = None) -> None:
 def say(
     project: Project,
     prompt: Annotated[str, typer.Argument(help="What to change; - reads standard input.")],
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Let it wait with its plan for `approve`.")
+    ] = False,
     server: Server = DEFAULT_SERVER,
     token: Token = None,
 ) -> None:
@@ -52,7 +55,7 @@ def say(
     text = words(prompt)
 
     async def send(client: Client) -> int:
-        await client.say(project, text)
+        await client.say(project, text, approve=approve)
         print("Queued.")
         return COMPLETE
 

@@ -72,14 +72,19 @@ class Client:
     ) -> None:
         await self._connection.close()
 
-    async def create(self, prompt: str, *, ask: bool = False, **choice: str | None) -> Json:
+    async def create(
+        self, prompt: str, *, ask: bool = False, approve: bool = False, **choice: str | None
+    ) -> Json:
         """Start a project; returns its snapshot. `choice`: target, model, planner, author.
 
-        With `ask` its first run may wait with `questions`, for `answer`.
+        With `ask` its first run may wait with `questions`, for `answer`; with `approve` it waits
+        with its plan, for `answer` as well.
         """
         body: Json = {"prompt": prompt} | {name: said for name, said in choice.items() if said}
         if ask:
             body["ask"] = True
+        if approve:
+            body["approve"] = True
         return await self._connection.json("POST", "/api/projects", json=body)
 
     async def projects(self, limit: int = 20) -> list[Json]:
@@ -91,10 +96,12 @@ class Client:
         """The project's state now."""
         return await self._connection.json("GET", place(project_id))
 
-    async def say(self, project_id: str, prompt: str) -> Json:
-        """Send a follow-up; it is queued while a run is on."""
+    async def say(self, project_id: str, prompt: str, *, approve: bool = False) -> Json:
+        """Send a follow-up; it is queued while a run is on. With `approve` it waits with its plan,
+        for `answer`."""
         path = f"{place(project_id)}/messages"
-        return await self._connection.json("POST", path, json={"prompt": prompt})
+        body: Json = {"prompt": prompt} | ({"approve": True} if approve else {})
+        return await self._connection.json("POST", path, json=body)
 
     async def edit_message(self, project_id: str, message_id: str, prompt: str) -> None:
         """Change the words of a follow-up that waits.
@@ -123,6 +130,7 @@ class Client:
     async def answer(self, project_id: str, answers: Mapping[str, str]) -> None:
         """Answer what a run asks, by the ids of the questions; the run goes on.
 
+        A plan that waits takes `Approve`, `Reject`, or what is to be otherwise.
         ServerRefused with status 409 where no run waits for answers.
         """
         body = {"answers": dict(answers)}

@@ -12,7 +12,8 @@ LOCAL_USER = "local"
 class NewProject(msgspec.Struct, frozen=True):
     """What a user asks for. Names that are None take the server's defaults.
 
-    With `ask` the first run may ask the user something before it makes anything.
+    With `ask` the first run may ask the user something before it makes anything; with `approve` it
+    waits with its plan until that is approved.
     """
 
     prompt: str
@@ -22,6 +23,7 @@ class NewProject(msgspec.Struct, frozen=True):
     author: str | None = None
     user: str = LOCAL_USER
     ask: bool = False
+    approve: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -107,8 +109,13 @@ class Engine(Protocol):
         """
         ...
 
-    async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
-        """Queue a run for a follow-up; return the message's id."""
+    async def message(
+        self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False
+    ) -> str:
+        """Queue a run for a follow-up; return the message's id.
+
+        With `approve` it waits with its plan until that is approved.
+        """
         ...
 
     async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
@@ -140,6 +147,10 @@ class Engine(Protocol):
 
         What is left out or blank is decided without the user. Raises Conflict where no run
         waits for answers, where others were given, and for a question that was not asked.
+
+        A question about a plan has to be answered: `Approve` lets the run go on, and once more
+        changes nothing; `Reject` ends it; any other words change the plan, which then waits in
+        turn, under a question of its own. Raises Conflict for a plan that is out of date.
         """
         ...
 

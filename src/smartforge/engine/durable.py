@@ -13,7 +13,7 @@ from smartforge.engine.messages import check_waits, has_begun
 from smartforge.engine.pending import Queued, pending
 from smartforge.engine.queue import Heard, Queue
 from smartforge.engine.requests import everything
-from smartforge.engine.restoring import check_complete, restored_by_last
+from smartforge.engine.restoring import asked_by_last, check_complete
 from smartforge.engine.shelf import Shelf
 from smartforge.errors import Conflict, DatabaseUnusable, Fenced
 from smartforge.events import (
@@ -108,17 +108,25 @@ class DurableEngine(Shelf):
             project_id,
             [await large.fit(created, self._log)],
             run=run,
-            asking=[RunQueued(position=await self._queue.ahead(project_id), trigger="prompt")],
+            asking=[
+                RunQueued(
+                    position=await self._queue.ahead(project_id),
+                    trigger="prompt",
+                    approve=new.approve,
+                )
+            ],
         )
         await self._queue.add(self._ticket(project_id, run, head.last, new.user, self._clock()))
         return project_id
 
-    async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
+    async def message(
+        self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False
+    ) -> str:
         message_id = short_id()
         said = Message(id=message_id, role="user", text=prompt)
         async with self._order(project_id):
             await self._live(project_id)
-            await self._ask(project_id, user, "message", said)
+            await self._ask(project_id, user, "message", said, approve=approve)
         return message_id
 
     async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
@@ -143,9 +151,15 @@ class DurableEngine(Shelf):
                     "The last run is complete; there is nothing to try again.",
                     "Send a follow-up to change the API.",
                 )
-            version = restored_by_last(await everything(self._log, project_id))
-            key = f"retry:{head.last}"
-            await self._ask(project_id, user, "retry", key=key, version=version)
+            last = asked_by_last(await everything(self._log, project_id))
+            await self._ask(
+                project_id,
+                user,
+                "retry",
+                key=f"retry:{head.last}",
+                version=last.version if last else None,
+                approve=last is not None and last.approve,
+            )
 
     async def answer(
         self, project_id: str, answers: Mapping[str, str], user: str = LOCAL_USER
@@ -153,10 +167,19 @@ class DurableEngine(Shelf):
         async with self._order(project_id):
             while True:
                 epoch = (await self._live(project_id)).epoch
-                run, facts = answered(await everything(self._log, project_id), answers)
+                found = answered(await everything(self._log, project_id), answers)
+                if found is None:
+                    return
                 # Of several who answer, or answer and stop it, one closes the epoch.
                 with contextlib.suppress(Fenced):
-                    await self._log.append(project_id, facts, run=run, epoch=epoch, close=True)
+                    await self._log.append(
+                        project_id,
+                        found.facts,
+                        run=found.run,
+                        epoch=epoch,
+                        key=found.key,
+                        close=True,
+                    )
                     break
             await self._add_left(project_id, user)
 
@@ -225,12 +248,20 @@ class DurableEngine(Shelf):
         said: Message | None = None,
         key: str | None = None,
         version: int | None = None,
+        *,
+        approve: bool = False,
     ) -> None:
         """Store that a run is wanted, once under the same key, and let it wait for its turn."""
         run = short_id()
         ahead = await self._queue.ahead(project_id)
         message_id = said.id if said else None
-        fact = RunQueued(position=ahead, trigger=trigger, message_id=message_id, version=version)
+        fact = RunQueued(
+            position=ahead,
+            trigger=trigger,
+            message_id=message_id,
+            version=version,
+            approve=approve,
+        )
         # Stored together: a message without its run would be shown, and never be run.
         facts = [fact] if said is None else [await large.fit(said, self._log), fact]
         seq = await self._log.append(project_id, facts, run=run, key=key)

@@ -20,7 +20,8 @@ from smartforge.log.base import Record
 class Queued(msgspec.Struct, frozen=True):
     """A run that was asked for by the event `seq` at `ts`, in Unix milliseconds.
 
-    `version` is the one that a restore is to bring back.
+    `version` is the one that a restore is to bring back. With `approve` its plan has to be
+    approved.
     """
 
     run: str
@@ -29,6 +30,7 @@ class Queued(msgspec.Struct, frozen=True):
     seq: int
     ts: int
     version: int | None = None
+    approve: bool = False
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -63,7 +65,13 @@ def pending(records: Iterable[Record]) -> Pending:
             continue
         elif isinstance(fact, RunQueued):
             waiting[envelope.run] = Queued(
-                envelope.run, fact.trigger, fact.message_id, record.seq, envelope.ts, fact.version
+                envelope.run,
+                fact.trigger,
+                fact.message_id,
+                record.seq,
+                envelope.ts,
+                fact.version,
+                fact.approve,
             )
         elif isinstance(fact, RunStarted):
             on, asked = waiting.pop(envelope.run, on), None

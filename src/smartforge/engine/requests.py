@@ -40,6 +40,7 @@ class Story(msgspec.Struct):
     """What a project's log says that a new run needs to know.
 
     `prompts` are the user's words by message id, oldest first; None is the project's own prompt.
+    What was wanted otherwise in the plan of an earlier run is among them.
     `answers` is what the user last said where a run had asked.
     `versions` are all that are complete, by number, their contracts as they stand in the log.
     `leads` are the numbers of those that led to each, itself the last: a version that was
@@ -77,7 +78,7 @@ def story(records: list[Record], run: str) -> Story:
     base = 0
     plan: PlanReady | None = None
     asked = False
-    asking: set[str | None] = set()
+    asking: dict[str | None, Questions] = {}
     for record in records:
         envelope, fact = decode(record.data)
         folding = folding or Fold(empty(envelope.project_id))
@@ -87,9 +88,12 @@ def story(records: list[Record], run: str) -> Story:
                 told.choice = Choice(fact.target, fact.model, fact.planner, fact.author, fact.ask)
                 told.prompts[None] = fact.prompt
             case Questions():
-                asking.add(envelope.run)
+                asking[envelope.run] = fact
             case Message(role="user") if envelope.run in asking:
-                told.answers = fact.text
+                if not asking[envelope.run].about_plan:
+                    told.answers = fact.text
+                elif envelope.run != run:
+                    told.prompts[fact.id] = fact.text
             case Message(role="user") if not asked:
                 told.prompts[fact.id] = fact.text
             case MessageUpdated() if fact.id in told.prompts:
@@ -176,6 +180,7 @@ async def request(
         message_id=queued.message_id,
         asked_in=next(reversed(told.prompts), None),
         answers=None if told.answers is None else await _said(told.answers, blobs),
+        approve=queued.approve,
     )
 
 

@@ -27,16 +27,16 @@ def check_complete(records: Iterable[Record], version: int) -> None:
         )
 
 
-def restored_by_last(records: Iterable[Record]) -> int | None:
-    """The version that the last run to end was to bring back; None where it was another one."""
-    asked: dict[str | None, int | None] = {}
-    last: int | None = None
+def asked_by_last(records: Iterable[Record]) -> RunQueued | None:
+    """What the last run to end was asked for: a version to bring back, to wait with its plan."""
+    asked: dict[str | None, RunQueued] = {}
+    last: RunQueued | None = None
     for record in records:
         if record.type != "run:queued" and record.type not in ENDING:
             continue
         envelope, fact = decode(record.data)
         if isinstance(fact, RunQueued):
-            asked[envelope.run] = fact.version
+            asked[envelope.run] = fact
         elif isinstance(fact, ENDS_A_RUN):
             last = asked.get(envelope.run)
     return last

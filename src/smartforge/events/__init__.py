@@ -22,6 +22,8 @@ from smartforge.events.checks import (
 )
 from smartforge.events.files import CodeChunk, FileComplete, FileDeleted, FileGenerating
 from smartforge.events.projects import (
+    APPROVE,
+    REJECT,
     Message,
     MessageRemoved,
     MessageUpdated,
@@ -100,8 +102,10 @@ def decode(data: bytes) -> tuple[Envelope, AnyFact | None]:
 KNOWN_TYPES = frozenset(type_of_class.__struct_config__.tag for type_of_class in AnyFact.__args__)
 
 __all__ = [
+    "APPROVE",
     "ENDS_A_RUN",
     "KNOWN_TYPES",
+    "REJECT",
     "AnyFact",
     "Author",
     "CheckCompleted",

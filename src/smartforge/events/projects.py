@@ -59,16 +59,31 @@ class MessageRemoved(Fact, frozen=True, kw_only=True, tag="message:removed"):
     id: str
 
 
+APPROVE, REJECT = "Approve", "Reject"
+"""The choices of a question about a plan."""
+
+
 class Question(msgspec.Struct, frozen=True):
-    """Something only the user can decide; `choices` may be empty."""
+    """Something only the user can decide; `choices` may be empty.
+
+    One that is about the `plan` asks whether that is to be made: the choices say yes and no, other
+    words say what is to be otherwise. One about `words` asks what those leave open.
+    """
 
     id: str
     text: str
     choices: tuple[str, ...]
+    about: Literal["words", "plan"] = "words"
 
 
 class Questions(Fact, frozen=True, kw_only=True, tag="questions"):
     """The run waits for answers. A message of the run that a user says after this has them, and
-    the step that asked begins once more."""
+    the step that asked begins once more; the next one, without a message, where a plan was
+    approved."""
 
     questions: tuple[Question, ...]
+
+    @property
+    def about_plan(self) -> bool:
+        """Whether the run waits for the approval of its plan."""
+        return any(one.about == "plan" for one in self.questions)

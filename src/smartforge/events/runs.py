@@ -12,13 +12,15 @@ Round = Annotated[int, msgspec.Meta(ge=0)]
 class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     """A run waits for its turn; `position` counts those ahead of it, in its project or in all.
 
-    `version` is the one that a restore is to bring back.
+    `version` is the one that a restore is to bring back. With `approve` the run waits until its
+    plan is approved.
     """
 
     position: int
     trigger: Trigger
     message_id: str | None = None
     version: int | None = None
+    approve: bool = False
 
 
 class RunStarted(Fact, frozen=True, kw_only=True, tag="run:started"):

@@ -40,6 +40,11 @@ def write_key(path: str, round_: int) -> str:
     return f"write:{path}:{round_}" if round_ else f"write:{path}"
 
 
+def plan_key(changed: int) -> str:
+    """The key of the step that plans, or that changes the plan for the so many-th time."""
+    return f"plan:{changed}" if changed else "plan"
+
+
 class Steps(Protocol):
     """Runs the steps of one execution of a run.
 
@@ -67,6 +72,13 @@ class Choice(msgspec.Struct, frozen=True):
     ask: bool = False
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What the user wants otherwise in a plan that waits: the words, and the message they are."""
+
+    message_id: str
+    text: str
+
+
 class RunRequest(msgspec.Struct, frozen=True):
     """One run to execute. Plain data, so that an engine can store it and hand it to another node.
 
@@ -76,6 +88,8 @@ class RunRequest(msgspec.Struct, frozen=True):
     without a plan. `work` is the working copy: hashes by path, None for a file that is not whole.
     `asked_in` is the message that the last prompt is, None for the project's own prompt.
     `answers` is what the user last said to questions of the project, None where nothing was.
+    With `approve` its plan waits until it is `approved`; `wanted` is what the user wanted otherwise
+    in it so far, in order.
     Of earlier executions of this very run, `began` is when the first one started (Unix
     milliseconds), `attempts` how often each file was begun, `retries` how often each step was
     tried again, by its key, `spent` how many tokens its model calls used, `paid` what they cost in
@@ -95,6 +109,9 @@ class RunRequest(msgspec.Struct, frozen=True):
     message_id: str | None = None
     asked_in: str | None = None
     answers: str | None = None
+    approve: bool = False
+    approved: bool = False
+    wanted: tuple[Wanted, ...] = ()
     began: int | None = None
     attempts: Mapping[str, int] = {}
     retries: Mapping[str, int] = {}

@@ -8,14 +8,17 @@ MOST = 5
 """Sentences of a kind; `smartforge diff` shows all of them."""
 
 
-def news(planned: Planned, base: Contract) -> tuple[str, ...]:
-    """One sentence a line: the planner's own, or else the differences of the contracts."""
+def news(planned: Planned, base: Contract, *, used: bool = True) -> tuple[str, ...]:
+    """One sentence a line: the planner's own, or else the differences of the contracts.
+
+    A `base` that is not used yet, as it is a plan alone, has no clients to break.
+    """
     found = diff(base, planned.contract)
     told = [*planned.notes] or _differences(found)
     if planned.operations_not_made:
         told.append(f"Not made: {', '.join(planned.operations_not_made)}.")
     breaking = [f"{one.sentence} ({one.reason})" for one in found.breaking]
-    if breaking:
+    if breaking and used:
         told.append(f"Breaks clients of the version before: {'; '.join(_few(breaking))}.")
     return tuple(told)
 

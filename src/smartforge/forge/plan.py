@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from smartforge.contract import Contract, reading
-from smartforge.events import Author, FilePlanned, Usage
+from smartforge.events import Author, FilePlanned, Ref, Usage
 from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
@@ -20,7 +20,8 @@ class Plan(msgspec.Struct, frozen=True):
     """What a run is going to make, and what it has to say about it.
 
     `restores` is the number of the version that is taken as it was. `said` is what the chat is
-    told of a change, one sentence each. `words` are the planner's, by the part that they led to.
+    told of a change, one sentence each. `words` are the planner's, by the part that they led to;
+    `origins` is the stored content that names those of every message.
     """
 
     contract: Contract
@@ -31,6 +32,7 @@ class Plan(msgspec.Struct, frozen=True):
     restores: int | None = None
     said: tuple[str, ...] = ()
     words: Mapping[str, tuple[Words, ...]] = {}
+    origins: Ref | None = None
 
 
 async def plan(
@@ -42,6 +44,7 @@ async def plan(
     *,
     writes: bool = False,
     answers: str | None = None,
+    draft: Plan | None = None,
 ) -> Plan:
     """Ask the planner, then list the files in the order in which they are written: the target's,
     and last what they are proven by.
@@ -51,6 +54,7 @@ async def plan(
     author of the rest is. `writes` says whether a model can write at all: then it writes what
     custom operations do, even where all else is compiled; without one, those that nobody has
     written yet are not made. `answers` is what the user said to questions about the prompts.
+    With a `draft`, a plan of which nothing is made yet, the last prompt changes that one.
     Raises what the planner raises, and ContractInvalid for a version whose contract cannot be read
     any more.
     """
@@ -58,8 +62,8 @@ async def plan(
     planned = await planner.plan(
         PlanRequest(
             prompts=tuple(prompts),
-            base=own[-1] if own else None,
-            earlier=own[:-1],
+            base=draft.contract if draft else own[-1] if own else None,
+            earlier=() if draft else own[:-1],
             answers=answers or "",
         )
     )
@@ -73,22 +77,36 @@ async def plan(
         contract = _without(contract, target.files(contract, past), lost)
         files = await asyncio.to_thread(_files, target, contract, past, author, chain)
     unmade = (one.summary for one in contract.customs if not one.made)
-    return Plan(
+    made = Plan(
         contract=contract,
         files=(*files, *proof.FILES),
         notes=planned.notes,
         operations_not_made=(*planned.operations_not_made, *unmade),
         usage=planned.usage,
-        said=_said(planned, own[-1] if own else None),
+        said=_said(planned, own[-1] if own else None, draft),
         words=planned.origins,
     )
+    return made if draft is None else _with_notes_of(draft, made)
 
 
-def _said(planned: Planned, base: Contract | None) -> tuple[str, ...]:
+def _said(planned: Planned, base: Contract | None, draft: Plan | None) -> tuple[str, ...]:
     """What the chat is told: another plan than the one that was asked for, and what changed."""
+    if draft is not None:
+        return news(planned, draft.contract, used=False)
     if base is not None:
         return news(planned, base)
     return (planned.instead,) if planned.instead else ()
+
+
+def _with_notes_of(draft: Plan, made: Plan) -> Plan:
+    """The plan, with what was said of all of it beside what was said of the change."""
+    return replace(
+        made,
+        notes=tuple(dict.fromkeys((*draft.notes, *made.notes))),
+        operations_not_made=tuple(
+            dict.fromkeys((*draft.operations_not_made, *made.operations_not_made))
+        ),
+    )
 
 
 def taking(version: Version, base: Version) -> Plan:

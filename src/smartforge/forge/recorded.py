@@ -12,6 +12,7 @@ from smartforge.events import (
     CheckCompleted,
     FileComplete,
     FileGenerating,
+    Message,
     PlanReady,
     Questions,
     RepairStarted,
@@ -22,7 +23,7 @@ from smartforge.events import (
     Usage,
     decode,
 )
-from smartforge.forge.base import Json, RunRequest, write_key
+from smartforge.forge.base import Json, RunRequest, Wanted, plan_key, write_key
 from smartforge.forge.budget import NO_MONEY, added
 from smartforge.forge.plan import Plan
 from smartforge.log.base import Blobs, Record
@@ -37,7 +38,9 @@ class Left(msgspec.Struct):
     steps, by the keys of `forge.run`; `retries` is how often a step was tried again, by the same
     keys, `attempts` how often each file was begun, `spent` how many tokens its model calls used,
     `paid` what they cost in USD, None where the price of one is not known,
-    `resumed` how often the run was taken up since a step last finished.
+    `resumed` how often the run was taken up since a step last finished, `wanted` what the user
+    wanted otherwise in its plan, `approved` whether the plan is to be made: something of it was
+    begun.
     """
 
     began: int | None = None
@@ -47,6 +50,8 @@ class Left(msgspec.Struct):
     retries: dict[str, int] = {}
     spent: int = 0
     paid: Decimal | None = NO_MONEY
+    wanted: list[Wanted] = []
+    approved: bool = False
 
     def continued(self, request: RunRequest) -> RunRequest:
         """The request for one more execution, which goes on where the last one was."""
@@ -57,6 +62,8 @@ class Left(msgspec.Struct):
             retries=self.retries,
             spent=self.spent,
             paid=None if self.paid is None else str(self.paid),
+            wanted=tuple(self.wanted),
+            approved=self.approved,
         )
 
     def retry(self, key: str) -> None:
@@ -92,8 +99,9 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
     """Fold the events of a project into what `run` has left."""
     left = Left()
     spent: list[Usage] = []
-    round_ = 0
+    plans = round_ = 0
     asked: int | None = None
+    shown = False
     for record in records:
         envelope, fact = decode(record.data)
         if envelope.run != run:
@@ -104,18 +112,23 @@ async def recorded(records: Iterable[Record], run: str, blobs: Blobs) -> Left:
             case RunResumed():
                 left.resumed += 1
             case Questions():
-                left.resumed, asked = 0, envelope.ts
-            case StepStarted() if asked is not None and left.began is not None:
-                left.began, asked = left.began + envelope.ts - asked, None
+                left.resumed, asked, shown = 0, envelope.ts, fact.about_plan
+            case Message(id=id_, role="user", text=str(text)) if shown:
+                left.wanted.append(Wanted(id_, text))
+            case StepStarted(step=step):
+                left.approved |= step == "generating"
+                if asked is not None and left.began is not None:
+                    left.began, asked = left.began + envelope.ts - asked, None
             case Usage():
                 left.spent += fact.input_tokens + fact.output_tokens
                 left.paid = added(left.paid, fact.cost)
                 if fact.step == "planning":
                     spent.append(fact)
             case StepRetried(path=path, round=in_round):
-                left.retry("plan" if path is None else write_key(path, in_round))
+                left.retry(plan_key(plans) if path is None else write_key(path, in_round))
             case PlanReady():
-                left.finish("plan", await _plan(fact, spent, blobs))
+                left.finish(plan_key(plans), await _plan(fact, spent, blobs))
+                plans, spent = plans + 1, []
             case FileGenerating(path=path, attempt=attempt):
                 left.attempts[path] = attempt
             case RepairStarted(round=begun):
@@ -137,6 +150,7 @@ async def _plan(fact: PlanReady, spent: list[Usage], blobs: Blobs) -> Json:
         operations_not_made=fact.operations_not_made,
         usage=tuple(spent),
         restores=fact.restores,
+        origins=fact.origins,
     )
     return _json(made)
 

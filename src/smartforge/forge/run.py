@@ -5,39 +5,29 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
-from smartforge.contract import reading
 from smartforge.contract.operations import operation_count
-from smartforge.errors import Fenced, ModelFailed, SmartForgeError
+from smartforge.errors import Fenced, SmartForgeError
 from smartforge.events import (
     Complete,
     Fact,
     FileDeleted,
-    Message,
-    PlanReady,
-    Question,
-    Questions,
-    Ref,
     RunStarted,
-    TitleChanged,
 )
-from smartforge.forge import origins, proof, telling
-from smartforge.forge.base import Json, RunRequest, Steps, Workshop, run_key
+from smartforge.forge import proof, telling
+from smartforge.forge.base import RunRequest, Steps, Workshop, run_key
 from smartforge.forge.failure import failed_by
-from smartforge.forge.folder import check_paths
 from smartforge.forge.outbox import Outbox
-from smartforge.forge.plan import Plan, plan, taken_as_it_is, taking
+from smartforge.forge.plan import Plan, taken_as_it_is
+from smartforge.forge.planning import Planning, Waits
 from smartforge.forge.proving import proved
 from smartforge.forge.repairing import Round
 from smartforge.forge.retries import Retries
 from smartforge.forge.rounds import Rounds
-from smartforge.forge.saying import Saying
+from smartforge.forge.saying import GENERATES, Saying
 from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.writing import Writing
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs
-from smartforge.planners.base import Asked, PlanRequest
 
 logger = logging.getLogger(__name__)
 
@@ -85,15 +75,15 @@ class Run:
         self._outbox = outbox
         self._saying = Saying(outbox)
         self._retries = Retries(self._saying.retried, request.retries, shop.patience)
+        self._planning = Planning(request, shop, blobs, steps, self._saying, self._retries)
         self._writing = Writing(request, shop, steps, outbox, self._retries, blobs.put)
         self._began = time.monotonic() - _seconds_since(request.began)
 
     async def execute(self) -> None:
         try:
             end = await self._work()
-        except _Waits as waits:
-            asked = Questions(questions=waits.questions)
-            await self._outbox.now(asked, key="questions", close=True)
+        except Waits as waits:
+            await self._outbox.now(waits.asked, key=waits.key, close=True)
             return
         except Fenced:
             raise
@@ -115,105 +105,12 @@ class Run:
             message_id=request.message_id,
         )
         await self._saying.once(started, key="started")
-        made = await self._plan()
+        made = await self._planning.made()
         hashes = await self._write(made)
         return await self._prove(made, hashes)
 
-    async def _plan(self) -> Plan:
-        began = await self._saying.begin("planning", "Planning API structure...")
-        made = await self._found_plan()
-        told: list[Fact] = [*made.usage]
-        if self._request.trigger == "prompt" and made.contract.title != self._request.title:
-            told.append(TitleChanged(title=made.contract.title))
-        ready = PlanReady(
-            contract=reading.to_json(made.contract),
-            files=made.files,
-            notes=made.notes,
-            operations_not_made=made.operations_not_made,
-            restores=made.restores,
-            origins=await self._origins(made),
-        )
-        if made.said:
-            text = "\n".join(made.said)
-            told.append(Message(id=f"said-{self._request.run}", role="assistant", text=text))
-        await self._saying.once(*told, ready, key="plan")
-        await self._saying.end("planning", telling.planned(made), began)
-        return made
-
-    async def _ask(self) -> None:
-        """Raises _Waits where the user is to be asked something."""
-        request, asker = self._request, self._shop.asker
-        first = request.base_version is None and request.restored is None
-        if asker is None or not request.choice.ask or not first or request.answers is not None:
-            return
-
-        async def attempt(_: int) -> Asked:
-            return await asker.questions(PlanRequest(prompts=request.prompts))
-
-        try:
-            asked = await self._retries.insist("ask", "planning", None, 1, attempt)
-        except ModelFailed as error:
-            # Whoever plans asks the same model next, and says what is wrong with it.
-            logger.warning("run %s asks the user nothing: %s", request.run, error)
-            return
-        for usage in asked.usage:
-            await self._outbox.put(usage)
-        if asked.questions:
-            raise _Waits(asked.questions)
-
-    async def _found_plan(self) -> Plan:
-        request = self._request
-        if request.restored is not None:
-            return taking(request.restored, request.chain[-1])
-        prompts = list(request.prompts)
-        return msgspec.convert(
-            await self._steps.step("plan", self._plan_step, {"prompts": prompts}), Plan
-        )
-
-    async def _origins(self, made: Plan) -> Ref | None:
-        """Where the parts of the contract come from, as stored content."""
-        request = self._request
-        chain = request.chain
-        if made.restores is not None:
-            known = {one.number: one for one in (*chain, request.restored) if one}
-            return known[made.restores].origins
-        last = chain[-1] if chain else None
-        before = last.origins if last else None
-        content = origins.encoded(
-            origins.traced(
-                made.contract,
-                made.words,
-                request.prompts[-1] if request.prompts else "",
-                request.asked_in,
-                reading.from_json(last.contract) if last else None,
-                origins.decoded(await self._blobs.get(before.ref)) if before else {},
-            )
-        )
-        return Ref(ref=await self._blobs.put(content), size=len(content))
-
-    async def _plan_step(self, prompts: list[str]) -> Json:
-        await self._ask()
-        shop, chain = self._shop, self._request.chain
-
-        async def attempt(_: int) -> Plan:
-            writes = "model" in shop.writers
-            return await plan(
-                shop.planner,
-                shop.target,
-                shop.author,
-                prompts,
-                chain,
-                writes=writes,
-                answers=self._request.answers,
-            )
-
-        first = 1 + self._request.retries.get("plan", 0)
-        made = await self._retries.insist("plan", "planning", None, first, attempt)
-        check_paths(file.path for file in made.files)
-        return msgspec.to_builtins(made)
-
     async def _write(self, made: Plan) -> dict[str, str]:
-        began = await self._saying.begin("generating", "Generating code...")
+        began = await self._saying.begin("generating", GENERATES)
         taken = {
             file.path: file
             for file in taken_as_it_is(made, self._request.chain, self._request.restored)
@@ -266,14 +163,6 @@ class Run:
             skipped_checks=tuple(one.check for one in skipped),
             duration_ms=round(1000 * (time.monotonic() - self._began)),
         )
-
-
-class _Waits(Exception):
-    """The run goes on once the user has answered."""
-
-    def __init__(self, questions: tuple[Question, ...]) -> None:
-        super().__init__(questions)
-        self.questions = questions
 
 
 def _seconds_since(began: int | None) -> float:

@@ -62,7 +62,8 @@ async def test_another_run_than_the_named_one_is_not_cancelled(place: Place) -> 
 async def test_a_follow_up_that_waits_is_edited_and_taken_back(place: Place) -> None:
     project = await new_project(place.log)
     async with place.client() as client:
-        message = (await client.say(project.id, "add a price"))["messageId"]
+        message = (await client.say(project.id, "add a price", approve=True))["messageId"]
+        assert place.engine.asked == [("message", project.id, "add a price", "approve")]
         await client.edit_message(project.id, message, "add two prices")
         (said,) = (await client.snapshot(project.id))["messages"]
         assert said["text"] == "add two prices"

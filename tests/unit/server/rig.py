@@ -61,9 +61,11 @@ class FakeEngine(Shelf):
         await self.queue(project_id, "prompt")
         return project_id
 
-    async def message(self, project_id: str, prompt: str, user: str = LOCAL_USER) -> str:
+    async def message(
+        self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False
+    ) -> str:
         self.users.append(user)
-        self.asked.append(("message", project_id, prompt))
+        self.asked.append(("message", project_id, prompt, *(("approve",) if approve else ())))
         message_id = f"m{next(self._numbers)}"
         said = events.Message(id=message_id, role="user", text=prompt)
         await self.log.append(project_id, [said], run=None)

@@ -1,7 +1,7 @@
 /** Commands say what they want in one request, and what went wrong in words for people. */
 import { afterEach, expect, test, vi } from "vitest";
 
-import { cancelRun, createProject, editMessage, removeMessage, retryRun, sendMessage } from "./commands";
+import { answerQuestions, cancelRun, createProject, editMessage, removeMessage, retryRun, sendMessage } from "./commands";
 import { FakeServer, stateAt } from "./testing";
 
 const server = new FakeServer();
@@ -36,6 +36,8 @@ test("each command is one POST to its place", async () => {
     cancelRun("p", "r1"),
     cancelRun("p"),
     retryRun("p"),
+    answerQuestions("p", { "plan-1-r1": "Approve" }),
+    sendMessage("p", "More", { approve: true }),
   ];
   for (const one of server.asked) one.json({}, 202);
   await Promise.all(all);
@@ -44,6 +46,8 @@ test("each command is one POST to its place", async () => {
     ["/api/projects/p/cancel", '{"run":"r1"}'],
     ["/api/projects/p/cancel", "{}"],
     ["/api/projects/p/retry", undefined],
+    ["/api/projects/p/answers", '{"answers":{"plan-1-r1":"Approve"}}'],
+    ["/api/projects/p/messages", '{"prompt":"More","approve":true}'],
   ]);
 });
 

@@ -27,6 +27,8 @@ export interface NewProject {
   author?: string;
   /** Its first run may wait with questions. */
   ask?: boolean;
+  /** Its first run waits with its plan until that is approved. */
+  approve?: boolean;
 }
 
 export interface FollowUp {
@@ -34,6 +36,8 @@ export interface FollowUp {
   baseVersion?: number;
   /** Start from the working copy and not from the latest complete version. */
   from?: "work";
+  /** Its run waits with its plan until that is approved. */
+  approve?: boolean;
 }
 
 /** Start a project. Hand the snapshot to `StreamStore.seed`, so that its page shows at once. */
@@ -42,7 +46,10 @@ export async function createProject(project: NewProject): Promise<Snapshot> {
   return (await json(response)) as Snapshot;
 }
 
-/** Answer what a run asks, by the ids of its questions; what is left out it decides itself. */
+/**
+ * Answer what a run asks, by the ids of its questions; what is left out it decides itself. A plan
+ * takes `Approve`, `Reject`, or what is to be otherwise.
+ */
 export async function answerQuestions(projectId: string, answers: Record<string, string>): Promise<void> {
   await send("POST", `${projectUrl(projectId)}/answers`, { answers });
 }

@@ -88,7 +88,7 @@ function changes(now: Snapshot, event: ForgeEvent): Changes {
     case "message:removed":
       return takenBack(now, event);
     case "questions": {
-      const questions = event.questions.map(({ id, text, choices }) => ({ id, text, choices }));
+      const questions = event.questions.map(({ id, text, choices, about = "words" }) => ({ id, text, choices, about }));
       return { questions, ...going(now, "waiting") };
     }
     case "run:queued":

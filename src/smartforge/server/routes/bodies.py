@@ -78,7 +78,8 @@ class Body(BaseModel):
 
 class NewProjectBody(Body):
     """What a user asks for; what is left out takes the server's defaults. With `ask` the first run
-    may ask up to three questions before it makes anything, and waits for the answers."""
+    may ask up to three questions before it makes anything, and waits for the answers; with
+    `approve` it waits with its plan until that is approved."""
 
     prompt: Prompt
     target: Name | None = None
@@ -86,14 +87,17 @@ class NewProjectBody(Body):
     planner: Name | None = None
     author: Name | None = None
     ask: bool = False
+    approve: bool = False
 
 
 class MessageBody(Body):
-    """A follow-up. With `baseVersion` it is refused once there is a newer version."""
+    """A follow-up. With `baseVersion` it is refused once there is a newer version; with `approve`
+    its run waits with its plan until that is approved."""
 
     prompt: Prompt
     base_version: Annotated[int | None, Field(ge=1)] = None
     from_: Annotated[Literal["version", "work"], Field(alias="from")] = "version"
+    approve: bool = False
 
 
 class EditBody(Body):
@@ -103,7 +107,8 @@ class EditBody(Body):
 
 
 class AnswersBody(Body):
-    """Answers by the ids of the questions; what is left out is decided without the user."""
+    """Answers by the ids of the questions; what is left out is decided without the user. A plan
+    takes `Approve`, `Reject`, or what is to be otherwise."""
 
     answers: Annotated[dict[Name, Answer], Field(max_length=MOST_ANSWERS)]
 

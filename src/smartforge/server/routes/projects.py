@@ -80,6 +80,7 @@ class ProjectRoutes:
             body.author,
             self._site.user(request),
             body.ask,
+            body.approve,
         )
 
         async def start() -> str:
@@ -141,7 +142,9 @@ class ProjectRoutes:
             _check_start(body.from_)
             await self._check_base(project_id, body.base_version)
             user = self._site.user(request)
-            return await self._site.engine.message(project_id, body.prompt, user)
+            return await self._site.engine.message(
+                project_id, body.prompt, user, approve=body.approve
+            )
 
         message_id = await self._once(request, key, send)
         return answers.json({"messageId": message_id}, 202)
@@ -174,7 +177,12 @@ class ProjectRoutes:
     async def answer_questions(
         self, request: Request, project_id: str, body: AnswersBody, key: Key = None
     ) -> Response:
-        """Answer what a run asks, so that it goes on; 409 where none waits for answers."""
+        """Answer what a run asks, so that it goes on; 409 where none waits for answers.
+
+        A run that waits with its plan asks one question, about that. `Approve` lets it go on,
+        `Reject` ends it, other words change the plan. Approving it twice is approving it once;
+        409 where it was changed meanwhile.
+        """
 
         async def answer() -> str:
             await self._site.head(project_id)

@@ -4,6 +4,7 @@ import { Bulb, Spinner } from "../../ui/icons";
 import { classes } from "../../ui/classes";
 import styles from "./chat.module.css";
 import { Failure, Stopped } from "./ending-cards";
+import { PlanCard } from "./plan-card";
 import { QuestionsCard } from "./questions-card";
 import type { Row, RowState } from "./rows";
 import { type MessageCommands, UserRow } from "./user-row";
@@ -23,6 +24,7 @@ export interface RowProps {
   onAnswer: (answers: Record<string, string>) => Promise<void>;
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
+  onOpenContract: () => void;
 }
 
 const STEPS = {
@@ -67,6 +69,15 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
       return <Notes notes={row.notes} notMade={row.notMade} />;
     case "questions":
       return <QuestionsCard questions={row.questions} onAnswer={props.onAnswer} onLeft={props.onLeft} />;
+    case "plan":
+      return (
+        <PlanCard
+          question={row.question}
+          onAnswer={props.onAnswer}
+          onOpenContract={props.onOpenContract}
+          onLeft={props.onLeft}
+        />
+      );
     case "file":
       return (
         <Line row="file" state={row.state}>

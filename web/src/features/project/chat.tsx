@@ -14,11 +14,12 @@ interface Props {
   projectId: string;
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
+  onOpenContract: () => void;
   /** The user began a run from here. */
   onBegun: () => void;
 }
 
-export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: Props) {
+export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onOpenContract, onBegun }: Props) {
   const { snapshot, resolve, retry, edit, remove, send, answer } = stream;
   const tryAgain = useCallback(async () => {
     await retry();
@@ -51,6 +52,7 @@ export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onBegun }: P
                 onAnswer={answer}
                 onOpenFile={onOpenFile}
                 onOpenChecks={onOpenChecks}
+                onOpenContract={onOpenContract}
               />
             ))}
           </ol>

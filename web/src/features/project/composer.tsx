@@ -18,6 +18,7 @@ interface Props {
 
 export function Composer({ projectId, stream, onSent }: Props) {
   const [text, setText] = useDraft(projectId);
+  const [approve, setApprove] = useState(false);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
@@ -31,7 +32,7 @@ export function Composer({ projectId, stream, onSent }: Props) {
     setSending(true);
     setProblem("");
     try {
-      await stream.send(text);
+      await stream.send(text, approve ? { approve } : {});
       setText("");
       onSent();
     } catch (error) {
@@ -94,6 +95,12 @@ export function Composer({ projectId, stream, onSent }: Props) {
           </button>
         )}
       </div>
+      {!blank && (
+        <label className={styles["first"]} title="It is made once you approve its plan">
+          <input type="checkbox" checked={approve} onChange={(event) => setApprove(event.target.checked)} />
+          Show me the plan first
+        </label>
+      )}
     </form>
   );
 }

@@ -36,6 +36,10 @@ export function ProjectPage({ projectId }: { projectId: string }) {
     setTab("checks");
     setPane("work");
   }, []);
+  const openContract = useCallback(() => {
+    setTab("contract");
+    setPane("work");
+  }, []);
   const begun = useCallback(() => setFollowed((times) => times + 1), []);
 
   if (gone) return <UnknownProject />;
@@ -71,6 +75,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
             projectId={projectId}
             onOpenFile={openFile}
             onOpenChecks={openChecks}
+            onOpenContract={openContract}
             onBegun={begun}
           />
           <Composer projectId={projectId} stream={live} onSent={begun} />

@@ -168,6 +168,30 @@ test("a run that waits shows what it asks, and its answers stand above what they
   expect(shown({ startedAt: 2000, steps: [again], messages })).toEqual(["user:prompt", "user:m1", "planning:running"]);
 });
 
+test("a plan that waits is a card of its own, below all that was said of it", () => {
+  const question = { id: "plan-2-r1", text: "Make this plan?", choices: ["Approve", "Reject"], about: "plan" as const };
+  const steps = [{ ...step("planning", "complete"), startedAt: 2700 }];
+  const chat = (id: string, role: "user" | "assistant", ts: number) => ({ id, role, text: id, ts });
+  const messages = [
+    chat("wish", "user", 2500),
+    chat("done", "assistant", 2501),
+    chat("again", "user", 2700),
+    chat("refused", "assistant", 2701),
+    chat("later", "user", 2900),
+  ];
+  const queue = [queued("later")];
+  expect(shown({ status: "waiting", startedAt: 2000, steps, messages, questions: [question], queue })).toEqual([
+    "user:prompt",
+    "user:wish",
+    "assistant",
+    "user:again",
+    "assistant",
+    "planning:done",
+    "plan",
+    "user:later:1",
+  ]);
+});
+
 test("while the next run waits, the last one is history", () => {
   const versions = [version(1, "r1", 2600)];
   const steps = [step("planning", "complete")];

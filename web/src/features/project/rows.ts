@@ -14,6 +14,7 @@ export type Row =
   | { kind: "step"; key: string; step: StepState["step"]; round: number; state: RowState; detail: string }
   | { kind: "notes"; key: string; notes: readonly string[]; notMade: readonly string[] }
   | { kind: "questions"; key: string; questions: readonly Question[] }
+  | { kind: "plan"; key: string; question: Question }
   | { kind: "file"; key: string; path: string; state: RowState }
   | { kind: "check"; key: string; check: CheckState; over: boolean }
   | { kind: "success"; key: string; version: Version; checksPassed: number }
@@ -46,9 +47,7 @@ export function rowsOf(snapshot: Snapshot): Row[] {
   }
   for (const said of snapshot.messages) {
     const place = placeOf(said, snapshot);
-    // Answers are stored together with the new beginning of the step that asked.
-    const answers = said.role === "user" && snapshot.steps[0]?.startedAt === said.ts;
-    const at = answers ? (snapshot.startedAt ?? said.ts) : said.ts;
+    const at = isAboutPlan(said, snapshot) ? (snapshot.startedAt ?? said.ts) : said.ts;
     timed.push({ at: place === null ? at : LAST + place, rows: [messageRow(said, place)] });
   }
   const current = snapshot.status === "queued" ? null : snapshot.run;
@@ -62,6 +61,16 @@ export function rowsOf(snapshot: Snapshot): Row[] {
   timed.push({ at: began ?? LAST, rows: runRows(snapshot) });
   timed.sort((a, b) => a.at - b.at);
   return timed.flatMap((entry) => entry.rows);
+}
+
+/**
+ * Whether the user said it while the run waited with questions or a plan, or was answered then:
+ * it stands above the plan that it led to. The step that plans begins anew with each of these.
+ */
+function isAboutPlan({ role, ts }: ChatMessage, { startedAt, steps }: Snapshot): boolean {
+  const planned = steps[0]?.startedAt ?? 0;
+  if (startedAt === null || ts < startedAt || planned <= startedAt) return false;
+  return role === "assistant" || ts <= planned;
 }
 
 /** Behind everything that has a time. */
@@ -138,7 +147,11 @@ function notesRows({ notes, operationsNotMade }: Snapshot): Row[] {
 }
 
 function questionRows({ status, questions }: Snapshot): Row[] {
-  return status === "waiting" ? [{ kind: "questions", key: "questions", questions }] : [];
+  if (status !== "waiting") return [];
+  const plan = questions.find((question) => question.about === "plan");
+  // A plan that was changed waits anew, with nothing typed yet.
+  if (plan) return [{ kind: "plan", key: plan.id, question: plan }];
+  return [{ kind: "questions", key: "questions", questions }];
 }
 
 function fileRows(snapshot: Snapshot, over: boolean): Row[] {

@@ -24,6 +24,7 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
   const [target, setTarget] = useState("");
   const [model, setModel] = useState("");
   const [ask, setAsk] = useState(false);
+  const [approve, setApprove] = useState(false);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<CommandFailed | null>(null);
   const problemId = useId();
@@ -37,6 +38,7 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
     if (target) project.target = target;
     if (model) project.model = model;
     if (ask && choices.model && model !== "offline") project.ask = true;
+    if (approve) project.approve = true;
     try {
       onCreated(await createProject(project));
     } catch (error) {
@@ -83,6 +85,10 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
               Ask me first
             </label>
           )}
+          <label className={styles["choice"]} title="It is made once you approve its plan, which you may change in words">
+            <input type="checkbox" checked={approve} onChange={(event) => setApprove(event.target.checked)} />
+            Show me the plan first
+          </label>
           {length > LIMIT - 2000 && (
             <span className={styles["count"]}>
               {length.toLocaleString("en")} of {LIMIT.toLocaleString("en")} characters
