@@ -161,6 +161,11 @@ CHANGES: tuple[Change, ...] = (
         r"(?P<at>[,:]|\band) which (?P<what>[a-z]+)(?= ?(?:[,.;\n]| and|$))", r"\g<at> \g<what>"
     ),
     spelled(r"\beither (?=[a-z]+s or [a-z]+s\b)", ""),
+    # `todos have a title and are done or not`
+    spelled(
+        r"\band are (?:either )?(?=(?P<state>[a-z]+) or (?:not|(?:un|in|non-?)(?P=state))\b)",
+        "and is ",
+    ),
     spelled(r"\bonly (?P<what>[a-z]+) (?:that|which) are (?P<state>[a-z]+) can be\b", _sentence_of),
     spelled(
         rf"(?P<at>^|[.;,] )(?:but )?(?:an?|any) (?P<state>{_STATE}(?: or {_STATE})?)"
