@@ -133,7 +133,9 @@ def _bars_owner(contract: Contract, operation: Operation) -> bool:
 
 def _seen_by_others(read: Access, access: Access) -> bool:
     """Whether somebody may read a row, but not use an operation of `access` on it."""
-    return read.who != "owner" or bool(set(read.roles) - set(access.roles))
+    if read.who not in ("owner", "role"):
+        return True
+    return bool(set(read.roles) - set(access.roles))
 
 
 def _uploads(contract: Contract, operation: Operation, typed: bool = False) -> bool:

@@ -407,3 +407,15 @@ def test_redirects_say_where_to() -> None:
     assert follow["responses"]["307"]["headers"]["Location"]["required"] is True
     (code,) = follow["parameters"]
     assert (code["name"], code["in"], code["schema"]) == ("code", "path", {"type": "string"})
+
+
+def test_who_may_not_read_a_row_is_told_that_there_is_none() -> None:
+    """Where only admins read accounts, and may change them too, nobody is left for a 403."""
+    closed = Permissions(ADMIN, ADMIN, ADMIN, OWNER, OWNER)
+    fields = tuple(one for one in ACCOUNT.fields if one.name in ("email", "bio"))
+    users = Resource("user", "users", fields, owner="id", access=closed)
+    contract = validate(Contract("Closed", (users,), accounts=Accounts(roles=("user", "admin"))))
+    of_one = openapi(contract)["paths"]["/users/{user_id}"]
+    assert "403" in of_one["get"]["responses"]
+    assert "403" not in of_one["patch"]["responses"]
+    assert "403" not in of_one["delete"]["responses"]

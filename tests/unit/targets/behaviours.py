@@ -157,12 +157,15 @@ def tickets(any_one: Caller) -> None:
     ann.ask(200, "POST", "/tickets/1/close")
     assert staff.ask(200, "POST", "/tickets/1/escalate")["urgent"]
     staff.ask(409, "POST", "/tickets/1/escalate")
-    bob.ask(422, "POST", "/comments", {"text": "x", "ticket_id": 1})
-    ann.make("/comments", text="x", ticket_id=1)
+    bob.ask(422, "POST", "/comments", {"text": "x", "ticket_id": 1, "speaker_id": 3})
+    ann.ask(422, "POST", "/comments", {"text": "x", "ticket_id": 1, "speaker_id": 3})
+    ann.make("/comments", text="x", ticket_id=1, speaker_id=2)
     bob.get("/tickets/1/comments", 404)
     bob.ask(403, "DELETE", "/comments/1")
     admin.ask(204, "DELETE", "/comments/1")
-    ann.get("/users/1", 404)
+    ann.get("/users/1", 403)
+    ann.get("/users/2", 403)
+    ann.ask(404, "PATCH", "/users/1", {"name": "x"})
     ann.ask(403, "PUT", "/users/2/role", {"role": "admin"})
     assert admin.ask(200, "PUT", "/users/2/role", {"role": "agent"})["role"] == "agent"
     admin.ask(204, "DELETE", "/users/2")

@@ -142,7 +142,8 @@ TICKETS = validate(
         (
             user(
                 actions=("list", "create", "read", "update", "delete"),
-                access=Permissions(ADMIN, ADMIN, OWNER_OR_ADMIN, OWNER_OR_ADMIN, ADMIN),
+                # Who may not look at accounts may still name their own.
+                access=Permissions(ADMIN, ADMIN, ADMIN, OWNER_OR_ADMIN, ADMIN),
             ),
             Resource(
                 "ticket",
@@ -189,6 +190,7 @@ TICKETS = validate(
                 (
                     Field("text", Text(1, 500)),
                     Field("ticket_id", Reference("ticket", "cascade"), written="creation"),
+                    Field("speaker_id", Reference("user", "cascade"), written="creation"),
                     by("user_id"),
                 ),
                 owner="user_id",

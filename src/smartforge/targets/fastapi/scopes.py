@@ -35,6 +35,11 @@ class Scope(msgspec.Struct, frozen=True):
         return f"models.{self.row}.{self.owner} == caller.id"
 
     @property
+    def mine(self) -> bool:
+        """Whether rows are accounts that only some roles read: one's own may still be named."""
+        return self.owner == "id" and self.read.who == "role"
+
+    @property
     def closed(self) -> bool:
         """Whether there are rows that an account may not read."""
         return bool(self.tenant) or self.read.who in ("owner", "role")
