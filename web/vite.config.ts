@@ -16,6 +16,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
   },
+  worker: { format: "es" },
   server: { proxy: { "/api": api, "/preview": api } },
   test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
 });

@@ -17,9 +17,9 @@ DONE = "API generated successfully!"
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-async def send(page: Page, server: ServerProcess, prompt: str = TODO) -> str:
+async def send(page: Page, server: ServerProcess, prompt: str = TODO, query: str = "") -> str:
     """Type a prompt on the home page and send it; returns the project's id."""
-    await page.goto(server.url)
+    await page.goto(f"{server.url}/{query}")
     await page.get_by_role("textbox").fill(prompt)
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/projects/*")
@@ -83,7 +83,7 @@ async def test_without_a_stream_the_page_polls_its_way_to_the_end(
         await route.fulfill(status=200, content_type="text/plain", body="a proxy's own words")
 
     await page.route("**/api/stream*", refuse)
-    await send(page, server)
+    await send(page, server, query="?worker=0")
     await done(page)
 
 

@@ -410,6 +410,7 @@ async def test_every_answer_has_the_security_headers(rig: Rig, path: str) -> Non
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "connect-src 'self'",
+        "worker-src 'self'",
         "frame-ancestors 'none'",
     ):
         assert part in policy

@@ -1,7 +1,9 @@
 /** What the reader does when the connection breaks, falls silent or does not get through. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import { GATHER_MS } from "./poller";
 import { eventAt, pass, ReaderProbe } from "./testing";
+import { PAGE } from "./wire";
 
 let probe: ReaderProbe;
 
@@ -99,9 +101,9 @@ describe("a broken connection", () => {
 });
 
 describe("the watchdog", () => {
-  test("leaves a stream after 30 s without a byte", async () => {
+  test("leaves a stream after 20 s without a byte", async () => {
     const stream = await probe.opened();
-    await pass(29_900);
+    await pass(19_900);
     expect(stream.aborted).toBe(false);
     await pass(200);
     expect(stream.aborted).toBe(true);
@@ -122,28 +124,61 @@ describe("the watchdog", () => {
     probe.reader.watch("p", 0);
     await pass(30);
     const first = probe.server.last("/api/stream");
-    await pass(30_000);
+    await pass(20_000);
     expect(first.aborted).toBe(true);
   });
 });
 
 describe("polling", () => {
-  test("asks every 5 s where there is no stream, and tells what it finds", async () => {
+  test("stands in where there is no stream: it waits at the server, and tells what it finds", async () => {
     probe.reader.watch("p", 3);
     await pass(30);
     probe.server.last("/api/stream").unreachable();
     await pass(5_000);
     const poll = probe.server.last("/events");
-    expect(poll.url).toBe("/api/projects/p/events?after=3&limit=1000");
-    poll.json({ events: [eventAt(4), eventAt(5)], last: 5, done: false });
+    expect(poll.url).toBe("/api/projects/p/events?after=3&limit=1000&wait=5");
+    const page = Array.from({ length: PAGE }, (_, at) => eventAt(at + 4));
+    poll.json({ events: page, last: 1003, done: false });
     await pass(0);
-    expect(probe.server.last("/events").url).toBe("/api/projects/p/events?after=5&limit=1000");
-    probe.server.last("/events").json({ events: [], last: 5, done: false });
+    expect(probe.server.last("/events").url).toBe(
+      "/api/projects/p/events?after=1003&limit=1000&wait=0",
+    );
+    probe.server.last("/events").json({ events: [eventAt(1004)], last: 1004, done: false });
     await pass(0);
-    expect(probe.told).toEqual(["p:4", "p:5"]);
+    expect(probe.told).toEqual(page.map(({ seq }) => `p:${seq}`).concat("p:1004"));
     expect(probe.links.at(-1)).toBe("polling");
-    await pass(5_000);
+    await pass(GATHER_MS);
     expect(probe.server.all("/events")).toHaveLength(3);
+    expect(probe.server.last("/events").url).toContain("after=1004&limit=1000&wait=5");
+  });
+
+  test("asks every 5 s where the server does not wait", async () => {
+    probe.reader.watch("p", 3);
+    await pass(30);
+    probe.server.last("/api/stream").unreachable();
+    await pass(5_000);
+    probe.server.last("/events").json({ events: [], last: 3, done: false });
+    await pass(4_900);
+    expect(probe.server.all("/events")).toHaveLength(1);
+    await pass(200);
+    expect(probe.server.all("/events")).toHaveLength(2);
+  });
+
+  test("waits for one project alone, and asks for others every 5 s", async () => {
+    for (const id of ["p", "q", "r"]) probe.reader.watch(id, 3);
+    await pass(30);
+    probe.server.last("/api/stream").unreachable();
+    await pass(5_000);
+    const asked: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      const [poll] = probe.server.all("/events").slice(asked.length);
+      const [, id, wait] = /projects\/(.).*wait=(.)/.exec(poll!.url)!;
+      asked.push(`${id}${wait}`);
+      if (wait === "5") await pass(5_000);
+      poll!.json({ events: [], last: 3, done: false });
+      await pass(GATHER_MS);
+    }
+    expect(asked).toEqual(["p0", "q0", "r5", "p0"]);
   });
 
   test("says that the connection is lost where it fails too", async () => {
@@ -184,5 +219,80 @@ describe("polling", () => {
     expect(stream.aborted).toBe(true);
     expect(probe.told).toEqual(["p=3", "p:4", "p:5"]);
     expect(probe.server.last("/api/stream").url).toBe("/api/stream?at=p:5");
+  });
+
+  test("takes the place of a stream whose events come late, which is tried again after a minute", async () => {
+    const stream = await probe.opened(3);
+    for (const seq of [4, 5]) {
+      const before = probe.server.all("/events").length;
+      while (probe.server.all("/events").length === before) await pass(500);
+      probe.server.last("/events").json({ events: [eventAt(seq)], last: seq, done: false });
+      await pass(2_000);
+      stream.data(eventAt(seq));
+      await pass(10);
+    }
+    expect(stream.aborted).toBe(true);
+    expect(probe.links).toEqual(["live", "polling"]);
+    expect(probe.server.last("/events").url).toContain("after=5&limit=1000&wait=5");
+    await pass(59_900);
+    expect(probe.server.all("/api/stream")).toHaveLength(1);
+    await pass(200);
+    expect(probe.server.all("/api/stream")).toHaveLength(2);
+    expect(probe.told).toEqual(["p=3", "p:4", "p:5"]);
+  });
+
+  test("is all that a reader does that rests", async () => {
+    const stream = await probe.opened(3);
+    probe.reader.rest(true);
+    await pass(0);
+    expect(stream.aborted).toBe(true);
+    expect(probe.links.at(-1)).toBe("polling");
+    await pass(5_000);
+    expect(probe.server.last("/events").url).toContain("wait=0");
+    probe.server.last("/events").json({ events: [], last: 3, done: false });
+    await pass(9_900);
+    expect(probe.server.all("/events")).toHaveLength(1);
+    await pass(200);
+    expect(probe.server.all("/events")).toHaveLength(2);
+    expect(probe.server.all("/api/stream")).toHaveLength(1);
+    probe.reader.rest(false);
+    await pass(0);
+    expect(probe.server.last("/api/stream").url).toBe("/api/stream?at=p:3");
+  });
+});
+
+describe("waking", () => {
+  test("ends the wait for the next try", async () => {
+    probe.reader.watch("p", 0);
+    await pass(30);
+    probe.server.last("/api/stream").unreachable();
+    await pass(10);
+    probe.reader.wake();
+    await pass(0);
+    expect(probe.server.all("/api/stream")).toHaveLength(2);
+  });
+
+  test("leaves a stream that missed a heartbeat, and no other", async () => {
+    const stream = await probe.opened();
+    await pass(16_000);
+    probe.reader.wake();
+    await pass(0);
+    expect(stream.aborted).toBe(false);
+    await pass(1_500);
+    probe.reader.wake();
+    await pass(0);
+    expect(stream.aborted).toBe(true);
+    expect(probe.server.all("/api/stream")).toHaveLength(2);
+  });
+
+  test("tries again where the server refused", async () => {
+    probe.reader.wake();
+    probe.reader.watch("p", 0);
+    await pass(30);
+    probe.server.last("/api/stream").json({ title: "No token", detail: "Log in." }, 401);
+    await pass(10);
+    probe.reader.wake();
+    await pass(0);
+    expect(probe.server.all("/api/stream")).toHaveLength(2);
   });
 });

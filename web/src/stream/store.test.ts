@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { ForgeEvent, Snapshot } from "../events.gen";
 import type { ReaderListener } from "./listener";
-import { LINGER_MS, StreamStore, UNKNOWN } from "./store";
+import { LEAVE_MS, LINGER_MS, StreamStore, UNKNOWN } from "./store";
 import { eventAt, stateAt } from "./testing";
 
 let tell: ReaderListener;
@@ -25,8 +25,9 @@ beforeEach(() => {
     reader: (listener) => {
       tell = listener;
       return {
-        watch: (id, after) => watched.push(after === undefined ? id : `${id}:${after}`),
+        watch: (id, known) => watched.push(known === null ? id : `${id}:${known.seq}`),
         unwatch: (id) => watched.push(`-${id}`),
+        figures: () => Promise.resolve(null),
       };
     },
     blobs: (projectId, sha256) => {
@@ -109,18 +110,31 @@ test("gives out the same view until something changes", () => {
   expect(store.view("p")).not.toBe(before);
 });
 
-test("follows a project once, however many ask, and for a while after all have left", () => {
+test("follows a project once, however many ask, and for a moment after all have left", () => {
   const leave = [store.subscribe("p", () => undefined), store.subscribe("p", () => undefined)];
   expect(watched).toEqual(["p"]);
   tell.snapshot(stateAt(5));
   frame();
   for (const one of leave) one();
-  vi.advanceTimersByTime(LINGER_MS - 1);
+  vi.advanceTimersByTime(LEAVE_MS - 1);
   store.subscribe("p", () => undefined)();
-  vi.advanceTimersByTime(LINGER_MS - 1);
+  vi.advanceTimersByTime(LEAVE_MS - 1);
   expect(watched).toEqual(["p"]);
   vi.advanceTimersByTime(1);
   expect(watched).toEqual(["p", "-p"]);
+});
+
+test("keeps what it knows of a project for a while, and goes on from there", () => {
+  const leave = store.subscribe("p", () => undefined);
+  tell.snapshot(stateAt(5));
+  frame();
+  leave();
+  vi.advanceTimersByTime(LINGER_MS - 1);
+  expect(store.view("p").snapshot?.seq).toBe(5);
+  store.subscribe("p", () => undefined)();
+  expect(watched).toEqual(["p", "-p", "p:5"]);
+  vi.advanceTimersByTime(LINGER_MS);
+  expect(watched).toEqual(["p", "-p", "p:5", "-p"]);
   expect(store.view("p")).toBe(UNKNOWN);
 });
 

@@ -15,16 +15,10 @@ import { type BlobSource, Contents, fetchBlob } from "./content";
 import { Followed, type ProjectView, UNKNOWN } from "./followed";
 import { nextFrame, type Schedule } from "./frame";
 import type { ReaderListener } from "./listener";
-import { StreamReader } from "./reader";
+import { type Reader, readerOfPage } from "./page-reader";
 import type { Connection, ForgeEvent, Problem, Ref, Snapshot } from "./types";
 
 export { type ProjectView, UNKNOWN } from "./followed";
-
-/** What the store needs of a reader; a port to a worker can stand in for `StreamReader`. */
-export interface Reader {
-  watch(projectId: string, after?: number): void;
-  unwatch(projectId: string): void;
-}
 
 export interface StoreParts {
   reader?: (listener: ReaderListener) => Reader;
@@ -32,7 +26,9 @@ export interface StoreParts {
   schedule?: Schedule;
 }
 
-/** A project that nobody looks at is kept this long, so that going back costs nothing. */
+/** A project that nobody looks at is followed no longer than this: from one page to the next. */
+export const LEAVE_MS = 1_000;
+/** What is known of it is kept this long, so that going back costs only what came meanwhile. */
 export const LINGER_MS = 30_000;
 
 interface Entry {
@@ -60,7 +56,7 @@ export class StreamStore {
       gone: (projectId) => this.#gone(projectId),
       connection: (connection, problem) => this.#linked(connection, problem),
     };
-    this.#reader = parts.reader?.(listener) ?? new StreamReader(listener);
+    this.#reader = (parts.reader ?? readerOfPage)(listener);
   }
 
   subscribe(projectId: string, changed: () => void): () => void {
@@ -71,7 +67,7 @@ export class StreamStore {
     if (!entry.watched) {
       entry.watched = true;
       entry.followed.change({ gone: false });
-      this.#reader.watch(projectId, entry.followed.view.snapshot?.seq);
+      this.#reader.watch(projectId, entry.followed.view.snapshot);
     }
     return () => {
       entry.listeners.delete(changed);
@@ -120,9 +116,10 @@ export class StreamStore {
   #leave(projectId: string, entry: Entry): void {
     if (entry.listeners.size > 0 || entry.leaving !== null) return;
     entry.leaving = setTimeout(() => {
-      this.#entries.delete(projectId);
       if (entry.watched) this.#reader.unwatch(projectId);
-    }, LINGER_MS);
+      entry.watched = false;
+      entry.leaving = setTimeout(() => this.#entries.delete(projectId), LINGER_MS - LEAVE_MS);
+    }, LEAVE_MS);
   }
 
   #arrived(projectId: string, what: ForgeEvent | Snapshot): void {

@@ -7,7 +7,11 @@ import { stateAt } from "./testing";
 import { type GenerationStream, useGenerationStream } from "./use-generation-stream";
 
 const store = new StreamStore({
-  reader: () => ({ watch: () => undefined, unwatch: () => undefined }),
+  reader: () => ({
+    watch: () => undefined,
+    unwatch: () => undefined,
+    figures: () => Promise.resolve(null),
+  }),
   schedule: (work) => queueMicrotask(work),
 });
 

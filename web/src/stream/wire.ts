@@ -5,10 +5,12 @@ import { problemOf, projectUrl } from "./commands";
 import { retryAfter } from "./backoff";
 import type { ForgeEvent, Problem, Snapshot, StreamData } from "./types";
 
-/** The server sends a comment after 15 s of silence; twice that without a byte is no stream. */
-export const SILENCE_MS = 30_000;
+/** The server sends a comment after 15 s of silence; this long without a byte is no stream. */
+export const SILENCE_MS = 20_000;
 /** How long a plain request may take. */
 export const ANSWER_MS = 15_000;
+/** How long one that asks for events may, beyond the time for which it waits at the server. */
+export const POLLED_MS = 8_000;
 export const PAGE = 1_000;
 
 /** Why a request brought nothing. */
@@ -23,8 +25,8 @@ export type Failed =
 export type StreamEnd = Failed | { kind: "ended" };
 
 export interface StreamReceiver {
-  /** Bytes have come, comments too. */
-  bytes(): void;
+  /** So many bytes have come; comments count. */
+  bytes(count: number): void;
   retry(ms: number): void;
   /** Returns false to leave the stream. */
   data(data: StreamData): boolean;
@@ -74,26 +76,35 @@ export class Wire {
 
   /** The state of a project. Never rejects. */
   snapshot(projectId: string, signal: AbortSignal): Promise<Snapshot | Failed> {
-    return this.#get<Snapshot>(projectUrl(projectId), signal);
+    return this.#get<Snapshot>(projectUrl(projectId), ANSWER_MS, signal);
   }
 
-  /** The events after a seq, one page of them. Never rejects. */
-  events(projectId: string, after: number, signal: AbortSignal): Promise<EventsPage | Failed> {
-    const url = `${projectUrl(projectId)}/events?after=${after}&limit=${PAGE}`;
-    return this.#get<EventsPage>(url, signal);
+  /** The events after a seq, one page; up to `wait` seconds later where there is none yet. */
+  events(
+    projectId: string,
+    after: number,
+    wait: number,
+    signal: AbortSignal,
+  ): Promise<EventsPage | Failed> {
+    const url = `${projectUrl(projectId)}/events?after=${after}&limit=${PAGE}&wait=${wait}`;
+    return this.#get<EventsPage>(url, POLLED_MS + wait * 1_000, signal);
   }
 
-  async #get<T>(url: string, signal: AbortSignal): Promise<T | Failed> {
+  async #get<T>(url: string, patience: number, signal: AbortSignal): Promise<T | Failed> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), patience);
     try {
       const response = await this.#fetch(this.#base + url, {
         headers: { Accept: "application/json" },
         cache: "no-store",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+        signal: AbortSignal.any([signal, late.signal]),
       });
       if (!response.ok) return await failureOf(response);
       return (await response.json()) as T;
     } catch {
       return { kind: "failed", after: null };
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
@@ -120,7 +131,7 @@ async function readBody(
     const { done, value } = await reader.read();
     if (done) return { kind: "ended" };
     alive();
-    receiver.bytes();
+    receiver.bytes(value.byteLength);
     parser.feed(decoder.decode(value, { stream: true }));
   }
   return { kind: "failed", after: null };

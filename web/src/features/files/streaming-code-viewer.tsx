@@ -11,12 +11,12 @@ import styles from "./streaming-code-viewer.module.css";
 interface Props {
   stream: GenerationStream;
   /** A file to show because the user asked for it elsewhere; a new object for each time. */
-  opened: { path: string } | null;
+  opened?: { path: string } | null;
   /** Changes when the user started a run here: then the view follows again. */
-  followed: number;
+  followed?: number;
 }
 
-export function StreamingCodeViewer({ stream, opened, followed }: Props) {
+export function StreamingCodeViewer({ stream, opened = null, followed = 0 }: Props) {
   const { snapshot, textOf, historyOf } = stream;
   const [playback] = useState(() => new Playback());
   const { viewed, following, ahead, active } = useSyncExternalStore(playback.subscribe, playback.state);

@@ -6,6 +6,8 @@ import styles from "./project-page.module.css";
 
 /** A short break is not worth a word. */
 const PATIENCE_MS = 1_000;
+/** Nor is the moment in which polls stand in for a stream that comes back. */
+const DELAY_MS = 3_000;
 
 interface Props {
   connection: Connection;
@@ -18,11 +20,17 @@ interface Props {
 export function ConnectionStrip({ connection, problem, known, on }: Props) {
   const broken = connection === "lost" || (connection === "connecting" && known);
   const lost = useLasting(broken, PATIENCE_MS);
+  const delayed = useLasting(connection === "polling" && on, DELAY_MS);
   return (
     <div role="status" className={styles["strips"]}>
       {lost && (
         <p className={styles["strip"]}>
           <Spinner /> {on ? "Connection lost, the run continues" : "Connection lost"}. Reconnecting…
+        </p>
+      )}
+      {delayed && (
+        <p className={styles["strip"]}>
+          <Warning /> Updates come with a short delay: the live stream does not get through.
         </p>
       )}
       {connection === "closed" && problem && (

@@ -65,7 +65,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   ];
 
   return (
-    <div className={styles["page"]} data-status={status}>
+    <div className={styles["page"]} data-status={status} data-seq={snapshot?.seq}>
       <Header projectId={projectId} snapshot={snapshot} />
       <ConnectionStrip connection={connection} problem={problem} known={live.lastEventAt !== null} on={on} />
       <main className={styles["panes"]} data-pane={pane}>
