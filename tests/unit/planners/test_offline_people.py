@@ -222,3 +222,18 @@ def test_other_ways_to_log_in_are_not_made() -> None:
 def test_what_is_assumed_about_access_is_said() -> None:
     notes = plan(("Kites API with login",)).notes
     assert any(note.startswith("Assumed, since nothing is said about access") for note in notes)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A booking belongs to its member and only its owner can cancel it.",
+        "Members book classes; a booking belongs to its member and only the owner can cancel it.",
+    ],
+)
+def test_what_belongs_to_its_member_is_owned_and_cancelled_by_that_member(said: str) -> None:
+    made = contract(f"Gym API. Members log in. Classes have a name. {said} Members book classes.")
+    booking = made.resource("booking")
+    assert booking.owner == "member_id"
+    assert [one.name for one in booking.transitions] == ["cancel"]
+    assert not made.resource("class").transitions

@@ -91,7 +91,7 @@ def subject(sketch: Sketch, heard: Heard, begin: int, end: int) -> Resource | No
     first, last = heard.span(begin, end)
     named = list(mentions(sketch, heard))
     inside = [one for at, one in named if first <= at < last]
-    before = [one for at, one in named if at < first]
+    before = [one for at, one in named if at < first and not _is_anothers(heard, at)]
     if inside or named:
         label = None if inside else _FIELDS.match(heard.line[:begin])
         if label and named[0][0] < heard.span(*label.span())[1]:
@@ -102,6 +102,11 @@ def subject(sketch: Sketch, heard: Heard, begin: int, end: int) -> Resource | No
         if earlier:
             return earlier[0][1]
     return main(sketch)
+
+
+def _is_anothers(heard: Heard, at: int) -> bool:
+    """`a booking belongs to its member`: what goes on is about the booking."""
+    return at > 0 and heard.tokens[at - 1].low in ("its", "their")
 
 
 def having_fields(

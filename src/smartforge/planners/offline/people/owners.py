@@ -44,6 +44,8 @@ def _owner(scene: Scene, resource: Resource) -> tuple[str, str]:
     held = _held(scene, resource)
     for said in owning:
         actor = said.one.actor
+        if actor.name in ("owner", "creator") and held and _refers(scene, resource, held):
+            return held, quoted(said.one.words)  # `belongs to its member; only the owner ...`
         if actor.kind == "owner" and actor.name != "user" and not _is_other(scene, actor.name):
             return actor.name, quoted(said.one.words)
     if owning:
