@@ -59,7 +59,9 @@ def main() -> None:
 def _sound(one: Found) -> bool:
     """Whether there is nothing to tell about this stop."""
     slow = (one.end or 0) > END_LIMIT_MS or (one.socket or 0) > SOCKET_LIMIT_MS
-    fault = one.left or one.sockets or one.wrong or one.refused or one.silent or one.hit
+    fault = (
+        one.left or one.sockets or one.untold or one.wrong or one.refused or one.silent or one.hit
+    )
     return not (slow or fault) and one.ended in {"run:cancelled", "complete"}
 
 
@@ -92,6 +94,7 @@ async def _all(planned: Sequence[Moment]) -> tuple[list[Found], int]:
 
 
 def _rows(found: Sequence[Found], hit: int) -> list[dict[str, Any]]:
+    untold = sum(one.untold for one in found)
     ends = [one.end for one in found if one.end is not None]
     sockets = [one.socket for one in found if one.socket is not None]
     gone = [one.gone for one in found if one.gone is not None]
@@ -109,6 +112,7 @@ def _rows(found: Sequence[Found], hit: int) -> list[dict[str, Any]]:
         row("processes left", "", sum(len(one.left.processes) for one in found), limit=0),
         row("temporary folders left", "", sum(len(one.left.folders) for one in found), limit=0),
         row("sockets of the model left", "", sum(one.sockets for one in found), limit=0),
+        row("stopped answers whose tokens are untold", "", untold, limit=0),
         row("runs without exactly one end", "", sum(one.wrong for one in found), limit=0),
         row("runs that broke", "", sum(one.ended == "error" for one in found), limit=0),
         row("Stops that were refused", "", sum(bool(one.refused) for one in found), limit=0),

@@ -44,6 +44,7 @@ class Found(msgspec.Struct):
     `end`: until a viewer had the terminal event; None where it was there before. `socket`: until
     the model saw its socket closed; None where no answer was open. `gone`: until no process and no
     folder was left; None where a follow-up was sent. `sockets`: those that are open in the end.
+    `untold`: answers that were stopped, of which no event tells what was spent.
     `wrong`: runs of the project that have not exactly one terminal event. The other words are
     empty unless the Stop was refused, the follow-up did not run, or a late Stop hit it.
     """
@@ -56,6 +57,7 @@ class Found(msgspec.Struct):
     gone: float | None = None
     left: Remains = Remains((), ())
     sockets: int = 0
+    untold: int = 0
     wrong: int = 0
     refused: str = ""
     silent: str = ""
@@ -89,6 +91,7 @@ class Trial:
         self._moment = moment
         self._viewer = viewer
         self._asked = asked
+        self._broken = 0
         self._path = f"/api/projects/{viewer.project}"
         self.found = Found(moment)
 
@@ -149,6 +152,10 @@ class Trial:
         runs = {event["run"] for event in events if event["type"] == "run:queued"}
         ends = Counter(event["run"] for event in events if event["type"] in ENDS)
         self.found.wrong = sum(ends[run] != 1 for run in runs)
+        if self.found.socket is not None:
+            stopped = next(event["run"] for event in events if event["type"] == "run:cancelled")
+            told = sum(_tells_spent(event, stopped) for event in events)
+            self.found.untold = max(0, self._broken - told)
 
     async def _come(self, run: str, reached: str) -> Seen:
         """The first event of this type in the run, or its end where it ends before."""
@@ -180,13 +187,20 @@ class Trial:
             return
         with suppress(TimeoutError):
             await self._place.wire.until(lambda _: all(one.state != "open" for one in answering))
-        if any(one.state != "complete" for one in answering):
+        self._broken = sum(one.state != "complete" for one in answering)
+        if self._broken:
             self.found.socket = _ms(sent)
 
     def _answering(self) -> list[Request]:
         """What the model is still answering of this project's requests."""
         mine = self._place.wire.requests[self._asked :]
         return [request for request in mine if request.state == "open"]
+
+
+def _tells_spent(event: Event, run: str) -> bool:
+    """Whether it tells of an answer of the run that was broken off."""
+    tells = event["type"] == "usage" and event["run"] == run and event["estimated"]
+    return tells and event["inputTokens"] > 0
 
 
 def _ends(event: Event, run: str) -> bool:

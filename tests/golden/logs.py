@@ -128,6 +128,11 @@ class Log:
         place = {"step": "planning", "path": None, "round": 0, "model": "gpt-4o"}
         self.say("usage", **place, **counts, cost=cost, durationMs=120)
 
+    def estimated(self, cost: str | None) -> None:
+        counts = {"inputTokens": 50, "cachedInputTokens": 0, "outputTokens": 9, "estimated": True}
+        place = {"step": "generating", "path": "b.py", "round": 0, "model": "gpt-4o"}
+        self.say("usage", **place, **counts, cost=cost, durationMs=120)
+
 
 def plain(log: Log) -> None:
     log.created()
@@ -356,6 +361,20 @@ def costs(log: Log) -> None:
         log.usage(cost)
 
 
+def spent_late(log: Log) -> None:
+    """What a stopped run has spent, before and behind the start of the next one."""
+    spent_by_a_stopped_run(log)
+    log.start("r2", "retry")
+    log.usage("0.25")
+    log.run = "r1"
+    log.estimated("0.5")
+
+
+def spent_by_a_stopped_run(log: Log) -> None:
+    cancelled_in_a_file(log)
+    log.estimated("0.5")
+
+
 def unknown_cost(log: Log) -> None:
     log.created(model="local")
     log.start("r1")
@@ -496,6 +515,8 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     kept_files,
     costs,
     unknown_cost,
+    spent_by_a_stopped_run,
+    spent_late,
     odd_cost,
     repaired,
     waiting,

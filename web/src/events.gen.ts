@@ -1040,6 +1040,9 @@ export interface RepairStarted {
 }
 /**
  * One call of a model. `cost` is a decimal string in USD, null where no price is known.
+ *
+ * Also of a call that came to nothing: of one that was stopped it may stand behind the end of its
+ * run. `estimated`: the provider has not said, or not all, so it was counted here.
  */
 export interface Usage {
   type: "usage";
@@ -1056,6 +1059,7 @@ export interface Usage {
   outputTokens: number;
   cost: string | null;
   durationMs: number;
+  estimated?: boolean;
 }
 /**
  * Something that the chat shows besides steps and files.
@@ -1307,12 +1311,15 @@ export interface CheckState {
 }
 /**
  * What the current run's model calls took. `cost` is null once any price is unknown.
+ *
+ * `estimated` once a part of it was counted here, because a provider had not said it.
  */
 export interface UsageTotal {
   inputTokens: number;
   cachedInputTokens: number;
   outputTokens: number;
   cost: string | null;
+  estimated?: boolean;
 }
 /**
  * Why the last run could not be finished, and what to do next.

@@ -107,7 +107,11 @@ class RepairStarted(Fact, frozen=True, kw_only=True, tag="repair:start"):
 
 
 class Usage(Fact, frozen=True, kw_only=True, tag="usage"):
-    """One call of a model. `cost` is a decimal string in USD, null where no price is known."""
+    """One call of a model. `cost` is a decimal string in USD, null where no price is known.
+
+    Also of a call that came to nothing: of one that was stopped it may stand behind the end of its
+    run. `estimated`: the provider has not said, or not all, so it was counted here.
+    """
 
     step: Step
     path: str | None = None
@@ -118,6 +122,7 @@ class Usage(Fact, frozen=True, kw_only=True, tag="usage"):
     output_tokens: int
     cost: str | None
     duration_ms: int
+    estimated: bool = False
 
 
 class RunCancelled(Fact, frozen=True, kw_only=True, tag="run:cancelled"):

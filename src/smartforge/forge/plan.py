@@ -12,7 +12,9 @@ from smartforge.events import Author, FilePlanned, Ref, Usage
 from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
+from smartforge.llm import lost
 from smartforge.planners.base import Planned, Planner, PlanRequest, Words
+from smartforge.planners.spending import spent_of
 from smartforge.targets.base import Target, TargetFile
 
 
@@ -58,7 +60,7 @@ async def plan(
     Raises what the planner raises, and ContractInvalid for a version whose contract cannot be read
     any more.
     """
-    own, past = contracts(chain), lineage(chain)
+    own = contracts(chain)
     planned = await planner.plan(
         PlanRequest(
             prompts=tuple(prompts),
@@ -67,14 +69,32 @@ async def plan(
             answers=answers or "",
         )
     )
+    try:
+        return await _plan_of(planned, target, author, chain, draft, writes=writes)
+    except BaseException:
+        # Whoever stops it here has paid for the answers all the same.
+        lost.tell(*(spent_of(usage) for usage in planned.usage))
+        raise
+
+
+async def _plan_of(
+    planned: Planned,
+    target: Target,
+    author: Author,
+    chain: Sequence[Version],
+    draft: Plan | None,
+    *,
+    writes: bool,
+) -> Plan:
     if planned.restore is not None:
         taken = taking(chain[planned.restore], chain[-1])
         return replace(taken, usage=planned.usage, said=planned.notes)
+    own, past = contracts(chain), lineage(chain)
     contract = _made(planned.contract, own[-1] if own else None, writes=writes)
     files = await asyncio.to_thread(_files, target, contract, past, author, chain)
-    lost = {file.path for file in files if file.author == "model" and not file.kept}
-    if lost and not writes:
-        contract = _without(contract, target.files(contract, past), lost)
+    unwritten = {file.path for file in files if file.author == "model" and not file.kept}
+    if unwritten and not writes:
+        contract = _without(contract, target.files(contract, past), unwritten)
         files = await asyncio.to_thread(_files, target, contract, past, author, chain)
     unmade = (one.summary for one in contract.customs if not one.made)
     made = Plan(

@@ -27,6 +27,7 @@ from smartforge.events import (
 from smartforge.forge import origins, telling
 from smartforge.forge.base import Json, RunRequest, Steps, Wanted, Workshop, plan_key
 from smartforge.forge.folder import check_paths
+from smartforge.forge.losses import Losses
 from smartforge.forge.plan import Plan, plan, taking
 from smartforge.forge.retries import Retries
 from smartforge.forge.saying import PLANS, Saying
@@ -56,6 +57,7 @@ class Planning:
         steps: Steps,
         saying: Saying,
         retries: Retries,
+        losses: Losses,
     ) -> None:
         self._request = request
         self._shop = shop
@@ -63,6 +65,7 @@ class Planning:
         self._steps = steps
         self._saying = saying
         self._retries = retries
+        self._losses = losses
 
     async def made(self) -> Plan:
         """The plan that is to be made. Raises Waits where the user is to be asked something, and
@@ -139,7 +142,8 @@ class Planning:
             return
 
         async def attempt(_: int) -> Asked:
-            return await asker.questions(PlanRequest(prompts=request.prompts))
+            async with self._losses.of("planning"):
+                return await asker.questions(PlanRequest(prompts=request.prompts))
 
         try:
             asked = await self._retries.insist("ask", "planning", None, 1, attempt)
@@ -168,16 +172,17 @@ class Planning:
         shop, request = self._shop, self._request
 
         async def attempt(_: int) -> Plan:
-            return await plan(
-                shop.planner,
-                shop.target,
-                shop.author,
-                prompts,
-                request.chain,
-                writes="model" in shop.writers,
-                answers=request.answers,
-                draft=draft,
-            )
+            async with self._losses.of("planning"):
+                return await plan(
+                    shop.planner,
+                    shop.target,
+                    shop.author,
+                    prompts,
+                    request.chain,
+                    writes="model" in shop.writers,
+                    answers=request.answers,
+                    draft=draft,
+                )
 
         first = 1 + request.retries.get(key, 0)
         made = await self._retries.insist(key, "planning", None, first, attempt)

@@ -1,5 +1,6 @@
 """One run from its start to its end: the only writer of its events."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,12 @@ from smartforge.events import (
     Fact,
     FileDeleted,
     RunStarted,
+    Usage,
 )
 from smartforge.forge import proof, telling
 from smartforge.forge.base import RunRequest, Steps, Workshop, run_key
 from smartforge.forge.failure import failed_by
+from smartforge.forge.losses import Losses
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, taken_as_it_is
 from smartforge.forge.planning import Planning, Waits
@@ -43,9 +46,10 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
     It may be executed again, under a later epoch, where an execution was broken off at any
     point (`recorded` says what it left): finished steps are not run again, and what was said is
     not said again. Raises Fenced where somebody else has ended the run or taken it over; then
-    nothing more was appended. Cancelling it appends nothing: whoever cancels says so in the log
-    first.
+    nothing more was appended. Nor is where it is cancelled: whoever cancels says so in the log
+    first. Only what was spent on answers that broke off so is told behind that.
     """
+    losses: Losses | None = None
 
     async def append(facts: Sequence[Fact], key: str | None, close: bool) -> None:
         fitted = [await large.fit(fact, log) for fact in facts]
@@ -58,15 +62,35 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
             close=close,
         )
 
-    async with Outbox(append) as outbox:
-        await Run(request, shop, log, WatchedSteps(steps), outbox).execute()
+    try:
+        async with Outbox(append) as outbox:
+            losses = Losses(shop.budget, outbox.put)
+            await Run(request, shop, log, WatchedSteps(steps), outbox, losses).execute()
+    finally:
+        if losses is not None and (left := losses.left()):
+            # Whoever is cancelled here again cannot undo what was spent.
+            await asyncio.shield(_tell_late(request, log, left))
+
+
+async def _tell_late(request: RunRequest, log: RunLog, spent: Sequence[Usage]) -> None:
+    """Without a fence: nobody else knows of it."""
+    try:
+        await log.append(request.project_id, spent, run=request.run)
+    except SmartForgeError as error:
+        logger.warning("run %s has spent %s, which cannot be stored: %s", request.run, spent, error)
 
 
 class Run:
     """The order of the steps, and what each leaves for the next."""
 
     def __init__(
-        self, request: RunRequest, shop: Workshop, blobs: Blobs, steps: Steps, outbox: Outbox
+        self,
+        request: RunRequest,
+        shop: Workshop,
+        blobs: Blobs,
+        steps: Steps,
+        outbox: Outbox,
+        losses: Losses,
     ) -> None:
         self._request = request
         self._shop = shop
@@ -75,8 +99,9 @@ class Run:
         self._outbox = outbox
         self._saying = Saying(outbox)
         self._retries = Retries(self._saying.retried, request.retries, shop.patience)
-        self._planning = Planning(request, shop, blobs, steps, self._saying, self._retries)
-        self._writing = Writing(request, shop, steps, outbox, self._retries, blobs.put)
+        self._losses = losses
+        self._planning = Planning(request, shop, blobs, steps, self._saying, self._retries, losses)
+        self._writing = Writing(request, shop, steps, outbox, self._retries, blobs.put, losses)
         self._began = time.monotonic() - _seconds_since(request.began)
 
     async def execute(self) -> None:
@@ -94,6 +119,7 @@ class Run:
                 "run %s of project %s broke", self._request.run, self._request.project_id
             )
             end = (failed_by(error),)
+        await self._losses.tell()
         await self._outbox.now(*end, key="end", close=True)
 
     async def _work(self) -> tuple[Fact, ...]:

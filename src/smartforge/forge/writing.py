@@ -11,6 +11,7 @@ from smartforge.contract import Contract
 from smartforge.errors import AnswerIncomplete, AnswerRejected
 from smartforge.events import FileComplete, FilePlanned, Step
 from smartforge.forge.base import Json, RunRequest, Steps, Workshop, write_key
+from smartforge.forge.losses import Losses
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan
 from smartforge.forge.retries import Retries
@@ -33,6 +34,7 @@ class Writing:
         outbox: Outbox,
         retries: Retries,
         store: Store,
+        losses: Losses,
     ) -> None:
         self._request = request
         self._shop = shop
@@ -40,6 +42,7 @@ class Writing:
         self._outbox = outbox
         self._retries = retries
         self._store = store
+        self._losses = losses
         self._attempts = dict(request.attempts)
 
     def attempts(self, path: str) -> int:
@@ -114,6 +117,7 @@ class Writing:
 
     async def _insisting(self, path: str, request: WriteRequest) -> str:
         wanted = request
+        step: Step = "repairing" if request.round else "generating"
 
         async def attempt(number: int) -> str:
             nonlocal wanted
@@ -122,7 +126,8 @@ class Writing:
             async with self._shop.budget.room() if by_model else nullcontext():
                 self._attempts[path] = number
                 try:
-                    return await self._written(replace(wanted, attempt=number))
+                    async with self._losses.of(step, path, request.round):
+                        return await self._written(replace(wanted, attempt=number))
                 except AnswerRejected as error:
                     wanted = replace(request, refused=error.reason, text=error.instead)
                     raise
@@ -130,7 +135,6 @@ class Writing:
                     wanted = replace(request, refused=TOO_LONG if error.cut else "")
                     raise
 
-        step: Step = "repairing" if request.round else "generating"
         first = 1 + self.attempts(path)
         key = write_key(path, request.round)
         return await self._retries.insist(key, step, path, first, attempt, request.round)

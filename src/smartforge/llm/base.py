@@ -10,7 +10,11 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Spent(msgspec.Struct, frozen=True):
-    """What one call cost. `cost` is a decimal string in USD, null where no price is known."""
+    """What one call cost. `cost` is a decimal string in USD, null where no price is known.
+
+    `estimated`: the endpoint has not said, or not all; then `tokens.estimated` has counted what
+    was sent and what came.
+    """
 
     model: str
     input_tokens: int
@@ -18,13 +22,15 @@ class Spent(msgspec.Struct, frozen=True):
     output_tokens: int
     cost: str | None
     duration_ms: int
+    estimated: bool = False
 
 
 class Provider(Protocol):
     """A source of model text.
 
     Every method raises ModelFailed with the provider's own error, secrets struck out. Leaving
-    early (cancelling, `aclose`) closes the socket at once.
+    early (cancelling, `aclose`) closes the socket at once. What was spent then, or on answers
+    that came to nothing, is told by `lost`.
     """
 
     model: str

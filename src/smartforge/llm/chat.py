@@ -19,7 +19,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import ModelRequestParameters
 
 from smartforge.errors import AnswerIncomplete, ModelFailed
-from smartforge.llm import shaped
+from smartforge.llm import lost, shaped
 from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Endpoint, Limits
 from smartforge.llm.exchange import Exchange
@@ -82,8 +82,22 @@ class Chat:
         """See `llm.base.Provider.value`."""
         schema = shaped.schema_of(shape)
         messages: list[ModelMessage] = [_request(instructions, prompt)]
-        parameters = shaped.as_tool(schema)
         spent: list[Spent] = []
+        try:
+            return await self._shaped(messages, schema, shape, spent), spent
+        except BaseException:
+            lost.tell(*spent)
+            raise
+
+    async def _shaped(
+        self,
+        messages: list[ModelMessage],
+        schema: shaped.Schema,
+        shape: type[T],
+        spent: list[Spent],
+    ) -> T:
+        """The value, once an answer has it. What each answer took is added to `spent`."""
+        parameters = shaped.as_tool(schema)
         problems: list[str] = []
         for answers in range(1, ANSWERS + 1):
             exchange = self._exchange(messages, parameters)
@@ -97,7 +111,7 @@ class Chat:
             response = exchange.response()
             found, problems = shaped.read(response, shape)
             if found is not None:
-                return found, spent
+                return found
             if not shaped.has_call(response):
                 parameters = shaped.as_json(schema, strict=self._wire.exact)
             messages += [response, shaped.corrected(response, problems, schema)]
@@ -119,6 +133,7 @@ class Chat:
             return failure, refused and "tool" in failure.what.lower()
         if exchange.finish in ("stop", "tool_call"):
             return None, False
+        lost.tell(exchange.spent())
         return ModelFailed(*self._end(exchange)), False
 
     def _end(self, exchange: Exchange) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from openai import AsyncOpenAI
+from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
 from pydantic_ai.messages import ModelResponseStreamEvent, PartStartEvent, TextPart
@@ -45,12 +46,19 @@ class _Stream(OpenAIStreamedResponse):
             yield event
 
     def reported(self) -> RequestUsage | None:
-        if self.told is None:
+        counts = self.told.usage if self.told is not None else None
+        if self.told is None or counts is None or not _are_counts(counts):
             return None
         try:
             return super()._map_usage(self.told)
         except (ValueError, TypeError, AttributeError, LookupError):
             return None
+
+
+def _are_counts(usage: CompletionUsage) -> bool:
+    """Whether an endpoint has told numbers: what is streamed is not validated."""
+    told: tuple[object, object] = (usage.prompt_tokens, usage.completion_tokens)
+    return all(isinstance(one, int) for one in told)
 
 
 class _Model(OpenAIChatModel):

@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, aclosing
 
 import httpx2
 from genai_prices import calc_price
 from pydantic_ai.direct import model_request_stream
+from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.messages import (
     ModelMessage,
+    ModelRequest,
     ModelResponse,
     ModelResponseStreamEvent,
     PartDeltaEvent,
@@ -20,13 +22,17 @@ from pydantic_ai.messages import (
     ThinkingPartDelta,
     ToolCallPart,
     ToolCallPartDelta,
+    ToolReturnPart,
+    UserPromptPart,
 )
 from pydantic_ai.models import ModelRequestParameters, StreamedResponse
 from pydantic_ai.usage import RequestUsage
 
+from smartforge.llm import lost
 from smartforge.llm.base import Spent
 from smartforge.llm.endpoint import Endpoint, Limits
 from smartforge.llm.failures import ERRORS, Silent, TooLong, Unended
+from smartforge.llm.tokens import estimated
 from smartforge.llm.wire import Wire, responses
 
 
@@ -51,8 +57,8 @@ class Exchange:
         self._parameters = parameters
         self._stream: StreamedResponse | None = None
         self._start = time.monotonic()
-        self._ms = 0
         self._heard = False
+        self._said: list[str] = []
         self._timer: asyncio.Timeout | None = None
         self._watch: asyncio.TimerHandle | None = None
         self.begun = False
@@ -79,8 +85,20 @@ class Exchange:
 
         Ends normally once the provider gave a finish reason, whichever it is, also where the
         response then breaks off or hangs (nothing new is waited for longer than twice the
-        trailer); raises one of `failures.ERRORS` otherwise. Closing it closes the socket.
+        trailer); raises one of `failures.ERRORS` otherwise. Closing it closes the socket. What was
+        spent on a response that was left, or that broke off, is told by `lost`.
         """
+        try:
+            async with aclosing(self._events()) as events:
+                async for event in events:
+                    yield event
+        except BaseException as error:
+            # What was refused, or never reached anybody, costs nothing.
+            if self.begun or not isinstance(error, ModelAPIError | httpx2.HTTPError | OSError):
+                lost.tell(self.spent(whole=False))
+            raise
+
+    async def _events(self) -> AsyncGenerator[ModelResponseStreamEvent, None]:
         limits = self._limits
         deadline = asyncio.get_running_loop().time() + limits.first
         size = 0
@@ -92,7 +110,8 @@ class Exchange:
             stack.callback(self._look_no_more)
             while (event := await self._next(stream, deadline)) is not None:
                 self._heard = True
-                size += _size(event)
+                self._said.append(text_of(event))
+                size += len(self._said[-1])
                 if size > limits.answer:
                     raise TooLong(limits.answer)
                 yield event
@@ -100,7 +119,6 @@ class Exchange:
                 deadline = asyncio.get_running_loop().time() + wait
             if not self.finish:
                 raise Unended
-            self._ms = round((time.monotonic() - self._start) * 1000)
 
     async def _opened(self, stack: AsyncExitStack, deadline: float) -> StreamedResponse:
         """The response once its first chunk is there."""
@@ -152,12 +170,15 @@ class Exchange:
         if self._watch is not None:
             self._watch.cancel()
 
-    def spent(self) -> Spent:
-        """What the exchange cost; zero tokens and no cost where the endpoint did not say."""
-        usage = self._wire.reported(self._stream) if self._stream is not None else None
+    def spent(self, *, whole: bool = True) -> Spent:
+        """What the exchange has cost so far.
+
+        Where the endpoint has not said so, or where the response is not `whole`, so that it has
+        said no more than a part, what was sent and what came is counted here.
+        """
+        told = self._wire.reported(self._stream) if self._stream is not None else None
+        usage = told if told is not None and whole else self._counted(told)
         endpoint = self._endpoint
-        if usage is None:
-            return Spent(endpoint.model, 0, 0, 0, None, self._ms)
         served = self._stream.model_name if self._stream is not None else endpoint.model
         return Spent(
             model=endpoint.model,
@@ -165,7 +186,18 @@ class Exchange:
             cached_input_tokens=max(0, usage.cache_read_tokens),
             output_tokens=max(0, usage.output_tokens),
             cost=cost(usage, endpoint.url, served, endpoint.model),
-            duration_ms=self._ms,
+            duration_ms=round((time.monotonic() - self._start) * 1000),
+            estimated=usage is not told,
+        )
+
+    def _counted(self, told: RequestUsage | None) -> RequestUsage:
+        """By our own tokenizer; what the endpoint has told of it stands where that is more."""
+        usage = told or RequestUsage()
+        said = estimated("".join(self._said))
+        return RequestUsage(
+            input_tokens=usage.input_tokens or estimated("\n".join(_sent(self._messages))),
+            cache_read_tokens=usage.cache_read_tokens,
+            output_tokens=max(usage.output_tokens, said),
         )
 
 
@@ -189,17 +221,31 @@ def cost(usage: RequestUsage, url: str, *models: str) -> str | None:
     return None
 
 
-def _size(event: ModelResponseStreamEvent) -> int:
+def text_of(event: ModelResponseStreamEvent) -> str:
+    """What the event brings, be it said, thought, or given to a tool."""
     match event:
         case PartStartEvent(part=TextPart(content=str(text)) | ThinkingPart(content=str(text))):
-            return len(text)
+            return text
         case PartStartEvent(part=ToolCallPart(args=str(text))):
-            return len(text)
+            return text
         case PartDeltaEvent(delta=TextPartDelta(content_delta=str(text))):
-            return len(text)
+            return text
         case PartDeltaEvent(delta=ThinkingPartDelta(content_delta=str(text))):
-            return len(text)
+            return text
         case PartDeltaEvent(delta=ToolCallPartDelta(args_delta=str(text))):
-            return len(text)
+            return text
         case _:
-            return 0
+            return ""
+
+
+def _sent(messages: Sequence[ModelMessage]) -> Iterator[str]:
+    """The texts of what is asked, and of what was said before."""
+    for message in messages:
+        if isinstance(message, ModelRequest):
+            yield message.instructions or ""
+            for part in message.parts:
+                if isinstance(part, UserPromptPart | ToolReturnPart):
+                    yield str(part.content)
+        else:
+            yield message.text or ""
+            yield from (call.args_as_json_str() for call in message.tool_calls)

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from smartforge.contract import Contract, validate
 from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid, ModelFailed, PromptUnclear, SmartForgeError
-from smartforge.events import Usage
-from smartforge.llm.base import Provider
+from smartforge.llm import lost
+from smartforge.llm.base import Provider, Spent
 from smartforge.planners.base import Planned, Planner, PlanRequest
 from smartforge.planners.merging import merged
 from smartforge.planners.shape import PlanShape, drawn_of, filled, shape_of
@@ -96,14 +96,15 @@ class ModelPlanner:
         offline = await self._by_rules(request)
         if offline is not None and offline.restore is not None:
             return offline
-        usage: list[Usage] = []
+        spent: list[Spent] = []
         try:
-            return await self._asked(request, offline, usage)
-        except (ContractInvalid, ModelFailed, PromptUnclear) as error:
-            if isinstance(error, ModelFailed) and error.passing:
-                raise
-            if self._yields and offline is not None:
-                return _instead(offline, error, usage)
+            return await self._asked(request, offline, spent)
+        except BaseException as error:
+            known = isinstance(error, ContractInvalid | ModelFailed | PromptUnclear)
+            passing = isinstance(error, ModelFailed) and error.passing
+            if known and not passing and self._yields and offline is not None:
+                return _instead(offline, error, spent)
+            lost.tell(*spent)
             if isinstance(error, ContractInvalid):
                 shown = "; ".join(error.problems[:MAX_PROBLEMS])
                 what = f"The model gave no sound plan in {ANSWERS} answers: {shown}"
@@ -120,13 +121,13 @@ class ModelPlanner:
             return None
 
     async def _asked(
-        self, request: PlanRequest, offline: Planned | None, usage: list[Usage]
+        self, request: PlanRequest, offline: Planned | None, spent: list[Spent]
     ) -> Planned:
         draft = request.base or (offline.contract if offline else None)
         prompt = prompt_for(request, draft)
         for answers in range(1, ANSWERS + 1):
-            shape, spent = await self._provider.value(INSTRUCTIONS, prompt, PlanShape)
-            usage += [usage_of(one) for one in spent]
+            shape, taken = await self._provider.value(INSTRUCTIONS, prompt, PlanShape)
+            spent += taken
             if not shape.resources and not shape.operations:
                 raise _unclear(shape)
             try:
@@ -140,7 +141,7 @@ class ModelPlanner:
                 contract=contract,
                 notes=_notes([*shape.understood, *_not_understood(shape)]),
                 operations_not_made=_notes(shape.not_possible),
-                usage=tuple(usage),
+                usage=tuple(usage_of(one) for one in spent),
                 origins=offline.origins if offline else {},
             )
             if request.base is not None:
@@ -189,10 +190,11 @@ def _changed(draft: Contract | None, shape: PlanShape, *, lists: bool) -> Contra
     return validate(merged(draft, drawn_of(before), drawn))
 
 
-def _instead(offline: Planned, error: SmartForgeError, usage: Sequence[Usage]) -> Planned:
+def _instead(offline: Planned, error: SmartForgeError, spent: Sequence[Spent]) -> Planned:
     why = quoted(error.what, MAX_NOTE)[1:-1].rstrip(".")
     said = f"The model's plan could not be used: {why}. This is the plan by rules."
-    return replace(offline, notes=(said, *offline.notes), usage=tuple(usage), instead=said)
+    usage = tuple(usage_of(one) for one in spent)
+    return replace(offline, notes=(said, *offline.notes), usage=usage, instead=said)
 
 
 def _again(

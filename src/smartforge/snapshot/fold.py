@@ -146,7 +146,9 @@ class Fold:
             case ValidationStarted() | ValidationCompleted() | CheckStarted() | CheckCompleted():
                 self._check(envelope, fact)
             case Usage():
-                self._set(usage=add(self._state.usage, fact))
+                # What a stopped run has spent may come when the next one is on.
+                if envelope.run == self._state.run:
+                    self._set(usage=add(self._state.usage, fact))
             case Complete() | RunFailed() | RunCancelled():
                 self._end(envelope, fact)
             case _:

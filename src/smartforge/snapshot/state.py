@@ -106,12 +106,16 @@ class CheckState(State, frozen=True, kw_only=True):
 
 
 class UsageTotal(State, frozen=True, kw_only=True):
-    """What the current run's model calls took. `cost` is null once any price is unknown."""
+    """What the current run's model calls took. `cost` is null once any price is unknown.
+
+    `estimated` once a part of it was counted here, because a provider had not said it.
+    """
 
     input_tokens: int
     cached_input_tokens: int
     output_tokens: int
     cost: str | None
+    estimated: bool = False
 
 
 class Failure(State, frozen=True, kw_only=True):

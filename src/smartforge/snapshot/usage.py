@@ -16,6 +16,7 @@ def add(total: UsageTotal, call: Usage) -> UsageTotal:
         cached_input_tokens=total.cached_input_tokens + call.cached_input_tokens,
         output_tokens=total.output_tokens + call.output_tokens,
         cost=add_costs(total.cost, call.cost),
+        estimated=total.estimated or call.estimated,
     )
 
 

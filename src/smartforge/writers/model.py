@@ -154,4 +154,5 @@ def _usage(spent: Spent, request: WriteRequest) -> Usage:
         output_tokens=spent.output_tokens,
         cost=spent.cost,
         duration_ms=spent.duration_ms,
+        estimated=spent.estimated,
     )

@@ -12,6 +12,7 @@ from smartforge.errors import AnswerIncomplete, ModelFailed
 from smartforge.llm.base import Spent
 from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
+from smartforge.llm.tokens import estimated
 from tests.openai_wire import Answer, Refusal, Wire, WireScript, openai_wire, problem
 
 QUICK = Limits(first=300, silence=300, trailer=0.1)
@@ -95,9 +96,12 @@ async def test_usage_on_every_chunk_is_not_added_up() -> None:
     assert (await cost(Answer(pieces=["a"] * 30, usage="every"))).output_tokens == 30
 
 
-async def test_missing_usage_is_zero_tokens_at_an_unknown_price() -> None:
-    spent = await cost(Answer("text", usage="none"))
-    assert (spent.input_tokens, spent.output_tokens, spent.cost) == (0, 0, None)
+async def test_missing_usage_is_counted_here_and_said_to_be() -> None:
+    spent = await cost(Answer("x = [1, 2]", usage="none"))
+    assert spent.estimated
+    assert spent.input_tokens > 0
+    assert spent.output_tokens == estimated("x = [1, 2]")
+    assert not (await cost(Answer("text"))).estimated
 
 
 async def test_a_local_endpoint_has_no_known_price() -> None:

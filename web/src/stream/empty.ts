@@ -6,6 +6,7 @@ export const NO_USAGE: UsageTotal = {
   cachedInputTokens: 0,
   outputTokens: 0,
   cost: "0",
+  estimated: false,
 };
 
 /** The state before the first event. */

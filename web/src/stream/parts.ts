@@ -110,6 +110,7 @@ export function usageAdded(total: UsageTotal, call: Usage): UsageTotal {
     cachedInputTokens: total.cachedInputTokens + call.cachedInputTokens,
     outputTokens: total.outputTokens + call.outputTokens,
     cost: addCosts(total.cost, call.cost),
+    estimated: (total.estimated ?? false) || (call.estimated ?? false),
   };
 }
 

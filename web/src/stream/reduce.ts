@@ -128,7 +128,8 @@ function changes(now: Snapshot, event: ForgeEvent): Changes {
     case "check:complete":
       return checked(now, checkCompleted(now.checks, event));
     case "usage":
-      return { usage: usageAdded(now.usage, event) };
+      // What a stopped run has spent may come when the next one is on.
+      return event.run === now.run ? { usage: usageAdded(now.usage, event) } : {};
     case "run:cancelled":
     case "complete":
     case "error":

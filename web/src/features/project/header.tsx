@@ -54,9 +54,11 @@ function Elapsed({ snapshot }: { snapshot: Snapshot }) {
 function Spent({ snapshot: { usage } }: { snapshot: Snapshot }) {
   const used = usage.inputTokens + usage.outputTokens;
   if (used === 0) return null;
-  const exactly = `${usage.inputTokens.toLocaleString("en")} tokens in, ${usage.outputTokens.toLocaleString("en")} out`;
+  const counted = usage.estimated ? ", partly counted here, since the provider has not said" : "";
+  const exactly = `${usage.inputTokens.toLocaleString("en")} tokens in, ${usage.outputTokens.toLocaleString("en")} out${counted}`;
   return (
     <span className={classes(styles["fact"], styles["spent"])} title={exactly}>
+      {usage.estimated && "about "}
       {tokens(used)} tokens
       {usage.cost !== null && `, $${shortCost(usage.cost)}`}
     </span>

@@ -1,0 +1,65 @@
+"""What a run has spent on answers that nobody got: told in its log, whatever becomes of it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from smartforge.errors import SmartForgeError
+from smartforge.events import Fact, Step, Usage
+from smartforge.forge.budget import Budget
+from smartforge.llm.base import Spent
+from smartforge.llm.lost import heard
+
+
+class Losses:
+    """Takes it from the budget at once, and tells it as soon as somebody may wait.
+
+    `put` stores a fact. What is lost by cancelling stays here until `left` is asked.
+    """
+
+    def __init__(self, budget: Budget, put: Callable[[Fact], Awaitable[None]]) -> None:
+        self._budget = budget
+        self._put = put
+        self._untold: list[Usage] = []
+
+    @asynccontextmanager
+    async def of(
+        self, step: Step, path: str | None = None, round_: int = 0
+    ) -> AsyncGenerator[None]:
+        """What is asked of models in the block is asked for this."""
+
+        def listen(spent: Spent) -> None:
+            self._budget.take(spent)
+            self._untold.append(_usage(spent, step, path, round_))
+
+        with heard(listen):
+            try:
+                yield
+            except SmartForgeError:
+                await self.tell()
+                raise
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Store what has not been told yet."""
+        for usage in self.left():
+            await self._put(usage)
+
+    def left(self) -> list[Usage]:
+        """What has not been told yet; the caller tells it."""
+        untold, self._untold = self._untold, []
+        return untold
+
+
+def _usage(spent: Spent, step: Step, path: str | None, round_: int) -> Usage:
+    return Usage(
+        step=step,
+        path=path,
+        round=round_,
+        model=spent.model,
+        input_tokens=spent.input_tokens,
+        cached_input_tokens=spent.cached_input_tokens,
+        output_tokens=spent.output_tokens,
+        cost=spent.cost,
+        duration_ms=spent.duration_ms,
+        estimated=spent.estimated,
+    )
