@@ -35,6 +35,7 @@ class Outbox:
         self._changed = asyncio.Condition()
         self._storing = False
         self._failure: Exception | None = None
+        self._refused: list[Fact] = []
         self._task: asyncio.Task[None] | None = None
 
     async def put(self, fact: Fact) -> None:
@@ -60,7 +61,12 @@ class Outbox:
             self._raise()
             await self._store_pending()
             if facts:
-                await self._append(facts, key, close)
+                await self._store(facts, key, close)
+
+    @property
+    def left(self) -> list[Fact]:
+        """What was put and is not stored, and will not be: to be asked behind the context."""
+        return [*self._refused, *self._pending]
 
     async def __aenter__(self) -> "Outbox":
         self._task = asyncio.create_task(self._run(), name="outbox")
@@ -77,6 +83,8 @@ class Outbox:
                 await self.now()
         finally:
             if self._task is not None:
+                async with self._changed:
+                    await self._changed.wait_for(lambda: not self._storing)
                 self._task.cancel()
                 await asyncio.wait([self._task])
 
@@ -88,7 +96,7 @@ class Outbox:
                     facts, self._pending = self._pending, []
                     self._storing = True
                     self._changed.notify_all()
-                await self._append(facts, None, False)
+                await self._store(facts)
                 async with self._changed:
                     self._storing = False
                     self._changed.notify_all()
@@ -96,6 +104,7 @@ class Outbox:
         except Exception as error:  # kept for the run, which raises it from its own call
             async with self._changed:
                 self._failure = error
+                self._storing = False
                 self._changed.notify_all()
 
     async def _store_pending(self) -> None:
@@ -103,11 +112,25 @@ class Outbox:
         if not pending:
             return
         try:
-            await self._append(pending, None, False)
+            await self._store(pending)
         except Exception as error:
             self._failure = error  # What comes after would stand behind a gap.
             raise
         self._changed.notify_all()
+
+    async def _store(
+        self, facts: Sequence[Fact], key: str | None = None, close: bool = False
+    ) -> None:
+        """Append them. Who is cancelled meanwhile waits until it is known whether they are in."""
+        storing = asyncio.ensure_future(self._append(facts, key, close))
+        try:
+            await asyncio.wait([storing])
+        finally:
+            if not storing.done():
+                await asyncio.wait([storing])
+            if storing.exception() is not None:
+                self._refused += facts
+        storing.result()
 
     def _raise(self) -> None:
         if self._failure is not None:

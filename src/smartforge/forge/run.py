@@ -49,7 +49,6 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
     nothing more was appended. Nor is where it is cancelled: whoever cancels says so in the log
     first. Only what was spent on answers that broke off so is told behind that.
     """
-    losses: Losses | None = None
 
     async def append(facts: Sequence[Fact], key: str | None, close: bool) -> None:
         fitted = [await large.fit(fact, log) for fact in facts]
@@ -62,12 +61,14 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
             close=close,
         )
 
+    outbox = Outbox(append)
+    losses = Losses(shop.budget, outbox.put)
     try:
-        async with Outbox(append) as outbox:
-            losses = Losses(shop.budget, outbox.put)
+        async with outbox:
             await Run(request, shop, log, WatchedSteps(steps), outbox, losses).execute()
     finally:
-        if losses is not None and (left := losses.left()):
+        spent = [fact for fact in outbox.left if isinstance(fact, Usage)]
+        if left := [*spent, *losses.left()]:
             # Whoever is cancelled here again cannot undo what was spent.
             await asyncio.shield(_tell_late(request, log, left))
 

@@ -57,8 +57,8 @@ class _Stream(OpenAIStreamedResponse):
 
 def _are_counts(usage: CompletionUsage) -> bool:
     """Whether an endpoint has told numbers: what is streamed is not validated."""
-    told: tuple[object, object] = (usage.prompt_tokens, usage.completion_tokens)
-    return all(isinstance(one, int) for one in told)
+    told: list[object] = [usage.prompt_tokens, usage.completion_tokens]
+    return all(type(one) is int for one in told)
 
 
 class _Model(OpenAIChatModel):
