@@ -7,6 +7,7 @@
  *     store.textOf(id, path)        the file's text, undefined while it is fetched
  *     store.historyOf(id, path)     how much of that text was there before this page followed it
  *     store.resolve(id, value)      a string, or the content that a Ref stands for
+ *     store.recorder, figures()     what arrived as it came, and what the reader counted
  *
  * `changed` is called at most once an animation frame (every 250 ms in a hidden tab), after all
  * events that arrived meanwhile were folded. Components use `useGenerationStream` instead.
@@ -15,7 +16,8 @@ import { type BlobSource, Contents, fetchBlob } from "./content";
 import { Followed, type ProjectView, UNKNOWN } from "./followed";
 import { nextFrame, type Schedule } from "./frame";
 import type { ReaderListener } from "./listener";
-import { type Reader, readerOfPage } from "./page-reader";
+import { type Reader, type ReaderFigures, readerOfPage } from "./page-reader";
+import { Recorder } from "./recorder";
 import type { Connection, ForgeEvent, Problem, Ref, Snapshot } from "./types";
 
 export { type ProjectView, UNKNOWN } from "./followed";
@@ -40,6 +42,8 @@ interface Entry {
 }
 
 export class StreamStore {
+  /** What arrived, as it came. */
+  readonly recorder = new Recorder();
   readonly #entries = new Map<string, Entry>();
   readonly #changed = new Set<string>();
   readonly #reader: Reader;
@@ -51,10 +55,27 @@ export class StreamStore {
     this.#schedule = parts.schedule ?? nextFrame;
     this.#blobs = parts.blobs ?? fetchBlob;
     const listener: ReaderListener = {
-      event: (event) => this.#arrived(event.projectId, event),
-      snapshot: (snapshot) => this.#arrived(snapshot.id, snapshot),
-      gone: (projectId) => this.#gone(projectId),
-      connection: (connection, problem) => this.#linked(connection, problem),
+      event: (event) => {
+        this.#arrived(event.projectId, event);
+        const { type, projectId, seq, ts } = event;
+        this.recorder.add({ type, projectId, seq, ts, data: event });
+      },
+      snapshot: (snapshot) => {
+        this.#arrived(snapshot.id, snapshot);
+        const { id: projectId, seq } = snapshot;
+        const data = { type: "snapshot", projectId, seq, state: snapshot };
+        this.recorder.add({ type: "snapshot", projectId, seq, ts: null, data });
+      },
+      gone: (projectId) => {
+        this.#gone(projectId);
+        const data = { type: "gone", projectId };
+        this.recorder.add({ type: "gone", projectId, seq: null, ts: null, data });
+      },
+      connection: (connection, problem) => {
+        this.#linked(connection, problem);
+        const data = { type: "connection", connection, problem };
+        this.recorder.add({ type: "connection", projectId: null, seq: null, ts: null, data });
+      },
     };
     this.#reader = (parts.reader ?? readerOfPage)(listener);
   }
@@ -100,6 +121,24 @@ export class StreamStore {
   resolve(projectId: string, value: string | Ref): string | undefined {
     if (typeof value === "string") return value;
     return this.#entries.get(projectId)?.contents.get(value.ref);
+  }
+
+  /** What the reader counted; null while it does not answer. */
+  figures(): Promise<ReaderFigures | null> {
+    return this.#reader.figures();
+  }
+
+  /** The projects that are followed now, each with the seq that it stands at. */
+  standings(): { projectId: string; seq: number }[] {
+    const followed = [...this.#entries].filter(([, entry]) => entry.watched);
+    return followed.map(([projectId, { followed: { view } }]) => ({
+      projectId,
+      seq: view.snapshot?.seq ?? 0,
+    }));
+  }
+
+  get connection(): Connection {
+    return this.#link.connection;
   }
 
   #entry(projectId: string): Entry {
