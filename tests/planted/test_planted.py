@@ -21,7 +21,7 @@ SAMPLE = (
     ("expenses", "an update that is lost"),
     ("expenses", "totals of everything"),
     ("desk", "a hash that gets out"),
-    ("desk", "rows that belong to somebody else"),
+    ("bookstore", "rows that belong to somebody else"),
     ("library", "every origin"),
     ("crm", "a token whose end does not count"),
     ("gym", "an application that does not start"),

@@ -68,6 +68,9 @@ class Places:
     def of(self, failing: Judged) -> Line | None:
         """Path and line; None where nothing is known of the operation."""
         lost = failing.case == "for what was created" and "answered 40" in failing.said
+        made = self._made_wrong(failing) if lost else None
+        if made is not None:
+            return self.of(made)
         if lost or failing.case.startswith(_AFTERWARDS):
             done = self._done_before(failing)
             if done is not None:
@@ -83,6 +86,11 @@ class Places:
         else:
             found = self._of_content(failing, trace, route)
         return found or self._written(route, failing)
+
+    def _made_wrong(self, failing: Judged) -> Judged | None:
+        """What made such a row, where that failed by itself: no wonder that it is not found."""
+        collection = failing.operation.partition(" ")[2].rpartition("/")[0]
+        return next((one for one in self._failing if one.operation == f"POST {collection}"), None)
 
     def _done_before(self, failing: Judged) -> Line | None:
         """The end of what changed something before: it did not do what it answered."""
