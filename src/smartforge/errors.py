@@ -7,6 +7,7 @@
     |-- RunInterrupted         the server stopped in a run again and again
     |-- StepTimedOut           a step of a run went on beyond its limit
     |-- BudgetClosed           the run has used the tokens, money or time that it may use
+    |   `-- DayClosed          its user has used the tokens or money of the day
     |-- ModelFailed            the model's endpoint refused, broke off or answered nonsense
     |   `-- AnswerIncomplete   the answer ended before the file did; names the file
     |       `-- AnswerRejected the answer came to its end, and is no whole file for all that
@@ -88,6 +89,19 @@ class BudgetClosed(SmartForgeError):
     begun after."""
 
     code = "budget_closed"
+
+
+class DayClosed(BudgetClosed):
+    """The model calls of a user have used what they may use on a day, in UTC.
+
+    `retry_after` is how many seconds are left until the next one.
+    """
+
+    code = "day_closed"
+
+    def __init__(self, what: str, hint: str, *, retry_after: int) -> None:
+        super().__init__(what, hint)
+        self.retry_after = retry_after
 
 
 class ModelFailed(SmartForgeError):

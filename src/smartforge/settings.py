@@ -67,7 +67,8 @@ class Settings(msgspec.Struct, frozen=True):
     take at once, None for what is known of each. `pace` is code points a second,
     0 for as fast as possible. `budget` is how many tokens the model calls of one run may use, 0
     for no limit; likewise `budget_usd` is what they may cost, and `budget_seconds` how long after
-    its start a run may ask models.
+    its start a run may ask models. `user_budget` and `user_budget_usd` are what the model calls of
+    one user may use and cost on one day, in UTC, in all runs together.
     `token` guards the door on an address that is not loopback. `keep_days` is how long a project
     without an event is kept, 0 for ever. `advisory_url` is where the packages of projects are
     looked up, None for nowhere.
@@ -83,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True):
     budget: int = 0
     budget_usd: Decimal = Decimal(0)
     budget_seconds: int = 0
+    user_budget: int = 0
+    user_budget_usd: Decimal = Decimal(0)
     planner: Planning = "auto"
     author: Writing = "auto"
     host: str = "127.0.0.1"
@@ -153,10 +156,14 @@ def read(
         context=_context(value("CONTEXT")),
         pace=_number("pace", options.pace, value("PACE"), default_pace, 0, 10_000_000),
         budget=_number("SMARTFORGE_BUDGET", None, value("BUDGET"), 0, 0, MOST_BUDGET),
-        budget_usd=_usd(value("BUDGET_USD")),
+        budget_usd=_usd("SMARTFORGE_BUDGET_USD", value("BUDGET_USD")),
         budget_seconds=_number(
             "SMARTFORGE_BUDGET_SECONDS", None, value("BUDGET_SECONDS"), 0, 0, MOST_SECONDS
         ),
+        user_budget=_number(
+            "SMARTFORGE_USER_BUDGET", None, value("USER_BUDGET"), 0, 0, MOST_BUDGET
+        ),
+        user_budget_usd=_usd("SMARTFORGE_USER_BUDGET_USD", value("USER_BUDGET_USD")),
         planner=cast(Planning, planner),
         author=cast(Writing, author),
         host=options.host or value("HOST") or "127.0.0.1",
@@ -247,14 +254,14 @@ def _model(asked: str | None, reach: Reach) -> str | None:
     return ", ".join(str(named) for named in chain)
 
 
-def _usd(given: str | None) -> Decimal:
+def _usd(name: str, given: str | None) -> Decimal:
     try:
         found = Decimal(given or 0)
     except InvalidOperation:
         found = Decimal(-1)
     if not (found.is_finite() and 0 <= found <= MOST_USD):
         raise SettingsInvalid(
-            f"SMARTFORGE_BUDGET_USD is {given!r}.",
+            f"{name} is {given!r}.",
             f"Give an amount in USD from 0 to {MOST_USD}, such as 0.50.",
         )
     return found

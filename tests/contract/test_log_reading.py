@@ -51,6 +51,33 @@ async def test_what_append_returned_is_read_at_once(log: WatchedLog) -> None:
         assert (await log.head("p")).last == last
 
 
+async def test_usage_is_found_over_all_projects_since_a_time_and_nothing_else(
+    log: WatchedLog,
+) -> None:
+    def used(tokens: int) -> events.Usage:
+        return events.Usage(
+            step="planning",
+            model="some",
+            input_tokens=tokens,
+            cached_input_tokens=0,
+            output_tokens=0,
+            cost=None,
+            duration_ms=1,
+        )
+
+    for name in ("p", "q"):
+        await log.create(name, [CREATED])
+        await log.append(name, [used(1), chunk(), used(2)], run="r")
+    await log.append("q", [events.ProjectDeleted()], run=None)
+    found = [events.decode(record.data) for record in await log.usage(0)]
+    assert sorted(fact.input_tokens for _, fact in found if isinstance(fact, events.Usage)) == [
+        *(1, 1, 2, 2)
+    ]
+    newest = max(envelope.ts for envelope, _ in found)
+    assert {record.type for record in await log.usage(newest)} == {"usage"}
+    assert await log.usage(newest + 1) == []
+
+
 # wait
 
 

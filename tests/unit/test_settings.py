@@ -114,6 +114,10 @@ def test_a_run_has_no_budget_unless_one_is_set() -> None:
     assert (read(Options(), {}).budget_usd, read(Options(), {}).budget_seconds) == (0, 0)
     settings = read(Options(), capped)
     assert (settings.budget_usd, settings.budget_seconds) == (Decimal("0.50"), 600)
+    assert (settings.user_budget, settings.user_budget_usd) == (0, 0)
+    day = {"SMARTFORGE_USER_BUDGET": "9000", "SMARTFORGE_USER_BUDGET_USD": "2.5"}
+    settings = read(Options(), day)
+    assert (settings.user_budget, settings.user_budget_usd) == (9_000, Decimal("2.5"))
 
 
 def test_what_a_model_takes_may_be_said() -> None:

@@ -96,7 +96,7 @@ export interface ProjectUndeleted {
  * A run waits for its turn; `position` counts those ahead of it, in its project or in all.
  *
  * `version` is the one that a restore is to bring back. With `approve` the run waits until its
- * plan is approved.
+ * plan is approved. `user` is who asked for it.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -109,6 +109,7 @@ export interface RunQueued {
   messageId?: string | null;
   version?: number | null;
   approve?: boolean;
+  user?: string;
 }
 /**
  * The run has begun. `base_version` is the version it starts from, null for the first.
@@ -1043,6 +1044,7 @@ export interface RepairStarted {
  *
  * Also of a call that came to nothing: of one that was stopped it may stand behind the end of its
  * run. `estimated`: the provider has not said, or not all, so it was counted here.
+ * `user` is who asked for the run.
  */
 export interface Usage {
   type: "usage";
@@ -1060,6 +1062,7 @@ export interface Usage {
   cost: string | null;
   durationMs: number;
   estimated?: boolean;
+  user?: string;
 }
 /**
  * Something that the chat shows besides steps and files.

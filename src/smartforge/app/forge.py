@@ -30,7 +30,7 @@ from smartforge.engine.base import NewProject
 from smartforge.errors import SettingsInvalid, TargetUnprepared
 from smartforge.events import Author, CheckName
 from smartforge.forge.base import CALLS, Choice, Workshop
-from smartforge.forge.budget import Budget, Budgeted, Caps
+from smartforge.forge.budget import Budget, Budgeted, Caps, Day
 from smartforge.forge.retries import Patience
 from smartforge.llm.base import Provider
 from smartforge.llm.known import OPENAI, Named, chain_of
@@ -118,9 +118,11 @@ class Forge:
         spent: int = 0,
         paid: str | None = "0",
         began: int | None = None,
+        day: Day | None = None,
     ) -> Workshop:
         """The tools for one run, whose model calls have used `spent` tokens and cost `paid` so
-        far, and which began at that moment (see `RunRequest`), or does now."""
+        far, and which began at that moment (see `RunRequest`), or does now. `day` says what its
+        user may use today."""
         settings = self.settings
         budget = Budget(
             settings.budget,
@@ -128,6 +130,7 @@ class Forge:
             Caps(settings.budget_usd, settings.budget_seconds),
             paid=None if paid is None else Decimal(paid),
             began=None if began is None else began / 1000,
+            day=day,
         )
         target = Rendered(TARGETS[choice.target]())
         self.expect(target)

@@ -9,7 +9,9 @@ import msgspec
 from smartforge import __version__
 from smartforge.app.forge import Forge
 from smartforge.app.logs import log_of
+from smartforge.engine.allowance import Allowance, RunDay
 from smartforge.engine.durable import DurableEngine
+from smartforge.engine.executor import Execute
 from smartforge.engine.local import LocalQueue
 from smartforge.engine.queue import Queue
 from smartforge.forge.base import RunRequest, Steps
@@ -54,10 +56,12 @@ async def product(
     queue = _queue(settings, durable, role)
     forge = Forge(settings, goes_on=durable)
     states = States(log)
+    allowance = Allowance(log, settings.user_budget, settings.user_budget_usd)
 
     async def execute(request: RunRequest, steps: Steps, epoch: int) -> None:
         try:
-            shop = forge.workshop(request.choice, request.spent, request.paid, request.began)
+            day = RunDay(allowance, request.user).check
+            shop = forge.workshop(request.choice, request.spent, request.paid, request.began, day)
             await run(request, shop, log, steps, epoch)
         finally:
             if durable:  # Who comes back after a restart need not wait for a long fold.
@@ -67,7 +71,8 @@ async def product(
     try:
         if durable:
             await asyncio.to_thread(sweep)
-        engine = DurableEngine(log, queue, dict.fromkeys(WORKFLOWS, execute), forge.choose)
+        executes: dict[str, Execute] = dict.fromkeys(WORKFLOWS, execute)
+        engine = DurableEngine(log, queue, executes, forge.choose, allowance=allowance)
         try:
             await engine.open()
             yield Product(forge, log, states, engine)

@@ -131,6 +131,8 @@ def shown(settings: Settings) -> dict[str, object]:
         "budget": settings.budget,
         "budgetUsd": f"{settings.budget_usd:f}",
         "budgetSeconds": settings.budget_seconds,
+        "userBudget": settings.user_budget,
+        "userBudgetUsd": f"{settings.user_budget_usd:f}",
         "keepDays": settings.keep_days,
         "database": "postgresql" if settings.database_url else "sqlite",
     }

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -28,8 +29,10 @@ from smartforge.events import (
     decode,
 )
 from smartforge.log.base import Blobs, Log, follow
-from smartforge.settings import Options, read
+from smartforge.settings import Options, Settings, read
 from smartforge.snapshot import Snapshot, fold
+
+T = TypeVar("T", int, Decimal)
 
 MOST_CHARACTERS = 20_000
 MOST_BYTES = 1_000_000
@@ -100,6 +103,8 @@ async def _new(
     settings = read(options)
     console = Console(stderr=json, highlight=False)
     async with product(settings, durable=False) as made:
+        if settings.model is not None:
+            console.print(allowed(settings), markup=False, soft_wrap=True)
         project_id = await made.engine.start(wish)
         stops: list[asyncio.Task[None]] = []
         # A run that is stopped says so and leaves its working copy; one cut off would not.
@@ -115,6 +120,25 @@ async def _new(
     # One that was rejected was not ended by a signal.
     stopped = isinstance(ended, RunCancelled) and stopping.by is not None
     return stopping.status if stopped else status
+
+
+def allowed(settings: Settings) -> str:
+    """Who is asked, and what the run may take. Its log is its own, and so is its whole day."""
+    tokens = _least(settings.budget, settings.user_budget)
+    usd = _least(settings.budget_usd, settings.user_budget_usd)
+    limits = (
+        f"{tokens:,} tokens" if tokens else "",
+        f"{usd} USD" if usd else "",
+        f"{settings.budget_seconds:,} s" if settings.budget_seconds else "",
+    )
+    told = ", ".join(one for one in limits if one)
+    may = f"may take {told}" if told else "has no budget (SMARTFORGE_BUDGET, SMARTFORGE_BUDGET_USD)"
+    return f"Asks {plain(settings.model or '')}; this run {may}."
+
+
+def _least(*limits: T) -> T | None:
+    """The closest limit; 0 is none."""
+    return min((one for one in limits if one), default=None)
 
 
 def _too_late() -> None:

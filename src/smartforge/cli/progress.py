@@ -1,6 +1,7 @@
 """Shows events in a terminal: one line for each thing that happened, fit for a pipe too."""
 
 from collections import Counter
+from decimal import Decimal
 
 from rich.console import Console
 from rich.status import Status
@@ -23,6 +24,7 @@ from smartforge.events import (
     RepairStarted,
     RunCancelled,
     RunFailed,
+    RunStarted,
     StepCompleted,
     StepRetried,
     StepStarted,
@@ -45,6 +47,7 @@ class Progress:
         self._path = ""
         self._written = 0
         self._spent = Counter[int]()
+        self._paid: Decimal | None = Decimal(0)
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
@@ -73,8 +76,13 @@ class Progress:
             case Questions():
                 if self._status is not None:
                     self._status.stop()
+            case RunStarted():
+                self._spent.clear()
+                self._paid = Decimal(0)
             case Usage():
                 self._spent[fact.round] += fact.input_tokens + fact.output_tokens
+                if self._paid is not None:
+                    self._paid = None if fact.cost is None else self._paid + Decimal(fact.cost)
             case StepCompleted(step="repairing"):
                 self._row("✓", f"{fact.message}, {self._spent[fact.round]:,} tokens", "green")
             case StepRetried():
@@ -107,8 +115,10 @@ class Progress:
             case RunFailed():
                 self._row("✗", fact.message, "bold red")
                 self._row(" ", fact.hint, "")
+                self._spending()
             case RunCancelled():
                 self._row("■", fact.reason, "yellow")
+                self._spending()
             case _:
                 pass
 
@@ -119,6 +129,14 @@ class Progress:
             self._row("!", "Complete, not proven", "bold yellow")
         seconds = fact.duration_ms / 1000
         self._row(" ", f"{fact.file_count} files, {fact.summary}, {seconds:.1f} s", "dim")
+        self._spending()
+
+    def _spending(self) -> None:
+        """What the calls of models have taken, where there were any."""
+        if not self._spent:
+            return
+        price = "price unknown" if self._paid is None else f"{self._paid:f} USD"
+        self._row(" ", f"Models took {self._spent.total():,} tokens, {price}", "dim")
 
     def _evidence(self, fact: CheckCompleted) -> None:
         if fact.verdict != "failed":

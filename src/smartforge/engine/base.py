@@ -69,6 +69,15 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     draining: bool = False
 
 
+class Today(msgspec.Struct, frozen=True, rename="camel"):
+    """What a user has used since the day began: tokens, input and output; `usd`, a decimal string,
+    null once a price was not known. `until` is when the next day begins, in Unix milliseconds."""
+
+    tokens: int
+    usd: str | None
+    until: int
+
+
 class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     """The nodes, oldest first; the runs that are on; those that wait, in the order of asking.
 
@@ -105,7 +114,9 @@ class Engine(Protocol):
     async def start(self, new: NewProject) -> str:
         """Create a project and queue its first run; return the project's id.
 
-        Raises SettingsInvalid for an unknown target, planner, author, or a model that is not set.
+        Raises SettingsInvalid for an unknown target, planner, author, or a model that is not set;
+        DayClosed where a model is to be asked and the user's day is used up, as `message` and
+        `retry` do.
         """
         ...
 
@@ -188,6 +199,10 @@ class Engine(Protocol):
 
         Raises Conflict where `run` names another run than the active one.
         """
+        ...
+
+    async def today(self, user: str) -> Today:
+        """What the model calls of this user have used since the day began, in UTC."""
         ...
 
     async def cluster(self) -> Cluster:

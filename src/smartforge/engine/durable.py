@@ -5,8 +5,9 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 
+from smartforge.engine.allowance import Allowance
 from smartforge.engine.asking import answered
-from smartforge.engine.base import LOCAL_USER, Cluster, NewProject, Ticket
+from smartforge.engine.base import LOCAL_USER, Cluster, NewProject, Ticket, Today
 from smartforge.engine.executor import AGAIN_SECONDS, EngineLog, Execute, Executor
 from smartforge.engine.ids import new_id, short_id
 from smartforge.engine.messages import check_waits, has_begun
@@ -41,7 +42,8 @@ class DurableEngine(Shelf):
     """Runs that outlive any process: the log says what is to be done, the queue who does it.
 
     `workflows` are the ways to execute a run by name; the last one is for what is queued from
-    now on, the others for what an older version has queued.
+    now on, the others for what an older version has queued. `allowance` is what users may use on
+    a day.
     """
 
     def __init__(
@@ -52,10 +54,12 @@ class DurableEngine(Shelf):
         choose: Callable[[NewProject], Choice],
         again: float = AGAIN_SECONDS,
         clock: Clock = wall_clock,
+        allowance: Allowance | None = None,
     ) -> None:
         super().__init__(log, clock)
         self._queue = queue
         self._choose = choose
+        self._allowance = allowance or Allowance(log)
         self._again = again
         self._workflow = list(workflows)[-1]
         self._executor = Executor(log, queue, workflows, again)
@@ -92,6 +96,8 @@ class DurableEngine(Shelf):
 
     async def start(self, new: NewProject) -> str:
         choice = self._choose(new)
+        if choice.model is not None:
+            await self._allowance.check(new.user)
         project_id = new_id()
         created = ProjectCreated(
             title=title_of(new.prompt),
@@ -113,6 +119,7 @@ class DurableEngine(Shelf):
                     position=await self._queue.ahead(project_id),
                     trigger="prompt",
                     approve=new.approve,
+                    user=new.user,
                 )
             ],
         )
@@ -126,6 +133,7 @@ class DurableEngine(Shelf):
         said = Message(id=message_id, role="user", text=prompt)
         async with self._order(project_id):
             await self._live(project_id)
+            await self._check_day(project_id, user)
             await self._ask(project_id, user, "message", said, approve=approve)
         return message_id
 
@@ -152,6 +160,8 @@ class DurableEngine(Shelf):
                     "Send a follow-up to change the API.",
                 )
             last = asked_by_last(await everything(self._log, project_id))
+            if last is None or last.version is None:
+                await self._check_day(project_id, user)
             await self._ask(
                 project_id,
                 user,
@@ -228,6 +238,16 @@ class DurableEngine(Shelf):
     async def cluster(self) -> Cluster:
         return await self._queue.cluster()
 
+    async def today(self, user: str) -> Today:
+        return await self._allowance.today(user)
+
+    async def _check_day(self, project_id: str, user: str) -> None:
+        """Raises DayClosed where the project's runs ask a model and the user may not any more."""
+        [created] = await self._log.read(project_id, 0, 1)
+        fact = decode(created.data)[1]
+        if isinstance(fact, ProjectCreated) and fact.model is not None:
+            await self._allowance.check(user)
+
     @contextlib.asynccontextmanager
     async def _waiting(self, project_id: str, message_id: str) -> AsyncGenerator[str, None]:
         """The run of a message that waits; it does not begin meanwhile."""
@@ -261,6 +281,7 @@ class DurableEngine(Shelf):
             message_id=message_id,
             version=version,
             approve=approve,
+            user=user,
         )
         # Stored together: a message without its run would be shown, and never be run.
         facts = [fact] if said is None else [await large.fit(said, self._log), fact]
@@ -308,7 +329,7 @@ class DurableEngine(Shelf):
                 if head.active:
                     left += [(head.project_id, each) for each in await self._left_of(head)]
         for project_id, each in sorted(left, key=lambda one: one[1].ts):
-            await self._queue.add(self._ticket(project_id, each.run, each.seq, LOCAL_USER, each.ts))
+            await self._queue.add(self._ticket(project_id, each.run, each.seq, each.user, each.ts))
 
     async def _left_of(self, head: Head) -> list[Queued]:
         records = await everything(self._log, head.project_id)

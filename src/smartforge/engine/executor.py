@@ -23,7 +23,7 @@ from smartforge.events import RunResumed
 from smartforge.forge.base import RunRequest, Steps, end_key
 from smartforge.forge.failure import failed_by
 from smartforge.forge.recorded import RecordedSteps, recorded
-from smartforge.log.base import Appending, Blobs, Projects, Reading, Record
+from smartforge.log.base import Appending, Blobs, Projects, Reading, Record, Spending
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ Execute = Callable[[RunRequest, Steps, int], Awaitable[None]]
 """Executes one run under an epoch: `forge.run.run` with its tools. Ends it under its `end_key`."""
 
 
-class EngineLog(Reading, Appending, Blobs, Projects, Protocol):
+class EngineLog(Reading, Appending, Blobs, Projects, Spending, Protocol):
     """What the engine needs of the log."""
 
 

@@ -21,7 +21,7 @@ class Queued(msgspec.Struct, frozen=True):
     """A run that was asked for by the event `seq` at `ts`, in Unix milliseconds.
 
     `version` is the one that a restore is to bring back. With `approve` its plan has to be
-    approved.
+    approved. `user` is who asked for it.
     """
 
     run: str
@@ -31,6 +31,7 @@ class Queued(msgspec.Struct, frozen=True):
     ts: int
     version: int | None = None
     approve: bool = False
+    user: str = "local"
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -72,6 +73,7 @@ def pending(records: Iterable[Record]) -> Pending:
                 envelope.ts,
                 fact.version,
                 fact.approve,
+                fact.user,
             )
         elif isinstance(fact, RunStarted):
             on, asked = waiting.pop(envelope.run, on), None

@@ -13,7 +13,7 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     """A run waits for its turn; `position` counts those ahead of it, in its project or in all.
 
     `version` is the one that a restore is to bring back. With `approve` the run waits until its
-    plan is approved.
+    plan is approved. `user` is who asked for it.
     """
 
     position: int
@@ -21,6 +21,7 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     message_id: str | None = None
     version: int | None = None
     approve: bool = False
+    user: str = "local"
 
 
 class RunStarted(Fact, frozen=True, kw_only=True, tag="run:started"):
@@ -111,6 +112,7 @@ class Usage(Fact, frozen=True, kw_only=True, tag="usage"):
 
     Also of a call that came to nothing: of one that was stopped it may stand behind the end of its
     run. `estimated`: the provider has not said, or not all, so it was counted here.
+    `user` is who asked for the run.
     """
 
     step: Step
@@ -123,6 +125,7 @@ class Usage(Fact, frozen=True, kw_only=True, tag="usage"):
     cost: str | None
     duration_ms: int
     estimated: bool = False
+    user: str = "local"
 
 
 class RunCancelled(Fact, frozen=True, kw_only=True, tag="run:cancelled"):

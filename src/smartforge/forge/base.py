@@ -90,6 +90,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     `answers` is what the user last said to questions of the project, None where nothing was.
     With `approve` its plan waits until it is `approved`; `wanted` is what the user wanted otherwise
     in it so far, in order.
+    `user` is who asked for it, for whose day its model calls count.
     Of earlier executions of this very run, `began` is when the first one started (Unix
     milliseconds), `attempts` how often each file was begun, `retries` how often each step was
     tried again, by its key, `spent` how many tokens its model calls used, `paid` what they cost in
@@ -112,6 +113,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     approve: bool = False
     approved: bool = False
     wanted: tuple[Wanted, ...] = ()
+    user: str = "local"
     began: int | None = None
     attempts: Mapping[str, int] = {}
     retries: Mapping[str, int] = {}

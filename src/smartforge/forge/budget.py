@@ -25,13 +25,19 @@ class Caps(msgspec.Struct, frozen=True):
     seconds: float = 0
 
 
+Day = Callable[[int, Decimal | None], Awaitable[None]]
+"""Raises BudgetClosed where a run that has used so many tokens and cost so much has used up what
+its user may use on the day; the price is None where it is not known."""
+
+
 class Budget:
     """What a run may use, and has used; a `limit` of 0 tokens, input and output, is no limit.
 
     `used` counts what endpoints have told, in earlier executions of the run too; `paid` is what
     it cost in USD, None once there was a call whose price nobody knows. `began` is when the run
     started, by `clock`, in Unix seconds. A call that is under way is cut when its time is up, and
-    by nothing else: the last one may go beyond the limit of tokens and money.
+    by nothing else: the last one may go beyond the limit of tokens and money. `day` says whether
+    the user may use more today, whatever else they run.
     """
 
     def __init__(
@@ -42,12 +48,14 @@ class Budget:
         *,
         paid: Decimal | None = NO_MONEY,
         began: float | None = None,
+        day: Day | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.limit = limit
         self.used = used
         self.caps = caps or Caps()
         self.paid = paid
+        self._day = day
         self._clock = clock
         self._began = clock() if began is None else began
         self._largest = 0
@@ -107,6 +115,12 @@ class Budget:
         if self._left() == 0:
             raise self._late()
 
+    async def allow(self) -> None:
+        """Raises BudgetClosed where the run or its user may begin no further call."""
+        self.check()
+        if self._day is not None:
+            await self._day(self.used, self.paid)
+
     def take(self, spent: Spent) -> None:
         """What a call used. One without a price leaves what the run cost unknown."""
         taken = spent.input_tokens + spent.output_tokens
@@ -158,7 +172,7 @@ class Budgeted:
         self._budget = budget
 
     async def stream(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
-        self._budget.check()
+        await self._budget.allow()
         async with aclosing(self._provider.stream(instructions, prompt)) as pieces:
             while (piece := await self._budget.in_time(anext(pieces, None))) is not None:
                 if isinstance(piece, Spent):
@@ -166,7 +180,7 @@ class Budgeted:
                 yield piece
 
     async def value(self, instructions: str, prompt: str, shape: type[T]) -> tuple[T, list[Spent]]:
-        self._budget.check()
+        await self._budget.allow()
         asked = self._provider.value(instructions, prompt, shape)
         found, spent = await self._budget.in_time(asked)
         for one in spent:

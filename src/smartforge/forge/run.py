@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from smartforge.contract.operations import operation_count
 from smartforge.errors import Fenced, SmartForgeError
 from smartforge.events import (
@@ -51,7 +53,7 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
     """
 
     async def append(facts: Sequence[Fact], key: str | None, close: bool) -> None:
-        fitted = [await large.fit(fact, log) for fact in facts]
+        fitted = [await large.fit(_by(request.user, fact), log) for fact in facts]
         await log.append(
             request.project_id,
             fitted,
@@ -76,7 +78,8 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
 async def _tell_late(request: RunRequest, log: RunLog, spent: Sequence[Usage]) -> None:
     """Without a fence: nobody else knows of it."""
     try:
-        await log.append(request.project_id, spent, run=request.run)
+        facts = [_by(request.user, one) for one in spent]
+        await log.append(request.project_id, facts, run=request.run)
     except SmartForgeError as error:
         logger.warning("run %s has spent %s, which cannot be stored: %s", request.run, spent, error)
 
@@ -190,6 +193,11 @@ class Run:
             skipped_checks=tuple(one.check for one in skipped),
             duration_ms=round(1000 * (time.monotonic() - self._began)),
         )
+
+
+def _by(user: str, fact: Fact) -> Fact:
+    """What a call of a model took counts for who asked for the run."""
+    return replace(fact, user=user) if isinstance(fact, Usage) else fact
 
 
 def _seconds_since(began: int | None) -> float:

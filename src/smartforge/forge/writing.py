@@ -91,7 +91,7 @@ class Writing:
             file=file,
             files=made.files,
             contract=made.contract,
-            prompts=self._request.prompts,
+            prompts=(*self._request.prompts, *(one.text for one in self._request.wanted)),
             attempt=1,
             past=self._past,
             text=text,

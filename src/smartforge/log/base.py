@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from smartforge.events import Fact
+from smartforge.events import Envelope, Fact
 
 Observe = Callable[[float, int], None]
 """Told of each commit, on the thread that made it: its seconds, and how many operations it stored.
@@ -156,6 +156,17 @@ class Projects(Protocol):
         ...
 
 
+class Spending(Protocol):
+    """What calls of models have used, over all projects."""
+
+    async def usage(self, since: int) -> list[Record]:
+        """Every event `usage` since this time (Unix milliseconds), in any order.
+
+        Those of deleted projects too, as long as they are there.
+        """
+        ...
+
+
 class Checkpoint(msgspec.Struct, frozen=True):
     """A folded state of a project up to `seq`, as bytes that only its writer understands.
 
@@ -256,6 +267,13 @@ class Removing(Protocol):
         ...
 
 
+def recent(records: Iterable[Record], since: int) -> list[Record]:
+    """Those since this time, in Unix milliseconds."""
+    return [one for one in records if _envelope.decode(one.data).ts >= since]
+
+
+_envelope = msgspec.json.Decoder(Envelope)
+
 _HASH = re.compile(rb'"([0-9a-f]{64})"')
 
 
@@ -267,7 +285,7 @@ def hashes_in(events: Iterable[bytes]) -> frozenset[str]:
     return frozenset(found.decode() for data in events for found in _HASH.findall(data))
 
 
-class Log(Reading, Appending, Blobs, Projects, Checkpoints, Removing, Protocol):
+class Log(Reading, Appending, Blobs, Projects, Spending, Checkpoints, Removing, Protocol):
     """All of it: what an implementation provides."""
 
     async def open(self) -> None:

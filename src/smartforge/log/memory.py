@@ -13,6 +13,7 @@ from smartforge.log.base import (
     Head,
     Record,
     hashes_in,
+    recent,
     supersedes,
 )
 from smartforge.log.clock import Clock, wall_clock
@@ -142,6 +143,12 @@ class MemoryLog:
             ids = ids[ids.index(after) + 1 :]
         heads = [self._standings[each].head() for each in ids]
         return [head for head in heads if not head.deleted][: max(limit, 0)]
+
+    async def usage(self, since: int) -> list[Record]:
+        """See `Spending.usage`."""
+        self._check_open()
+        every = (one for records in self._records.values() for one in records)
+        return recent((one for one in every if one.type == "usage"), since)
 
     async def checkpoint(self, project_id: str) -> Checkpoint | None:
         """See `Checkpoints.checkpoint`."""

@@ -72,6 +72,7 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     errors.SmartForgeError: 500,
     errors.ContractInvalid: 422,
     errors.PromptUnclear: 422,
+    errors.DayClosed: 429,
     errors.ModelFailed: 502,
     errors.SandboxUnavailable: 503,
     errors.PreviewFailed: 502,
@@ -121,7 +122,8 @@ def response(told: Problem, headers: Mapping[str, str] | None = None) -> Respons
 
 def answer(error: errors.SmartForgeError) -> Response:
     """The answer that tells this error, with `Retry-After` where it says when to come back."""
-    later = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyViewers) else None
+    late = isinstance(error, TooManyViewers | errors.DayClosed)
+    later = {"Retry-After": str(error.retry_after)} if late else None
     return response(of(error), later)
 
 

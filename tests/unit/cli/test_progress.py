@@ -21,9 +21,11 @@ from smartforge.events import (
     RunCancelled,
     RunFailed,
     RunQueued,
+    RunStarted,
     StepRetried,
     StepStarted,
     TitleChanged,
+    Usage,
 )
 
 CREATED = ProjectCreated(title="Todo API", prompt="A todo API", target="fastapi", model=None)
@@ -135,3 +137,23 @@ def test_a_step_that_is_tried_again_is_one_line_with_its_cause() -> None:
     cause = "http://x/v1 refused with status 503: [bold]busy"
     told = shown(StepRetried(step="generating", path="a.py", attempt=2, cause=cause, delay_ms=1260))
     assert told == f"↻ Trying again in 1.3 s: {cause}\n"
+
+
+def test_the_end_says_what_models_took_in_that_run_where_one_was_asked() -> None:
+    def used(cost: str | None) -> Usage:
+        return Usage(
+            step="planning",
+            model="some",
+            input_tokens=1_000,
+            cached_input_tokens=0,
+            output_tokens=234,
+            cost=cost,
+            duration_ms=1,
+        )
+
+    begun = RunStarted(trigger="prompt", base_version=None, message_id=None)
+    told = shown(begun, used("0.01"), used("0.0123"), complete(), begun, used(None), used("1"))
+    assert told.endswith("  Models took 2,468 tokens, 0.0223 USD\n")
+    stopped = shown(begun, used(None), RunCancelled(reason="Stopped by you."))
+    assert stopped.endswith("  Models took 1,234 tokens, price unknown\n")
+    assert "Models" not in shown(begun, complete())

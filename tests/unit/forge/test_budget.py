@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from pydantic import BaseModel
 
-from smartforge.errors import BudgetClosed
+from smartforge.errors import BudgetClosed, DayClosed, ModelFailed
 from smartforge.events import (
     Complete,
     Fact,
@@ -17,13 +17,16 @@ from smartforge.events import (
     FileGenerating,
     ProjectCreated,
     RunFailed,
+    Usage,
 )
 from smartforge.forge.base import Workshop
 from smartforge.forge.budget import Budget, Budgeted, Caps
 from smartforge.forge.recorded import RecordedSteps, recorded
 from smartforge.forge.run import run
 from smartforge.llm.base import Spent, T
+from smartforge.llm.lost import tell
 from smartforge.log.memory import MemoryLog
+from smartforge.planners.model import ModelPlanner
 from smartforge.writers.model import ModelWriter
 from tests.fakes import FakeTarget, FakeWriter, events_of, run_request, until, workshop
 
@@ -232,3 +235,42 @@ async def test_leaving_early_closes_the_provider_at_once() -> None:
         await anext(pieces)
         assert provider.closed == 0
     assert provider.closed == 1
+
+
+async def test_what_a_plan_took_that_came_to_nothing_is_told_all_the_same() -> None:
+    class Failing(ScriptedProvider):
+        """Gives no value, after one answer that is paid for."""
+
+        async def value(
+            self, instructions: str, prompt: str, shape: type[T]
+        ) -> tuple[T, list[Spent]]:
+            tell(CALL)
+            raise ModelFailed("No usable plan.")
+
+    budget = Budget()
+    planner = ModelPlanner(Budgeted(Failing(), budget))
+    shop = replace(workshop(), planner=planner, budget=budget)
+    log = await created()
+    request = replace(run_request(), user="ann")
+    await run(request, shop, log, RecordedSteps({}), await log.claim("project"))
+    facts = [fact for _, fact in await events_of(log, "project")]
+    assert isinstance(facts[-1], RunFailed)
+    told = [(one.input_tokens, one.user) for one in facts if isinstance(one, Usage)]
+    assert told == [(60, "ann")]
+    assert budget.used == 100
+
+
+async def test_a_day_that_is_used_up_ends_the_run_before_its_next_call() -> None:
+    heard: list[int] = []
+
+    async def day(used: int, paid: Decimal | None) -> None:
+        heard.append(used)
+        if used >= 100:
+            raise DayClosed("Used up.", "Tomorrow.", retry_after=5)
+
+    facts, provider = await executed(Budget(day=day))
+    last = facts[-1]
+    assert isinstance(last, RunFailed)
+    assert (last.code, last.message, last.hint) == ("day_closed", "Used up.", "Tomorrow.")
+    assert provider.calls == 1
+    assert heard == [0, 100]

@@ -10,7 +10,7 @@ import httpx
 from blockbuster import blockbuster_ctx
 
 from smartforge import events
-from smartforge.engine.base import LOCAL_USER, Cluster, Limits, NewProject
+from smartforge.engine.base import LOCAL_USER, Cluster, Limits, NewProject, Today
 from smartforge.engine.shelf import Shelf
 from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage
 from smartforge.events import Fact
@@ -60,6 +60,9 @@ class FakeEngine(Shelf):
         await self.log.create(project_id, [await fit(created, self.log)])
         await self.queue(project_id, "prompt")
         return project_id
+
+    async def today(self, user: str) -> Today:
+        return Today(tokens=1_200, usd="0.25", until=86_400_000)
 
     async def message(
         self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False

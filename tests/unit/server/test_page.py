@@ -105,4 +105,6 @@ async def test_the_interface_describes_itself(built: Rig) -> None:
 async def test_settings_are_what_was_handed_in(tmp_path: Path) -> None:
     settings = {"model": None, "pace": 20_000, "targets": ["fastapi"]}
     async with serving(ServerOptions(settings=settings)) as rig:
-        assert (await rig.client.get("/api/settings")).json() == settings
+        told = (await rig.client.get("/api/settings")).json()
+    today = {"tokens": 1_200, "usd": "0.25", "until": 86_400_000}
+    assert told == {**settings, "today": today}

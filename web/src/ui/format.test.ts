@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, bytes, clock, count, duration, placeInLine, tokens } from "./format";
+import { ago, bytes, clock, count, duration, placeInLine, spending, tokens } from "./format";
 
 test("counts agree with their noun", () => {
   expect([count(1, "file"), count(0, "file"), count(1204, "operation")]).toEqual([
@@ -33,6 +33,16 @@ test("a clock that runs ahead of the server's shows zero", () => {
 test("sizes and tokens are short", () => {
   expect([bytes(999), bytes(2437), bytes(1_200_000)]).toEqual(["999 B", "2.4 kB", "1.2 MB"]);
   expect([tokens(840), tokens(14_210), tokens(1_300_000)]).toEqual(["840", "14.2k", "1.3M"]);
+});
+
+test("what models took is said where one was asked", () => {
+  const spent = (inputTokens: number, cost: string | null) => spending({ inputTokens, outputTokens: 10, cost });
+  expect([spent(14_200, "0.0271"), spent(30, "0.0034"), spent(30, null)]).toEqual([
+    "14.2k tokens, $0.03",
+    "40 tokens, $0.003",
+    "40 tokens, price unknown",
+  ]);
+  expect(spending({ inputTokens: 0, outputTokens: 0, cost: "0" })).toBe("");
 });
 
 test("ages are rounded down", () => {

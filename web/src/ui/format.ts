@@ -41,6 +41,19 @@ export function tokens(n: number): string {
   return n < 1_000_000 ? `${(n / 1000).toFixed(1)}k` : `${(n / 1_000_000).toFixed(1)}M`;
 }
 
+/** USD: cents matter above a cent, less than that only below it: `$1.20`, `$0.003`. */
+export function dollars(cost: string): string {
+  const usd = Number(cost);
+  return `$${usd >= 0.01 || usd === 0 ? usd.toFixed(2) : usd.toPrecision(1)}`;
+}
+
+/** What models took: `14.2k tokens, $0.03`; empty where none was asked. */
+export function spending({ inputTokens, outputTokens, cost }: { inputTokens: number; outputTokens: number; cost: string | null }): string {
+  const used = inputTokens + outputTokens;
+  if (used === 0) return "";
+  return `${tokens(used)} tokens, ${cost === null ? "price unknown" : dollars(cost)}`;
+}
+
 /** When something happened, seen from `now`: `just now`, `5 min ago`, `3 h ago`, else the date. */
 export function ago(then: number, now: number): string {
   const minutes = Math.floor((now - then) / 60_000);

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 from smartforge.errors import DatabaseUnusable
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import UNNAMED_SECONDS, Checkpoint, Head, Observe, Record
+from smartforge.log.base import UNNAMED_SECONDS, Checkpoint, Head, Observe, Record, recent
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
 from smartforge.log.postgres import notices, reads, removal
@@ -209,6 +209,11 @@ class PostgresLog:
         readers = self._open_parts().readers
         limit = min(limit, _LARGEST)
         return await readers.read(lambda db: reads.projects(db, limit, after))
+
+    async def usage(self, since: int) -> list[Record]:
+        """See `Spending.usage`."""
+        readers = self._open_parts().readers
+        return await readers.read(lambda db: recent(reads.usage(db, since), since))
 
     async def checkpoint(self, project_id: str) -> Checkpoint | None:
         """See `Checkpoints.checkpoint`."""

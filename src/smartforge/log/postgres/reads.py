@@ -105,6 +105,17 @@ def projects(connection: Connection[TupleRow], limit: int, after: str | None) ->
     return [standing_of(row).head() for row in rows]
 
 
+def usage(connection: Connection[TupleRow], since: int) -> list[Record]:
+    """Every event `usage` of the projects that have any event since this time."""
+    rows = connection.execute(
+        "SELECT seq, type, data FROM smartforge.project JOIN smartforge.event"
+        " ON event.project = project.id AND type = 'usage' WHERE ts >= %s",
+        (since,),
+        binary=True,
+    ).fetchall()
+    return [Record(seq=seq, type=type_, data=data) for seq, type_, data in rows]
+
+
 def has_blob(connection: Connection[TupleRow], sha256: str) -> bool:
     """Whether content with this hash was stored within the last `RECENT_SECONDS`."""
     if not is_storable(sha256):

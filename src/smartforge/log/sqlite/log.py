@@ -17,6 +17,7 @@ from smartforge.log.base import (
     Head,
     Observe,
     Record,
+    recent,
 )
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
@@ -177,6 +178,11 @@ class SQLiteLog:
         readers = self._open_parts().readers
         limit = min(limit, _LARGEST)
         return await readers.read(lambda db: reads.projects(db, limit, after))
+
+    async def usage(self, since: int) -> list[Record]:
+        """See `Spending.usage`."""
+        readers = self._open_parts().readers
+        return await readers.read(lambda db: recent(reads.usage(db, since), since))
 
     async def checkpoint(self, project_id: str) -> Checkpoint | None:
         """See `Checkpoints.checkpoint`."""

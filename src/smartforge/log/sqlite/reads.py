@@ -69,6 +69,16 @@ def projects(connection: sqlite3.Connection, limit: int, after: str | None) -> l
     return [_standing(row).head() for row in rows]
 
 
+def usage(connection: sqlite3.Connection, since: int) -> list[Record]:
+    """Every event `usage` of the projects that have any event since this time."""
+    rows: list[tuple[int, str, bytes]] = connection.execute(
+        "SELECT seq, type, data FROM project JOIN event INDEXED BY event_usage"
+        " ON event.project = project.id AND type = 'usage' WHERE ts >= ?",
+        (since,),
+    ).fetchall()
+    return [Record(seq=seq, type=type_, data=data) for seq, type_, data in rows]
+
+
 def has_blob(connection: sqlite3.Connection, sha256: str, since: int) -> bool:
     """Whether content with this hash was stored after this time, in Unix milliseconds."""
     row = connection.execute(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from smartforge.errors import Conflict, SmartForgeError
@@ -52,9 +53,11 @@ class SystemRoutes:
         said = problem(503, "not_ready", "The server is not ready.", "Try again in a second.")
         return problems.response(said, {"Retry-After": "1"})
 
-    async def get_settings(self) -> Response:
-        """What is set; no secret is among it."""
-        return answers.json(self._site.options.settings)
+    async def get_settings(self, request: Request) -> Response:
+        """What is set; no secret is among it. `today` is what the model calls of who asks have
+        used since the day began, in UTC, and when it ends."""
+        today = await self._site.engine.today(self._site.user(request))
+        return answers.json({**self._site.options.settings, "today": today})
 
     async def test_settings(self) -> Response:
         """Ask every model that is set once: what was asked, the answer, times and tokens; or the

@@ -93,9 +93,9 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
     case "version":
       return <VersionRow version={row.version} projectId={props.projectId} />;
     case "success":
-      return <Success version={row.version} checksPassed={row.checksPassed} projectId={props.projectId} />;
+      return <Success {...row} projectId={props.projectId} />;
     case "failure":
-      return <Failure error={row.error} stands={row.stands} onRetry={props.onRetry} onOpenChecks={props.onOpenChecks} />;
+      return <Failure {...row} onRetry={props.onRetry} onOpenChecks={props.onOpenChecks} />;
     case "stopped":
       return <Stopped {...row} onRetry={props.onRetry} />;
   }

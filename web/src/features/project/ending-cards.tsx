@@ -12,16 +12,19 @@ interface FailureProps {
   error: Problem;
   /** There is a version, which stays as it was. */
   stands: boolean;
+  /** What models took, empty where none was asked. */
+  spent: string;
   onRetry: () => Promise<void>;
   onOpenChecks: () => void;
 }
 
-export function Failure({ error, stands, onRetry, onOpenChecks }: FailureProps) {
+export function Failure({ error, stands, spent, onRetry, onOpenChecks }: FailureProps) {
   return (
     <li className={classes(styles["card"], styles["failed"])} data-row="failure">
       <h3>{stands ? "The API was not changed" : "The API was not generated"}</h3>
       <p>{error.message}</p>
       {error.hint && <p className={controls["muted"]}>{error.hint}</p>}
+      {spent && <p className={styles["numbers"]}>Models took {spent}</p>}
       {error.retryable && <RetryButton label="Try again" onRetry={onRetry} />}
       <details>
         <summary>Details</summary>
@@ -43,10 +46,11 @@ interface StoppedProps {
   kept: number;
   planned: number;
   unfinished: readonly string[];
+  spent: string;
   onRetry: () => Promise<void>;
 }
 
-export function Stopped({ kept, planned, unfinished, onRetry }: StoppedProps) {
+export function Stopped({ kept, planned, unfinished, spent, onRetry }: StoppedProps) {
   return (
     <li className={classes(styles["card"], styles["stopped"])} data-row="stopped">
       <h3>Stopped by you</h3>
@@ -61,6 +65,7 @@ export function Stopped({ kept, planned, unfinished, onRetry }: StoppedProps) {
           .
         </p>
       )}
+      {spent && <p className={styles["numbers"]}>Models took {spent}</p>}
       <RetryButton label="Run again" onRetry={onRetry} />
     </li>
   );

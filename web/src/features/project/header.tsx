@@ -2,7 +2,7 @@
 import type { Snapshot } from "../../events.gen";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
-import { clock, tokens } from "../../ui/format";
+import { clock, dollars, tokens } from "../../ui/format";
 import { Anvil, Download } from "../../ui/icons";
 import { Link } from "../../ui/link";
 import { useNow } from "../../ui/use-now";
@@ -60,13 +60,7 @@ function Spent({ snapshot: { usage } }: { snapshot: Snapshot }) {
     <span className={classes(styles["fact"], styles["spent"])} title={exactly}>
       {usage.estimated && "about "}
       {tokens(used)} tokens
-      {usage.cost !== null && `, $${shortCost(usage.cost)}`}
+      {usage.cost !== null && `, ${dollars(usage.cost)}`}
     </span>
   );
-}
-
-/** Cents matter above a cent, less than that only below it. */
-function shortCost(cost: string): string {
-  const dollars = Number(cost);
-  return dollars >= 0.01 || dollars === 0 ? dollars.toFixed(2) : dollars.toPrecision(1);
 }

@@ -1,6 +1,6 @@
 /** What the chat shows, in order: a pure reading of the snapshot. */
 import { isRef } from "../../stream/types";
-import { count } from "../../ui/format";
+import { count, spending } from "../../ui/format";
 import { operationCount } from "../contract/operations";
 import type { ChatMessage, CheckState, Failure, Question, Ref, Snapshot, StepState, Version } from "../../events.gen";
 
@@ -17,9 +17,9 @@ export type Row =
   | { kind: "plan"; key: string; question: Question }
   | { kind: "file"; key: string; path: string; state: RowState }
   | { kind: "check"; key: string; check: CheckState; over: boolean }
-  | { kind: "success"; key: string; version: Version; checksPassed: number }
-  | { kind: "failure"; key: string; error: Failure; stands: boolean }
-  | { kind: "stopped"; key: string; kept: number; planned: number; unfinished: readonly string[] };
+  | { kind: "success"; key: string; version: Version; checksPassed: number; spent: string }
+  | { kind: "failure"; key: string; error: Failure; stands: boolean; spent: string }
+  | { kind: "stopped"; key: string; kept: number; planned: number; unfinished: readonly string[]; spent: string };
 
 type Status = Snapshot["status"];
 
@@ -166,14 +166,15 @@ function fileRows(snapshot: Snapshot, over: boolean): Row[] {
 }
 
 function endRows(snapshot: Snapshot): Row[] {
+  const spent = spending(snapshot.usage);
   if (snapshot.status === "complete") {
     const version = snapshot.versions.at(-1);
     if (!version) return [];
     const checksPassed = snapshot.checks.filter((check) => check.verdict === "passed").length;
-    return [{ kind: "success", key: `v${version.version}`, version, checksPassed }];
+    return [{ kind: "success", key: `v${version.version}`, version, checksPassed, spent }];
   }
   if (snapshot.status === "error" && snapshot.error) {
-    return [{ kind: "failure", key: "failure", error: snapshot.error, stands: snapshot.version !== null }];
+    return [{ kind: "failure", key: "failure", error: snapshot.error, stands: snapshot.version !== null, spent }];
   }
   if (snapshot.status !== "cancelled") return [];
   const mine = snapshot.files.filter((file) => file.run === snapshot.run);
@@ -184,6 +185,7 @@ function endRows(snapshot: Snapshot): Row[] {
       kept: mine.filter((file) => file.state === "complete").length,
       planned: mine.length,
       unfinished: mine.filter((file) => file.state === "partial").map((file) => file.path),
+      spent,
     },
   ];
 }

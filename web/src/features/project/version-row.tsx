@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** The end of the run that was watched. */
-export function Success({ version, checksPassed, projectId }: Props & { checksPassed: number }) {
+export function Success({ version, checksPassed, spent, projectId }: Props & { checksPassed: number; spent: string }) {
   const proven = version.verdict !== "skipped";
   const checks = checksPassed > 0 ? [`${count(checksPassed, "check")} passed`] : [];
   return (
@@ -27,7 +27,8 @@ export function Success({ version, checksPassed, projectId }: Props & { checksPa
         </>
       )}
       <p className={styles["numbers"]}>
-        {numbers(version, checks)} <Chip version={version} projectId={projectId} />
+        {numbers(version, checks)}
+        {spent && `, ${spent}`} <Chip version={version} projectId={projectId} />
       </p>
     </li>
   );

@@ -1,6 +1,7 @@
 /** What the home page asks the server for: recent projects, and what can be chosen. */
 import { useEffect, useState } from "react";
 import { send } from "../../stream/commands";
+import { type Limits, limitsOf, NO_LIMITS } from "./left";
 
 export interface ProjectEntry {
   id: string;
@@ -15,6 +16,7 @@ export interface Choices {
   targets: readonly string[];
   /** The server's model, null where it has none and plans offline. */
   model: string | null;
+  limits: Limits;
 }
 
 /** The newest projects; null until known. `failed` when the server did not answer. */
@@ -36,7 +38,7 @@ export function useRecentProjects(limit: number): { projects: ProjectEntry[] | n
 
 /** What the server says can be chosen; the least it can do until it has answered. */
 export function useChoices(): Choices {
-  const [choices, setChoices] = useState<Choices>({ targets: ["fastapi"], model: null });
+  const [choices, setChoices] = useState<Choices>({ targets: ["fastapi"], model: null, limits: NO_LIMITS });
   useEffect(() => {
     let wanted = true;
     send("GET", "/api/settings")
@@ -74,6 +76,7 @@ function choicesOf(body: unknown): Choices {
   return {
     targets: named.length > 0 ? named : ["fastapi"],
     model: typeof model === "string" && model !== "offline" ? model : null,
+    limits: limitsOf(record(body)),
   };
 }
 

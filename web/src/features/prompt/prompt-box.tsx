@@ -2,8 +2,10 @@
 import { type RefObject, useId, useState } from "react";
 import { CommandFailed, createProject, type NewProject } from "../../stream/commands";
 import type { Snapshot } from "../../stream/types";
+import { classes } from "../../ui/classes";
 import { GrowingText } from "../../ui/growing-text";
 import { ArrowUp, Spinner } from "../../ui/icons";
+import { limitsSaid, usedUp } from "./left";
 import styles from "./prompt-box.module.css";
 import type { Choices } from "./projects";
 
@@ -105,6 +107,11 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
           </button>
         </div>
       </div>
+      {choices.model && model !== "offline" && limitsSaid(choices.limits) && (
+        <p className={classes(styles["limits"], usedUp(choices.limits) && styles["used"])}>
+          {limitsSaid(choices.limits)}
+        </p>
+      )}
       <div role="alert" id={problemId}>
         {problem && <p className={styles["problem"]}>{problem.message}</p>}
       </div>

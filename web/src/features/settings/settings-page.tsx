@@ -119,6 +119,9 @@ function Rest({ settings }: { settings: Settings }) {
     ["Tokens a run may use", settings.budget ? digits(settings.budget) : "no limit"],
     ["Its model calls may cost", Number(settings.budgetUsd) ? `${settings.budgetUsd} USD` : "no limit"],
     ["It may ask models for", settings.budgetSeconds ? `${digits(settings.budgetSeconds)} s from its start` : "no limit"],
+    ["Tokens a user may use a day", settings.userBudget ? digits(settings.userBudget) : "no limit"],
+    ["A user's calls may cost a day", Number(settings.userBudgetUsd) ? `${settings.userBudgetUsd} USD` : "no limit"],
+    ["You have used today", usedToday(settings)],
     ["Compiled code is shown at", settings.pace ? `${digits(settings.pace)} characters a second` : "full speed"],
     ["Projects are kept", settings.keepDays ? `${digits(settings.keepDays)} days after their last event` : "for ever"],
     ["The log is in", settings.database === "postgresql" ? "PostgreSQL" : "SQLite"],
@@ -134,6 +137,12 @@ function Rest({ settings }: { settings: Settings }) {
       ))}
     </dl>
   );
+}
+
+/** Since 00:00 UTC. */
+function usedToday({ today }: Settings): string {
+  if (today.tokens === 0) return "no tokens";
+  return `${digits(today.tokens)} tokens, ${today.usd === null ? "price unknown" : `${today.usd} USD`}`;
 }
 
 /** Does it, and tells what the server refused unless the page has been left. */

@@ -20,6 +20,10 @@ export interface Settings {
   budget: number;
   budgetUsd: string;
   budgetSeconds: number;
+  userBudget: number;
+  userBudgetUsd: string;
+  /** What the one who looks has used since 00:00 UTC; `usd` is null where a price is not known. */
+  today: { tokens: number; usd: string | null };
   pace: number;
   keepDays: number;
   database: string;
