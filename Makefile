@@ -20,7 +20,7 @@ setup: ## set up everything that running needs
 test: ## set up, then run every test
 	@$(PYTHON) scripts/setup.py --tests
 	@$(VENV)/python scripts/page.py tool vitest run
-	@$(PYTEST) -n 2 --dist loadgroup $(ARGS)
+	@$(PYTEST) -n 3 --dist loadgroup $(ARGS)
 
 check: ## format, lint, types, layers, generated files
 	@$(PYTHON) scripts/setup.py --tests
