@@ -162,6 +162,24 @@ test("a page that leaves says so", async () => {
   expect(await reader.figures()).toBeNull();
 });
 
+test("a page that the browser brings back from its cache joins again", async () => {
+  const document = Object.assign(new EventTarget(), { hidden: false });
+  const window = Object.assign(new EventTarget(), { document });
+  vi.stubGlobal("window", window);
+  page(worker("one")).watch("p", stateAt(1));
+  await pass(40);
+  window.dispatchEvent(new Event("pagehide"));
+  await pass(40);
+  expect(hubs[0]!.figures()).toMatchObject({ tabs: 0, connections: 0 });
+  window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  await pass(40);
+  server.last("/api/projects/p").json(stateAt(9));
+  await pass(10);
+  expect(hubs[0]!.figures()).toMatchObject({ tabs: 1, projects: 1, connections: 1 });
+  expect(told.at(-1)).toBe("p=9");
+  vi.unstubAllGlobals();
+});
+
 test("a worker that dies is replaced, and all is watched again", async () => {
   const starts = [worker("one"), worker("two")];
   const reader = page(() => starts.shift()!());
