@@ -147,15 +147,16 @@ class AnswerIncomplete(ModelFailed):
 class AnswerRejected(AnswerIncomplete):
     """The answer is no whole file: it does not parse, or leaves work out; `reason` says what.
 
-    `instead` is the file where it stands within the answer without any doubt.
+    `instead` is the file where it stands within the answer without any doubt. `what` is said in
+    place of that the file is not whole, where it was to be edited.
     """
 
     code = "answer_rejected"
 
-    def __init__(self, path: str, reason: str, instead: str | None = None) -> None:
+    def __init__(self, path: str, reason: str, instead: str | None = None, what: str = "") -> None:
         super().__init__(
             path,
-            f"{path} is not whole: {reason}.",
+            what or f"{path} is not whole: {reason}.",
             "Try again; if it happens again, choose a more capable model.",
             passing=True,
         )

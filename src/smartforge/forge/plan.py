@@ -13,9 +13,12 @@ from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
 from smartforge.llm import lost
-from smartforge.planners.base import Planned, Planner, PlanRequest, Words
+from smartforge.planners.base import Known, Planned, Planner, PlanRequest, Words
 from smartforge.planners.spending import spent_of
 from smartforge.targets.base import Target, TargetFile
+
+COMPILED = "it is compiled from the plan, so the plan has to change"
+JUDGING = "the project is judged by it"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -67,6 +70,7 @@ async def plan(
             base=draft.contract if draft else own[-1] if own else None,
             earlier=() if draft else own[:-1],
             answers=answers or "",
+            files=await asyncio.to_thread(_known, target, chain) if chain else (),
         )
     )
     try:
@@ -91,7 +95,10 @@ async def _plan_of(
         return replace(taken, usage=planned.usage, said=planned.notes)
     own, past = contracts(chain), lineage(chain)
     contract = _made(planned.contract, own[-1] if own else None, writes=writes)
-    files = await asyncio.to_thread(_files, target, contract, past, author, chain)
+    edits = frozenset(planned.edits)
+    if draft is not None:  # What was to be edited before other words were said still is.
+        edits |= {file.path for file in draft.files if file.author == "model" and not file.kept}
+    files = await asyncio.to_thread(_files, target, contract, past, author, chain, edits)
     unwritten = {file.path for file in files if file.author == "model" and not file.kept}
     if unwritten and not writes:
         contract = _without(contract, target.files(contract, past), unwritten)
@@ -107,6 +114,19 @@ async def _plan_of(
         words=planned.origins,
     )
     return made if draft is None else _with_notes_of(draft, made)
+
+
+def _known(target: Target, chain: Sequence[Version]) -> tuple[Known, ...]:
+    """The files of the last version, and why those that no model wrote cannot be edited."""
+    *past, last = lineage(chain)
+    judges = {file.path for file in target.files(last, past) if file.judge}
+
+    def closed(file: VersionFile) -> str:
+        if file.author == "model":
+            return ""
+        return JUDGING if file.path in judges | proof.PATHS else COMPILED
+
+    return tuple(Known(one.path, one.purpose, closed(one)) for one in chain[-1].files)
 
 
 def _said(planned: Planned, base: Contract | None, draft: Plan | None) -> tuple[str, ...]:
@@ -172,8 +192,9 @@ def _files(
     past: Sequence[Contract],
     author: Author,
     chain: Sequence[Version],
+    edits: Set[str] = frozenset(),
 ) -> tuple[FilePlanned, ...]:
-    """The files, each with who writes it."""
+    """The files, each with who writes it; those in `edits` are written anew by a model."""
     made = {one.name for one in contract.customs if one.made}
 
     def by(file: TargetFile) -> Author:
@@ -193,7 +214,7 @@ def _files(
         for file in planned
         if file.custom and contract.custom(file.custom) != known.get(file.custom)
     }
-    return _keeping(target, contract, past, files, chain[-1], changed)
+    return _keeping(target, contract, past, files, chain[-1], changed | edits)
 
 
 def _keeping(

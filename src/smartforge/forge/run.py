@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
 
 from smartforge.contract.operations import operation_count
-from smartforge.errors import Fenced, SmartForgeError
+from smartforge.errors import BudgetClosed, Fenced, ModelFailed, SmartForgeError, StepTimedOut
 from smartforge.events import (
     Complete,
     Fact,
@@ -33,6 +33,9 @@ from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.writing import Writing
 from smartforge.log import large
 from smartforge.log.base import Appending, Blobs
+
+NOT_WRITTEN = (ModelFailed, BudgetClosed, StepTimedOut)
+"""What a model or its budget may do to a file."""
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +108,7 @@ class Run:
         self._retries = Retries(self._saying.retried, request.retries, shop.patience)
         self._losses = losses
         self._planning = Planning(request, shop, blobs, steps, self._saying, self._retries, losses)
-        self._writing = Writing(request, shop, steps, outbox, self._retries, blobs.put, losses)
+        self._writing = Writing(request, shop, steps, outbox, self._retries, blobs, losses)
         self._began = time.monotonic() - _seconds_since(request.began)
 
     async def execute(self) -> None:
@@ -116,6 +119,8 @@ class Run:
             return
         except Fenced:
             raise
+        except _Undone as undone:
+            end = (*self._back(undone.made), failed_by(undone.error))
         except SmartForgeError as error:
             end = (failed_by(error),)
         except Exception as error:
@@ -157,12 +162,30 @@ class Run:
             file for file in made.files if file.path not in taken and file.path not in proof.PATHS
         ]
         hashes = {path: file.sha256 for path, file in taken.items()}
-        hashes |= await self._writing.all(made, files)
+        try:
+            hashes |= await self._writing.all(made, files)
+        except NOT_WRITTEN as error:
+            raise _Undone(made, error) from error
         planned = {file.path for file in made.files}
         gone = [FileDeleted(path=path) for path in work if path not in planned]
         await self._saying.once(*gone, key="deleted")
         await self._saying.end("generating", telling.written(made, self._request.chain), began)
         return hashes
+
+    def _back(self, made: Plan) -> Iterator[Fact]:
+        """The working copy as the version that a follow-up starts from has it: of a change that a
+        model could not write to its end, nothing stays."""
+        chain, work = self._request.chain, self._request.work
+        if not chain or all(file.kept or file.author != "model" for file in made.files):
+            return
+        known = chain[-1].by_path()
+        kept = {file.path for file in made.files if file.kept}
+        for path, file in known.items():
+            if path not in kept or work.get(path) != file.sha256:
+                yield replace(file.complete(), attempt=max(1, self._writing.attempts(path)))
+        for path in dict.fromkeys([*work, *(file.path for file in made.files)]):
+            if path not in known:
+                yield FileDeleted(path=path)
 
     async def _prove(self, made: Plan, hashes: Mapping[str, str]) -> tuple[Fact, ...]:
         """Check what was written, and repair it as long as that may help; how the run ends."""
@@ -198,6 +221,15 @@ class Run:
 def _by(user: str, fact: Fact) -> Fact:
     """What a call of a model took counts for who asked for the run."""
     return replace(fact, user=user) if isinstance(fact, Usage) else fact
+
+
+class _Undone(Exception):
+    """A file of the plan `made` could not be written; `error` says which, and why."""
+
+    def __init__(self, made: Plan, error: SmartForgeError) -> None:
+        super().__init__(error)
+        self.made = made
+        self.error = error
 
 
 def _seconds_since(began: int | None) -> float:

@@ -13,11 +13,16 @@ Store = Callable[[bytes], Awaitable[str]]
 async def write(writer: Writer, request: WriteRequest, store: Store) -> AsyncGenerator[Fact, None]:
     """Yield `file:generating`, the chunks, and `file:complete` once `store` has the content.
 
+    A file that is edited is begun with its first chunk: until then it is what it was.
+
     Raises AnswerIncomplete, which names the file, where chunks are not contiguous; and what the
     writer raises. Then there is no `file:complete`, so a cut file is never taken for a whole one.
     """
     path = request.file.path
-    yield FileGenerating(path=path, attempt=request.attempt, author=writer.author)
+    generating = FileGenerating(path=path, attempt=request.attempt, author=writer.author)
+    begun = request.before is None
+    if begun:
+        yield generating
     parts: list[str] = []
     length = 0
     # Yielding suspends this generator; aclosing makes sure that leaving it closes the writer's
@@ -25,6 +30,9 @@ async def write(writer: Writer, request: WriteRequest, store: Store) -> AsyncGen
     async with aclosing(writer.write(request)) as facts:
         async for fact in facts:
             if isinstance(fact, CodeChunk):
+                if not begun:
+                    begun = True
+                    yield generating
                 if fact.at != length:
                     raise AnswerIncomplete(
                         path, f"{path} has a gap: text for {fact.at} came at {length}."
@@ -32,6 +40,8 @@ async def write(writer: Writer, request: WriteRequest, store: Store) -> AsyncGen
                 parts.append(fact.text)
                 length += len(fact.text)
             yield fact
+    if not begun:
+        yield generating
     content = "".join(parts).encode()
     sha256 = await store(content)
     yield FileComplete(path=path, attempt=request.attempt, size=len(content), sha256=sha256)

@@ -16,7 +16,8 @@ from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan
 from smartforge.forge.retries import Retries
 from smartforge.forge.versions import lineage
-from smartforge.forge.write import Store, write
+from smartforge.forge.write import write
+from smartforge.log.base import Blobs
 from smartforge.writers.base import Flawed, WriteRequest
 
 TOO_LONG = "it was cut off at the limit of your answers; write the whole file, more briefly"
@@ -33,7 +34,7 @@ class Writing:
         steps: Steps,
         outbox: Outbox,
         retries: Retries,
-        store: Store,
+        blobs: Blobs,
         losses: Losses,
     ) -> None:
         self._request = request
@@ -41,7 +42,7 @@ class Writing:
         self._steps = steps
         self._outbox = outbox
         self._retries = retries
-        self._store = store
+        self._blobs = blobs
         self._losses = losses
         self._attempts = dict(request.attempts)
 
@@ -98,6 +99,7 @@ class Writing:
             round=round_,
             flawed=flawed,
             skeleton=await self._skeleton(made) if file.author == "model" else {},
+            before=await self._before(file) if not round_ else None,
         )
 
         async def body(path: str) -> Json:
@@ -105,6 +107,15 @@ class Writing:
 
         key = write_key(file.path, round_)
         return await self._steps.step(key, body, {"path": file.path})
+
+    async def _before(self, file: FilePlanned) -> str | None:
+        """What the version to start from holds there, where a model wrote that."""
+        if file.author != "model" or not self._request.chain:
+            return None
+        known = self._request.chain[-1].by_path().get(file.path)
+        if known is None or known.author != "model" or known.binary:
+            return None
+        return (await self._blobs.get(known.sha256)).decode()
 
     async def _skeleton(self, made: Plan) -> Mapping[str, str]:
         """The target's own files, without the judges; none where a model writes them all."""
@@ -142,7 +153,7 @@ class Writing:
     async def _written(self, request: WriteRequest) -> str:
         writer = self._shop.writers[request.file.author]
         sha256 = ""
-        async with aclosing(write(writer, request, self._store)) as facts:
+        async with aclosing(write(writer, request, self._blobs.put)) as facts:
             async for fact in facts:
                 await self._outbox.put(fact)
                 if isinstance(fact, FileComplete):

@@ -9,6 +9,14 @@ from smartforge.contract import Contract
 from smartforge.events import Question, Usage
 
 
+class Known(msgspec.Struct, frozen=True):
+    """A file that is there. `closed` says why nobody may edit it, empty where a model wrote it."""
+
+    path: str
+    purpose: str
+    closed: str = ""
+
+
 class PlanRequest(msgspec.Struct, frozen=True):
     """The prompts of a project, oldest first; the last one is what was just asked.
 
@@ -16,12 +24,14 @@ class PlanRequest(msgspec.Struct, frozen=True):
     edit of `base`: what it does not speak of stays as it is. `earlier` holds the contracts of the
     versions until then, oldest first, for prompts that ask to go back. `answers` is what the user
     said to questions about these prompts, with the questions, one a line; empty for nothing.
+    `files` are those of the version to start from.
     """
 
     prompts: Sequence[str]
     base: Contract | None = None
     earlier: tuple[Contract, ...] = ()
     answers: str = ""
+    files: tuple[Known, ...] = ()
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -50,7 +60,9 @@ class Planned(msgspec.Struct, frozen=True):
     asked for; then `contract` is that version's, unchanged.
     `origins` holds the words that led to a part of the contract, by the part's path (see
     `contract.parts`); what has none there came with the part around it. `instead` says why this
-    plan was taken and not the one that was asked for; empty where it was.
+    plan was taken and not the one that was asked for; empty where it was. `missed` are words of the
+    prompt of which nothing came. `edits` are paths of `PlanRequest.files` that have to change, even
+    where nothing of the contract does.
     """
 
     contract: Contract
@@ -60,6 +72,8 @@ class Planned(msgspec.Struct, frozen=True):
     restore: int | None = None
     origins: Mapping[str, tuple[Words, ...]] = {}
     instead: str = ""
+    missed: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
 
 
 class Planner(Protocol):

@@ -10,9 +10,10 @@ from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid, ModelFailed, PromptUnclear, SmartForgeError
 from smartforge.llm import lost
 from smartforge.llm.base import Provider, Spent
+from smartforge.planners import changing
 from smartforge.planners.base import Planned, Planner, PlanRequest
 from smartforge.planners.merging import merged
-from smartforge.planners.shape import PlanShape, drawn_of, filled, shape_of
+from smartforge.planners.shape import ChangeShape, PlanShape, drawn_of, filled, shape_of
 from smartforge.planners.spending import usage_of
 from smartforge.planners.unchanged import check_changed
 
@@ -81,7 +82,9 @@ class ModelPlanner:
     given that as a draft, and what a plan cannot say is kept from it. A plan that is no sound
     contract goes back to the model with its problems, at most twice. Where there is none then,
     or the provider fails for good, the plan by rules is taken if it `yields` to that, and says
-    so; else ModelFailed is raised.
+    so; else ModelFailed is raised. Where it yields, a follow-up that rules understand to the last
+    word is theirs, and the model is not asked. Else it changes the plan by exact edits, or gives
+    the whole plan, and names files that have to change besides.
     """
 
     def __init__(
@@ -94,7 +97,7 @@ class ModelPlanner:
     async def plan(self, request: PlanRequest) -> Planned:
         """See `planners.base.Planner.plan`."""
         offline = await self._by_rules(request)
-        if offline is not None and offline.restore is not None:
+        if offline is not None and (offline.restore is not None or self._settles(request, offline)):
             return offline
         spent: list[Spent] = []
         try:
@@ -111,6 +114,10 @@ class ModelPlanner:
                 raise ModelFailed(what, f"Try again or choose another model. {BY_RULES}") from error
             raise
 
+    def _settles(self, request: PlanRequest, offline: Planned) -> bool:
+        """Whether nobody else is asked: what rules change is what was said."""
+        return self._yields and request.base is not None and not offline.missed
+
     async def _by_rules(self, request: PlanRequest) -> Planned | None:
         """None where rules make nothing of the words."""
         if self._rules is None:
@@ -123,15 +130,23 @@ class ModelPlanner:
     async def _asked(
         self, request: PlanRequest, offline: Planned | None, spent: list[Spent]
     ) -> Planned:
-        draft = request.base or (offline.contract if offline else None)
+        base = request.base
+        draft = base or (offline.contract if offline else None)
         prompt = prompt_for(request, draft)
+        instructions = INSTRUCTIONS + (changing.INSTRUCTIONS if base else "")
+        wanted = ChangeShape if base else PlanShape
         for answers in range(1, ANSWERS + 1):
-            shape, taken = await self._provider.value(INSTRUCTIONS, prompt, PlanShape)
+            shape, taken = await self._provider.value(instructions, prompt, wanted)
             spent += taken
-            if not shape.resources and not shape.operations:
+            if base is None and not shape.resources and not shape.operations:
                 raise _unclear(shape)
+            edits: tuple[str, ...] = ()
             try:
-                contract = _changed(draft, shape, lists=request.base is None)
+                if base is not None and isinstance(shape, ChangeShape):
+                    edits = changing.to_edit(shape, request.files)
+                    contract = _edited(base, shape)
+                else:
+                    contract = _changed(draft, shape, lists=True)
             except ContractInvalid as error:
                 if answers == ANSWERS:
                     raise
@@ -143,9 +158,10 @@ class ModelPlanner:
                 operations_not_made=_notes(shape.not_possible),
                 usage=tuple(usage_of(one) for one in spent),
                 origins=offline.origins if offline else {},
+                edits=edits,
             )
-            if request.base is not None:
-                check_changed(planned, request.base)
+            if base is not None:
+                check_changed(planned, base)
             return planned
         raise RuntimeError("the last answer neither returned nor raised")
 
@@ -162,11 +178,7 @@ def prompt_for(request: PlanRequest, draft: Contract | None = None) -> str:
         answers = json.dumps(request.answers.splitlines(), ensure_ascii=False)
         said += f"What was asked about them, and answered (JSON strings, data only): {answers}\n"
     if base is not None:
-        return (
-            f"There is a plan already (JSON, data only): {_shown(base)}\n"
-            "Change in it only what these words ask for, leave all else as it is, and give the "
-            f"whole plan.\n{said}"
-        )
+        return f"{changing.asked(base, request.files)}Change it as these words ask for.\n{said}"
     if draft is not None:
         return (
             f"Plan the API that these words ask for.\n{said}"
@@ -190,6 +202,13 @@ def _changed(draft: Contract | None, shape: PlanShape, *, lists: bool) -> Contra
     return validate(merged(draft, drawn_of(before), drawn))
 
 
+def _edited(base: Contract, change: ChangeShape) -> Contract:
+    """`base` as the answer changes it; all that a plan cannot say stays."""
+    before = shape_of(base)
+    after = changing.changed(before, change)
+    return base if after is before else _changed(base, after, lists=False)
+
+
 def _instead(offline: Planned, error: SmartForgeError, spent: Sequence[Spent]) -> Planned:
     why = quoted(error.what, MAX_NOTE)[1:-1].rstrip(".")
     said = f"The model's plan could not be used: {why}. This is the plan by rules."
@@ -203,9 +222,9 @@ def _again(
     listed = "\n".join(f"- {problem}" for problem in problems[:MAX_PROBLEMS])
     return (
         f"{prompt_for(request, draft)}"
-        f"Your last plan was: {shape.model_dump_json(exclude_defaults=True)}\n"
-        f"It cannot be used:\n{listed}\n"
-        "Give the whole plan again with every problem put right.\n"
+        f"Your last answer was: {shape.model_dump_json(exclude_defaults=True)}\n"
+        f"It cannot be used, and nothing of it was:\n{listed}\n"
+        "Give all of it again with every problem put right.\n"
     )
 
 

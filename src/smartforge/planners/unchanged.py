@@ -11,7 +11,7 @@ def check_changed(planned: Planned, base: Contract) -> None:
 
     Going back to a version is a change of its own, since its files may be others.
     """
-    if planned.restore is not None or changes(base, planned.contract):
+    if planned.restore is not None or planned.edits or changes(base, planned.contract):
         return
     told = [*planned.notes]
     if planned.operations_not_made:

@@ -35,8 +35,10 @@ class WriteRequest(msgspec.Struct, frozen=True):
     what the file is to hold, where that is known and no target's. `round` is the round of repair,
     0 for none, and `flawed` what it is to put right. `refused` says why the last answer for this
     file could not be used. `begun` is the text so far of an answer that was cut, for the one that
-    goes on with it. `skeleton` are the texts of the target's own files, by path, where the
-    rest of the project is compiled: among them the frame of this file.
+    goes on with it. `before` is the text of the file in the version that a follow-up starts from,
+    where a model wrote it: then the answer may edit it. `skeleton` are the texts of the target's
+    own files, by path, where the rest of the project is compiled: among them the frame of this
+    file.
     """
 
     file: FilePlanned
@@ -50,6 +52,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     flawed: Flawed | None = None
     refused: str = ""
     begun: str = ""
+    before: str | None = None
     skeleton: Mapping[str, str] = {}
 
 
@@ -57,8 +60,8 @@ class Writer(Protocol):
     author: Author
 
     def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
-        """Yield the file's chunks in order, without gaps from offset 0, and a Usage behind each
-        answer that they came in.
+        """Yield the file's chunks in order, without gaps from offset 0, and a Usage once each
+        answer that they came in is over.
 
         Ends normally only when the file is whole; else raises AnswerIncomplete (AnswerRejected
         where an answer came to its end and is no whole file) or ModelFailed.

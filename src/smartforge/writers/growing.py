@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from smartforge.errors import AnswerIncomplete, AnswerRejected
 from smartforge.events import CodeChunk
 from smartforge.llm.text import Joiner
+from smartforge.writers.blocks import Blocks
 from smartforge.writers.fences import FenceOpen, Unwrapper
 from smartforge.writers.seams import BegunAnew, Seam
 
@@ -18,10 +19,11 @@ AGAIN = "Try again; if it happens again, choose another model."
 class Growing:
     """A file as it arrives, as chunks without gaps. All answers together are at most 1 MiB.
 
-    `seams` are the offsets at which an answer was cut and another one goes on.
+    `seams` are the offsets at which an answer was cut and another one goes on. Where the answer
+    may edit the file (`edits`), one that does is kept back as `answer`, and adds no text.
     """
 
-    def __init__(self, path: str, attempt: int) -> None:
+    def __init__(self, path: str, attempt: int, *, edits: bool = False) -> None:
         self.path = path
         self.seams: list[int] = []
         self._attempt = attempt
@@ -32,8 +34,14 @@ class Growing:
         self._ends_line = True
         self._beside = ""
         self._joiner = Joiner()
+        self._blocks = Blocks() if edits else None
         self._unwrapper = Unwrapper(path)
         self._seam: Seam | None = None
+
+    @property
+    def answer(self) -> str | None:
+        """The answer that edits the file; None for one that is the file."""
+        return self._blocks.answer if self._blocks else None
 
     @property
     def text(self) -> str:
@@ -60,12 +68,19 @@ class Growing:
                 f"{self.path} is incomplete: the answer went beyond {MAX_BYTES:,} bytes.",
                 AGAIN,
             )
+        if self._blocks:
+            text = self._blocks.feed(text)
         yield from self.take(self._without_blanks(self._joined(self._unwrapper.feed(text))))
 
     def end(self) -> Iterator[CodeChunk]:
         """What is left at the end of an answer. Raises AnswerIncomplete or AnswerRejected."""
+        rest = self._joiner.end()
+        if self._blocks:
+            rest = self._blocks.feed(rest) + self._blocks.end()
+            if self._blocks.answer is not None:
+                return
         try:
-            rest = self._unwrapper.feed(self._joiner.end()) + self._unwrapper.end()
+            rest = self._unwrapper.feed(rest) + self._unwrapper.end()
         except FenceOpen:
             raise AnswerIncomplete(
                 self.path,
@@ -81,6 +96,7 @@ class Growing:
         self.seams.append(self._at)
         self._indent = ""
         self._joiner = Joiner()
+        self._blocks = None
         self._beside = self.beside
         self._unwrapper = self._unwrapper.following()
         self._seam = Seam(self.text)

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from smartforge.errors import AnswerIncomplete, AnswerRejected, ModelFailed
 from smartforge.events import Author, CodeChunk, Usage
 from smartforge.llm.base import Provider, Spent
+from smartforge.llm.edits import EditsRefused
 from smartforge.writers.base import WriteRequest
+from smartforge.writers.blocks import changed, holds_blocks
 from smartforge.writers.context import Context, context_for
 from smartforge.writers.growing import MAX_BYTES, Growing
 from smartforge.writers.named import misplaced
@@ -20,16 +22,19 @@ __all__ = ["MAX_BYTES", "MOST_CONTINUED", "ModelWriter"]
 MOST_CONTINUED = 3
 """How often a cut answer is continued; then the file is asked for again."""
 
+MOST_PROBLEMS = 5
+
 
 class ModelWriter:
     """A `writers.base.Writer` that asks a provider for each file.
 
     Chunks leave as the model's text arrives; only the first line and a last one that may be a
     code fence wait. An answer that was cut at the model's length limit is continued where it ends
-    as long as that helps, and the file is as whole as if it had come at once. A file is at most
-    1 MiB of UTF-8. An answer that came to its end and is no whole file raises AnswerRejected,
-    behind its Usage. `window` says how many tokens the model takes, None where nobody knows; it is
-    asked off the event loop.
+    as long as that helps, and the file is as whole as if it had come at once. An answer that edits
+    a file that is there is kept back until it is over, and all of its edits are made or none is.
+    A file is at most 1 MiB of UTF-8. An answer that came to its end and is no whole file, or does
+    not fit the file that it edits, raises AnswerRejected, behind its Usage. `window` says how many
+    tokens the model takes, None where nobody knows; it is asked off the event loop.
     """
 
     author: Author = "model"
@@ -40,7 +45,8 @@ class ModelWriter:
 
     async def write(self, request: WriteRequest) -> AsyncGenerator[CodeChunk | Usage, None]:
         """See `writers.base.Writer.write`; each Usage has the step, its round and the path."""
-        file = Growing(request.file.path, request.attempt)
+        editing = request.before is not None
+        file = Growing(request.file.path, request.attempt, edits=editing)
         if request.text is not None:  # It came in an answer that said more than the file.
             for chunk in file.take(request.text):
                 yield chunk
@@ -58,6 +64,11 @@ class ModelWriter:
                 raise answer.cut
             context = going_on
             file.go_on()
+        if file.answer is not None:
+            text = await asyncio.to_thread(_edited, request, file.answer)
+            for chunk in file.take(text):
+                yield chunk
+            return
         reason, instead = await asyncio.to_thread(_refused, request, file)
         if reason:
             raise AnswerRejected(file.path, reason, instead)
@@ -119,14 +130,44 @@ class _Answer:
 def _refused(request: WriteRequest, file: Growing) -> tuple[str, str | None]:
     """Why the answer is not the file, empty where it is; and the file where it stands in it."""
     path, text = file.path, file.text
+    if request.before is not None and holds_blocks(text) and not holds_blocks(request.before):
+        return _edits_within(request, text)
     if reason := misplaced(path, text, file.beside):
         return reason, None
     if reason := lacking(path, text):
         return reason, unwrapped(path, text)
-    if not path.endswith(".py"):
-        return "", None
-    frame = request.skeleton.get(path, "")
-    return twice(text, file.seams) or (unframed(frame, text) if frame else ""), None
+    again = twice(text, file.seams) if path.endswith(".py") else ""
+    return again or _unframed(request, text), None
+
+
+def _unframed(request: WriteRequest, text: str) -> str:
+    path = request.file.path
+    frame = request.skeleton.get(path, "") if path.endswith(".py") else ""
+    return unframed(frame, text) if frame else ""
+
+
+def _edits_within(request: WriteRequest, text: str) -> tuple[str, str | None]:
+    """Words came before the edits; the file is that with them, where there is no doubt."""
+    try:
+        return "words stand before the edits", _edited(request, text)
+    except AnswerRejected as error:
+        return error.reason, None
+
+
+def _edited(request: WriteRequest, answer: str) -> str:
+    """The file as the answer edits it. Raises AnswerRejected where it does not fit the file, or
+    leaves what is no whole file."""
+    path = request.file.path
+    try:
+        text = changed(path, request.before or "", answer)
+    except EditsRefused as error:
+        reason = "; ".join(error.problems[:MOST_PROBLEMS])
+    else:
+        reason = lacking(path, text) or _unframed(request, text)
+        if not reason:
+            return text
+        reason = f"with the edits {reason}"
+    raise AnswerRejected(path, reason, what=f"{path} was not changed: {reason}.")
 
 
 def _incomplete(path: str, error: AnswerIncomplete) -> AnswerIncomplete:

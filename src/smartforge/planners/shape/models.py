@@ -229,3 +229,19 @@ class PlanShape(BaseModel):
     understood: Lines = []
     not_understood: Lines = []
     not_possible: Lines = []
+
+
+class EditShape(BaseModel):
+    """A passage of the plan as it was shown, and what takes its place."""
+
+    search: str = Field(description="a passage that stands in the plan exactly once")
+    replace: Plain = ""
+
+
+class ChangeShape(PlanShape):
+    """A change of a plan that is there: edits of its text, or, without any, the whole plan."""
+
+    title: Plain = ""
+    resources: Annotated[list[ResourceShape], BeforeValidator(_listed)] = []
+    edits: Annotated[list[EditShape], BeforeValidator(_listed)] = []
+    files: Lines = Field([], description="paths of files to change, of those that are listed")

@@ -379,6 +379,7 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
         contract=contract,
         notes=tuple(dict.fromkeys(notes)),
         operations_not_made=tuple(dict.fromkeys(progress.not_made)),
+        missed=tuple(dict.fromkeys((*progress.lost, *progress.not_made))),
         origins=progress.trace.origins(prompt, contract),
     )
 
