@@ -13,6 +13,7 @@ from smartforge.planners.model import INSTRUCTIONS
 from tests.acceptance.test_custom_operations import GOOD, PATH, PROMPT
 from tests.openai_wire import Answer, Wire, WireScript, wire_in_thread
 from tests.processes import QUICK, ServerProcess, serving
+from tests.unit.writers.test_blocks import block
 
 _BEGIN, _END = INSTRUCTIONS.index("{"), INSTRUCTIONS.index("}\n\n- resources")
 RECIPES: Any = json.loads(INSTRUCTIONS[_BEGIN : _END + 1].replace("\n", " "))
@@ -20,13 +21,9 @@ FIFTY = {
     "edits": [{"search": "over 100 is refused", "replace": "over 50 is refused"}],
     "understood": ["Scaling refuses more than 50 servings."],
 }
-EDIT = """\
-<<<<<<< SEARCH
-    if recipe.servings * body.times > 100:
-=======
-    if recipe.servings * body.times > 50:
->>>>>>> REPLACE
-"""
+EDIT = block(
+    "    if recipe.servings * body.times > 100:\n", "    if recipe.servings * body.times > 50:\n"
+)
 AFTER = GOOD.replace("> 100", "> 50")
 
 

@@ -17,6 +17,7 @@ from smartforge.llm.edits import Edit, EditsRefused, edited_lines
 from smartforge.writers.named import heading, is_named
 
 UNCHANGED = "NO CHANGE"
+BEGIN, MIDDLE, END = "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE"
 MOST_HELD = 1_000
 """Code points before the first line of an answer that says what it is."""
 
@@ -98,8 +99,8 @@ def _read(answer: str) -> tuple[list[Edit], list[str], list[str]]:
             continue
         if opened["path"]:
             named.append(opened["path"].strip())
-        search = _until(lines, _DIVIDER, "=======", len(edits) + 1)
-        replace = _until(lines, _REPLACE, ">>>>>>> REPLACE", len(edits) + 1)
+        search = _until(lines, _DIVIDER, MIDDLE, len(edits) + 1)
+        replace = _until(lines, _REPLACE, END, len(edits) + 1)
         edits.append(Edit(_joined(search), _joined(replace)))
     return edits, named, around
 

@@ -14,7 +14,7 @@ from smartforge.contract.openapi import openapi
 from smartforge.errors import ModelFailed
 from smartforge.llm.tokens import estimated
 from smartforge.writers.base import Flawed, WriteRequest
-from smartforge.writers.blocks import UNCHANGED, holds_blocks
+from smartforge.writers.blocks import BEGIN, END, MIDDLE, UNCHANGED, holds_blocks
 from smartforge.writers.outline import MOST_SHOWN, Outlines, outlines
 
 LEAST_ANSWER = 4_000
@@ -48,11 +48,11 @@ all files of the project with what each is for, and the OpenAPI document of the 
 
 EDITS = f"""\
 Answer with edits, as many as needed, each with these marker lines:
-<<<<<<< SEARCH
+{BEGIN}
 whole lines of the file, exactly as they are, so many that they stand in it only once
-=======
+{MIDDLE}
 the lines that take their place; none, to remove them
->>>>>>> REPLACE
+{END}
 Give the whole file instead where it is short, or where most of it changes. Where nothing in it has
 to change, answer with the line {UNCHANGED}.
 """
