@@ -5,7 +5,17 @@ import sys
 
 NAMES = (
     *("first", "append", "compile", "served", "fanout", "resume", "soak", "chaos-stream"),
-    *("stop", "overhead", "chaos-runs", "takeover", "queue", "previews", "validate", "tokens"),
+    *(
+        "stop",
+        "overhead",
+        "chaos-runs",
+        "takeover",
+        "queue",
+        "previews",
+        "validate",
+        "tokens",
+        "live",
+    ),
 )
 
 

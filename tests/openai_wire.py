@@ -58,7 +58,8 @@ class Request:
     """One request as it arrived, and how its response went.
 
     `asked`: `plan`, the path of a file, `models`, or empty. `sent`: the characters of the answer
-    that were written to the socket so far. `at`: when it came, in Unix seconds.
+    that were written to the socket so far. `at`: when it came, in Unix seconds. `moments`: of
+    each piece how many characters had been said with it, and when it was handed to the socket.
     """
 
     head: Head
@@ -66,6 +67,7 @@ class Request:
     sent: str = ""
     state: State = "open"
     at: float = field(default_factory=time.time)
+    moments: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
 
     @property
     def body(self) -> dict[str, Any]:
@@ -134,6 +136,10 @@ class Wire:
         """Let every held answer go on, and all later ones too; from any thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._released.set)
+
+    def hold(self) -> None:
+        """Hold answers again that are to be held; in the loop of the server."""
+        self._released.clear()
 
     async def open(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one."""
@@ -288,6 +294,7 @@ class _Speech:
             await self._send(self._dialect.opening(self._said))
         async for piece in self._pieces():
             self._said.text += piece
+            self._request.moments.append((len(self._request.sent) + len(piece), time.time()))
             if self._streamed:
                 await self._send(self._dialect.piece(self._said, piece))
             self._request.sent += piece

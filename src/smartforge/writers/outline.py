@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 
 from smartforge.llm.tokens import estimated
+from smartforge.writers.parsing import parse
 
 MOST_SHOWN = 12_000
 """Tokens, as `llm.tokens` estimates them, of all outlines together; what is left out is named."""
@@ -66,7 +67,7 @@ def outlines(paths: Sequence[str], texts: Mapping[str, str]) -> Outlines:
 def outline(text: str) -> str:
     """Classes with their fields, functions without their bodies; empty for what is no Python."""
     try:
-        tree = ast.parse(text)
+        tree = parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return ""
     return "\n".join(_lines(tree, ""))
@@ -93,7 +94,7 @@ def _lines(node: ast.Module | ast.ClassDef, indent: str) -> Iterator[str]:
 def _imported(text: str) -> set[str]:
     """The modules that a text imports, and the names from them, which may be modules too."""
     try:
-        tree = ast.parse(text)
+        tree = parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return set()
     found: set[str] = set()

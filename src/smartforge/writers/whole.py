@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from smartforge.writers.named import misplaced, speaks_of_another
+from smartforge.writers.parsing import parse
 
 _LEFT_OUT = re.compile(
     r"""(?ix) ^[\s\#/*;<!\-(\[{]* (?:
@@ -91,7 +92,7 @@ def twice(text: str, seams: Sequence[int]) -> str:
 
     `seams` are offsets of code points. A file whose second part begins anew often parses.
     """
-    tree = ast.parse(text)
+    tree = parse(text)
     for at in seams:
         line = text.count("\n", 0, at) + 1
         defined = (one for one in tree.body if isinstance(one, _Function | ast.ClassDef))
@@ -127,7 +128,7 @@ def unframed(frame: str, text: str) -> str:
     Other files call what the frame offers, so all of its functions and classes have to be there;
     the frame itself is no answer, since it refuses every request. Both have to parse.
     """
-    given, made = ast.parse(frame), ast.parse(text)
+    given, made = parse(frame), parse(text)
     if ast.dump(given) == ast.dump(made):
         return "it is the frame as it was, which refuses every request"
     missing = [name for name in _offered(given) if name not in _offered(made)]
@@ -136,7 +137,7 @@ def unframed(frame: str, text: str) -> str:
 
 def _of_python(text: str, *, stub: bool) -> str:
     try:
-        tree = ast.parse(text)
+        tree = parse(text)
     except SyntaxError as error:
         return f"it does not parse: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError) as error:

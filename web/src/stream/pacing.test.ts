@@ -1,7 +1,7 @@
 /** Typing is never far behind, at any pace of the stream, and never repeats itself. */
 import { describe, expect, test } from "vitest";
 
-import { advance } from "./pacing";
+import { Arrivals, advance } from "./pacing";
 
 test("types ten characters in 50 ms at rest", () => {
   expect(advance(0, 10, 0.05)).toBe(10);
@@ -32,4 +32,51 @@ test.each([100, 6_000, 94_000])("a burst of %i characters is through within 3 s"
   let seconds = 0;
   for (; shown < size; seconds += 1 / 60) shown = advance(shown, size, 1 / 60);
   expect(seconds).toBeLessThan(3);
+});
+
+describe("arrivals", () => {
+  test("a stream of words is steady, whatever its pace", () => {
+    for (const [size, every] of [
+      [4, 12],
+      [40, 12],
+      [4, 90],
+    ] as const) {
+      const arrivals = new Arrivals();
+      for (let now = 0; now < 2_000; now += every) arrivals.note(size, now);
+      const rate = (size * 1_000) / every;
+      expect(arrivals.steady(2_000)).toBeGreaterThan(rate * 0.8);
+      expect(arrivals.steady(2_000)).toBeLessThan(rate * 1.3);
+    }
+  });
+
+  test("a burst is not steady, nor are two, nor is what has ended", () => {
+    const arrivals = new Arrivals();
+    arrivals.note(6_000, 1_000);
+    arrivals.note(6_000, 1_210);
+    for (let now = 1_000; now < 1_600; now += 10) expect(arrivals.steady(now)).toBe(0);
+    for (let now = 2_000; now < 3_000; now += 20) arrivals.note(5, now);
+    expect(arrivals.steady(3_000)).toBeGreaterThan(0);
+    expect(arrivals.steady(3_700)).toBe(0);
+  });
+});
+
+describe.each([250, 320, 1_000, 5_000])("words that come at %i characters a second", (rate) => {
+  test("are shown within two frames, once they come steadily", () => {
+    const dt = 1_000 / 60;
+    const arrivals = new Arrivals();
+    const came: number[] = [];
+    let shown = 0;
+    let total = 0;
+    let worst = 0;
+    for (let now = 0; now < 5_000; now += dt) {
+      for (; total < (rate * now) / 1_000; total += 4) {
+        arrivals.note(4, now);
+        for (let each = 0; each < 4; each++) came.push(now);
+      }
+      shown = advance(shown, total, dt / 1_000, arrivals.steady(now));
+      const late = shown < total ? now - (came[Math.floor(shown)] ?? now) : 0;
+      if (now > 2_000) worst = Math.max(worst, late);
+    }
+    expect(worst).toBeLessThanOrEqual(2 * dt);
+  });
 });

@@ -70,11 +70,14 @@ export class Playback {
   update(played: Played): void {
     this.#played = played;
     if (!played.snapshot) return;
-    this.#head.sync(this.#sources(), performance.now(), !this.#still());
+    const now = performance.now();
+    this.#head.sync(this.#sources(), now, !this.#still());
     if (this.#state.viewed === null || !this.#file(this.#state.viewed)) {
       this.#set({ viewed: firstOf(played.snapshot.files) });
     }
-    this.#schedule();
+    // This is called before its frame is painted: word after word need not wait for the next one.
+    if (this.#head.isSteady(now)) this.#frame(now);
+    else this.#schedule();
   }
 
   /** The user reads for themselves: from now on the view stays where it is. */

@@ -5,7 +5,7 @@
  * grows with all that waits, so a fast run is through soon after its last character came. What
  * was there before this page looked appears at once.
  */
-import { advance } from "../../stream/pacing";
+import { Arrivals, advance } from "../../stream/pacing";
 import { cutLength } from "../../stream/text";
 
 /** A file with text, as the stream has it now. */
@@ -30,9 +30,13 @@ interface Place {
 /** A file that gets no text for so long is left for another one that does. */
 export const STALLED_MS = 2_000;
 
+/** A frame of most screens. */
+export const FRAME_MS = 1000 / 60;
+
 export class Playhead {
   readonly #places = new Map<string, Place>();
   #begun: string[] = [];
+  readonly #arrivals = new Arrivals();
   #lastFrame: number | null = null;
   #started = false;
 
@@ -47,10 +51,13 @@ export class Playhead {
         const history = Math.min(source.history, source.text.length);
         const shown = this.#started && typed ? history : source.text.length;
         this.#places.set(source.path, { source, shown, grewAt: now });
+        if (this.#started && typed) this.#arrivals.note(source.text.length - history, now);
         if (source.writing || (this.#started && history < source.text.length)) this.#begin(source.path);
         continue;
       }
-      if (source.text.length > place.source.text.length) place.grewAt = now;
+      const grown = source.text.length - place.source.text.length;
+      if (grown > 0) place.grewAt = now;
+      if (grown > 0 && typed) this.#arrivals.note(grown, now);
       const shown = typed ? Math.max(place.shown, source.history) : source.text.length;
       place.shown = Math.min(shown, source.text.length);
       place.source = source;
@@ -60,10 +67,13 @@ export class Playhead {
 
   /** Type on: the file in view first, then those begun after it. `now` in milliseconds. */
   frame(now: number, viewed: string | null): void {
-    const seconds = this.#lastFrame === null ? 0 : Math.max(0, now - this.#lastFrame) / 1000;
+    const steady = this.#arrivals.steady(now);
+    // What a steady stream brings after a frame that left nothing is due since then.
+    const before = this.#lastFrame ?? (steady > 0 ? now - FRAME_MS : now);
+    const seconds = Math.max(0, now - before) / 1000;
     this.#lastFrame = now;
     const backlog = this.backlog;
-    let due = advance(0, backlog, seconds);
+    let due = advance(0, backlog, seconds, steady);
     for (const path of [...(viewed === null ? [] : [viewed]), ...this.#begun]) {
       const place = this.#places.get(path);
       if (!place || due <= 0) continue;
@@ -72,6 +82,11 @@ export class Playhead {
       due -= step;
     }
     if (this.backlog === 0) this.#lastFrame = null;
+  }
+
+  /** Whether text comes steadily, word after word. */
+  isSteady(now: number): boolean {
+    return this.#arrivals.steady(now) > 0;
   }
 
   /** UTF-16 units that have arrived and are not shown yet. */
