@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _held(line: dict[str, Any]) -> bool:
-    held = line.get("held", True)
+    held: bool | dict[str, bool] = line.get("held", True)
     return all(held.values()) if isinstance(held, dict) else held
 
 
