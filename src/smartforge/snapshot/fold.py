@@ -40,7 +40,15 @@ from smartforge.events import (
     decode,
 )
 from smartforge.snapshot.files import Files
-from smartforge.snapshot.parts import announced, checked, ended, index, version_of, without
+from smartforge.snapshot.parts import (
+    announced,
+    answered,
+    checked,
+    ended,
+    index,
+    version_of,
+    without,
+)
 from smartforge.snapshot.state import (
     NO_USAGE,
     ChatMessage,
@@ -220,6 +228,7 @@ class Fold:
             case RunStarted():
                 self._files.stop()
                 self._set(
+                    messages=(*self._state.messages, *answered(self._state)),
                     queue=without(self._state.queue, envelope.run, fact.message_id),
                     run=envelope.run,
                     status="planning",

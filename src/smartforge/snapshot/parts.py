@@ -6,9 +6,18 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from smartforge.events import CheckCompleted, CheckName, CheckStarted, Complete, Envelope
-from smartforge.snapshot.state import CheckState, QueuedRun, StepState, Version
+from smartforge.snapshot.state import (
+    ChatMessage,
+    CheckState,
+    QueuedRun,
+    Snapshot,
+    StepState,
+    Version,
+)
 
 T = TypeVar("T")
+
+STOPPED = "Stopped before it was complete."
 
 
 def without(
@@ -25,6 +34,17 @@ def without(
 def index(parts: Sequence[T], wanted: Callable[[T], bool]) -> int:
     """Where the wanted part stands, or the place behind the last one."""
     return next((at for at, part in enumerate(parts) if wanted(part)), len(parts))
+
+
+def answered(state: Snapshot) -> tuple[ChatMessage, ...]:
+    """What the chat keeps of the last run once another one begins; nothing where that made a
+    version, which speaks for itself."""
+    if state.run is None or state.ended_at is None or state.ended not in ("error", "cancelled"):
+        return ()
+    error = state.error
+    text = f"{error.message} {error.hint}".rstrip() if error else STOPPED
+    id_ = f"ended-{state.run}"
+    return (ChatMessage(id=id_, role="assistant", text=text, ts=state.ended_at),)
 
 
 def announced(check: CheckName, round_: int) -> CheckState:

@@ -1,10 +1,12 @@
 /** The small parts of a snapshot, each as it is after one fact. */
 import type {
+  ChatMessage,
   CheckCompleted,
   CheckStarted,
   CheckState,
   Complete,
   QueuedRun,
+  Snapshot,
   StepCompleted,
   StepRetried,
   StepStarted,
@@ -27,6 +29,13 @@ export function without(
       (run === null || one.run !== run) && (messageId === null || one.messageId !== messageId),
   );
   return left.length === queue.length ? queue : left;
+}
+
+/** What the chat keeps of a run that could not be finished, once another one begins. */
+export function answered({ run, endedAt, ended, error }: Snapshot): ChatMessage[] {
+  if (run === null || endedAt === null || (ended !== "error" && ended !== "cancelled")) return [];
+  const text = error ? `${error.message} ${error.hint}`.trimEnd() : "Stopped before it was complete.";
+  return [{ id: `ended-${run}`, role: "assistant", text, ts: endedAt }];
 }
 
 export function stepStarted(steps: StepState[], fact: StepStarted): StepState[] {

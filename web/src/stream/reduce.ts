@@ -19,6 +19,7 @@ import { NO_USAGE } from "./empty";
 import { begun, deleted, done, finished, grown, planned, stopped } from "./files";
 import {
   announced,
+  answered,
   checkCompleted,
   checkStarted,
   stepCompleted,
@@ -166,6 +167,7 @@ function queued(now: Snapshot, event: RunQueued): Changes {
 
 function started(now: Snapshot, event: RunStarted): Changes {
   return {
+    messages: [...now.messages, ...answered(now)],
     queue: without(now.queue, event.run, event.messageId),
     run: event.run,
     status: "planning",

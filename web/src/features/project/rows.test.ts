@@ -259,3 +259,15 @@ test("the tracker says what was not proven", () => {
 test("before anything is known every step lies ahead", () => {
   expect(track(null).map(({ mark }) => mark)).toEqual(["ahead", "ahead", "ahead", "ahead"]);
 });
+
+test("what became of a follow-up that was refused stays below it when the next run begins", () => {
+  const said = (id: string, ts: number, role: "user" | "assistant" = "user") => ({ id, role, text: id, ts });
+  const rows = rowsOf({
+    ...EMPTY,
+    messages: [said("remove flurbs", 1000), said("ended-r1", 1500, "assistant"), said("add a price", 1900)],
+    steps: [step("planning", "running")],
+  });
+  const talk = rows.filter((row) => row.kind === "user" || row.kind === "assistant").map((row) => row.key);
+  expect(talk).toEqual(["prompt", "remove flurbs", "ended-r1", "add a price"]);
+  expect(rows.at(-1)?.kind).toBe("step");
+});
