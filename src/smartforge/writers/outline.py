@@ -8,7 +8,7 @@ from functools import cached_property
 import msgspec
 
 from smartforge.llm.tokens import estimated
-from smartforge.writers.parsing import parse
+from smartforge.parsing import parse
 
 MOST_SHOWN = 12_000
 """Tokens, as `llm.tokens` estimates them, of all outlines together; what is left out is named."""

@@ -14,8 +14,8 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from smartforge.parsing import parse
 from smartforge.writers.named import misplaced, speaks_of_another
-from smartforge.writers.parsing import parse
 
 _LEFT_OUT = re.compile(
     r"""(?ix) ^[\s\#/*;<!\-(\[{]* (?:

@@ -3,7 +3,7 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from smartforge.writers.parsing import parse
+from smartforge.parsing import parse
 
 TEXT = "x = " + "(" * 40 + "1" + ")" * 40 + "\n" + "y = [[[[[1 + 2 * 3]]]]]\n" * 100
 

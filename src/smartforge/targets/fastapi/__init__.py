@@ -5,11 +5,11 @@ from pathlib import Path
 
 from smartforge.contract import Contract
 from smartforge.events import CheckName
+from smartforge.parsing import ONE_AT_A_TIME
 from smartforge.targets.base import TargetFile
 from smartforge.targets.fastapi import packages, rendering
 from smartforge.targets.fastapi.formatting import formatted
 from smartforge.targets.fastapi.layout import planned
-from smartforge.targets.fastapi.parsing import ONE_AT_A_TIME
 from smartforge.targets.fastapi.steps import migrations
 from smartforge.targets.fastapi.views import resource_views
 

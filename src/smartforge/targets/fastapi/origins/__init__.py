@@ -11,10 +11,10 @@ import yaml
 
 from smartforge.contract import Contract
 from smartforge.contract.parts import parts
+from smartforge.parsing import ONE_AT_A_TIME
 from smartforge.targets.fastapi.layout import planned
 from smartforge.targets.fastapi.origins import code, document
 from smartforge.targets.fastapi.origins.vocabulary import Vocabulary
-from smartforge.targets.fastapi.parsing import ONE_AT_A_TIME
 from smartforge.targets.fastapi.views import resource_views
 
 MAX_PARTS = 8
