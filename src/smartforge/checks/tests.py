@@ -1,5 +1,6 @@
 """Do the project's own contract tests pass?"""
 
+from collections import Counter
 from collections.abc import Sized
 from typing import Any, cast
 
@@ -128,21 +129,20 @@ def _gap(known: Promised, asked: list[Asked]) -> Gap | None:
     if not asked:
         return None
     seen: dict[str, set[int]] = {}
-    places: dict[str, Asked] = {}
+    homes: dict[str, list[tuple[str, Asked]]] = {}
     for one in asked:
         method, _, rest = one.asked.partition(" ")
         path, _, status = rest.rpartition(" ")
         endpoint = known.asked(method, path)
         if endpoint is not None and status.isdecimal():
             seen.setdefault(endpoint.key, set()).add(int(status))
-            places.setdefault(endpoint.key, one)
-            places.setdefault(endpoint.collection, one)
+            homes.setdefault(endpoint.collection, []).append((endpoint.key, one))
     for endpoint in known.endpoints:
         left = next((one for one in REFUSALS if _lacks(endpoint, one, seen)), None)
         if endpoint.key in seen and left is None:
             continue
         what = f"the answer {left} of " if endpoint.key in seen else ""
-        near = places.get(endpoint.key) or places.get(endpoint.collection) or asked[0]
+        near = _near(homes.get(endpoint.collection, []), endpoint.key) or asked[0]
         evidence: dict[str, object] = {
             "operation": clean(endpoint.key),
             "path": clean(near.path),
@@ -153,6 +153,16 @@ def _gap(known: Promised, asked: list[Asked]) -> Gap | None:
         said = f"No test asks for {what}{clean(endpoint.key)}"
         return Gap(f"{said} ({clean(near.path)}, line {near.line}).", evidence)
     return None
+
+
+def _near(asked: list[tuple[str, Asked]], key: str) -> Asked | None:
+    """The first that asks for the operation in the file that asks most for its collection: there
+    its tests belong."""
+    if not asked:
+        return None
+    ((path, _),) = Counter(one.path for _, one in asked).most_common(1)
+    home = [(its, one) for its, one in asked if one.path == path]
+    return next((one for its, one in home if its == key), home[0][1])
 
 
 def _lacks(endpoint: Endpoint, status: int, seen: dict[str, set[int]]) -> bool:

@@ -324,14 +324,14 @@ class Looker(ast.NodeVisitor):
                 self._found(origins, "every origin may call with credentials")
 
     def _logged(self, node: ast.Call) -> None:
-        values = [*node.args, *(one.value for one in node.keywords)]
-        for value in values:
+        for value in [*node.args, *(one.value for one in node.keywords)]:
+            if isinstance(value, ast.Name) and self._function.from_request(value):
+                return self._found(node, f"all of {value.id}, of a request, goes into the log")
             for one in ast.walk(value):
-                if isinstance(one, ast.Name | ast.Attribute):
-                    name = one.id if isinstance(one, ast.Name) else one.attr
-                    if _SECRET.search(name) or name == "authorization":
-                        self._found(node, f"{name} goes into the log")
-                        return
+                name = one.id if isinstance(one, ast.Name) else getattr(one, "attr", "")
+                if name and (_SECRET.search(name) or name == "authorization"):
+                    return self._found(node, f"{name} goes into the log")
+        return None
 
     def _mass(self, node: ast.Call, called: str) -> None:
         for one in node.keywords:
