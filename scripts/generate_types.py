@@ -22,6 +22,7 @@ import page
 
 from smartforge.contract import Contract, Kind
 from smartforge.events import AnyFact, Ref
+from smartforge.preview.base import State as PreviewState
 from smartforge.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,8 +59,17 @@ class GoneFrame(msgspec.Struct, tag_field="type", tag="gone", rename="camel"):
     project_id: str
 
 
+class PreviewFrame(msgspec.Struct, tag_field="type", tag="preview", rename="camel"):
+    """Who answers at `/preview/{projectId}/` from now on, and of which version; not in the log."""
+
+    project_id: str
+    state: PreviewState
+    version: int | None
+    detail: str = ""
+
+
 EVENTS = AnyFact.__args__
-FRAMES = (SnapshotFrame, ResetFrame, EndFrame, GoneFrame)
+FRAMES = (SnapshotFrame, ResetFrame, EndFrame, GoneFrame, PreviewFrame)
 ENVELOPE: Schema = {
     "projectId": {"type": "string"},
     "seq": {"type": "integer"},

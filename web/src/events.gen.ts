@@ -30,7 +30,7 @@ export type ForgeEvent =
   | RunCancelled
   | Complete
   | RunFailed;
-export type StreamFrame = SnapshotFrame | ResetFrame | EndFrame | GoneFrame;
+export type StreamFrame = SnapshotFrame | ResetFrame | EndFrame | GoneFrame | PreviewFrame;
 
 /**
  * Always the first event.
@@ -1353,4 +1353,14 @@ export interface EndFrame {
 export interface GoneFrame {
   type: "gone";
   projectId: string;
+}
+/**
+ * Who answers at `/preview/{projectId}/` from now on, and of which version; not in the log.
+ */
+export interface PreviewFrame {
+  type: "preview";
+  projectId: string;
+  state: "asleep" | "contract" | "failed" | "live" | "starting";
+  version: number | null;
+  detail?: string;
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -99,6 +99,11 @@ class Live(Protocol):
 
     async def shown(self, project_id: str) -> Shown:
         """How it stands. Starts nothing."""
+        ...
+
+    async def document(self, project_id: str) -> dict[str, Any]:
+        """The OpenAPI document of what answers now. Starts nothing. Raises Conflict where there is
+        no plan yet."""
         ...
 
     async def reset(self, project_id: str) -> None:

@@ -7,15 +7,17 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
 from smartforge.contract.openapi import openapi
-from smartforge.errors import SandboxUnavailable, SmartForgeError, UnknownProject
+from smartforge.errors import Conflict, SandboxUnavailable, SmartForgeError, UnknownProject
 from smartforge.log.states import States
 from smartforge.preview.base import Shown, State
 from smartforge.preview.environment import Admin, environment_of
+from smartforge.preview.examples import with_examples
 from smartforge.preview.ground import Ground, Tools, variables_of
 from smartforge.preview.headers import OF_AN_ORIGIN, Rules
 from smartforge.preview.kept import Kept, checked
@@ -157,6 +159,13 @@ class LivePreviews:
             variables=tuple(sorted(settings.variables)),
             data_kept=has_data,
         )
+
+    async def document(self, project_id: str) -> dict[str, Any]:
+        """See `Live.document`."""
+        standing = await self._standings.of(project_id)
+        if standing.state is None:
+            raise Conflict("The project has no plan yet.", "Ask again once it is planned.")
+        return with_examples(await self._standings.contract(standing.state))
 
     async def reset(self, project_id: str) -> None:
         """See `Live.reset`."""

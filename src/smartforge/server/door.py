@@ -99,6 +99,7 @@ class Door:
         self._hosts = {hosts.plain(name) for name in (options.host, *options.allowed_hosts)}
         self._origins = {origin.lower() for origin in options.allowed_origins}
         self._preview_origin = options.preview_origin
+        self._page_headers = _page_headers(options.preview_origin)
         self._passes = passes.passes_of(options)
         if options.preview_origin:
             self._hosts.add(hosts.plain(urlsplit(options.preview_origin).hostname or ""))
@@ -226,7 +227,7 @@ class Door:
 
     def _added(self, knock: Knock) -> dict[bytes, bytes]:
         is_preview = knock.path.startswith(PREVIEW)
-        always = PREVIEW_HEADERS if is_preview else SECURITY_HEADERS
+        always = PREVIEW_HEADERS if is_preview else self._page_headers
         if not self._origins and not (is_preview and self._preview_origin):
             return always
         if not self._is_allowed_origin(knock):
@@ -237,6 +238,15 @@ class Door:
             b"access-control-allow-origin": (knock.only("origin") or "").encode("latin-1"),
             b"access-control-expose-headers": exposed.encode(),
         }
+
+
+def _page_headers(previews: str | None) -> dict[bytes, bytes]:
+    """The page asks previews, also where they have an origin of their own."""
+    if not previews:
+        return SECURITY_HEADERS
+    ours = "connect-src 'self'"
+    policy = CONTENT_SECURITY_POLICY.replace(ours, f"{ours} {previews}")
+    return SECURITY_HEADERS | {b"content-security-policy": policy.encode("latin-1")}
 
 
 def knock_of(scope: Scope) -> Knock:

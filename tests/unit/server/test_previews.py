@@ -47,6 +47,18 @@ async def test_a_preview_is_served_below_its_prefix(tmp_path: Path) -> None:
         assert planned.headers["x-smart-forge-preview"] == "contract"
 
 
+async def test_the_document_of_what_answers_is_told_without_waking_it(tmp_path: Path) -> None:
+    async with served(tmp_path) as rig:
+        for project in ("project1", "project2"):
+            told = await rig.client.get(f"/api/projects/{project}/preview/openapi.json")
+            assert "/books/{book_id}" in told.json()["paths"]
+        state = (await rig.client.get("/api/projects/project1/preview")).json()["state"]
+        assert state == "asleep"
+        assert (
+            await rig.client.get("/api/projects/nothing/preview/openapi.json")
+        ).status_code == 404
+
+
 async def test_the_token_opens_the_door_and_goes_no_further(tmp_path: Path) -> None:
     async with served(tmp_path, DoorOptions(token="secret")) as rig:
         path = "/preview/project1/books"
@@ -68,6 +80,8 @@ async def test_previews_can_have_an_origin_of_their_own(tmp_path: Path) -> None:
         assert (await rig.client.get("/preview/project1/a", headers=there)).status_code == 200
         for path in ("/", "/api/projects", "/healthz", "/docs", "/preview"):
             assert (await rig.client.get(path, headers=there)).status_code == 404, path
+        own = (await rig.client.get("/")).headers["content-security-policy"]
+        assert f"connect-src 'self' {PREVIEWS};" in own
         page = there | {"origin": "http://localhost"}
         told = await rig.client.get("/preview/project1/a", headers=page)
         assert told.headers["access-control-allow-origin"] == "http://localhost"
@@ -142,7 +156,8 @@ async def test_a_pass_stands_for_the_token_in_its_header_for_a_while(
 async def test_without_a_token_nobody_needs_a_pass(tmp_path: Path) -> None:
     async with served(tmp_path, DoorOptions(preview_origin=PREVIEWS)) as rig:
         made = (await rig.client.post("/api/projects/project1/preview/pass")).json()
-        assert made == {"url": f"{PREVIEWS}/preview/project1/", "pass": None, "seconds": None}
+        nothing = {"pass": None, "seconds": None, "guarded": False}
+        assert made == {"url": f"{PREVIEWS}/preview/project1/"} | nothing
         led = await rig.client.get("/preview/project1/a")
         assert led.headers["location"] == f"{PREVIEWS}/preview/project1/a"
 

@@ -1,10 +1,12 @@
 /** Where a reader stands in each project, and what to do with what arrives. No I/O. */
-import type { ForgeEvent, Snapshot, StreamData } from "./types";
+import type { ForgeEvent, PreviewFrame, Snapshot, StreamData } from "./types";
 
 export type Taken =
   | { kind: "event"; event: ForgeEvent }
   | { kind: "snapshot"; snapshot: Snapshot }
   | { kind: "gone"; projectId: string }
+  /** Not in the log, and not told again. */
+  | { kind: "preview"; preview: PreviewFrame }
   /** Seen before, not watched, or nothing that is kept. */
   | { kind: "nothing" }
   /** Something is missing before it: read again from the cursor. */
@@ -70,6 +72,8 @@ export class Cursors {
         return { kind: "gone", projectId: data.projectId };
       case "end":
         return NOTHING;
+      case "preview":
+        return this.#seqs.has(data.projectId) ? { kind: "preview", preview: data } : NOTHING;
       default:
         return this.#takeEvent(data);
     }

@@ -1,7 +1,7 @@
 /** One project as a page knows it: its events folded, and what of its text is history. */
 import type { Contents } from "./content";
 import { reduce } from "./reduce";
-import type { Connection, FileState, ForgeEvent, Problem, Snapshot } from "./types";
+import type { Connection, FileState, ForgeEvent, PreviewFrame, Problem, Snapshot } from "./types";
 
 export interface ProjectView {
   snapshot: Snapshot | null;
@@ -12,6 +12,8 @@ export interface ProjectView {
   gone: boolean;
   /** Why the server refuses this reader. */
   problem: Problem | null;
+  /** What was told last of who answers at its preview; null where nothing was yet. */
+  preview: PreviewFrame | null;
   /** Grows when fetched content has arrived, so that `textOf` is asked again. */
   contents: number;
 }
@@ -22,6 +24,7 @@ export const UNKNOWN: ProjectView = {
   lastEventAt: null,
   gone: false,
   problem: null,
+  preview: null,
   contents: 0,
 };
 

@@ -255,7 +255,8 @@ export class StreamReader {
     } else if (taken.kind === "gone") {
       this.#listener.gone(taken.projectId);
       if (this.#cursors.size === 0) this.#halt("closed", null);
-    } else if (taken.kind === "gap") this.#figures.gaps += 1;
+    } else if (taken.kind === "preview") this.#listener.preview(taken.preview);
+    else if (taken.kind === "gap") this.#figures.gaps += 1;
     return taken.kind !== "gap";
   }
 

@@ -235,6 +235,16 @@ test("says how the connection is, to projects asked for later too", () => {
   expect(store.view("q").connection).toBe("live");
 });
 
+test("says who answers at a preview, to those who look at its project", () => {
+  store.subscribe("p", () => undefined);
+  store.subscribe("q", () => undefined);
+  expect(store.view("p").preview).toBeNull();
+  tell.preview({ type: "preview", projectId: "p", state: "live", version: 1 });
+  frame();
+  expect(store.view("p").preview).toMatchObject({ state: "live", version: 1 });
+  expect(store.view("q").preview).toBeNull();
+});
+
 test("says that a project is gone, and asks for it again when somebody does", () => {
   const leave = store.subscribe("p", () => undefined);
   tell.gone("p");

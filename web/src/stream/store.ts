@@ -71,6 +71,12 @@ export class StreamStore {
         const data = { type: "gone", projectId };
         this.recorder.add({ type: "gone", projectId, seq: null, ts: null, data });
       },
+      preview: (preview) => {
+        this.#entries.get(preview.projectId)?.followed.change({ preview });
+        this.#change(preview.projectId);
+        const { type, projectId } = preview;
+        this.recorder.add({ type, projectId, seq: null, ts: null, data: preview });
+      },
       connection: (connection, problem) => {
         this.#linked(connection, problem);
         const data = { type: "connection", connection, problem };

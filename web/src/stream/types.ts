@@ -8,6 +8,7 @@ export type {
   Failure,
   FileState,
   ForgeEvent,
+  PreviewFrame,
   Ref,
   Snapshot,
   StepState,

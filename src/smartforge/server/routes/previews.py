@@ -27,6 +27,7 @@ class PreviewRoutes:
         self._previews = previews
         self._origin = door.preview_origin or ""
         self._passes = passes_of(door)
+        self._guarded = bool(door.token)
 
     def router(self) -> APIRouter:
         router = APIRouter(
@@ -36,6 +37,7 @@ class PreviewRoutes:
         )
         for path, endpoint, method, status in (
             ("", self.get_preview, "GET", 200),
+            ("/openapi.json", self.get_document, "GET", 200),
             ("/reset", self.reset_preview, "POST", 200),
             ("/pass", self.give_pass, "POST", 200),
             ("/environment", self.get_environment, "GET", 200),
@@ -50,6 +52,10 @@ class PreviewRoutes:
         """Who answers at `/preview/{projectId}/`, and the account that may do everything there."""
         return answers.json(await self._previews.shown(project_id))
 
+    async def get_document(self, project_id: str) -> Response:
+        """The OpenAPI document of what answers there, without waking it; 409 before the plan."""
+        return answers.json(await self._previews.document(project_id))
+
     async def reset_preview(self, project_id: str) -> Response:
         """Forget all that was stored through the preview; it begins again with nothing."""
         await self._previews.reset(project_id)
@@ -59,13 +65,15 @@ class PreviewRoutes:
         """Where to open it, and what to show there: a pass in place of the token, for a minute.
 
         In `url` it stands already; in `pass` for the header `X-Smart-Forge-Token`. Null where the
-        page's own cookie is enough.
+        page's own cookie is enough. `guarded` says whether programs need a token.
         """
         url = self._origin + (await self._previews.shown(project_id)).url
         if self._passes is None:
-            return answers.json({"url": url, "pass": None, "seconds": None})
+            told = {"url": url, "pass": None, "seconds": None, "guarded": self._guarded}
+            return answers.json(told)
         given = self._passes.new(project_id)
-        return answers.json({"url": added_to(url, given), "pass": given, "seconds": SECONDS})
+        url = added_to(url, given)
+        return answers.json({"url": url, "pass": given, "seconds": SECONDS, "guarded": True})
 
     async def get_environment(self, project_id: str) -> Response:
         """The names of the variables that were set."""

@@ -6,3 +6,8 @@ export function exportUrl(projectId: string, version?: number): string {
   const query = version === undefined ? "" : `?version=${version}`;
   return `${projectUrl(projectId)}/export.zip${query}`;
 }
+
+/** The root of the API that was made, to be opened in a tab of its own. */
+export function previewUrl(projectId: string): string {
+  return `/preview/${encodeURIComponent(projectId)}/`;
+}

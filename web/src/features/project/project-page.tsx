@@ -1,5 +1,5 @@
 /** A project's page: the chat on the left; its code, contract and checks on the right. */
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useGenerationStream } from "../../stream/use-generation-stream";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
@@ -15,13 +15,20 @@ import { Header } from "./header";
 import styles from "./project-page.module.css";
 import { isBusy, isOn } from "./rows";
 
-type TabName = "code" | "contract" | "checks";
+type TabName = "code" | "contract" | "console" | "checks";
+const ConsoleTab = lazy(() =>
+  import("../console/console-tab").catch(() => ({ default: NoConsole })),
+);
+
 type Pane = "chat" | "work";
 
 export function ProjectPage({ projectId }: { projectId: string }) {
   const live = useGenerationStream(projectId);
   const { snapshot, status, gone, connection, problem } = live;
   const [tab, setTab] = useState<TabName>("code");
+  // Fetched when it is first looked at, and mounted from then on.
+  const [tried, setTried] = useState(false);
+  if (tab === "console" && !tried) setTried(true);
   const [pane, setPane] = useState<Pane>("chat");
   const [opened, setOpened] = useState<{ path: string } | null>(null);
   const [followed, setFollowed] = useState(0);
@@ -58,6 +65,15 @@ export function ProjectPage({ projectId }: { projectId: string }) {
       ),
     },
     {
+      name: "console",
+      label: "Console",
+      panel: (
+        <Suspense fallback={<p className={styles["notLoaded"]}>Loading the console…</p>}>
+          {tried && <ConsoleTab projectId={projectId} stream={live} />}
+        </Suspense>
+      ),
+    },
+    {
       name: "checks",
       label: "Checks",
       panel: <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={live.resolve} />,
@@ -90,6 +106,11 @@ export function ProjectPage({ projectId }: { projectId: string }) {
       </nav>
     </div>
   );
+}
+
+/** In its place where it cannot be fetched: the network is away, or the server is a newer one. */
+function NoConsole() {
+  return <p className={styles["notLoaded"]}>The console could not be loaded. Reload the page to try again.</p>;
 }
 
 interface PaneButtonProps {

@@ -30,6 +30,7 @@ class FakeTab {
     if ("event" in told) this.told.push(`${told.event.projectId}:${told.event.seq}`);
     else if ("snapshot" in told) this.told.push(`${told.snapshot.id}=${told.snapshot.title}`);
     else if ("gone" in told) this.told.push(`${told.gone} gone`);
+    else if ("preview" in told) this.told.push(`${told.preview.projectId} ${told.preview.state}`);
     else this.told.push(told.connection);
   }
 }
@@ -109,6 +110,16 @@ test("a log that is shorter than thought replaces what every tab has", async () 
   await pass(0);
   expect(first.told.slice(-2)).toEqual(["p=Title 2", "p:3"]);
   expect(ahead.told).toEqual(["live", "p=Title 2", "p:3"]);
+});
+
+test("who answers at a preview is told to the tabs that watch its project", async () => {
+  const [first, stream] = await opened(3);
+  const other = new FakeTab();
+  hub.watch(other, "q", stateAt(0, "q"));
+  stream.data({ type: "preview", projectId: "p", state: "live", version: 1 });
+  await pass(0);
+  expect(first.told.at(-1)).toBe("p live");
+  expect(other.told).toEqual(["live"]);
 });
 
 test("tabs leave in any order, and the others miss nothing", async () => {

@@ -9,7 +9,7 @@ import type { ReaderFigures } from "../page-reader";
 import { StreamReader } from "../reader";
 import { reduce } from "../reduce";
 import type { ReaderListener } from "../listener";
-import type { Connection, ForgeEvent, Problem, Snapshot } from "../types";
+import type { Connection, ForgeEvent, PreviewFrame, Problem, Snapshot } from "../types";
 import type { Told } from "./protocol";
 
 export interface Tab {
@@ -35,6 +35,7 @@ export class Hub {
       event: (event) => this.#event(event),
       snapshot: (snapshot) => this.#snapshot(snapshot),
       gone: (projectId) => this.#gone(projectId),
+      preview: (preview) => this.#preview(preview),
       connection: (connection, problem) => this.#linked(connection, problem),
     });
   }
@@ -106,6 +107,11 @@ export class Hub {
     const project = this.#projects.get(projectId);
     this.#projects.delete(projectId);
     for (const tab of project?.tabs.keys() ?? []) tab.tell({ gone: projectId });
+  }
+
+  #preview(preview: PreviewFrame): void {
+    const tabs = this.#projects.get(preview.projectId)?.tabs;
+    for (const tab of tabs?.keys() ?? []) tab.tell({ preview });
   }
 
   #linked(connection: Connection, problem: Problem | null): void {

@@ -162,7 +162,8 @@ export class PortReader implements Reader {
     else if ("gone" in told) {
       this.#watched.delete(told.gone);
       this.#listener.gone(told.gone);
-    } else this.#listener.connection(told.connection, told.problem);
+    } else if ("preview" in told) this.#listener.preview(told.preview);
+    else this.#listener.connection(told.connection, told.problem);
   }
 
   #heed(page: Window): void {
