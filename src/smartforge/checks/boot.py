@@ -3,7 +3,7 @@
 from smartforge.checks.asking import Answer, ask, curl
 from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import clean, tail
-from smartforge.checks.places import neighbour
+from smartforge.checks.routes import neighbour
 from smartforge.checks.scripts import APPLICATION
 from smartforge.checks.witness import seen_again
 from smartforge.events import CheckName

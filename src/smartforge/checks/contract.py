@@ -9,7 +9,7 @@ from smartforge.checks.asking import Answer, ask, curl
 from smartforge.checks.base import Method, Subject, Verdict
 from smartforge.checks.causes import clean
 from smartforge.checks.differences import differences
-from smartforge.checks.places import difference
+from smartforge.checks.routes import difference
 from smartforge.checks.scripts import APPLICATION
 from smartforge.checks.surface import Json, TooComplex, surface
 from smartforge.checks.witness import seen_again

@@ -8,7 +8,8 @@ from smartforge.checks.asking import NoAnswer, conversation
 from smartforge.checks.base import Subject, Verdict
 from smartforge.checks.causes import clean
 from smartforge.checks.judging import Judge, Judged
-from smartforge.checks.places import Places, asked
+from smartforge.checks.places import Places
+from smartforge.checks.routes import asked
 from smartforge.checks.scripts import APPLICATION
 from smartforge.checks.witness import seen_again
 from smartforge.sandbox.base import Limits, Program
