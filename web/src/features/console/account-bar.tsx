@@ -1,5 +1,5 @@
 /** Who asks: nobody, or an account of the API. */
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { type Account, type Entry, fieldsOf, logIn, register, type Sent } from "./account";
@@ -22,22 +22,34 @@ type Way = "register" | "login";
 
 export function AccountBar({ document, entry, account, forgot, admin, send, onAccount }: Props) {
   const [way, setWay] = useState<Way | null>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
+  useEffect(() => {
+    // What had the focus is gone: it goes to what stands there instead.
+    if (moved.current) bar.current?.querySelector("button")?.focus();
+    moved.current = false;
+  }, [account]);
+  const change = (known: Account | null): void => {
+    moved.current = true;
+    setWay(null);
+    onAccount(known);
+  };
   if (entry === null) return null;
   if (account) {
     return (
-      <div className={styles["account"]}>
+      <div className={styles["account"]} ref={bar}>
         <span role="status">
           Logged in as <strong>{account.name}</strong>
           {account.role && `, ${account.role}`}
         </span>
-        <button type="button" className={controls["quiet"]} onClick={() => onAccount(null)}>
+        <button type="button" className={controls["quiet"]} onClick={() => change(null)}>
           Log out
         </button>
       </div>
     );
   }
   return (
-    <div className={styles["account"]}>
+    <div className={styles["account"]} ref={bar}>
       <span role="status">{forgot ? "The real API answers now: the contract's accounts are gone." : "Not logged in"}</span>
       {entry.register && (
         <button type="button" className={controls["quiet"]} aria-expanded={way === "register"} onClick={() => setWay(way === "register" ? null : "register")}>
@@ -56,10 +68,7 @@ export function AccountBar({ document, entry, account, forgot, admin, send, onAc
           login={entry.login}
           admin={admin}
           send={send}
-          onAccount={(known) => {
-            onAccount(known);
-            setWay(null);
-          }}
+          onAccount={change}
         />
       )}
     </div>

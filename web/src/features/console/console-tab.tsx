@@ -1,12 +1,12 @@
 /** The console: one request to the API at a time, answered from the contract or by the API itself. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { GenerationStream } from "../../stream/use-generation-stream";
 import { type Account, describe, entryOf, type Sent, tokenIn } from "./account";
 import { AccountBar } from "./account-bar";
 import { type Answer, type Answerer, ask } from "./answer";
 import { AnswerView } from "./answer-view";
 import styles from "./console-tab.module.css";
-import { operationsIn } from "./document";
+import { type Operation, operationsIn } from "./document";
 import { HistoryList, MOST_KEPT, type Past } from "./history-list";
 import { OperationPicker } from "./operation-picker";
 import { addressOf, bodyOf, curlOf, type Draft, draftOf, headersOf, missingIn } from "./request";
@@ -89,11 +89,18 @@ export default function ConsoleTab({ projectId, stream }: Props) {
     if (token !== null) setAccount(await describe(sent, token, ""));
   };
 
+  const escaped = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    sending?.abort();
+    // Elsewhere Esc stops the run: nobody who leaves a field means that.
+    if (sending || (event.target as Element).matches("input, textarea, select")) event.stopPropagation();
+  };
+
   if (!document) return <Empty planned={Boolean(stream.snapshot?.contract)} problem={preview.problem} />;
   const url = operation && draft && access ? addressOf(access.base, operation, draft) : "";
   return (
-    <div className={styles["console"]} data-testid="console">
-      <Standing projectId={projectId} shown={shown} base={access?.base ?? null} />
+    <div className={styles["console"]} data-testid="console" onKeyDown={escaped}>
+      <Standing projectId={projectId} shown={shown} base={access?.base ?? null} front={frontOf(operations)} />
       <AccountBar
         document={document}
         entry={entryOf(document)}
@@ -117,6 +124,7 @@ export default function ConsoleTab({ projectId, stream }: Props) {
                   ? curlOf(url, operation, draft, { token: account?.token ?? null, guarded: access.guarded })
                   : ""
               }
+              guarded={access?.guarded ?? false}
               sending={sending !== null}
               onDraft={setDraft}
               onExample={() => pick(operation.key)}
@@ -147,6 +155,11 @@ function useAccount(from: Answerer | null): [Account | null, (account: Account |
     [from],
   );
   return [ended ? null : (kept?.account ?? null), set, ended];
+}
+
+/** The API's root; few have one, and their document tells more than "not found". */
+function frontOf(operations: readonly Operation[]): string {
+  return operations.some(({ key }) => key === "GET /") ? "" : "openapi.json";
 }
 
 /** A request that works at once: the first list, else whatever comes first. */

@@ -17,6 +17,8 @@ interface Props {
   locked: boolean;
   missing: string | null;
   curl: string;
+  /** Words stand in the curl line in place of the server's token. */
+  guarded: boolean;
   sending: boolean;
   onDraft: (draft: Draft) => void;
   onExample: () => void;
@@ -27,7 +29,7 @@ interface Props {
 const MOST_ROWS = 16;
 
 export function RequestForm(props: Props) {
-  const { operation, draft, locked, missing, curl, sending, onDraft, onExample, onSend, onStop } = props;
+  const { operation, draft, locked, missing, curl, guarded, sending, onDraft, onExample, onSend, onStop } = props;
   const { method, path, says, who, parameters, body } = operation;
   const required = parameters.filter((one) => one.required);
   const optional = parameters.filter((one) => !one.required);
@@ -118,6 +120,9 @@ export function RequestForm(props: Props) {
       </div>
       <details>
         <summary>curl</summary>
+        {guarded && (
+          <p className={styles["says"]}>Put your server's own token in place of the words for it.</p>
+        )}
         <pre className={styles["curl"]} tabIndex={0} role="region" aria-label="curl line">
           {curl || "The address is not known yet."}
         </pre>

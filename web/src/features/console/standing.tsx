@@ -8,9 +8,11 @@ interface Props {
   projectId: string;
   shown: Preview["shown"];
   base: string | null;
+  /** What there is to look at below the preview's root. */
+  front: string;
 }
 
-export function Standing({ projectId, shown, base }: Props) {
+export function Standing({ projectId, shown, base, front }: Props) {
   const from = answererOf(shown);
   const elsewhere = base !== null && !base.startsWith(location.origin) ? new URL(base).origin : null;
   return (
@@ -19,7 +21,7 @@ export function Standing({ projectId, shown, base }: Props) {
         {from && <Badge from={from} />} <span className={styles["says"]}>{wordsOf(shown)}</span>
         {elsewhere && <span className={styles["says"]}> It is at {elsewhere}.</span>}
       </p>
-      <a className={controls["button"]} href={previewUrl(projectId)} target="_blank" rel="noopener noreferrer">
+      <a className={controls["button"]} href={previewUrl(projectId) + front} target="_blank" rel="noopener noreferrer">
         Open the API
       </a>
     </div>
@@ -36,18 +38,18 @@ export function Badge({ from }: { from: "contract" | "real" }) {
 
 function wordsOf(shown: Preview["shown"]): string {
   if (shown === null) return "Looking who answers…";
-  const version = shown.version === null ? "" : ` version ${shown.version}`;
+  const version = shown.version === null ? "" : `, version ${shown.version}`;
   switch (shown.state) {
     case "contract":
       return shown.version === null
         ? "Answers are made from the contract until the API itself runs."
         : "Answers are made from the contract: this machine has no sandbox for the API.";
     case "starting":
-      return `The API starts,${version}.`;
+      return `The API starts${version}.`;
     case "live":
-      return `The API itself answers,${version}.`;
+      return `The API itself answers${version}.`;
     case "asleep":
-      return `The API itself answers,${version}. It is asleep; the next request wakes it.`;
+      return `The API itself answers${version}. It is asleep; the next request wakes it.`;
     case "failed":
       return `The API does not start. ${shown.detail}`.trim();
   }
