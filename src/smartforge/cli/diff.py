@@ -59,5 +59,6 @@ def lines(found: dict[str, Any]) -> list[Text]:
 def _file(file: dict[str, Any]) -> list[Text]:
     path = plain(file["path"])
     if file["diff"] is None:
-        return [Text(f"{path} was {file['change']}, and {OMITTED[file['omitted']]}.")]
+        was = f" from {plain(file['was'])}" if file.get("was") else ""
+        return [Text(f"{path} was {file['change']}{was}, and {OMITTED[file['omitted']]}.")]
     return [Text(plain(line), STYLES.get(line[:1], "")) for line in file["diff"].split("\n")[:-1]]

@@ -38,6 +38,39 @@ def test_patch_makes_the_new_files_of_the_old_ones(tmp_path: Path) -> None:
     assert now == NEW
 
 
+BOOKS = b"import json\nname = 'books'\n\ndef load():\n    return json.loads('[]')\n"
+NOVELS = BOOKS.replace(b"books", b"novels")
+
+
+def test_a_file_with_most_of_its_lines_at_another_path_was_renamed(tmp_path: Path) -> None:
+    old = {"app/books.py": BOOKS, "app/same.py": b"s\n", "app/gone.py": b"nothing alike\n"}
+    new = {"app/novels.py": NOVELS, "app/moved.py": b"s\n", "app/fresh.py": b"all new\n"}
+    found = differences(old, new)
+    assert {one.path: (one.change, one.was, one.added, one.removed) for one in found} == {
+        "app/fresh.py": ("added", None, 1, 0),
+        "app/gone.py": ("removed", None, 0, 1),
+        "app/moved.py": ("renamed", "app/same.py", 0, 0),
+        "app/novels.py": ("renamed", "app/books.py", 1, 1),
+    }
+    if shutil.which("patch") is None:
+        return
+    (tmp_path / "app").mkdir()
+    for path, content in old.items():
+        (tmp_path / path).write_bytes(content)
+    told = "".join(one.diff or "" for one in found)
+    subprocess.run(["patch", "-p1", "-E"], cwd=tmp_path, input=told.encode(), check=True)
+    now = {f"app/{path.name}": path.read_bytes() for path in (tmp_path / "app").iterdir()}
+    assert now == new
+
+
+def test_of_very_many_files_only_the_same_bytes_count_as_renamed() -> None:
+    old = {f"a/{at}": b"same %d\n" % at + b"line\n" * 20 for at in range(60)}
+    new = {f"b/{path[2:]}": content for path, content in old.items()}
+    new["b/7"] += b"more\n"
+    changes = {one.path: one.change for one in differences(old, new)}
+    assert [changes["b/6"], changes["b/7"], changes["a/7"]] == ["renamed", "added", "removed"]
+
+
 def test_what_cannot_be_compared_is_said() -> None:
     [binary] = differences({"logo.png": b"\xff\x00"}, {"logo.png": b"\xff\x01"})
     assert (binary.change, binary.omitted, binary.diff) == ("changed", "binary", None)

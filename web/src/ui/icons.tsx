@@ -24,6 +24,7 @@ export const ArrowUp = draw(<path d="M8 13V3.5M3.8 7.4 8 3.2l4.2 4.2" />);
 export const ArrowLeft = draw(<path d="M13 8H3.5M7.4 3.8 3.2 8l4.2 4.2" />);
 export const ArrowDown = draw(<path d="M8 3v9.5m4.2-3.9L8 12.8 3.8 8.6" />);
 export const Download = draw(<path d="M8 2v8m3.2-3L8 10.2 4.8 7M2.8 13.2h10.4" />);
+export const Swap = draw(<path d="M2.5 5.5h10M9.8 2.8l2.7 2.7-2.7 2.7M13.5 10.5h-10M6.2 7.8l-2.7 2.7 2.7 2.7" />);
 export const Copy = draw(<path d="M6 6V2.5h7.5V10H10M2.5 6H10v7.5H2.5z" />);
 export const Wrap = draw(<path d="M2 3.5h12M2 8h9.5a2.2 2.2 0 0 1 0 4.5H8m1.8-2L7.8 12.5l2 2M2 12.5h3" />);
 export const Pencil = draw(<path d="m3 13 .6-2.8 7.2-7.2 2.2 2.2-7.2 7.2zM9.4 4.4l2.2 2.2" />);

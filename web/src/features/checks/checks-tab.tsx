@@ -3,6 +3,7 @@ import { memo } from "react";
 import type { CheckState, Ref } from "../../events.gen";
 import { isRef } from "../../stream/types";
 import { classes } from "../../ui/classes";
+import { CopyButton } from "../../ui/copy-button";
 import { count, duration } from "../../ui/format";
 import { Check, Circle, Cross, Dash, Spinner } from "../../ui/icons";
 import styles from "./checks-tab.module.css";
@@ -78,7 +79,10 @@ const CheckItem = memo(function CheckItem({ check, over, fetched }: ItemProps) {
           <dl>
             {evidence.map(({ name, text }) => (
               <div key={name}>
-                <dt>{name}</dt>
+                <dt>
+                  {name}
+                  {name === "curl" && <CopyButton text={() => text} title="Copy what reproduces this" />}
+                </dt>
                 <dd>
                   <pre tabIndex={0}>{text}</pre>
                 </dd>

@@ -1,11 +1,10 @@
 /** The line above the code: which file it is, how far it is, copying and word wrap. */
-import { useEffect, useState } from "react";
 import type { FileState } from "../../events.gen";
 import { classes } from "../../ui/classes";
-import { copyText } from "../../ui/clipboard";
 import controls from "../../ui/controls.module.css";
+import { CopyButton } from "../../ui/copy-button";
 import { bytes } from "../../ui/format";
-import { Check, Copy, Wrap } from "../../ui/icons";
+import { Wrap } from "../../ui/icons";
 import { STATES } from "./file-states";
 import styles from "./streaming-code-viewer.module.css";
 
@@ -39,35 +38,13 @@ export function CodeBar({ file, wrap, onWrap, textToCopy }: Props) {
         >
           <Wrap /> <span className={styles["word"]}>Wrap</span>
         </button>
-        <CopyButton textToCopy={textToCopy} disabled={!file || file.state === "planned"} />
+        <CopyButton
+          text={textToCopy}
+          title="Copy this file"
+          className={styles["word"]}
+          disabled={!file || file.state === "planned"}
+        />
       </span>
     </div>
-  );
-}
-
-function CopyButton({ textToCopy, disabled }: { textToCopy: () => string | undefined; disabled: boolean }) {
-  const [said, setSaid] = useState<"Copied" | "Not copied" | null>(null);
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(null), 2000);
-    return () => clearTimeout(timer);
-  }, [said]);
-  const copy = async () => {
-    const text = textToCopy();
-    if (text !== undefined) setSaid((await copyText(text)) ? "Copied" : "Not copied");
-  };
-  return (
-    <button
-      type="button"
-      className={controls["quiet"]}
-      title="Copy this file"
-      disabled={disabled}
-      onClick={() => void copy()}
-    >
-      {said === "Copied" ? <Check /> : <Copy />}{" "}
-      <span className={styles["word"]} aria-live="polite">
-        {said ?? "Copy"}
-      </span>
-    </button>
   );
 }

@@ -64,7 +64,8 @@ const selectAll = keymap.of([
   },
 ]);
 
-function language(path: string): Extension {
+/** How a file of that name is parsed. */
+export function language(path: string): Extension {
   if (/\.pyi?$/.test(path)) return python();
   if (/\.(ya?ml|json)$/.test(path)) return yaml();
   return [];

@@ -25,6 +25,7 @@ export interface RowProps {
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
   onOpenContract: () => void;
+  onOpenDiff: (version: number) => void;
 }
 
 const STEPS = {
@@ -91,9 +92,9 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
     case "check":
       return <CheckRow row={row} onOpen={props.onOpenChecks} />;
     case "version":
-      return <VersionRow version={row.version} projectId={props.projectId} />;
+      return <VersionRow version={row.version} projectId={props.projectId} onOpenDiff={props.onOpenDiff} />;
     case "success":
-      return <Success {...row} projectId={props.projectId} />;
+      return <Success {...row} projectId={props.projectId} onOpenDiff={props.onOpenDiff} />;
     case "failure":
       return <Failure {...row} onRetry={props.onRetry} onOpenChecks={props.onOpenChecks} />;
     case "stopped":

@@ -15,11 +15,12 @@ interface Props {
   onOpenFile: (path: string) => void;
   onOpenChecks: () => void;
   onOpenContract: () => void;
+  onOpenDiff: (version: number) => void;
   /** The user began a run from here. */
   onBegun: () => void;
 }
 
-export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onOpenContract, onBegun }: Props) {
+export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onOpenContract, onOpenDiff, onBegun }: Props) {
   const { snapshot, resolve, retry, edit, remove, send, answer } = stream;
   const tryAgain = useCallback(async () => {
     await retry();
@@ -53,6 +54,7 @@ export function Chat({ stream, projectId, onOpenFile, onOpenChecks, onOpenContra
                 onOpenFile={onOpenFile}
                 onOpenChecks={onOpenChecks}
                 onOpenContract={onOpenContract}
+                onOpenDiff={onOpenDiff}
               />
             ))}
           </ol>

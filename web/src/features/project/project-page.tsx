@@ -1,5 +1,6 @@
-/** A project's page: the chat on the left; its code, contract and checks on the right. */
+/** A project's page: the chat on the left; its API, as code and as all else, on the right. */
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import type { Version } from "../../events.gen";
 import { useGenerationStream } from "../../stream/use-generation-stream";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
@@ -7,6 +8,7 @@ import { Link } from "../../ui/link";
 import { type Tab, Tabs } from "../../ui/tabs";
 import { ChecksTab } from "../checks/checks-tab";
 import { ContractTab } from "../contract/contract-tab";
+import { type Pair, pairOf } from "../diff/difference";
 import { StreamingCodeViewer } from "../files/streaming-code-viewer";
 import { Chat } from "./chat";
 import { Composer } from "./composer";
@@ -15,12 +17,18 @@ import { Header } from "./header";
 import styles from "./project-page.module.css";
 import { isBusy, isOn } from "./rows";
 
-type TabName = "code" | "contract" | "console" | "checks";
+type TabName = "code" | "contract" | "console" | "checks" | "diff";
 const ConsoleTab = lazy(() =>
   import("../console/console-tab").catch(() => ({ default: NoConsole })),
 );
+const DiffTab = lazy(async () => {
+  const { DiffTab } = await import("../diff/diff-tab").catch(() => ({ DiffTab: NoDiff }));
+  return { default: DiffTab };
+});
 
 type Pane = "chat" | "work";
+
+const NONE: readonly Version[] = [];
 
 export function ProjectPage({ projectId }: { projectId: string }) {
   const live = useGenerationStream(projectId);
@@ -29,8 +37,11 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   // Fetched when it is first looked at, and mounted from then on.
   const [tried, setTried] = useState(false);
   if (tab === "console" && !tried) setTried(true);
+  const [asked, setAsked] = useState(false);
+  if (tab === "diff" && !asked) setAsked(true);
   const [pane, setPane] = useState<Pane>("chat");
   const [opened, setOpened] = useState<{ path: string } | null>(null);
+  const [compared, setCompared] = useState<Pair | null>(null);
   const [followed, setFollowed] = useState(0);
   useTitle(snapshot?.title, status);
 
@@ -47,6 +58,15 @@ export function ProjectPage({ projectId }: { projectId: string }) {
     setTab("contract");
     setPane("work");
   }, []);
+  const versions = snapshot?.versions ?? NONE;
+  const openDiff = useCallback(
+    (version: number) => {
+      setCompared(pairOf(version, versions));
+      setTab("diff");
+      setPane("work");
+    },
+    [versions],
+  );
   const begun = useCallback(() => setFollowed((times) => times + 1), []);
 
   if (gone) return <UnknownProject />;
@@ -78,6 +98,15 @@ export function ProjectPage({ projectId }: { projectId: string }) {
       label: "Checks",
       panel: <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={live.resolve} />,
     },
+    {
+      name: "diff",
+      label: "Diff",
+      panel: (
+        <Suspense fallback={<p className={styles["notLoaded"]}>Loading the comparison…</p>}>
+          {asked && <DiffTab projectId={projectId} versions={versions} opened={compared} />}
+        </Suspense>
+      ),
+    },
   ];
 
   return (
@@ -92,6 +121,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
             onOpenFile={openFile}
             onOpenChecks={openChecks}
             onOpenContract={openContract}
+            onOpenDiff={openDiff}
             onBegun={begun}
           />
           <Composer projectId={projectId} stream={live} onSent={begun} />
@@ -111,6 +141,16 @@ export function ProjectPage({ projectId }: { projectId: string }) {
 /** In its place where it cannot be fetched: the network is away, or the server is a newer one. */
 function NoConsole() {
   return <p className={styles["notLoaded"]}>The console could not be loaded. Reload the page to try again.</p>;
+}
+
+function NoDiff(_props: DiffProps) {
+  return <p className={styles["notLoaded"]}>The comparison could not be loaded. Reload the page to try again.</p>;
+}
+
+interface DiffProps {
+  projectId: string;
+  versions: readonly Version[];
+  opened: Pair | null;
 }
 
 interface PaneButtonProps {

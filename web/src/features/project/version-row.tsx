@@ -10,10 +10,11 @@ import styles from "./chat.module.css";
 interface Props {
   version: Version;
   projectId: string;
+  onOpenDiff: (version: number) => void;
 }
 
 /** The end of the run that was watched. */
-export function Success({ version, checksPassed, spent, projectId }: Props & { checksPassed: number; spent: string }) {
+export function Success({ version, checksPassed, spent, ...rest }: Props & { checksPassed: number; spent: string }) {
   const proven = version.verdict !== "skipped";
   const checks = checksPassed > 0 ? [`${count(checksPassed, "check")} passed`] : [];
   return (
@@ -28,34 +29,46 @@ export function Success({ version, checksPassed, spent, projectId }: Props & { c
       )}
       <p className={styles["numbers"]}>
         {numbers(version, checks)}
-        {spent && `, ${spent}`} <Chip version={version} projectId={projectId} />
+        {spent && `, ${spent}`} <Chip version={version} {...rest} />
       </p>
     </li>
   );
 }
 
 /** An earlier version. */
-export function VersionRow({ version, projectId }: Props) {
+export function VersionRow(props: Props) {
   return (
     <li className={styles["line"]} data-row="version">
-      <Chip version={version} projectId={projectId} />
-      <span className={styles["detail"]}> {numbers(version, [])}</span>
+      <Chip {...props} />
+      <span className={styles["detail"]}> {numbers(props.version, [])}</span>
     </li>
   );
 }
 
-function Chip({ version, projectId }: Props) {
-  const name = `Version ${version.version}`;
+/** Downloads the version; all but the first have something to be compared with. */
+function Chip({ version: { version, verdict }, projectId, onOpenDiff }: Props) {
   return (
-    <a
-      className={classes(controls["chip"], version.verdict === "skipped" && controls["warn"])}
-      href={exportUrl(projectId, version.version)}
-      title={`Download version ${version.version}`}
-      download
-    >
-      {name} <Download />
-      <span className="sr-only">download</span>
-    </a>
+    <>
+      <a
+        className={classes(controls["chip"], verdict === "skipped" && controls["warn"])}
+        href={exportUrl(projectId, version)}
+        title={`Download version ${version}`}
+        download
+      >
+        Version {version} <Download />
+        <span className="sr-only">download</span>
+      </a>
+      {version > 1 && (
+        <button
+          type="button"
+          className={classes(styles["open"], styles["compare"])}
+          title={`What version ${version} differs in from the one before`}
+          onClick={() => onOpenDiff(version)}
+        >
+          See changes<span className="sr-only"> of version {version}</span>
+        </button>
+      )}
+    </>
   );
 }
 
