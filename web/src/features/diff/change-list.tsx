@@ -1,5 +1,5 @@
 /** What differs, one line each: the contract first, then the files. */
-import { type KeyboardEvent, memo, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import { classes } from "../../ui/classes";
 import { count } from "../../ui/format";
 import styles from "./change-list.module.css";
@@ -23,6 +23,10 @@ export function ChangeList({ difference, viewed, onView }: Props) {
   const { files } = difference;
   const list = useRef<HTMLDivElement>(null);
 
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [viewed]);
+
   const move = (event: KeyboardEvent) => {
     const keys = [null, ...files.map((file) => file.path)];
     const at = keys.indexOf(viewed);
@@ -31,9 +35,7 @@ export function ChangeList({ difference, viewed, onView }: Props) {
     event.preventDefault();
     const next = Math.min(Math.max(to, 0), keys.length - 1);
     onView(keys[next] ?? null);
-    const option = list.current?.querySelectorAll<HTMLElement>('[role="option"]')[next];
-    option?.focus();
-    option?.scrollIntoView({ block: "nearest" });
+    list.current?.querySelectorAll<HTMLElement>('[role="option"]')[next]?.focus();
   };
 
   return (

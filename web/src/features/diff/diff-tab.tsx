@@ -4,9 +4,10 @@ import type { Version } from "../../events.gen";
 import { ChangeList } from "./change-list";
 import { ContractChanges } from "./contract-changes";
 import styles from "./diff-tab.module.css";
-import { type Difference, fetchDifference, latestPair, type Pair } from "./difference";
+import { type Difference, fetchDifference } from "./difference";
 import { FileView, type Layout } from "./file-view";
 import { NotYet } from "./not-yet";
+import { latestPair, type Pair } from "./pairs";
 import { useAsked } from "./use-asked";
 import { VersionPickers } from "./version-pickers";
 

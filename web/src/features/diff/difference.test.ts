@@ -5,10 +5,9 @@ import {
   type FileDifference,
   filesSaid,
   fileUrl,
-  latestPair,
   omittedSaid,
-  pairOf,
 } from "./difference";
+import { latestPair, pairOf } from "./pairs";
 
 const file = (more: Partial<FileDifference>): FileDifference => ({
   path: "app/main.py",

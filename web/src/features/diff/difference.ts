@@ -1,6 +1,7 @@
 /** What two versions differ in, as `GET .../diff` tells, and the words for it. */
 import { json, projectUrl, send } from "../../stream/commands";
 import { count } from "../../ui/format";
+import type { Pair } from "./pairs";
 
 export type FileChange = "added" | "changed" | "removed" | "renamed";
 
@@ -31,12 +32,6 @@ export interface Difference {
   to: number;
   files: readonly FileDifference[];
   contract: Record<ContractKind, readonly ContractChange[]>;
-}
-
-/** Two versions, the older one usually first. */
-export interface Pair {
-  from: number;
-  to: number;
 }
 
 /** The two sides of one file. */
@@ -71,19 +66,6 @@ export async function fetchSides(
 export function fileUrl(projectId: string, path: string, version: number): string {
   const name = path.split("/").map((part) => encodeURIComponent(part).replaceAll(".", "%2E"));
   return `${projectUrl(projectId)}/files/${name.join("/")}?version=${version}`;
-}
-
-/** The latest version and the one before it; null where there are fewer than two. */
-export function latestPair(versions: readonly { version: number }[]): Pair | null {
-  const [to, from] = versions.map(({ version }) => version).sort((a, b) => b - a);
-  return to === undefined || from === undefined ? null : { from, to };
-}
-
-/** A version against the one before it; null for the first and for one that is not there. */
-export function pairOf(version: number, versions: readonly { version: number }[]): Pair | null {
-  const until = versions.filter((one) => one.version <= version);
-  const pair = latestPair(until);
-  return pair?.to === version ? pair : null;
 }
 
 const KINDS: readonly ContractKind[] = ["removed", "changed", "added"];

@@ -4,8 +4,9 @@ import controls from "../../ui/controls.module.css";
 import { CopyButton } from "../../ui/copy-button";
 import { CHANGES, Counts } from "./change-list";
 import styles from "./diff-tab.module.css";
-import { fetchSides, type FileDifference, fileUrl, omittedSaid, type Pair, type Sides } from "./difference";
+import { fetchSides, type FileDifference, fileUrl, omittedSaid, type Sides } from "./difference";
 import { NotYet } from "./not-yet";
+import type { Pair } from "./pairs";
 import { useAsked } from "./use-asked";
 
 export type Layout = "split" | "inline";

@@ -4,7 +4,7 @@ import type { Version } from "../../events.gen";
 import controls from "../../ui/controls.module.css";
 import { Swap } from "../../ui/icons";
 import styles from "./diff-tab.module.css";
-import type { Pair } from "./difference";
+import type { Pair } from "./pairs";
 
 interface Props {
   versions: readonly Version[];

@@ -8,7 +8,7 @@ import { Link } from "../../ui/link";
 import { type Tab, Tabs } from "../../ui/tabs";
 import { ChecksTab } from "../checks/checks-tab";
 import { ContractTab } from "../contract/contract-tab";
-import { type Pair, pairOf } from "../diff/difference";
+import { type Pair, pairOf } from "../diff/pairs";
 import { StreamingCodeViewer } from "../files/streaming-code-viewer";
 import { Chat } from "./chat";
 import { Composer } from "./composer";
