@@ -103,9 +103,9 @@ async def _new(
     settings = read(options)
     console = Console(stderr=json, highlight=False)
     async with product(settings, durable=False) as made:
+        project_id = await made.engine.start(wish)
         if settings.model is not None:
             console.print(allowed(settings), markup=False, soft_wrap=True)
-        project_id = await made.engine.start(wish)
         stops: list[asyncio.Task[None]] = []
         # A run that is stopped says so and leaves its working copy; one cut off would not.
         stopping.act = lambda: stops.append(asyncio.create_task(made.engine.cancel(project_id)))

@@ -19,8 +19,9 @@ QUEUED_SECONDS = 10.0
 
 PAGE = 10_000
 BODIES: dict[Made, dict[str, str]] = {
-    "model": {"author": "model"},
-    "planned": {"author": "auto"},
+    # What is said next would else be read by rules, which cost no call of the model.
+    "model": {"planner": "model", "author": "model"},
+    "planned": {"planner": "model", "author": "auto"},
     "offline": {"model": "offline"},
 }
 

@@ -76,6 +76,10 @@ class Line:
     async def close(self) -> None:
         if self._server is None:
             return
+        # What was accepted as the server closed would be forgotten, and its socket left open:
+        # Python 3.11 refuses it by an assertion that nobody sees. The viewer has ended by now.
+        for _ in range(ACCEPTING_ROUNDS):
+            await asyncio.sleep(0)
         self._server.close()
         for _ in range(ACCEPTING_ROUNDS):  # `wait_closed` of Python 3.11 does not wait for these.
             await asyncio.sleep(0)

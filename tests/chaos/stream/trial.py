@@ -284,6 +284,7 @@ class _Trial:
         await self._until(lambda: all(each.finished.is_set() for each in self._viewers.values()))
         for each in self._watching:
             each.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
         for each in self._viewers.values():
             await each.line.close()
         for node in self._nodes:
