@@ -34,8 +34,8 @@ async def test_runs_survive(seed: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "made", "disturbances", "found"),
     [
-        # More than are asked at once, so that some are finished by then.
-        ("forgotten step", "model", (Disturbance("kill", "answer", 12),), "repeated call: "),
+        # Twice as many as are asked at once, so that some are stored by then.
+        ("forgotten step", "model", (Disturbance("kill", "answer", 18),), "repeated call: "),
         ("lost tail", "offline", (KILL_IN_A_FILE,), "lost: what was stored"),
         ("left process", "offline", (), "left process: "),
     ],
