@@ -58,19 +58,26 @@ KILLS = st.lists(st.builds(Kill, st.integers(1, 30), st.booleans()), max_size=4)
 
 
 class Mortal(HookedLog):
-    """Stands still for ever at the append at which its process is to die."""
+    """Stands still at the append at which its process is to die, and after `bury` takes no more."""
 
     def __init__(self) -> None:
         super().__init__()
         self.died = asyncio.Event()
+        self._buried = asyncio.Event()
         self._left = 0
         self._kill: Kill | None = None
 
     def die(self, kill: Kill | None) -> None:
-        self.died.clear()
+        self.died, self._buried = asyncio.Event(), asyncio.Event()
         self._kill, self._left = kill, kill.append if kill else 0
 
+    def bury(self) -> None:
+        """Who is cancelled asks what became of the append: a dead process never hears it."""
+        self._buried.set()
+
     async def before(self, facts: Sequence[Fact]) -> None:
+        if self.died.is_set():
+            raise ConnectionError("This process is dead.")
         self._left -= 1
         await self._die_here(stored=False)
 
@@ -79,8 +86,10 @@ class Mortal(HookedLog):
 
     async def _die_here(self, *, stored: bool) -> None:
         if self._kill is not None and self._left == 0 and self._kill.stored is stored:
+            self._kill = None
             self.died.set()
-            await asyncio.Event().wait()
+            await self._buried.wait()
+            raise ConnectionError("This process is dead.")
 
 
 class CountingWriter(FakeWriter):
@@ -117,6 +126,7 @@ async def executed(kills: Sequence[Kill]) -> tuple[Mortal, CountingWriter, FakeP
         death = asyncio.create_task(log.died.wait())
         await asyncio.wait([execution, death], return_when=asyncio.FIRST_COMPLETED)
         over = execution.done()
+        log.bury()
         for each in (execution, death):
             each.cancel()
         await asyncio.gather(execution, death, return_exceptions=True)
