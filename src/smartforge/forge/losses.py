@@ -8,6 +8,7 @@ from smartforge.events import Fact, Step, Usage
 from smartforge.forge.budget import Budget
 from smartforge.llm.base import Spent
 from smartforge.llm.lost import heard
+from smartforge.llm.usage import usage_of
 
 
 class Losses:
@@ -29,7 +30,7 @@ class Losses:
 
         def listen(spent: Spent) -> None:
             self._budget.take(spent)
-            self._untold.append(_usage(spent, step, path, round_))
+            self._untold.append(usage_of(spent, step, path, round_))
 
         with heard(listen):
             try:
@@ -48,18 +49,3 @@ class Losses:
         """What has not been told yet; the caller tells it."""
         untold, self._untold = self._untold, []
         return untold
-
-
-def _usage(spent: Spent, step: Step, path: str | None, round_: int) -> Usage:
-    return Usage(
-        step=step,
-        path=path,
-        round=round_,
-        model=spent.model,
-        input_tokens=spent.input_tokens,
-        cached_input_tokens=spent.cached_input_tokens,
-        output_tokens=spent.output_tokens,
-        cost=spent.cost,
-        duration_ms=spent.duration_ms,
-        estimated=spent.estimated,
-    )

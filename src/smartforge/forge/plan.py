@@ -13,8 +13,8 @@ from smartforge.forge import proof
 from smartforge.forge.news import news
 from smartforge.forge.versions import Version, VersionFile, contracts, lineage
 from smartforge.llm import lost
+from smartforge.llm.usage import spent_of
 from smartforge.planners.base import Known, Planned, Planner, PlanRequest, Words
-from smartforge.planners.spending import spent_of
 from smartforge.targets.base import Target, TargetFile
 
 COMPILED = "it is compiled from the plan, so the plan has to change"

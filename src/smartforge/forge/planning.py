@@ -25,13 +25,11 @@ from smartforge.events import (
     TitleChanged,
 )
 from smartforge.forge import origins, telling
-from smartforge.forge.base import Json, RunRequest, Steps, Wanted, Workshop, plan_key
+from smartforge.forge.base import Json, Wanted, plan_key
 from smartforge.forge.folder import check_paths
-from smartforge.forge.losses import Losses
+from smartforge.forge.kit import Kit
 from smartforge.forge.plan import Plan, plan, taking
-from smartforge.forge.retries import Retries
-from smartforge.forge.saying import PLANS, Saying
-from smartforge.log.base import Blobs
+from smartforge.forge.saying import PLANS
 from smartforge.planners.base import Asked, PlanRequest
 
 logger = logging.getLogger(__name__)
@@ -49,29 +47,14 @@ class Waits(Exception):
 class Planning:
     """What comes before the first file: questions, the plan, what is wanted otherwise in it."""
 
-    def __init__(
-        self,
-        request: RunRequest,
-        shop: Workshop,
-        blobs: Blobs,
-        steps: Steps,
-        saying: Saying,
-        retries: Retries,
-        losses: Losses,
-    ) -> None:
-        self._request = request
-        self._shop = shop
-        self._blobs = blobs
-        self._steps = steps
-        self._saying = saying
-        self._retries = retries
-        self._losses = losses
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
 
     async def made(self) -> Plan:
         """The plan that is to be made. Raises Waits where the user is to be asked something, and
         what the planner raises."""
-        request = self._request
-        began = await self._saying.begin("planning", PLANS)
+        request = self._kit.request
+        began = await self._kit.saying.begin("planning", PLANS)
         made = await self._first()
         await self._say(made, 0, request.title)
         for changed, wanted in enumerate(request.wanted, 1):
@@ -79,7 +62,7 @@ class Planning:
             made = await self._changed(made, changed, wanted)
             await self._say(made, changed, title)
         again = len(request.wanted)
-        await self._saying.end("planning", telling.planned(made), began, again=again)
+        await self._kit.saying.end("planning", telling.planned(made), began, again=again)
         if request.approve and not request.approved and request.restored is None:
             asked = Question(
                 id=f"plan-{again + 1}-{request.run}",
@@ -91,12 +74,12 @@ class Planning:
         return made
 
     async def _first(self) -> Plan:
-        request = self._request
+        request = self._kit.request
         if request.restored is not None:
             made = taking(request.restored, request.chain[-1])
             return replace(made, origins=request.restored.origins)
         prompts = list(request.prompts)
-        found = await self._steps.step(plan_key(0), self._plan_step, {"prompts": prompts})
+        found = await self._kit.steps.step(plan_key(0), self._plan_step, {"prompts": prompts})
         return msgspec.convert(found, Plan)
 
     async def _changed(self, draft: Plan, changed: int, wanted: Wanted) -> Plan:
@@ -105,7 +88,7 @@ class Planning:
         async def change(words: str) -> Json:
             key = plan_key(changed)
             try:
-                made = await self._planned([*self._request.prompts, words], key, draft)
+                made = await self._planned([*self._kit.request.prompts, words], key, draft)
             except (ContractInvalid, ModelFailed, NothingToChange, PromptUnclear) as error:
                 said = f"{error.what} {error.hint}".strip()
                 made = replace(draft, usage=(), said=(said, "The plan is as it was."))
@@ -114,12 +97,12 @@ class Planning:
                 made = await self._traced(made, words, wanted.message_id, *before)
             return msgspec.to_builtins(made)
 
-        found = await self._steps.step(plan_key(changed), change, {"words": wanted.text})
+        found = await self._kit.steps.step(plan_key(changed), change, {"words": wanted.text})
         return msgspec.convert(found, Plan)
 
     async def _say(self, made: Plan, changed: int, title: str) -> None:
         told: list[Fact] = [*made.usage]
-        if self._request.trigger == "prompt" and made.contract.title != title:
+        if self._kit.request.trigger == "prompt" and made.contract.title != title:
             told.append(TitleChanged(title=made.contract.title))
         ready = PlanReady(
             contract=reading.to_json(made.contract),
@@ -130,49 +113,49 @@ class Planning:
             origins=made.origins,
         )
         if made.said:
-            id_ = f"said-{self._request.run}{f'-{changed}' if changed else ''}"
+            id_ = f"said-{self._kit.request.run}{f'-{changed}' if changed else ''}"
             told.append(Message(id=id_, role="assistant", text="\n".join(made.said)))
-        await self._saying.once(*told, ready, key=plan_key(changed))
+        await self._kit.saying.once(*told, ready, key=plan_key(changed))
 
     async def _ask(self) -> None:
         """Raises Waits where the user is to be asked something."""
-        request, asker = self._request, self._shop.asker
+        request, asker = self._kit.request, self._kit.shop.asker
         first = request.base_version is None and request.restored is None
         if asker is None or not request.choice.ask or not first or request.answers is not None:
             return
 
         async def attempt(_: int) -> Asked:
-            async with self._losses.of("planning"):
+            async with self._kit.losses.of("planning"):
                 return await asker.questions(PlanRequest(prompts=request.prompts))
 
         try:
-            asked = await self._retries.insist("ask", "planning", None, 1, attempt)
+            asked = await self._kit.retries.insist("ask", "planning", None, 1, attempt)
         except ModelFailed as error:
             # Whoever plans asks the same model next, and says what is wrong with it.
             logger.warning("run %s asks the user nothing: %s", request.run, error)
             return
-        await self._saying.also(*asked.usage)
+        await self._kit.saying.also(*asked.usage)
         if asked.questions:
             raise Waits(Questions(questions=asked.questions), "questions")
 
     async def _plan_step(self, prompts: list[str]) -> Json:
         await self._ask()
         made = await self._planned(prompts, plan_key(0))
-        last = self._request.chain[-1] if self._request.chain else None
+        last = self._kit.request.chain[-1] if self._kit.request.chain else None
         traced = await self._traced(
             made,
             prompts[-1] if prompts else "",
-            self._request.asked_in,
+            self._kit.request.asked_in,
             reading.from_json(last.contract) if last else None,
             last.origins if last else None,
         )
         return msgspec.to_builtins(traced)
 
     async def _planned(self, prompts: list[str], key: str, draft: Plan | None = None) -> Plan:
-        shop, request = self._shop, self._request
+        shop, request = self._kit.shop, self._kit.request
 
         async def attempt(_: int) -> Plan:
-            async with self._losses.of("planning"):
+            async with self._kit.losses.of("planning"):
                 return await plan(
                     shop.planner,
                     shop.target,
@@ -185,7 +168,7 @@ class Planning:
                 )
 
         first = 1 + request.retries.get(key, 0)
-        made = await self._retries.insist(key, "planning", None, first, attempt)
+        made = await self._kit.retries.insist(key, "planning", None, first, attempt)
         check_paths(file.path for file in made.files)
         return made
 
@@ -199,7 +182,7 @@ class Planning:
     ) -> Plan:
         """The plan with where its parts come from, as stored content."""
         if made.restores is not None:
-            chain = (*self._request.chain, self._request.restored)
+            chain = (*self._kit.request.chain, self._kit.request.restored)
             known = {one.number: one for one in chain if one}
             return replace(made, origins=known[made.restores].origins)
         content = origins.encoded(
@@ -209,10 +192,10 @@ class Planning:
                 words,
                 message_id,
                 base,
-                origins.decoded(await self._blobs.get(before.ref)) if before else {},
+                origins.decoded(await self._kit.blobs.get(before.ref)) if before else {},
             )
         )
-        stored = Ref(ref=await self._blobs.put(content), size=len(content))
+        stored = Ref(ref=await self._kit.blobs.put(content), size=len(content))
         return replace(made, words={}, origins=stored)
 
 

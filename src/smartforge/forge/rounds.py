@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from smartforge.errors import BudgetClosed, ModelFailed, StepTimedOut
 from smartforge.events import Fact, FileComplete, FilePlanned, RepairStarted, RunFailed
 from smartforge.forge import repairing, telling
-from smartforge.forge.base import Steps, Workshop
+from smartforge.forge.kit import Kit
 from smartforge.forge.plan import Plan
 from smartforge.forge.repairing import Round
-from smartforge.forge.saying import Saying
 from smartforge.forge.validating import validated
 from smartforge.forge.writing import Writing
-from smartforge.log.base import Blobs
 from smartforge.writers.base import Flawed
 
 ENDS_REPAIR = (ModelFailed, BudgetClosed, StepTimedOut)
@@ -26,21 +24,10 @@ class Rounds:
     where the same failure comes back or the budget is used up.
     """
 
-    def __init__(
-        self,
-        shop: Workshop,
-        made: Plan,
-        writing: Writing,
-        saying: Saying,
-        blobs: Blobs,
-        steps: Steps,
-    ) -> None:
-        self._shop = shop
+    def __init__(self, kit: Kit, made: Plan, writing: Writing) -> None:
+        self._kit = kit
         self._made = made
         self._writing = writing
-        self._saying = saying
-        self._blobs = blobs
-        self._steps = steps
         self._rounds: list[Round] = []
         self._began = 0.0
         self._touched: dict[str, None] = {}
@@ -92,38 +79,39 @@ class Rounds:
         """One round: these files are written again by what has failed, then all is checked."""
         last = self.last
         round_ = last.number + 1
-        self._shop.budget.check()
+        self._kit.shop.budget.check()
         await self._end_validating(f"{len(last.failed)} of {len(last.done)} checks failed")
         paths = tuple(file.path for file in files)
         started = RepairStarted(round=round_, cause=repairing.cause_of(last.failed), paths=paths)
-        await self._saying.fact(started, f"repair:{round_}")
-        began = await self._saying.begin("repairing", telling.repairing(paths), round_)
+        await self._kit.saying.fact(started, f"repair:{round_}")
+        began = await self._kit.saying.begin("repairing", telling.repairing(paths), round_)
         self._touched |= dict.fromkeys(paths)
         before = await self._texts(last.hashes, paths)
         flawed = Flawed(before, repairing.failings(last.failed))
         written = await self._writing.all(self._made, files, round_, flawed)
         after = await self._texts(written, paths)
-        await self._saying.end("repairing", telling.repaired(before, after), began, round_)
+        await self._kit.saying.end("repairing", telling.repaired(before, after), began, round_)
         await self._validate({**last.hashes, **written}, round_)
 
     async def _validate(self, hashes: Mapping[str, str], round_: int) -> None:
         words = "Validating generated code..."
-        self._began = await self._saying.begin("validating", words, round_)
-        contents = {path: await self._blobs.get(sha256) for path, sha256 in hashes.items()}
+        self._began = await self._kit.saying.begin("validating", words, round_)
+        contents = {path: await self._kit.blobs.get(sha256) for path, sha256 in hashes.items()}
+        kit = self._kit
         found = await validated(
-            self._shop, self._made, hashes, contents, round_, self._steps, self._saying.fact
+            kit.shop, self._made, hashes, contents, round_, kit.steps, kit.saying.fact
         )
         self._rounds.append(found)
 
     async def _end_validating(self, words: str) -> None:
-        await self._saying.end("validating", words, self._began, self.last.number)
+        await self._kit.saying.end("validating", words, self._began, self.last.number)
 
     async def _texts(self, hashes: Mapping[str, str], paths: Sequence[str]) -> dict[str, str]:
-        return {path: (await self._blobs.get(hashes[path])).decode() for path in paths}
+        return {path: (await self._kit.blobs.get(hashes[path])).decode() for path in paths}
 
     async def _as_in(self, best: Round, path: str) -> FileComplete:
         """The file is as it was in that round; under its last attempt, which may be half done."""
         sha256 = best.hashes[path]
-        size = len(await self._blobs.get(sha256))
+        size = len(await self._kit.blobs.get(sha256))
         attempt = max(1, self._writing.attempts(path))
         return FileComplete(path=path, attempt=attempt, size=size, sha256=sha256)

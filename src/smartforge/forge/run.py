@@ -20,15 +20,14 @@ from smartforge.events import (
 from smartforge.forge import proof, telling
 from smartforge.forge.base import RunRequest, Steps, Workshop, run_key
 from smartforge.forge.failure import failed_by
-from smartforge.forge.losses import Losses
+from smartforge.forge.kit import Kit
 from smartforge.forge.outbox import Outbox
 from smartforge.forge.plan import Plan, taken_as_it_is
 from smartforge.forge.planning import Planning, Waits
 from smartforge.forge.proving import proved
 from smartforge.forge.repairing import Round
-from smartforge.forge.retries import Retries
 from smartforge.forge.rounds import Rounds
-from smartforge.forge.saying import GENERATES, Saying
+from smartforge.forge.saying import GENERATES
 from smartforge.forge.watch import WatchedSteps
 from smartforge.forge.writing import Writing
 from smartforge.log import large
@@ -67,13 +66,13 @@ async def run(request: RunRequest, shop: Workshop, log: RunLog, steps: Steps, ep
         )
 
     outbox = Outbox(append)
-    losses = Losses(shop.budget, outbox.put)
+    kit = Kit.of(request, shop, log, WatchedSteps(steps), outbox)
     try:
         async with outbox:
-            await Run(request, shop, log, WatchedSteps(steps), outbox, losses).execute()
+            await Run(kit).execute()
     finally:
         spent = [fact for fact in outbox.left if isinstance(fact, Usage)]
-        if left := [*spent, *losses.left()]:
+        if left := [*spent, *kit.losses.left()]:
             # Whoever is cancelled here again cannot undo what was spent.
             await asyncio.shield(_tell_late(request, log, left))
 
@@ -90,32 +89,17 @@ async def _tell_late(request: RunRequest, log: RunLog, spent: Sequence[Usage]) -
 class Run:
     """The order of the steps, and what each leaves for the next."""
 
-    def __init__(
-        self,
-        request: RunRequest,
-        shop: Workshop,
-        blobs: Blobs,
-        steps: Steps,
-        outbox: Outbox,
-        losses: Losses,
-    ) -> None:
-        self._request = request
-        self._shop = shop
-        self._blobs = blobs
-        self._steps = steps
-        self._outbox = outbox
-        self._saying = Saying(outbox)
-        self._retries = Retries(self._saying.retried, request.retries, shop.patience)
-        self._losses = losses
-        self._planning = Planning(request, shop, blobs, steps, self._saying, self._retries, losses)
-        self._writing = Writing(request, shop, steps, outbox, self._retries, blobs, losses)
-        self._began = time.monotonic() - _seconds_since(request.began)
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._planning = Planning(kit)
+        self._writing = Writing(kit)
+        self._began = time.monotonic() - _seconds_since(kit.request.began)
 
     async def execute(self) -> None:
         try:
             end = await self._work()
         except Waits as waits:
-            await self._outbox.now(waits.asked, key=waits.key, close=True)
+            await self._kit.outbox.now(waits.asked, key=waits.key, close=True)
             return
         except Fenced:
             raise
@@ -125,39 +109,39 @@ class Run:
             end = (failed_by(error),)
         except Exception as error:
             logger.exception(
-                "run %s of project %s broke", self._request.run, self._request.project_id
+                "run %s of project %s broke", self._kit.request.run, self._kit.request.project_id
             )
             end = (failed_by(error),)
-        await self._losses.tell()
-        await self._outbox.now(*end, key="end", close=True)
+        await self._kit.losses.tell()
+        await self._kit.outbox.now(*end, key="end", close=True)
 
     async def _work(self) -> tuple[Fact, ...]:
         """What ends the run, and last of all the end itself."""
-        request = self._request
+        request = self._kit.request
         started = RunStarted(
             trigger=request.trigger,
             base_version=request.base_version,
             message_id=request.message_id,
         )
-        await self._saying.once(started, key="started")
+        await self._kit.saying.once(started, key="started")
         made = await self._planning.made()
         hashes = await self._write(made)
         return await self._prove(made, hashes)
 
     async def _write(self, made: Plan) -> dict[str, str]:
-        began = await self._saying.begin("generating", GENERATES)
+        began = await self._kit.saying.begin("generating", GENERATES)
         taken = {
             file.path: file
-            for file in taken_as_it_is(made, self._request.chain, self._request.restored)
+            for file in taken_as_it_is(made, self._kit.request.chain, self._kit.request.restored)
         }
-        work = self._request.work
+        work = self._kit.request.work
         kept = {file.path for file in made.files if file.kept}
         back = [
             one.complete()
             for one in taken.values()
             if one.path not in kept or work.get(one.path) != one.sha256
         ]
-        await self._saying.once(*back, key="taken")
+        await self._kit.saying.once(*back, key="taken")
         files = [
             file for file in made.files if file.path not in taken and file.path not in proof.PATHS
         ]
@@ -168,14 +152,16 @@ class Run:
             raise _Undone(made, error) from error
         planned = {file.path for file in made.files}
         gone = [FileDeleted(path=path) for path in work if path not in planned]
-        await self._saying.once(*gone, key="deleted")
-        await self._saying.end("generating", telling.written(made, self._request.chain), began)
+        await self._kit.saying.once(*gone, key="deleted")
+        await self._kit.saying.end(
+            "generating", telling.written(made, self._kit.request.chain), began
+        )
         return hashes
 
     def _back(self, made: Plan) -> Iterator[Fact]:
         """The working copy as the version that a follow-up starts from has it: of a change that a
         model could not write to its end, nothing stays."""
-        chain, work = self._request.chain, self._request.work
+        chain, work = self._kit.request.chain, self._kit.request.work
         if not chain or all(file.kept or file.author != "model" for file in made.files):
             return
         known = chain[-1].by_path()
@@ -189,7 +175,7 @@ class Run:
 
     async def _prove(self, made: Plan, hashes: Mapping[str, str]) -> tuple[Fact, ...]:
         """Check what was written, and repair it as long as that may help; how the run ends."""
-        rounds = Rounds(self._shop, made, self._writing, self._saying, self._blobs, self._steps)
+        rounds = Rounds(self._kit, made, self._writing)
         if not await rounds.run(hashes):
             return await rounds.failed()
         await self._write_proof(made, rounds.last)
@@ -201,16 +187,16 @@ class Run:
         missing = [file for file in made.files if file.path not in last.hashes]
         if not missing:
             return
-        texts = proved(self._shop, made, last.hashes, last.done, last.whole)
+        texts = proved(self._kit.shop, made, last.hashes, last.done, last.whole)
         for file in missing:
             await self._writing.one(made, file, last.number, text=texts[file.path])
 
     def _complete(self, made: Plan, last: Round) -> Complete:
         skipped = [one for one in last.done if one.verdict == "skipped"]
         return Complete(
-            version=(self._request.base_version or 0) + 1,
+            version=(self._kit.request.base_version or 0) + 1,
             verdict=last.whole.verdict,
-            summary=telling.ended(made, self._request.chain, last, skipped),
+            summary=telling.ended(made, self._kit.request.chain, last, skipped),
             file_count=len(made.files),
             operation_count=operation_count(made.contract),
             skipped_checks=tuple(one.check for one in skipped),

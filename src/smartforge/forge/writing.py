@@ -10,14 +10,11 @@ from msgspec.structs import replace
 from smartforge.contract import Contract
 from smartforge.errors import AnswerIncomplete, AnswerRejected
 from smartforge.events import FileComplete, FilePlanned, Step
-from smartforge.forge.base import Json, RunRequest, Steps, Workshop, write_key
-from smartforge.forge.losses import Losses
-from smartforge.forge.outbox import Outbox
+from smartforge.forge.base import Json, write_key
+from smartforge.forge.kit import Kit
 from smartforge.forge.plan import Plan
-from smartforge.forge.retries import Retries
 from smartforge.forge.versions import lineage
 from smartforge.forge.write import write
-from smartforge.log.base import Blobs
 from smartforge.writers.base import Flawed, WriteRequest
 
 TOO_LONG = "it was cut off at the limit of your answers; write the whole file, more briefly"
@@ -27,24 +24,9 @@ class Writing:
     """Writes files, and counts how often each was begun. Whatever asks a model may raise
     ModelFailed or BudgetClosed; then what is whole stays, and what was begun is no file."""
 
-    def __init__(
-        self,
-        request: RunRequest,
-        shop: Workshop,
-        steps: Steps,
-        outbox: Outbox,
-        retries: Retries,
-        blobs: Blobs,
-        losses: Losses,
-    ) -> None:
-        self._request = request
-        self._shop = shop
-        self._steps = steps
-        self._outbox = outbox
-        self._retries = retries
-        self._blobs = blobs
-        self._losses = losses
-        self._attempts = dict(request.attempts)
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._attempts = dict(kit.request.attempts)
 
     def attempts(self, path: str) -> int:
         """How often the file was begun in this run."""
@@ -69,7 +51,7 @@ class Writing:
                 hashes[file.path] = await self.one(made, file, round_, flawed=flawed)
 
         async def in_turn(file: FilePlanned) -> None:
-            async with self._shop.turns:
+            async with self._kit.shop.turns:
                 await in_order([file])
 
         by_model = [file for file in files if file.author == "model"]
@@ -92,7 +74,7 @@ class Writing:
             file=file,
             files=made.files,
             contract=made.contract,
-            prompts=(*self._request.prompts, *(one.text for one in self._request.wanted)),
+            prompts=(*self._kit.request.prompts, *(one.text for one in self._kit.request.wanted)),
             attempt=1,
             past=self._past,
             text=text,
@@ -106,20 +88,20 @@ class Writing:
             return await self._insisting(path, request)
 
         key = write_key(file.path, round_)
-        return await self._steps.step(key, body, {"path": file.path})
+        return await self._kit.steps.step(key, body, {"path": file.path})
 
     async def _before(self, file: FilePlanned) -> str | None:
         """What the version to start from holds there, where a model wrote that."""
-        if file.author != "model" or not self._request.chain:
+        if file.author != "model" or not self._kit.request.chain:
             return None
-        known = self._request.chain[-1].by_path().get(file.path)
+        known = self._kit.request.chain[-1].by_path().get(file.path)
         if known is None or known.author != "model" or known.binary:
             return None
-        return (await self._blobs.get(known.sha256)).decode()
+        return (await self._kit.blobs.get(known.sha256)).decode()
 
     async def _skeleton(self, made: Plan) -> Mapping[str, str]:
         """The target's own files, without the judges; none where a model writes them all."""
-        shop = self._shop
+        shop = self._kit.shop
         if shop.author == "model":
             return {}
         texts = await asyncio.to_thread(shop.target.render, made.contract, self._past)
@@ -134,10 +116,10 @@ class Writing:
             nonlocal wanted
             by_model = request.file.author == "model"
             # A file for which nothing is left is not begun either.
-            async with self._shop.budget.room() if by_model else nullcontext():
+            async with self._kit.shop.budget.room() if by_model else nullcontext():
                 self._attempts[path] = number
                 try:
-                    async with self._losses.of(step, path, request.round):
+                    async with self._kit.losses.of(step, path, request.round):
                         return await self._written(replace(wanted, attempt=number))
                 except AnswerRejected as error:
                     wanted = replace(request, refused=error.reason, text=error.instead)
@@ -148,21 +130,21 @@ class Writing:
 
         first = 1 + self.attempts(path)
         key = write_key(path, request.round)
-        return await self._retries.insist(key, step, path, first, attempt, request.round)
+        return await self._kit.retries.insist(key, step, path, first, attempt, request.round)
 
     async def _written(self, request: WriteRequest) -> str:
-        writer = self._shop.writers[request.file.author]
+        writer = self._kit.shop.writers[request.file.author]
         sha256 = ""
-        async with aclosing(write(writer, request, self._blobs.put)) as facts:
+        async with aclosing(write(writer, request, self._kit.blobs.put)) as facts:
             async for fact in facts:
-                await self._outbox.put(fact)
+                await self._kit.outbox.put(fact)
                 if isinstance(fact, FileComplete):
                     sha256 = fact.sha256
         return sha256
 
     @cached_property
     def _past(self) -> tuple[Contract, ...]:
-        return lineage(self._request.chain)
+        return lineage(self._kit.request.chain)
 
 
 async def together(*works: Coroutine[None, None, None]) -> None:

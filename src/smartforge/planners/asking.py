@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from smartforge.contract.names import quoted
 from smartforge.events import Question
 from smartforge.llm.base import Provider
+from smartforge.llm.usage import usage_of
 from smartforge.planners.base import MOST_QUESTIONS, Asked, PlanRequest
-from smartforge.planners.spending import usage_of
 
 MOST_TEXT = 200
 MOST_CHOICES = 4
@@ -55,7 +55,7 @@ class ModelAsker:
         words = json.dumps(list(request.prompts), ensure_ascii=False)
         prompt = f"Ask what has to be known about these words (JSON strings, data only): {words}\n"
         shape, spent = await self._provider.value(INSTRUCTIONS, prompt, QuestionsShape)
-        return Asked(asked_of(shape), tuple(usage_of(one) for one in spent))
+        return Asked(asked_of(shape), tuple(usage_of(one, "planning") for one in spent))
 
 
 def asked_of(shape: QuestionsShape) -> tuple[Question, ...]:

@@ -10,11 +10,11 @@ from smartforge.contract.names import quoted
 from smartforge.errors import ContractInvalid, ModelFailed, PromptUnclear, SmartForgeError
 from smartforge.llm import lost
 from smartforge.llm.base import Provider, Spent
+from smartforge.llm.usage import usage_of
 from smartforge.planners import changing
 from smartforge.planners.base import Planned, Planner, PlanRequest
 from smartforge.planners.merging import merged
 from smartforge.planners.shape import ChangeShape, PlanShape, drawn_of, filled, shape_of
-from smartforge.planners.spending import usage_of
 from smartforge.planners.unchanged import check_changed
 
 ANSWERS = 3
@@ -156,7 +156,7 @@ class ModelPlanner:
                 contract=contract,
                 notes=_notes([*shape.understood, *_not_understood(shape)]),
                 operations_not_made=_notes(shape.not_possible),
-                usage=tuple(usage_of(one) for one in spent),
+                usage=tuple(usage_of(one, "planning") for one in spent),
                 origins=offline.origins if offline else {},
                 edits=edits,
             )
@@ -212,7 +212,7 @@ def _edited(base: Contract, change: ChangeShape) -> Contract:
 def _instead(offline: Planned, error: SmartForgeError, spent: Sequence[Spent]) -> Planned:
     why = quoted(error.what, MAX_NOTE)[1:-1].rstrip(".")
     said = f"The model's plan could not be used: {why}. This is the plan by rules."
-    usage = tuple(usage_of(one) for one in spent)
+    usage = tuple(usage_of(one, "planning") for one in spent)
     return replace(offline, notes=(said, *offline.notes), usage=usage, instead=said)
 
 

@@ -10,6 +10,7 @@ from smartforge.errors import AnswerIncomplete, AnswerRejected, ModelFailed
 from smartforge.events import Author, CodeChunk, Usage
 from smartforge.llm.base import Provider, Spent
 from smartforge.llm.edits import EditsRefused
+from smartforge.llm.usage import usage_of
 from smartforge.writers.base import WriteRequest
 from smartforge.writers.blocks import changed, holds_blocks
 from smartforge.writers.context import Context, context_for
@@ -54,9 +55,12 @@ class ModelWriter:
         context = await self._context(request)
         for left in reversed(range(MOST_CONTINUED + 1)):
             answer = _Answer(self._provider, context)
+            step = "repairing" if request.round else "generating"
             async with aclosing(answer.read(file)) as facts:
                 async for fact in facts:
-                    yield fact if isinstance(fact, CodeChunk) else _usage(fact, request)
+                    if isinstance(fact, Spent):
+                        fact = usage_of(fact, step, request.file.path, request.round)
+                    yield fact
             if answer.cut is None:
                 break
             going_on = await self._going_on(request, file) if left else None
@@ -182,18 +186,3 @@ def _incomplete(path: str, error: AnswerIncomplete) -> AnswerIncomplete:
 def _not_written(path: str, error: ModelFailed) -> ModelFailed:
     what = f"{path} was not written. {error.what}"
     return ModelFailed(what, error.hint, passing=error.passing, after=error.after)
-
-
-def _usage(spent: Spent, request: WriteRequest) -> Usage:
-    return Usage(
-        step="repairing" if request.round else "generating",
-        path=request.file.path,
-        round=request.round,
-        model=spent.model,
-        input_tokens=spent.input_tokens,
-        cached_input_tokens=spent.cached_input_tokens,
-        output_tokens=spent.output_tokens,
-        cost=spent.cost,
-        duration_ms=spent.duration_ms,
-        estimated=spent.estimated,
-    )

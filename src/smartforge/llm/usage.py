@@ -1,13 +1,15 @@
-"""What a planner's calls of a model have cost, as events tell it."""
+"""What calls of a model have cost, to and from what events tell of it."""
 
-from smartforge.events import Usage
+from smartforge.events import Step, Usage
 from smartforge.llm.base import Spent
 
 
-def usage_of(spent: Spent) -> Usage:
-    """The usage of one call in the step of planning."""
+def usage_of(spent: Spent, step: Step, path: str | None = None, round_: int = 0) -> Usage:
+    """The event that tells what a call in this step has cost, asked for this file if for one."""
     return Usage(
-        step="planning",
+        step=step,
+        path=path,
+        round=round_,
         model=spent.model,
         input_tokens=spent.input_tokens,
         cached_input_tokens=spent.cached_input_tokens,
