@@ -1,5 +1,6 @@
 /** A button that copies a text, and says for a moment whether it could. */
 import { useEffect, useState } from "react";
+import { classes } from "./classes";
 import { copyText } from "./clipboard";
 import controls from "./controls.module.css";
 import { Check, Copy } from "./icons";
@@ -8,12 +9,16 @@ interface Props {
   /** What is copied, undefined while it is not there. */
   text: () => string | undefined;
   title: string;
-  /** Of the word beside the icon. */
+  word?: string;
+  /** Of the button. */
   className?: string | undefined;
+  /** Of the word beside the icon. */
+  wordClassName?: string | undefined;
   disabled?: boolean;
 }
 
-export function CopyButton({ text, title, className, disabled = false }: Props) {
+export function CopyButton(props: Props) {
+  const { text, title, word = "Copy", className, wordClassName, disabled = false } = props;
   const [said, setSaid] = useState<"Copied" | "Not copied" | null>(null);
   useEffect(() => {
     if (!said) return;
@@ -25,10 +30,16 @@ export function CopyButton({ text, title, className, disabled = false }: Props) 
     if (copied !== undefined) setSaid((await copyText(copied)) ? "Copied" : "Not copied");
   };
   return (
-    <button type="button" className={controls["quiet"]} title={title} disabled={disabled} onClick={() => void copy()}>
+    <button
+      type="button"
+      className={classes(controls["quiet"], className)}
+      title={title}
+      disabled={disabled}
+      onClick={() => void copy()}
+    >
       {said === "Copied" ? <Check /> : <Copy />} {" "}
-      <span className={className} aria-live="polite">
-        {said ?? "Copy"}
+      <span className={wordClassName} aria-live="polite">
+        {said ?? word}
       </span>
     </button>
   );

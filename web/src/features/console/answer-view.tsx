@@ -1,11 +1,10 @@
 /** What came back. It was written by code that nobody trusts: it is shown as text alone. */
 import { useState } from "react";
 import type { PreviewFrame } from "../../events.gen";
-import { copyText } from "../../ui/clipboard";
-import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
+import { CopyButton } from "../../ui/copy-button";
 import { bytes, count } from "../../ui/format";
-import { Copy, Spinner } from "../../ui/icons";
+import { Spinner } from "../../ui/icons";
 import { type Answer, MOST_BYTES } from "./answer";
 import styles from "./console-tab.module.css";
 import { refusalOf } from "./refusals";
@@ -112,17 +111,10 @@ function Whole({ answer, onAgain }: { answer: Answer; onAgain: () => void }) {
 
 function Text({ text }: { text: string }) {
   const [whole, setWhole] = useState(false);
-  const [copied, setCopied] = useState(false);
   const long = text.length > DRAWN && !whole;
   return (
     <div className={styles["text"]}>
-      <button
-        type="button"
-        className={classes(controls["quiet"], styles["copy"])}
-        onClick={() => void copyText(text).then(setCopied)}
-      >
-        <Copy /> <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
-      </button>
+      <CopyButton text={() => text} title="Copy the body" className={styles["copy"]} />
       <pre tabIndex={0} role="region" aria-label="Body">
         {long ? text.slice(0, DRAWN) : text}
       </pre>

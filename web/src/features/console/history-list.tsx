@@ -1,5 +1,6 @@
 /** The last requests, kept while the page is open; a click brings one back with its answer. */
 import type { Answer } from "./answer";
+import { Method } from "../../ui/method";
 import styles from "./console-tab.module.css";
 import type { Draft } from "./request";
 
@@ -29,9 +30,7 @@ export function HistoryList({ past, onPick }: Props) {
         {past.map((one) => (
           <li key={one.number}>
             <button type="button" className={styles["operation"]} onClick={() => onPick(one)}>
-              <span className={styles["method"]} data-method={one.method}>
-                {one.method}
-              </span>{" "}
+              <Method method={one.method} />{" "}
               <code>{one.path}</code>
               <span className={styles["outcome"]}>{outcome(one.answer)}</span>
               <time dateTime={new Date(one.at).toISOString()}>{new Date(one.at).toLocaleTimeString("en-GB")}</time>

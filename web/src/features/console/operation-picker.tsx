@@ -2,6 +2,7 @@
 import { useMemo, useState } from "react";
 import { count } from "../../ui/format";
 import { Lock } from "../../ui/icons";
+import { Method } from "../../ui/method";
 import styles from "./console-tab.module.css";
 import { grouped, type Operation, searched } from "./document";
 
@@ -39,9 +40,7 @@ export function OperationPicker({ operations, selected, onPick }: Props) {
                     title={`${operation.says} (${operation.who.words})`}
                     onClick={() => onPick(operation.key)}
                   >
-                    <span className={styles["method"]} data-method={operation.method}>
-                      {operation.method}
-                    </span>{" "}
+                    <Method method={operation.method} />{" "}
                     <code>{operation.path}</code>
                     {operation.who.locked && (
                       <span className={styles["lock"]}>

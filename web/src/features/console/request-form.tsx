@@ -1,9 +1,10 @@
 /** The request: its parameters and body, filled in, and the curl line that repeats it. */
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useState } from "react";
-import { copyText } from "../../ui/clipboard";
+import { type FormEvent, type KeyboardEvent, useId } from "react";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
-import { Copy, Retry, Stop } from "../../ui/icons";
+import { CopyButton } from "../../ui/copy-button";
+import { Retry, Stop } from "../../ui/icons";
+import { Method } from "../../ui/method";
 import styles from "./console-tab.module.css";
 import type { Operation } from "./document";
 import { isFile } from "./example";
@@ -47,9 +48,7 @@ export function RequestForm(props: Props) {
   return (
     <form className={styles["request"]} aria-label="Request" onSubmit={submit} onKeyDown={pressed}>
       <h3>
-        <span className={styles["method"]} data-method={method}>
-          {method}
-        </span>{" "}
+        <Method method={method} />{" "}
         <code>{path}</code>
       </h3>
       <p className={styles["says"]}>
@@ -112,7 +111,7 @@ export function RequestForm(props: Props) {
             Send
           </button>
         )}
-        <CopyCurl line={curl} />
+        <CopyButton text={() => curl} word="Copy as curl" title="Copy the request as a curl line" disabled={!curl} />
         <button type="button" className={controls["quiet"]} onClick={onExample}>
           <Retry /> Example
         </button>
@@ -151,24 +150,5 @@ function JsonBody({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) =>
         {fault && `This is no JSON yet: ${fault}`}
       </p>
     </div>
-  );
-}
-
-function CopyCurl({ line }: { line: string }) {
-  const [said, setSaid] = useState("");
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(""), 2_000);
-    return () => clearTimeout(timer);
-  }, [said]);
-  return (
-    <button
-      type="button"
-      className={controls["quiet"]}
-      disabled={!line}
-      onClick={() => void copyText(line).then((copied) => setSaid(copied ? "Copied" : "Not copied"))}
-    >
-      <Copy /> <span aria-live="polite">{said || "Copy as curl"}</span>
-    </button>
   );
 }

@@ -1,6 +1,7 @@
 /** Operations in rows: what is asked of which address, and who may do that. */
 import { classes } from "../../ui/classes";
 import { Globe, Lock } from "../../ui/icons";
+import { Method } from "../../ui/method";
 import styles from "./contract-tab.module.css";
 import type { Operation } from "./operations";
 
@@ -16,9 +17,7 @@ export function OperationList({ operations, guarded }: Props) {
     <ul className={styles["operations"]}>
       {operations.map(({ method, path, says, who }) => (
         <li key={`${method} ${path}`}>
-          <span className={styles["method"]} data-method={method}>
-            {method}
-          </span>
+          <Method method={method} />
           <span className={styles["what"]}>
             <code>{path}</code> <span className={styles["says"]}>{says}</span>
           </span>

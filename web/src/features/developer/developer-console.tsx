@@ -3,10 +3,10 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { ReaderFigures } from "../../stream/page-reader";
 import type { Arrival } from "../../stream/recorder";
 import { sharedStore, type StreamStore } from "../../stream/store";
-import { copyText } from "../../ui/clipboard";
+import { CopyButton } from "../../ui/copy-button";
 import controls from "../../ui/controls.module.css";
 import { count } from "../../ui/format";
-import { Copy, Cross } from "../../ui/icons";
+import { Cross } from "../../ui/icons";
 import styles from "./developer-console.module.css";
 import { earlier, missing } from "./earlier";
 import { EventList } from "./event-list";
@@ -58,7 +58,12 @@ export default function DeveloperConsole({ onClose }: { onClose: () => void }) {
           {words.trim() ? `${shown.length} of ${count(arrivals.length, "event")}` : count(arrivals.length, "event")}
         </span>
         {before.length === 0 && <Earlier arrived={arrived} onFound={setBefore} />}
-        <CopyLines arrivals={shown} />
+        <CopyButton
+          text={() => ndjson(shown)}
+          word="Copy NDJSON"
+          title="Copy what is shown, one JSON text a line"
+          disabled={shown.length === 0}
+        />
         <button type="button" className={controls["quiet"]} aria-label="Close the developer console" onClick={onClose}>
           <Cross />
         </button>
@@ -116,29 +121,6 @@ function Earlier({ arrived, onFound }: EarlierProps) {
       onClick={() => void fetchAll()}
     >
       {state === "failed" ? "Not loaded: try again" : "Load earlier"}
-    </button>
-  );
-}
-
-function CopyLines({ arrivals }: { arrivals: readonly Arrival[] }) {
-  const [said, setSaid] = useState("");
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(""), 2_000);
-    return () => clearTimeout(timer);
-  }, [said]);
-  const copy = async (): Promise<void> => {
-    setSaid((await copyText(ndjson(arrivals))) ? "Copied" : "Not copied");
-  };
-  return (
-    <button
-      type="button"
-      className={controls["quiet"]}
-      title="Copy what is shown, one JSON text a line"
-      disabled={arrivals.length === 0}
-      onClick={() => void copy()}
-    >
-      <Copy /> <span aria-live="polite">{said || "Copy NDJSON"}</span>
     </button>
   );
 }

@@ -41,7 +41,7 @@ export function CodeBar({ file, wrap, onWrap, textToCopy }: Props) {
         <CopyButton
           text={textToCopy}
           title="Copy this file"
-          className={styles["word"]}
+          wordClassName={styles["word"]}
           disabled={!file || file.state === "planned"}
         />
       </span>
