@@ -11,6 +11,9 @@ import { NotFound } from "./not-found";
 const ClusterPage = lazy(async () => ({
   default: (await import("../features/cluster/cluster-page")).ClusterPage,
 }));
+const ReplayPage = lazy(async () => ({
+  default: (await import("../features/replay/replay-page")).ReplayPage,
+}));
 const SettingsPage = lazy(async () => ({
   default: (await import("../features/settings/settings-page")).SettingsPage,
 }));
@@ -26,6 +29,7 @@ export function App() {
           {route.page === "cluster" && <ClusterPage />}
           {route.page === "settings" && <SettingsPage />}
           {route.page === "project" && <ProjectPage projectId={route.projectId} />}
+          {route.page === "replay" && <ReplayPage projectId={route.projectId} />}
           {route.page === "unknown" && <NotFound />}
         </Suspense>
       </Broken>

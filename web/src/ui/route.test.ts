@@ -7,6 +7,8 @@ test("each address has its page", () => {
   expect(routeOf("/cluster")).toEqual({ page: "cluster" });
   expect(routeOf("/settings")).toEqual({ page: "settings" });
   expect(routeOf("/cluster/n1")).toEqual({ page: "unknown" });
+  expect(routeOf("/replay/abc")).toEqual({ page: "replay", projectId: "abc" });
+  expect(routeOf("/replay")).toEqual({ page: "unknown" });
   expect(routeOf("/projects")).toEqual({ page: "unknown" });
   expect(routeOf("/projects/a/b")).toEqual({ page: "unknown" });
 });

@@ -6,6 +6,7 @@ export type Route =
   | { page: "cluster" }
   | { page: "settings" }
   | { page: "project"; projectId: string }
+  | { page: "replay"; projectId: string }
   | { page: "unknown" };
 
 /** The route of a path such as `/projects/abc`; a trailing slash does not matter. */
@@ -15,9 +16,10 @@ export function routeOf(path: string): Route {
   const [first, id] = parts;
   if (first === "cluster" && parts.length === 1) return { page: "cluster" };
   if (first === "settings" && parts.length === 1) return { page: "settings" };
-  if (first === "projects" && id && parts.length === 2) {
+  const page = { projects: "project", replay: "replay" }[first ?? ""] as "project" | "replay" | undefined;
+  if (page && id && parts.length === 2) {
     try {
-      return { page: "project", projectId: decodeURIComponent(id) };
+      return { page, projectId: decodeURIComponent(id) };
     } catch {
       return { page: "unknown" };
     }
@@ -27,6 +29,11 @@ export function routeOf(path: string): Route {
 
 export function projectPath(projectId: string): string {
   return `/projects/${encodeURIComponent(projectId)}`;
+}
+
+/** Where the project is looked at as it was after its event `seq`; without one, as it began. */
+export function replayPath(projectId: string, seq?: number): string {
+  return `/replay/${encodeURIComponent(projectId)}${seq === undefined ? "" : `?at=${seq}`}`;
 }
 
 const listeners = new Set<() => void>();

@@ -24,7 +24,9 @@ export const DiffTab = memo(function DiffTab({ projectId, versions, opened }: Pr
   useEffect(() => {
     if (opened) setChosen(opened);
   }, [opened]);
-  const pair = chosen ?? latestPair(versions);
+  // In a replay a version that was chosen may not be there yet.
+  const known = (version: number | undefined) => versions.some((one) => one.version === version);
+  const pair = chosen && known(chosen.from) && known(chosen.to) ? chosen : latestPair(versions);
   const key = pair ? `${projectId} ${pair.from} ${pair.to}` : null;
   const asked = useAsked(key, (signal) => fetchDifference(projectId, pair as Pair, signal));
   if (!pair) {

@@ -201,3 +201,21 @@ test("before anything is chosen the application is in view", () => {
   frames(16);
   expect(playback.state().viewed).toBe("app/main.py");
 });
+
+test("a moment before is shown as it was, and the view follows from there", () => {
+  const { playback, editor, frames } = stage();
+  const moment = (seq: number, ...files: FakeFile[]) => {
+    const { snapshot, ...rest } = played(files.map((file) => ({ ...file, history: Infinity })));
+    playback.update({ ...rest, snapshot: { ...(snapshot as Snapshot), seq } });
+    frames(50);
+  };
+  moment(9, complete("a.py", "aaaa"), writing("b.py", "bbbb"));
+  expect(editor.path).toBe("b.py");
+  moment(3, writing("a.py", "aa"));
+  expect([editor.path, editor.text, editor.caret]).toEqual(["a.py", "aa", true]);
+  moment(4, writing("a.py", "aaa"));
+  expect(editor.text).toBe("aaa");
+  moment(6, complete("a.py", "aaaa"), writing("b.py", "b"));
+  frames(100);
+  expect([editor.path, editor.text]).toEqual(["b.py", "b"]);
+});

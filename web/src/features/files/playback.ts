@@ -34,7 +34,7 @@ export interface PlaybackState {
 export type Frames = (draw: (now: number) => void) => void;
 
 export class Playback {
-  readonly #head = new Playhead();
+  #head = new Playhead();
   readonly #listeners = new Set<() => void>();
   readonly #frames: Frames;
   readonly #still: () => boolean;
@@ -68,8 +68,10 @@ export class Playback {
 
   /** Take what the stream has now. */
   update(played: Played): void {
+    const before = this.#played.snapshot?.seq ?? 0;
     this.#played = played;
     if (!played.snapshot) return;
+    if (played.snapshot.seq < before) this.#goBack();
     const now = performance.now();
     this.#head.sync(this.#sources(), now, !this.#still());
     if (this.#state.viewed === null || !this.#file(this.#state.viewed)) {
@@ -103,6 +105,12 @@ export class Playback {
     this.#set({ following: true, ahead: 0 });
     this.#schedule();
   };
+
+  /** What is shown is earlier than what was, as in a replay: nothing of it is typed. */
+  #goBack(): void {
+    this.#head = new Playhead();
+    if (this.#state.following) this.#set({ viewed: firstOf(this.#played.snapshot?.files ?? []) });
+  }
 
   #sources(): Source[] {
     const { snapshot, textOf, historyOf } = this.#played;

@@ -1,7 +1,9 @@
 /** One row of the chat. The words of steps and files are fixed. */
-import { memo } from "react";
+import { memo, useContext } from "react";
+import type { Question } from "../../events.gen";
 import { Bulb, Spinner } from "../../ui/icons";
 import { classes } from "../../ui/classes";
+import { ReadOnly } from "../../ui/read-only";
 import styles from "./chat.module.css";
 import { Failure, Stopped } from "./ending-cards";
 import { PlanCard } from "./plan-card";
@@ -44,6 +46,7 @@ const FILE_WORDS: Record<RowState, string> = {
 
 export const ChatRow = memo(function ChatRow(props: RowProps) {
   const { row } = props;
+  const readOnly = useContext(ReadOnly);
   switch (row.kind) {
     case "user":
       return <UserRow row={row} said={props.said} commands={props.commands} onLeft={props.onLeft} />;
@@ -69,8 +72,10 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
     case "notes":
       return <Notes notes={row.notes} notMade={row.notMade} />;
     case "questions":
+      if (readOnly) return <Asked questions={row.questions} />;
       return <QuestionsCard questions={row.questions} onAnswer={props.onAnswer} onLeft={props.onLeft} />;
     case "plan":
+      if (readOnly) return <Asked questions={[row.question]} />;
       return (
         <PlanCard
           question={row.question}
@@ -101,6 +106,15 @@ export const ChatRow = memo(function ChatRow(props: RowProps) {
       return <Stopped {...row} onRetry={props.onRetry} />;
   }
 });
+
+/** What a run waits for, where nobody can answer it. */
+function Asked({ questions }: { questions: readonly Question[] }) {
+  return (
+    <li className={styles["assistant"]} data-row="questions">
+      {questions.map(({ text }) => text).join(" ")}
+    </li>
+  );
+}
 
 function Line({ row, state, children }: { row: string; state: RowState; children: React.ReactNode }) {
   return (

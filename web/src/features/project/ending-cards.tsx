@@ -1,11 +1,12 @@
 /** The cards at the end of a run that left no version: what happened, and the one thing to do. */
-import { useState } from "react";
+import { useContext, useState } from "react";
 import type { Failure as Problem } from "../../events.gen";
 import { CommandFailed } from "../../stream/commands";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { count } from "../../ui/format";
 import { Retry, Spinner } from "../../ui/icons";
+import { ReadOnly } from "../../ui/read-only";
 import styles from "./chat.module.css";
 
 interface FailureProps {
@@ -74,6 +75,7 @@ export function Stopped({ kept, planned, unfinished, spent, onRetry }: StoppedPr
 function RetryButton({ label, onRetry }: { label: string; onRetry: () => Promise<void> }) {
   const [asked, setAsked] = useState(false);
   const [problem, setProblem] = useState("");
+  if (useContext(ReadOnly)) return null;
   const press = async () => {
     setAsked(true);
     setProblem("");

@@ -1,4 +1,5 @@
 /** The top of a project's page: its title, where the run stands, what it took, taking it away. */
+import type { ReactNode } from "react";
 import type { Snapshot } from "../../events.gen";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
@@ -11,7 +12,17 @@ import { GenerationProgressTracker } from "./generation-progress-tracker";
 import styles from "./header.module.css";
 import { isOn } from "./rows";
 
-export function Header({ projectId, snapshot }: { projectId: string; snapshot: Snapshot | null }) {
+interface Props {
+  projectId: string;
+  snapshot: Snapshot | null;
+  /** The moment that is looked at, in Unix milliseconds; without one it is now. */
+  at?: number;
+  /** What else can be done with the project. */
+  children?: ReactNode;
+}
+
+export function Header({ projectId, snapshot, at, children }: Props) {
+  const there = snapshot !== null && snapshot.version !== null && at === undefined;
   return (
     <header className={styles["header"]}>
       <div className={styles["about"]}>
@@ -26,9 +37,10 @@ export function Header({ projectId, snapshot }: { projectId: string; snapshot: S
         <GenerationProgressTracker snapshot={snapshot} />
       </div>
       <div className={styles["facts"]}>
-        {snapshot && <Elapsed snapshot={snapshot} />}
+        {snapshot && <Elapsed snapshot={snapshot} at={at} />}
         {snapshot && <Spent snapshot={snapshot} />}
-        {snapshot !== null && snapshot.version !== null && (
+        {children}
+        {there && (
           <a className={controls["button"]} href={exportUrl(projectId)} download>
             <Download /> <span className={styles["word"]}>Download zip</span>
           </a>
@@ -38,10 +50,11 @@ export function Header({ projectId, snapshot }: { projectId: string; snapshot: S
   );
 }
 
-function Elapsed({ snapshot }: { snapshot: Snapshot }) {
+function Elapsed({ snapshot, at }: { snapshot: Snapshot; at: number | undefined }) {
   const { startedAt, endedAt, status } = snapshot;
   const on = isOn(status);
-  const now = useNow(on);
+  const present = useNow(on && at === undefined);
+  const now = at ?? present;
   if (startedAt === null || status === "queued") return null;
   return (
     <span className={styles["fact"]} title="Time of this run">

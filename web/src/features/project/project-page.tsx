@@ -1,180 +1,41 @@
-/** A project's page: the chat on the left; its API, as code and as all else, on the right. */
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import type { Version } from "../../events.gen";
+/** A project's page: the project as it is, live. */
+import { useEffect } from "react";
 import { useGenerationStream } from "../../stream/use-generation-stream";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
+import { History } from "../../ui/icons";
 import { Link } from "../../ui/link";
-import { type Tab, Tabs } from "../../ui/tabs";
-import { ChecksTab } from "../checks/checks-tab";
-import { ContractTab } from "../contract/contract-tab";
-import { type Pair, pairOf } from "../diff/pairs";
-import { StreamingCodeViewer } from "../files/streaming-code-viewer";
-import { Chat } from "./chat";
-import { Composer } from "./composer";
+import { replayPath } from "../../ui/route";
 import { ConnectionStrip } from "./connection-strip";
 import { Header } from "./header";
+import header from "./header.module.css";
 import styles from "./project-page.module.css";
-import { isBusy, isOn } from "./rows";
-
-type TabName = "code" | "contract" | "console" | "checks" | "diff";
-const ConsoleTab = lazy(() =>
-  import("../console/console-tab").catch(() => ({ default: NoConsole })),
-);
-const DiffTab = lazy(async () => {
-  const { DiffTab } = await import("../diff/diff-tab").catch(() => ({ DiffTab: NoDiff }));
-  return { default: DiffTab };
-});
-
-type Pane = "chat" | "work";
-
-const NONE: readonly Version[] = [];
+import { ProjectView } from "./project-view";
+import { isOn } from "./rows";
 
 export function ProjectPage({ projectId }: { projectId: string }) {
   const live = useGenerationStream(projectId);
-  const { snapshot, status, gone, connection, problem } = live;
-  const [tab, setTab] = useState<TabName>("code");
-  // Fetched when it is first looked at, and mounted from then on.
-  const [tried, setTried] = useState(false);
-  if (tab === "console" && !tried) setTried(true);
-  const [asked, setAsked] = useState(false);
-  if (tab === "diff" && !asked) setAsked(true);
-  const [pane, setPane] = useState<Pane>("chat");
-  const [opened, setOpened] = useState<{ path: string } | null>(null);
-  const [compared, setCompared] = useState<Pair | null>(null);
-  const [followed, setFollowed] = useState(0);
+  const { snapshot, status, gone, connection, problem, lastEventAt } = live;
   useTitle(snapshot?.title, status);
 
-  const openFile = useCallback((path: string) => {
-    setOpened({ path });
-    setTab("code");
-    setPane("work");
-  }, []);
-  const openChecks = useCallback(() => {
-    setTab("checks");
-    setPane("work");
-  }, []);
-  const openContract = useCallback(() => {
-    setTab("contract");
-    setPane("work");
-  }, []);
-  const versions = snapshot?.versions ?? NONE;
-  const openDiff = useCallback(
-    (version: number) => {
-      setCompared(pairOf(version, versions));
-      setTab("diff");
-      setPane("work");
-    },
-    [versions],
-  );
-  const begun = useCallback(() => setFollowed((times) => times + 1), []);
-
   if (gone) return <UnknownProject />;
-  const on = isOn(status);
-  const tabs: Tab<TabName>[] = [
-    { name: "code", label: "Code", panel: <StreamingCodeViewer stream={live} opened={opened} followed={followed} /> },
-    {
-      name: "contract",
-      label: "Contract",
-      panel: (
-        <ContractTab
-          contract={snapshot?.contract ?? null}
-          notMade={snapshot?.operationsNotMade ?? []}
-          resolve={live.resolve}
-        />
-      ),
-    },
-    {
-      name: "console",
-      label: "Console",
-      panel: (
-        <Suspense fallback={<p className={styles["notLoaded"]}>Loading the console…</p>}>
-          {tried && <ConsoleTab projectId={projectId} stream={live} />}
-        </Suspense>
-      ),
-    },
-    {
-      name: "checks",
-      label: "Checks",
-      panel: <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={live.resolve} />,
-    },
-    {
-      name: "diff",
-      label: "Diff",
-      panel: (
-        <Suspense fallback={<p className={styles["notLoaded"]}>Loading the comparison…</p>}>
-          {asked && <DiffTab projectId={projectId} versions={versions} opened={compared} />}
-        </Suspense>
-      ),
-    },
-  ];
-
-  return (
-    <div className={styles["page"]} data-status={status} data-seq={snapshot?.seq}>
-      <Header projectId={projectId} snapshot={snapshot} />
-      <ConnectionStrip connection={connection} problem={problem} known={live.lastEventAt !== null} on={on} />
-      <main className={styles["panes"]} data-pane={pane}>
-        <section className={styles["left"]} aria-label="Conversation">
-          <Chat
-            stream={live}
-            projectId={projectId}
-            onOpenFile={openFile}
-            onOpenChecks={openChecks}
-            onOpenContract={openContract}
-            onOpenDiff={openDiff}
-            onBegun={begun}
-          />
-          <Composer projectId={projectId} stream={live} onSent={begun} />
-        </section>
-        <section className={styles["right"]} aria-label="API">
-          <Tabs label="Views of the API" tabs={tabs} selected={tab} onSelect={setTab} />
-        </section>
-      </main>
-      <nav className={styles["switch"]} aria-label="Panes">
-        <PaneButton name="chat" label="Chat" pane={pane} onPane={setPane} />
-        <PaneButton name="work" label="API" pane={pane} onPane={setPane} />
-      </nav>
-    </div>
+  const top = (
+    <>
+      <Header projectId={projectId} snapshot={snapshot}>
+        {snapshot && (
+          <Link href={replayPath(projectId)} className={controls["button"]} title="Look at how it was made">
+            <History /> <span className={header["word"]}>Replay</span>
+          </Link>
+        )}
+      </Header>
+      <ConnectionStrip connection={connection} problem={problem} known={lastEventAt !== null} on={isOn(status)} />
+    </>
   );
-}
-
-/** In its place where it cannot be fetched: the network is away, or the server is a newer one. */
-function NoConsole() {
-  return <p className={styles["notLoaded"]}>The console could not be loaded. Reload the page to try again.</p>;
-}
-
-function NoDiff(_props: DiffProps) {
-  return <p className={styles["notLoaded"]}>The comparison could not be loaded. Reload the page to try again.</p>;
-}
-
-interface DiffProps {
-  projectId: string;
-  versions: readonly Version[];
-  opened: Pair | null;
-}
-
-interface PaneButtonProps {
-  name: Pane;
-  label: string;
-  pane: Pane;
-  onPane: (pane: Pane) => void;
-}
-
-function PaneButton({ name, label, pane, onPane }: PaneButtonProps) {
-  return (
-    <button
-      type="button"
-      aria-pressed={pane === name}
-      className={styles["paneButton"]}
-      onClick={() => onPane(name)}
-    >
-      {label}
-    </button>
-  );
+  return <ProjectView projectId={projectId} stream={live} top={top} />;
 }
 
 /** There is no such project, or no longer: a way home. */
-function UnknownProject() {
+export function UnknownProject() {
   useEffect(() => {
     document.title = "No such project · Smart Forge";
   }, []);

@@ -1,11 +1,12 @@
 /** What the user said. A follow-up that waits tells its place, and can be edited or taken back. */
-import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { CommandFailed } from "../../stream/commands";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { placeInLine } from "../../ui/format";
 import { GrowingText } from "../../ui/growing-text";
 import { Cross, Pencil, Spinner } from "../../ui/icons";
+import { ReadOnly } from "../../ui/read-only";
 import type { Row } from "./rows";
 import styles from "./user-row.module.css";
 
@@ -28,6 +29,7 @@ interface Props {
 export function UserRow({ row: { key, place: at }, said, commands, onLeft }: Props) {
   const [draft, setDraft] = useState<string | null>(null);
   const { busy, problem, act, forget } = useCommand();
+  const readOnly = useContext(ReadOnly);
   const row = useRef<HTMLLIElement>(null);
   const editButton = useRef<HTMLButtonElement>(null);
   const closing = useRef(false);
@@ -87,25 +89,29 @@ export function UserRow({ row: { key, place: at }, said, commands, onLeft }: Pro
       {draft === null && waits && (
         <div className={styles["line"]}>
           <span className={styles["place"]}>Queued, {place}</span>
-          <button
-            ref={editButton}
-            type="button"
-            className={controls["quiet"]}
-            aria-label={`Edit the follow-up, ${place}`}
-            disabled={said === undefined}
-            onClick={open}
-          >
-            <Pencil /> Edit
-          </button>
-          <button
-            type="button"
-            className={controls["quiet"]}
-            aria-label={`Remove the follow-up, ${place}`}
-            aria-disabled={busy}
-            onClick={() => void remove()}
-          >
-            {busy ? <Spinner /> : <Cross />} Remove
-          </button>
+          {!readOnly && (
+            <>
+              <button
+                ref={editButton}
+                type="button"
+                className={controls["quiet"]}
+                aria-label={`Edit the follow-up, ${place}`}
+                disabled={said === undefined}
+                onClick={open}
+              >
+                <Pencil /> Edit
+              </button>
+              <button
+                type="button"
+                className={controls["quiet"]}
+                aria-label={`Remove the follow-up, ${place}`}
+                aria-disabled={busy}
+                onClick={() => void remove()}
+              >
+                {busy ? <Spinner /> : <Cross />} Remove
+              </button>
+            </>
+          )}
         </div>
       )}
       {draft === null && problem && (
