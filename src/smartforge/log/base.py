@@ -204,6 +204,47 @@ class Checkpoints(Protocol):
         ...
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A link by which others may look at a project; times are Unix milliseconds.
+
+    `digest` is the SHA-256, in hexadecimal, of the secret in the link, which is kept nowhere.
+    """
+
+    digest: str
+    project_id: str
+    created: int
+    expires: int
+    revoked: int | None = None
+
+
+SHARES_KEPT_MS = 30 * 24 * 3600 * 1000
+"""How long a link is known after its end, so that it can be told from one that never was."""
+
+
+class Shares(Protocol):
+    """The links to projects; they are no events, and whoever follows a project hears of none."""
+
+    async def share(self, share: Share) -> None:
+        """Keep it, in the place of one with the same digest.
+
+        Links of this project that ended `SHARES_KEPT_MS` before `share.created` are forgotten.
+        Raises UnknownProject.
+        """
+        ...
+
+    async def shared(self, digest: str) -> Share | None:
+        """None where there is none; those that have ended count."""
+        ...
+
+    async def shares(self, project_id: str) -> list[Share]:
+        """All of a project, those that have ended too, newest first."""
+        ...
+
+    async def revoke(self, digest: str, at: int) -> None:
+        """End it now, unless it was ended before or there is none."""
+        ...
+
+
 class Extent(msgspec.Struct, frozen=True):
     """What a project takes in the log, beside the contents that it names.
 
@@ -285,7 +326,7 @@ def hashes_in(events: Iterable[bytes]) -> frozenset[str]:
     return frozenset(found.decode() for data in events for found in _HASH.findall(data))
 
 
-class Log(Reading, Appending, Blobs, Projects, Spending, Checkpoints, Removing, Protocol):
+class Log(Reading, Appending, Blobs, Projects, Spending, Checkpoints, Shares, Removing, Protocol):
     """All of it: what an implementation provides."""
 
     async def open(self) -> None:

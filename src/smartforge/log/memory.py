@@ -3,15 +3,19 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
+import msgspec
+
 from smartforge.events import Fact
 from smartforge.log import refusals
 from smartforge.log.base import (
     ROW_BYTES,
+    SHARES_KEPT_MS,
     UNNAMED_SECONDS,
     Checkpoint,
     Extent,
     Head,
     Record,
+    Share,
     hashes_in,
     recent,
     supersedes,
@@ -36,6 +40,7 @@ class MemoryLog:
         self._blobs: dict[str, bytes] = {}
         self._put: dict[str, int] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
+        self._shares: dict[str, Share] = {}
         self._waiters = Waiters()
         self._closed = False
 
@@ -161,6 +166,32 @@ class MemoryLog:
         if supersedes(checkpoint, self._checkpoints.get(project_id)):
             self._checkpoints[project_id] = checkpoint
 
+    async def share(self, share: Share) -> None:
+        """See `Shares.share`."""
+        self._standing(share.project_id)
+        before = share.created - SHARES_KEPT_MS
+        for old in await self.shares(share.project_id):
+            if old.expires < before:
+                del self._shares[old.digest]
+        self._shares[share.digest] = share
+
+    async def shared(self, digest: str) -> Share | None:
+        """See `Shares.shared`."""
+        self._check_open()
+        return self._shares.get(digest)
+
+    async def shares(self, project_id: str) -> list[Share]:
+        """See `Shares.shares`."""
+        self._check_open()
+        found = [each for each in self._shares.values() if each.project_id == project_id]
+        return sorted(found, key=lambda each: (each.created, each.digest), reverse=True)
+
+    async def revoke(self, digest: str, at: int) -> None:
+        """See `Shares.revoke`."""
+        known = await self.shared(digest)
+        if known is not None and known.revoked is None:
+            self._shares[digest] = msgspec.structs.replace(known, revoked=at)
+
     async def following(self, project_id: str) -> str | None:
         """See `Surveyed.following`."""
         self._check_open()
@@ -194,6 +225,8 @@ class MemoryLog:
         del self._standings[project_id], self._records[project_id]
         self._keys = {key: at for key, at in self._keys.items() if key[0] != project_id}
         self._checkpoints.pop(project_id, None)
+        for share in await self.shares(project_id):
+            del self._shares[share.digest]
         self._waiters.wake_removed(project_id)
         return True
 

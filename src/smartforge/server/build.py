@@ -21,9 +21,11 @@ from smartforge.server.routes.metrics import MetricsRoutes
 from smartforge.server.routes.previews import PreviewRoutes
 from smartforge.server.routes.projects import ProjectRoutes
 from smartforge.server.routes.provenance import LineParts, ProvenanceRoutes
+from smartforge.server.routes.shares import ShareRoutes
 from smartforge.server.routes.system import AskModels, SystemRoutes
 from smartforge.server.site import DoorLog, Site
 from smartforge.server.viewing import PLAIN_SEND
+from smartforge.server.visitors import VisitorGate
 
 
 class Server:
@@ -97,6 +99,7 @@ def build(
         ProjectRoutes(site),
         ContentRoutes(site),
         LiveRoutes(site),
+        ShareRoutes(site),
         DurableRoutes(site),
         SystemRoutes(site, ask_models),
         ClusterRoutes(site),
@@ -113,4 +116,5 @@ def build(
     if previews is not None:
         previews.attach(site.hub.tell, site.hub.is_watched)
         rooms = PreviewGate(rooms, previews, options.door)
+    rooms = VisitorGate(rooms, site)
     return Server(Door(rooms, options.door), site, previews)

@@ -22,6 +22,12 @@ HEAD_LIMIT = 64 * 1024
 """Bytes of the path with its query, and of all headers together."""
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+SHARED = "/shared/"
+"""Below it a link stands in the place of the token; `visitors` judges it."""
+
+ASSETS = re.compile(r"/assets/[^/]+|/favicon\.svg")
+"""The code of the page, which is the same for everybody and tells nothing; visitors need it."""
+
 PAGE_PATH = re.compile(r"/|/cluster|/(?:projects|replay)/[^/]+")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -169,7 +175,11 @@ class Door:
     def _judge_token(self, knock: Knock) -> Response | None:
         if self._token is None or knock.path in OPEN_PATHS:
             return None
+        if knock.path.startswith(SHARED):
+            return None
         is_page = knock.kind == "http" and knock.method in ("GET", "HEAD")
+        if is_page and ASSETS.fullmatch(knock.path):
+            return None
         if is_page and PAGE_PATH.fullmatch(knock.path):
             given, rest = tokens.in_query(knock.query)
             if given is not None:

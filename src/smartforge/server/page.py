@@ -12,6 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from smartforge.server.users import Users
 
+VISITOR = "smartforge.visitor"
+"""The key of a scope's extensions for who came by a link."""
+
 TOP_FILE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 FOR_EVER = "public, max-age=31536000, immutable"
 """For assets, whose names hold a hash of their content."""
@@ -58,10 +61,13 @@ class PageRoutes:
         return router
 
     async def get_page(self, request: Request) -> Response:
+        """The same for all pages; visitors by a link are no users."""
         try:
             response = await self._file(request, "index.html", "no-cache")
         except HTTPException:
             return HTMLResponse(NOT_BUILT, 503)
+        if VISITOR in request.scope["extensions"]:
+            return response
         shown, secure = request.headers.getlist("cookie"), request.url.scheme == "https"
         if (cookie := self._users.introduce(shown, secure=secure)) is not None:
             response.headers["Set-Cookie"] = cookie

@@ -68,6 +68,18 @@ class TooManyFromAddress(TooManyViewers):
     code = "too_many_viewers_from_address"
 
 
+class UnknownShare(errors.SmartForgeError):
+    """There is no link with this secret, or it does not lead there."""
+
+    code = "unknown_share"
+
+
+class ShareOver(errors.SmartForgeError):
+    """The link was good once: it has expired, or was ended."""
+
+    code = "share_over"
+
+
 STATUSES: dict[type[errors.SmartForgeError], int] = {
     errors.SmartForgeError: 500,
     errors.ContractInvalid: 422,
@@ -89,6 +101,8 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     CursorInvalid: 400,
     RequestInvalid: 422,
     UnknownFile: 404,
+    UnknownShare: 404,
+    ShareOver: 410,
     TooManyViewers: 503,
     TooManyFromAddress: 429,
 }

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from smartforge.engine.base import Engine
 from smartforge.errors import UnknownProject, UnknownVersion
-from smartforge.log.base import Blobs, Checkpoints, Head, Projects, Reading
+from smartforge.log.base import Blobs, Checkpoints, Head, Projects, Reading, Shares
 from smartforge.log.folded import Folded
 from smartforge.log.states import States
 from smartforge.server.connection import Closing, while_connected
@@ -25,7 +25,7 @@ WORK = "work"
 """What the files as they are now are called, where a version is asked for."""
 
 
-class DoorLog(Reading, Blobs, Projects, Checkpoints, Protocol):
+class DoorLog(Reading, Blobs, Projects, Checkpoints, Shares, Protocol):
     """What the server needs of a log. It never appends: that is the run's and the engine's."""
 
 

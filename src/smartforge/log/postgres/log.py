@@ -14,10 +14,10 @@ from psycopg.rows import TupleRow
 from smartforge.errors import DatabaseUnusable
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import UNNAMED_SECONDS, Checkpoint, Head, Observe, Record, recent
+from smartforge.log.base import UNNAMED_SECONDS, Checkpoint, Head, Observe, Record, Share, recent
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
-from smartforge.log.postgres import notices, reads, removal
+from smartforge.log.postgres import notices, reads, removal, shares
 from smartforge.log.postgres.database import Database
 from smartforge.log.postgres.link import Link
 from smartforge.log.postgres.listener import Listener
@@ -224,6 +224,22 @@ class PostgresLog:
         """See `Checkpoints.keep`."""
         operation = Operation(lambda batch: batch.keep(checkpoint), checkpoint.project_id)
         await self._open_parts().writer.submit(operation)
+
+    async def share(self, share: Share) -> None:
+        """See `Shares.share`."""
+        await self._alone(lambda db: shares.share(db, share))
+
+    async def shared(self, digest: str) -> Share | None:
+        """See `Shares.shared`."""
+        return await self._open_parts().readers.read(lambda db: shares.shared(db, digest))
+
+    async def shares(self, project_id: str) -> list[Share]:
+        """See `Shares.shares`."""
+        return await self._open_parts().readers.read(lambda db: shares.shares(db, project_id))
+
+    async def revoke(self, digest: str, at: int) -> None:
+        """See `Shares.revoke`."""
+        await self._alone(lambda db: shares.revoke(db, digest, at))
 
     async def remove(self, project_id: str, last: int) -> bool:
         """See `Removing.remove`. Other nodes are told, and let go of what they hold of it."""

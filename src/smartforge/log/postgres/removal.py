@@ -19,6 +19,7 @@ _REMOVE = (
     "DELETE FROM smartforge.event WHERE project = %s",
     "DELETE FROM smartforge.append_key WHERE project = %s",
     "DELETE FROM smartforge.checkpoint WHERE project = %s",
+    "DELETE FROM smartforge.share WHERE project = %s",
     "DELETE FROM smartforge.project WHERE id = %s",
 )
 _DISCARD = """

@@ -17,11 +17,12 @@ from smartforge.log.base import (
     Head,
     Observe,
     Record,
+    Share,
     recent,
 )
 from smartforge.log.clock import Clock, wall_clock
 from smartforge.log.group_commit import GroupCommit, Moved
-from smartforge.log.sqlite import database, reads
+from smartforge.log.sqlite import database, reads, shares
 from smartforge.log.sqlite.migrations import migrate, steps
 from smartforge.log.sqlite.readers import Readers
 from smartforge.log.sqlite.writes import Writes
@@ -192,6 +193,22 @@ class SQLiteLog:
     async def keep(self, checkpoint: Checkpoint) -> None:
         """See `Checkpoints.keep`."""
         await self._open_parts().writer.submit(lambda writes: writes.keep(checkpoint))
+
+    async def share(self, share: Share) -> None:
+        """See `Shares.share`."""
+        await self._open_parts().writer.submit(lambda writes: writes.share(share))
+
+    async def shared(self, digest: str) -> Share | None:
+        """See `Shares.shared`."""
+        return await self._open_parts().readers.read(lambda db: shares.shared(db, digest))
+
+    async def shares(self, project_id: str) -> list[Share]:
+        """See `Shares.shares`."""
+        return await self._open_parts().readers.read(lambda db: shares.shares(db, project_id))
+
+    async def revoke(self, digest: str, at: int) -> None:
+        """See `Shares.revoke`."""
+        await self._open_parts().writer.submit(lambda writes: writes.revoke(digest, at))
 
     async def remove(self, project_id: str, last: int) -> bool:
         """See `Removing.remove`."""

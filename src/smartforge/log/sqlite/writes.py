@@ -10,10 +10,10 @@ import msgspec
 
 from smartforge.events import Fact
 from smartforge.log import refusals
-from smartforge.log.base import Checkpoint, Head, Record
+from smartforge.log.base import Checkpoint, Head, Record, Share
 from smartforge.log.clock import Clock
 from smartforge.log.group_commit import Committed, Moved, Refused
-from smartforge.log.sqlite import reads
+from smartforge.log.sqlite import reads, shares
 from smartforge.log.sqlite.database import unusable
 from smartforge.log.standing import Append, Standing, begun
 
@@ -48,6 +48,7 @@ _REMOVE_PROJECT = (
     "DELETE FROM event WHERE project = ?",
     "DELETE FROM append_key WHERE project = ?",
     "DELETE FROM checkpoint WHERE project = ?",
+    "DELETE FROM share WHERE project = ?",
     "DELETE FROM project WHERE id = ?",
 )
 # The condition is `base.supersedes`.
@@ -141,6 +142,15 @@ class Writes:
         self._standing(new.project_id)
         values = (new.project_id, new.seq, new.shape, new.data)
         self._db.execute(_KEEP_CHECKPOINT, values)
+
+    def share(self, new: Share) -> None:
+        """See `Shares.share`."""
+        self._standing(new.project_id)
+        shares.share(self._db, new)
+
+    def revoke(self, digest: str, at: int) -> None:
+        """See `Shares.revoke`."""
+        shares.revoke(self._db, digest, at)
 
     def remove(self, project_id: str, last: int) -> bool:
         """See `Removing.remove`."""
