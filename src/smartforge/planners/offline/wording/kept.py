@@ -42,6 +42,13 @@ def _asked(match: re.Match[str]) -> str:
     return f"{match['at']}{rows} have {match['fields']}"
 
 
+def _recorded(match: re.Match[str]) -> str:
+    """`each tasting of a wine is recorded with a score`: what it belongs to, and what it has."""
+    row = singular(match["what"].lower())
+    belongs = f"A {row} belongs to {match['one']}. " if match["one"] else ""
+    return f"{match['at'].replace(',', '.')}{belongs}{plural(row)} with {match['fields']}"
+
+
 def _roles(match: re.Match[str]) -> str:
     roles = match["roles"]
     first = match["first"]
@@ -107,6 +114,14 @@ CHANGES: tuple[Change, ...] = (
         r"|collected|received|uploaded) (?:for|on|to|of|per|in|at|from|about)"
         r" (?P<one>(?:an?|each|every|one) [a-z]+),? with (?P<fields>[^.;\n]+)",
         r"\g<what> belong to \g<one>. \g<what> have \g<fields>",
+    ),
+    # `watering is recorded with litres and a date`: rows of it, and what they have.
+    spelled(
+        r"(?P<at>^|[.;,:] )(?:(?:each|every|an?|all) )?(?P<what>(?!passwords?\b|changes?\b"
+        r"|requests?\b|errors?\b|calls?\b)[a-z]+)(?: (?:of|for|on|in) (?P<one>an? [a-z]+))?"
+        r" (?:is|are) (?:recorded|logged|noted|tracked|entered|written down)"
+        r" with (?P<fields>[^.;\n]+)",
+        _recorded,
     ),
     # `someone pays a bill: what for, how much`
     spelled(

@@ -13,6 +13,8 @@ _NOUN = r"(?!(?:which|that|who|it|they) )[A-Za-z][a-z]+(?: [a-z]+)?"
 _MADE = {"reserve": "reservation", "book": "booking", "rent": "rental", "hire": "rental"}
 
 
+_AT = r"(?:in|on|at|to|from|by|for|with|under|inside|within)"
+_A = r"(?:an?|one|exactly one)"
 _DONE = r"(?!feed|seed|need|breed|indeed)[a-z]+(?:ed|en|wn|ught|old|ung|ade|uilt)"
 _WHOM = r"(?:(?:an?|one|some|several|many|different) [a-z]+|(?!dates?\b|names?\b)[a-z]+s)"
 
@@ -103,6 +105,17 @@ CHANGES: tuple[Change, ...] = (
     spelled(
         r"(?P<who>\b(?:each|every|an?) [a-z]+) is by (?P<one>(?:an?|one|exactly one) [a-z]+)\b",
         r"\g<who> belongs to \g<one>",
+    ),
+    # `each boat lies in a port and was built by a yard`: each half is a sentence of its own.
+    spelled(
+        rf"(?P<who>\b(?:each|every) [a-z]+) (?P<does>(?:[a-z]+s|is [a-z]+) {_AT} {_A} [a-z]+),? and"
+        rf" (?=(?:(?:is|was|has been) [a-z]+|[a-z]+s) {_AT} {_A} )",
+        r"\g<who> \g<does>. \g<who> ",
+    ),
+    # `..., each boat lies in a port`: one thing stands after `each`, so `lies` is what it does.
+    spelled(
+        rf"(?<=[a-z]),(?: and)? (?P<who>(?:each|every) [a-z]+) (?=[a-z]+s {_AT} {_A} )",
+        r". \g<who> ",
     ),
     # Each of several clauses about what has what is a sentence of its own.
     spelled(
