@@ -14,6 +14,9 @@ const ClusterPage = lazy(async () => ({
 const ReplayPage = lazy(async () => ({
   default: (await import("../features/replay/replay-page")).ReplayPage,
 }));
+const SharedPage = lazy(async () => ({
+  default: (await import("../features/shared/shared-page")).SharedPage,
+}));
 const SettingsPage = lazy(async () => ({
   default: (await import("../features/settings/settings-page")).SettingsPage,
 }));
@@ -30,6 +33,7 @@ export function App() {
           {route.page === "settings" && <SettingsPage />}
           {route.page === "project" && <ProjectPage projectId={route.projectId} />}
           {route.page === "replay" && <ReplayPage projectId={route.projectId} />}
+          {route.page === "shared" && <SharedPage replay={route.replay} />}
           {route.page === "unknown" && <NotFound />}
         </Suspense>
       </Broken>

@@ -2,6 +2,7 @@
  * What the page asks the server to do. Each promise is fulfilled once the server has accepted;
  * the effect arrives through the stream. Each rejects with `CommandFailed`, and nothing else.
  */
+import { BASE } from "../base";
 import type { Problem, Snapshot } from "./types";
 
 /** The server refused or could not be reached; `title` and `detail` are made for people. */
@@ -84,7 +85,7 @@ export async function retryRun(projectId: string): Promise<void> {
 }
 
 export function projectUrl(projectId: string): string {
-  return `/api/projects/${encodeURIComponent(projectId)}`;
+  return `${BASE}/api/projects/${encodeURIComponent(projectId)}`;
 }
 
 function messageUrl(projectId: string, messageId: string): string {

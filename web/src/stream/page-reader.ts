@@ -1,4 +1,5 @@
 /** The reader of a page: the browser's shared one, or one of its own where that cannot be. */
+import { BASE } from "../base";
 import type { Figures } from "./figures";
 import type { ReaderListener } from "./listener";
 import { PortReader } from "./shared/port-reader";
@@ -24,7 +25,8 @@ export interface ReaderFigures extends Figures {
  * it does not start, and with `?worker=0` in the page's address, a stream of this page's own.
  */
 export function readerOfPage(listener: ReaderListener): Reader {
-  const wanted = new URLSearchParams(location.search).get("worker") !== "0";
+  // The worker reads for all tabs, but not for who may see one project alone.
+  const wanted = !BASE && new URLSearchParams(location.search).get("worker") !== "0";
   if (!wanted || typeof SharedWorker === "undefined") return new LateReader(listener);
   return new PortReader(listener, {
     start: () =>

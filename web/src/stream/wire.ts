@@ -1,6 +1,7 @@
 /** One request to the server at a time: a stream, a page of events, a snapshot. */
 import { createParser } from "eventsource-parser";
 
+import { BASE } from "../base";
 import { problemOf, projectUrl } from "./commands";
 import { retryAfter } from "./backoff";
 import type { ForgeEvent, Problem, Snapshot, StreamData } from "./types";
@@ -54,7 +55,7 @@ export class Wire {
     let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
     const either = AbortSignal.any([signal, watchdog.signal]);
     try {
-      const response = await this.#fetch(`${this.#base}/api/stream?at=${at}`, {
+      const response = await this.#fetch(`${this.#base}${BASE}/api/stream?at=${at}`, {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
         signal: either,

@@ -9,6 +9,9 @@ test("each address has its page", () => {
   expect(routeOf("/cluster/n1")).toEqual({ page: "unknown" });
   expect(routeOf("/replay/abc")).toEqual({ page: "replay", projectId: "abc" });
   expect(routeOf("/replay")).toEqual({ page: "unknown" });
+  expect(routeOf("/shared/secret")).toEqual({ page: "shared", replay: false });
+  expect(routeOf("/shared/secret/replay")).toEqual({ page: "shared", replay: true });
+  expect(routeOf("/shared/secret/else")).toEqual({ page: "unknown" });
   expect(routeOf("/projects")).toEqual({ page: "unknown" });
   expect(routeOf("/projects/a/b")).toEqual({ page: "unknown" });
 });

@@ -1,5 +1,6 @@
 /** Which page the address names, and going from one to another without a reload. */
 import { useSyncExternalStore } from "react";
+import { BASE } from "../base";
 
 export type Route =
   | { page: "home" }
@@ -7,6 +8,7 @@ export type Route =
   | { page: "settings" }
   | { page: "project"; projectId: string }
   | { page: "replay"; projectId: string }
+  | { page: "shared"; replay: boolean }
   | { page: "unknown" };
 
 /** The route of a path such as `/projects/abc`; a trailing slash does not matter. */
@@ -16,6 +18,9 @@ export function routeOf(path: string): Route {
   const [first, id] = parts;
   if (first === "cluster" && parts.length === 1) return { page: "cluster" };
   if (first === "settings" && parts.length === 1) return { page: "settings" };
+  if (first === "shared" && id && (parts.length === 2 || (parts.length === 3 && parts[2] === "replay"))) {
+    return { page: "shared", replay: parts.length === 3 };
+  }
   const page = { projects: "project", replay: "replay" }[first ?? ""] as "project" | "replay" | undefined;
   if (page && id && parts.length === 2) {
     try {
@@ -28,12 +33,13 @@ export function routeOf(path: string): Route {
 }
 
 export function projectPath(projectId: string): string {
-  return `/projects/${encodeURIComponent(projectId)}`;
+  return BASE || `/projects/${encodeURIComponent(projectId)}`;
 }
 
 /** Where the project is looked at as it was after its event `seq`; without one, as it began. */
 export function replayPath(projectId: string, seq?: number): string {
-  return `/replay/${encodeURIComponent(projectId)}${seq === undefined ? "" : `?at=${seq}`}`;
+  const path = BASE ? `${BASE}/replay` : `/replay/${encodeURIComponent(projectId)}`;
+  return seq === undefined ? path : `${path}?at=${seq}`;
 }
 
 const listeners = new Set<() => void>();

@@ -219,3 +219,10 @@ test("a moment before is shown as it was, and the view follows from there", () =
   frames(100);
   expect([editor.path, editor.text]).toEqual(["b.py", "b"]);
 });
+
+test("text that is known before anything was in view stands at once", () => {
+  const { editor, frames, stream } = stage();
+  stream(complete("app/main.py", "print(1)", { history: Infinity }), complete("b.py", "b", { history: Infinity }));
+  frames(50);
+  expect([editor.path, editor.text]).toEqual(["app/main.py", "print(1)"]);
+});

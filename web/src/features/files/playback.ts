@@ -73,10 +73,10 @@ export class Playback {
     if (!played.snapshot) return;
     if (played.snapshot.seq < before) this.#goBack();
     const now = performance.now();
-    this.#head.sync(this.#sources(), now, !this.#still());
     if (this.#state.viewed === null || !this.#file(this.#state.viewed)) {
       this.#set({ viewed: firstOf(played.snapshot.files) });
     }
+    this.#sync(now);
     // This is called before its frame is painted: word after word need not wait for the next one.
     if (this.#head.isSteady(now)) this.#frame(now);
     else this.#schedule();
@@ -112,6 +112,10 @@ export class Playback {
     if (this.#state.following) this.#set({ viewed: firstOf(this.#played.snapshot?.files ?? []) });
   }
 
+  #sync(now: number): void {
+    this.#head.sync(this.#sources(), now, !this.#still());
+  }
+
   #sources(): Source[] {
     const { snapshot, textOf, historyOf } = this.#played;
     const sources: Source[] = [];
@@ -141,7 +145,10 @@ export class Playback {
     this.#head.frame(now, this.#state.viewed);
     if (this.#state.following) {
       const next = this.#head.next(this.#state.viewed, now);
-      if (next) this.#set({ viewed: next });
+      if (next) {
+        this.#set({ viewed: next });
+        this.#sync(now); // Of what was not in view, a later text may be known.
+      }
     }
     this.#paint();
     const ahead = this.#state.following ? 0 : this.#head.ahead(this.#left);

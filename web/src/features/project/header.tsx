@@ -1,5 +1,6 @@
 /** The top of a project's page: its title, where the run stands, what it took, taking it away. */
 import type { ReactNode } from "react";
+import { BASE } from "../../base";
 import type { Snapshot } from "../../events.gen";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
@@ -11,6 +12,7 @@ import { exportUrl } from "./addresses";
 import { GenerationProgressTracker } from "./generation-progress-tracker";
 import styles from "./header.module.css";
 import { isOn } from "./rows";
+import { ShareButton } from "./share-button";
 
 interface Props {
   projectId: string;
@@ -26,9 +28,15 @@ export function Header({ projectId, snapshot, at, children }: Props) {
   return (
     <header className={styles["header"]}>
       <div className={styles["about"]}>
-        <Link href="/" className={styles["home"]} aria-label="Smart Forge, all projects" title="All projects">
-          <Anvil />
-        </Link>
+        {BASE ? (
+          <span className={styles["home"]} title="Made by Smart Forge">
+            <Anvil />
+          </span>
+        ) : (
+          <Link href="/" className={styles["home"]} aria-label="Smart Forge, all projects" title="All projects">
+            <Anvil />
+          </Link>
+        )}
         <h1 className={styles["title"]} title={snapshot?.title}>
           {snapshot?.title || "Project"}
         </h1>
@@ -39,6 +47,7 @@ export function Header({ projectId, snapshot, at, children }: Props) {
       <div className={styles["facts"]}>
         {snapshot && <Elapsed snapshot={snapshot} at={at} />}
         {snapshot && <Spent snapshot={snapshot} />}
+        {snapshot && !BASE && <ShareButton projectId={projectId} seq={at === undefined ? null : snapshot.seq} />}
         {children}
         {there && (
           <a className={controls["button"]} href={exportUrl(projectId)} download>
