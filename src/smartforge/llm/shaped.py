@@ -1,6 +1,7 @@
 """A typed value out of a model: what is sent for it, and how its answer is read."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -24,6 +25,9 @@ NAME = "plan"
 MAX_PROBLEMS = 20
 
 Schema = dict[str, Any]
+
+_FENCED = re.compile(r"(?ms)^[ \t]*```[^`\n]*\n(.*?)^[ \t]*```[ \t]*$")
+_AROUND = frozenset({NAME, "arguments", "parameters", "input", "output", "answer", "result"})
 
 
 def as_tool(schema: Schema) -> ModelRequestParameters:
@@ -60,13 +64,15 @@ def schema_of(shape: type[BaseModel]) -> Schema:
 def read(response: ModelResponse, shape: type[T]) -> tuple[T | None, list[str]]:
     """The value in an answer, else what is wrong with it, one line a problem.
 
-    A tool call counts, whatever its name, and so does a text that is nothing but the value,
-    bare or in one code fence. Of several the first valid one is taken.
+    A tool call counts, whatever its name, and so does a text that is nothing but the value, bare
+    or in one code fence, which may have words around it. Of several the first valid one is taken.
+    A value within a text, or within an object that holds it alone under `plan` or the like, is
+    meant.
     """
     problems: list[str] = []
     for candidate in _candidates(response):
         try:
-            return shape.model_validate_json(sound(candidate)), []
+            return _value(sound(candidate), shape), []
         except ValidationError as error:
             problems = problems or [*_problems(error)]
     return None, problems or ["there was neither a call of the tool nor any text"]
@@ -102,11 +108,26 @@ def _candidates(response: ModelResponse) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    """`text` without a code fence around all of it."""
-    lines = text.strip().splitlines()
-    if len(lines) > 1 and lines[0].startswith("```") and lines[-1].strip() == "```":
-        return "\n".join(lines[1:-1])
-    return text.strip()
+    """`text` without a code fence around it; what is beside the only fence are words."""
+    found = _FENCED.findall(text)
+    return str(found[0]) if len(found) == 1 and not text.lstrip().startswith(("{", "[")) else text
+
+
+def _value(text: str, shape: type[T]) -> T:
+    """The value that JSON holds, or that stands in it as the only one."""
+    try:
+        held: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return shape.model_validate_json(text)
+    if isinstance(held, str):
+        return shape.model_validate_json(held)
+    if isinstance(held, dict):
+        entries = cast(Schema, held)
+        inner = next(iter(entries.values())) if len(entries) == 1 else None
+        named = next(iter(entries)) if len(entries) == 1 else ""
+        if named in _AROUND and named not in shape.model_fields and isinstance(inner, dict | str):
+            text = inner if isinstance(inner, str) else json.dumps(inner)
+    return shape.model_validate_json(text)
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

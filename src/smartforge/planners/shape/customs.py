@@ -1,15 +1,21 @@
 """Operations of a plan that nothing else says, as those of a contract, and back."""
 
 import json
-from typing import Literal, cast
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any, Literal, cast
+
+import msgspec
 
 from smartforge.contract import Custom, Example, Given
-from smartforge.contract.names import quoted
+from smartforge.contract.names import quoted, snake
 from smartforge.contract.recipes import Told
 from smartforge.planners.shape.fields import drawn_field, shown_field
 from smartforge.planners.shape.models import (
     ExampleShape,
     GivenShape,
+    InnerShape,
+    InnerType,
     MemberShape,
     MemberType,
     OperationShape,
@@ -28,15 +34,25 @@ from smartforge.planners.shape.words import (
 )
 
 Status = Literal[200, 404, 409, 422]
-_STATUSES: dict[str, Status] = {"": 200, "200": 200, "404": 404, "409": 409, "422": 422}
+_STATUSES: dict[str, Status] = {"": 200, "200": 200, "201": 200, "404": 404, "409": 409, "422": 422}
 
 
-def drawn_custom(shape: OperationShape, roles: tuple[str, ...], problems: Problems) -> Custom:
+def drawn_custom(
+    shape: OperationShape,
+    roles: tuple[str, ...],
+    resources: Mapping[str, Collection[str]],
+    problems: Problems,
+) -> Custom:
+    """`resources` are the members of the rows of each; examples may spell them otherwise."""
     here = f"operation {quoted(shape.name)}"
     method = shape.method.strip().upper() or "POST"
     if method not in ("GET", "POST"):
         problems.append(f"{here}: its method is GET or POST, not {quoted(method)}")
     shows = optional_kept(shape.shows, here, problems)
+    takes = tuple(drawn_field(field, here, problems) for field in shape.takes)
+    answers = tuple(_member(one, here, problems) for one in shape.answers if not shows)
+    many = shape.many and bool(shows)
+    written = _Written({one.name for one in takes}, answers, resources, shows, many)
     return Custom(
         name=named(shape.name, here, problems),
         summary=line(shape.summary) or line(shape.description) or shape.name,
@@ -44,13 +60,13 @@ def drawn_custom(shape: OperationShape, roles: tuple[str, ...], problems: Proble
         method="GET" if method == "GET" else "POST",
         resource=optional_kept(shape.resource, here, problems),
         on_row=shape.on_row,
-        takes=tuple(drawn_field(field, here, problems) for field in shape.takes),
-        answers=tuple(_member(one, here, problems) for one in shape.answers if not shows),
+        takes=takes,
+        answers=answers,
         shows=shows,
-        many=shape.many,
+        many=many,
         access=who(shape.by, roles),
         examples=tuple(
-            _example(one, f"example {number} of {here}", problems)
+            written.example(one, f"example {number} of {here}", problems)
             for number, one in enumerate(shape.examples, 1)
         ),
     )
@@ -58,34 +74,88 @@ def drawn_custom(shape: OperationShape, roles: tuple[str, ...], problems: Proble
 
 def _member(shape: MemberShape, here: str, problems: Problems) -> Told:
     place = f"{quoted(shape.name)} in the answer of {here}"
+    kind = "rows" if shape.members and shape.type in ("text", "texts") else shape.type
     return Told(
-        named(shape.name, place, problems), shape.type, prose(shape.description), shape.optional
-    )
-
-
-def _example(shape: ExampleShape, here: str, problems: Problems) -> Example:
-    status = _STATUSES.get(shape.status.strip())
-    if status is None:
-        problems.append(f"{here}: {quoted(shape.status)} is none of 200, 404, 409, 422")
-    return Example(
-        body=object_of(shape.body, f"{here}: body", problems),
-        answer=object_of(shape.answer, f"{here}: answer", problems) if status == 200 else {},
-        given=tuple(
-            Given(
-                kept(one.resource, here, problems),
-                object_of(one.body, f"{here}: the given {quoted(one.resource)}", problems),
-            )
-            for one in shape.given
+        named(shape.name, place, problems),
+        kind,
+        prose(shape.description),
+        shape.optional,
+        tuple(
+            Told(named(one.name, place, problems), one.type, prose(one.description), one.optional)
+            for one in shape.members
+            if kind == "rows"
         ),
-        row=whole(shape.row, 1, f"{here}: row", problems),
-        status=status or 200,
     )
 
 
-def shown_custom(custom: Custom) -> OperationShape | None:
-    """None for one that a plan cannot say whole; it stays as it is."""
-    if any(one.rows for one in custom.answers):
-        return None
+class _Written(msgspec.Struct, frozen=True):
+    """What the examples of an operation are about: they may call it otherwise than it came to be
+    called, as they call what it takes `handSize` and a field `hand_size`."""
+
+    takes: Collection[str]
+    answers: tuple[Told, ...]
+    resources: Mapping[str, Collection[str]]
+    shows: str
+    many: bool
+
+    def example(self, shape: ExampleShape, here: str, problems: Problems) -> Example:
+        status = _STATUSES.get(shape.status.strip())
+        if status is None:
+            problems.append(f"{here}: {quoted(shape.status)} is none of 200, 404, 409, 422")
+        return Example(
+            body=_spelled(object_of(shape.body, f"{here}: body", problems), self.takes),
+            answer=self._answer(shape.answer, f"{here}: answer", problems) if status == 200 else {},
+            given=tuple(self._given(one, here, problems) for one in shape.given),
+            row=whole(shape.row, 1, f"{here}: row", problems),
+            status=status or 200,
+        )
+
+    def _given(self, shape: GivenShape, here: str, problems: Problems) -> Given:
+        name = kept(shape.resource, here, problems)
+        body = object_of(shape.body, f"{here}: the given {quoted(shape.resource)}", problems)
+        return Given(name, _spelled(body, self.resources.get(name, ())))
+
+    def _answer(self, text: str, here: str, problems: Problems) -> dict[str, Any]:
+        shown = self.resources.get(self.shows, ())
+        if self.many:
+            text = f'{{"items": {text}}}' if text.lstrip().startswith("[") else text
+            answer = object_of(text, here, problems)
+            return {
+                name: [*map(partial(_row, members=shown), cast("list[Any]", value))]
+                if isinstance(value, list)
+                else value
+                for name, value in answer.items()
+            }
+        if self.shows:
+            return _spelled(object_of(text, here, problems), shown)
+        return _told(object_of(text, here, problems), self.answers)
+
+
+def _told(answer: dict[str, Any], members: tuple[Told, ...]) -> dict[str, Any]:
+    spelled = _spelled(answer, {one.name for one in members})
+    for one in members:
+        rows = spelled.get(one.name)
+        if one.rows and isinstance(rows, list):
+            inner = {each.name for each in one.rows}
+            spelled[one.name] = [_row(row, inner) for row in cast("list[Any]", rows)]
+    return spelled
+
+
+def _row(row: Any, members: Collection[str]) -> Any:
+    return _spelled(cast("dict[str, Any]", row), members) if isinstance(row, dict) else row
+
+
+def _spelled(body: dict[str, Any], members: Collection[str]) -> dict[str, Any]:
+    """`body` with its members called as they are, where they are only spelled otherwise."""
+    return {
+        name
+        if name in members or snake(name) not in members or snake(name) in body
+        else snake(name): value
+        for name, value in body.items()
+    }
+
+
+def shown_custom(custom: Custom) -> OperationShape:
     return OperationShape(
         name=custom.name,
         summary=custom.summary,
@@ -100,6 +170,7 @@ def shown_custom(custom: Custom) -> OperationShape | None:
                 type=cast(MemberType, one.kind),
                 optional=one.nullable,
                 description=one.description,
+                members=[_shown_inner(inner) for inner in one.rows],
             )
             for one in custom.answers
         ],
@@ -108,6 +179,11 @@ def shown_custom(custom: Custom) -> OperationShape | None:
         by=said_of(custom.access),
         examples=[_shown_example(one) for one in custom.examples],
     )
+
+
+def _shown_inner(one: Told) -> InnerShape:
+    kind = cast(InnerType, one.kind)
+    return InnerShape(name=one.name, type=kind, optional=one.nullable, description=one.description)
 
 
 def _shown_example(example: Example) -> ExampleShape:

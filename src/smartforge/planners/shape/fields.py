@@ -7,7 +7,8 @@ from typing import Any, cast
 from smartforge import contract
 from smartforge.contract.kinds import MAX_DIGITS, MAX_PLACES
 from smartforge.contract.names import quoted
-from smartforge.planners.shape.models import FieldShape, TypeName, plain
+from smartforge.planners.shape.models import FieldShape, TypeName
+from smartforge.planners.shape.reading import plain
 from smartforge.planners.shape.words import Problems, kept, named, number, places, prose, whole
 
 _PLAIN: dict[TypeName, contract.Kind] = {

@@ -55,7 +55,10 @@ def drawn_of(shape: PlanShape) -> contract.Contract:
     for one in belonging:
         if called(one.resource) not in known:
             problems.append(f"there is no resource {quoted(one.resource)}")
-    made = tuple(customs.drawn_custom(one, roles, problems) for one in shape.operations)
+    members = {
+        one.name: {*(each.name for each in (*one.fields, *one.computed))} for one in resources
+    }
+    made = tuple(customs.drawn_custom(one, roles, members, problems) for one in shape.operations)
     if problems:
         raise ContractInvalid(tuple(dict.fromkeys(problems)))
     return contract.Contract(
@@ -83,7 +86,7 @@ def shape_of(drawn: contract.Contract) -> PlanShape:
         transitions=[shape for one in every for shape in rules.shown_transitions(one)],
         computed=[shape for one in every for shape in rules.shown_figures(one)],
         reports=[shape for one in every for shape in rules.shown_reports(one)],
-        operations=[one for one in operations if one],
+        operations=operations,
     )
 
 
