@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from smartforge.contract import Contract
+from smartforge.contract import Contract, Custom
 from smartforge.errors import AnswerIncomplete, AnswerRejected
 from smartforge.events import FileComplete, FilePlanned, Step
 from smartforge.forge.base import Json, write_key
@@ -82,6 +82,7 @@ class Writing:
             flawed=flawed,
             skeleton=await self._skeleton(made) if file.author == "model" else {},
             before=await self._before(file) if not round_ else None,
+            operation=self._operation(made, file),
         )
 
         async def body(path: str) -> Json:
@@ -98,6 +99,14 @@ class Writing:
         if known is None or known.author != "model" or known.binary:
             return None
         return (await self._kit.blobs.get(known.sha256)).decode()
+
+    def _operation(self, made: Plan, file: FilePlanned) -> Custom | None:
+        """The custom operation that a model writes in this file."""
+        if file.author != "model":
+            return None
+        files = self._shop.target.files(made.contract, self._past)
+        named = next((one.custom for one in files if one.path == file.path and not one.judge), "")
+        return made.contract.custom(named) if named else None
 
     async def _skeleton(self, made: Plan) -> Mapping[str, str]:
         """The target's own files, without the judges; none where a model writes them all."""

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from smartforge.contract import Contract
+from smartforge.contract import Contract, Custom
 from smartforge.events import Author, CheckName, CodeChunk, FilePlanned, Usage
 
 
@@ -38,7 +38,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     goes on with it. `before` is the text of the file in the version that a follow-up starts from,
     where a model wrote it: then the answer may edit it. `skeleton` are the texts of the target's
     own files, by path, where the rest of the project is compiled: among them the frame of this
-    file.
+    file. `operation` is the custom operation that is all of this file.
     """
 
     file: FilePlanned
@@ -54,6 +54,7 @@ class WriteRequest(msgspec.Struct, frozen=True):
     begun: str = ""
     before: str | None = None
     skeleton: Mapping[str, str] = {}
+    operation: Custom | None = None
 
 
 class Writer(Protocol):

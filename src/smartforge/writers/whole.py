@@ -132,7 +132,30 @@ def unframed(frame: str, text: str) -> str:
     if ast.dump(given) == ast.dump(made):
         return "it is the frame as it was, which refuses every request"
     missing = [name for name in _offered(given) if name not in _offered(made)]
-    return f"it has no {missing[0]!r}, which other files call" if missing else ""
+    if missing:
+        return f"it has no {missing[0]!r}, which other files call"
+    functions = {one.name: one for one in made.body if isinstance(one, _Function)}
+    calls = (one for one in given.body if isinstance(one, _Function) and one.name in functions)
+    return next(filter(None, (_miscalled(one, functions[one.name]) for one in calls)), "")
+
+
+def _miscalled(frame: _Function, function: _Function) -> str:
+    """Why a function cannot be called as that of the frame is, in a clause."""
+    name = frame.name
+    if isinstance(function, ast.AsyncFunctionDef) and not isinstance(frame, ast.AsyncFunctionDef):
+        return f"{name!r} is async, and other files call it without await"
+    wanted = len(frame.args.args)
+    given, needless = function.args, function.args.defaults
+    positional = len(given.posonlyargs) + len(given.args)
+    least = positional - len(needless)
+    keyed = [
+        one
+        for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        if default is None
+    ]
+    if keyed or not (least <= wanted and (wanted <= positional or given.vararg)):
+        return f"{name!r} has to be called as ({ast.unparse(frame.args)}), without anything else"
+    return ""
 
 
 def _of_python(text: str, *, stub: bool) -> str:

@@ -55,8 +55,14 @@ async def test_rules_hold_for_what_custom_operations_do_and_a_layout_does_not(
 ) -> None:
     (tidy.folder / "app/custom").mkdir()
     file = tidy.folder / "app/custom/scale.py"
-    file.write_text('"""More."""\n\nNAMES = [ "a" ]\n')
-    assert (await Lint().check(tidy)).outcome == "passed"
+    file.write_text(
+        '"""More."""\n\nfrom typing import List\nimport datetime\n\n\ndef best(input: List[int]):\n'
+        "    RANKS = {  datetime.MINYEAR: 1 }\n"
+        "    if not input:\n        return None\n    else:\n"
+        f"        return [a for a, b in zip(input, RANKS) if a]  # {'long ' * 30}\n"
+    )
+    verdict = await Lint().check(tidy)
+    assert verdict.outcome == "passed", verdict
     file.write_text('"""More."""\n\nimport os\n')
     assert "F401" in (await Lint().check(tidy)).summary
 
