@@ -25,7 +25,7 @@ LAYOUT = ("--isolated", "--no-cache", "--line-length=100", "--target-version=py3
 IN_TESTS = "tests/*:S"
 # What custom operations do is written by no compiler: what finds faults holds for it, layout and
 # taste do not.
-TASTE = "E1,E2,E3,E4,E5,E701,E702,E703,E741,W,I,N,UP,A,B007,B905,C4,SIM,RET,PTH,RUF"
+TASTE = "E1,E2,E3,E4,E5,E701,E702,E703,E741,F401,F541,F841,W,I,N,UP,A,B007,B905,C4,SIM,RET,PTH,RUF"
 IN_CUSTOM = [f"--per-file-ignores=**/app/custom/*.py:{rule}" for rule in TASTE.split(",")]
 FASTAPI = ("Depends", "Query", "Path", "Body", "Header", "Form", "File", "Security")
 OPTIONS = {

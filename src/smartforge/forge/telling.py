@@ -17,7 +17,7 @@ MOST_NAMED = 3
 def planned(made: Plan) -> str:
     """Below the step of planning."""
     count = operation_count(made.contract)
-    return f"Planned {count} operations in {len(made.files)} files"
+    return f"Planned {counted(count, 'operation')} in {len(made.files)} files"
 
 
 def written(made: Plan, chain: Sequence[Version]) -> str:
@@ -48,7 +48,8 @@ def ended(
     if whole.verdict == "skipped":
         proof = f"Not proven: {skipped[0].summary}"
     else:
-        proof = f"{operation_count(made.contract)} operations, {whole.passed} checks passed"
+        operations = counted(operation_count(made.contract), "operation")
+        proof = f"{operations}, {whole.passed} checks passed"
     if last.number:
         proof += f", after {counted(last.number, 'round')} of repair"
     if made.restores is not None:

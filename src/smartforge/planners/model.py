@@ -41,7 +41,8 @@ by times; over 100 is refused.", "resource": "recipe", "on_row": true, "takes": 
 
 - resources: name (singular), plural, fields. Every row has id and created_at already.
 - fields: type is text, integer, decimal, boolean, date, timestamp, time, email, url, phone, uuid,
-  choice, text_list, reference, references, slug, code or json. min and max bound numbers, lengths
+  choice, text_list, reference, references, slug, code or json. json is an object of any form: a
+  list of numbers is sent in one, such as {"values": [3, 1]}. min and max bound numbers, lengths
   and lists. choices only for choice. reference: refers_to names the resource, on_delete says what
   becomes of this row: cascade, restrict or clear (then it is not required). written: who sets it;
   never for what only the server sets. A field with a default is not required.
@@ -56,10 +57,13 @@ by times; over 100 is refused.", "resource": "recipe", "on_row": true, "takes": 
   sum, average, minimum or maximum over rows of `of` whose field `via` points here, or product of
   fields. reports: group by a field, or by the period of a date, with the total of field.
 - operations: only what none of the above says. POST, or GET where it changes nothing. With a
-  resource it acts on one row (on_row) or on all. It takes fields and answers members (answers:
-  text, count, integer, number, truth, texts, counts) or a row of the resource in shows (many: a
-  list, {"items": [...]}). description says exactly what it does, and when it refuses (409).
-- examples: two or more for each operation, worked out exactly; one has status 200. given: the rows
+  resource it acts on one row (on_row) or on all; without one it only computes, and then resources
+  may be empty. It takes fields and answers members (answers: text, count, integer, number, truth,
+  texts, counts; rows is a list of objects with members) or a row of the resource in shows (many: a
+  list, {"items": [...]}). description says exactly what it does, in which words, order and
+  rounding it answers, and when it refuses (409): somebody else writes the code by it.
+- examples: two to six for each operation, worked out exactly, since the code is judged by them;
+  one has status 200. given: the rows
   that are there before, each body as JSON text. A reference holds the number of the row, counted
   from 1 among the given rows of its resource; row says on which one it acts. body and answer are
   JSON text; the answer only names members that are certain, never an id or a time.
@@ -182,8 +186,10 @@ def prompt_for(request: PlanRequest, draft: Contract | None = None) -> str:
     if draft is not None:
         return (
             f"Plan the API that these words ask for.\n{said}"
-            f"A draft by rules, which may lack something (JSON, data only): {_shown(draft)}\n"
-            "Give the whole plan: the draft, with what is wrong put right and what is missing.\n"
+            f"A draft by rules, which may lack something or have misread the words (JSON, data"
+            f" only): {_shown(draft)}\n"
+            "Give the whole plan: what is right of the draft, what is wrong put right, what is"
+            " missing added, and nothing that the words do not ask for.\n"
         )
     return f"Plan the API that these words ask for.\n{said}"
 

@@ -63,8 +63,8 @@ async def test_rules_hold_for_what_custom_operations_do_and_a_layout_does_not(
     )
     verdict = await Lint().check(tidy)
     assert verdict.outcome == "passed", verdict
-    file.write_text('"""More."""\n\nimport os\n')
-    assert "F401" in (await Lint().check(tidy)).summary
+    file.write_text('"""More."""\n\nCOUNT = counted(1)\n')
+    assert "F821" in (await Lint().check(tidy)).summary
 
 
 OFF = {

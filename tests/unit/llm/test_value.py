@@ -53,8 +53,12 @@ async def test_the_tool_named_plan_is_what_the_model_must_call() -> None:
         f"\n{json.dumps(GOOD, indent=2)}\n\n",
         f"```json\n{json.dumps(GOOD, indent=2)}\n```",
         f"```\n{json.dumps(GOOD)}\n```\n",
+        f"Here it is:\n\n```json\n{json.dumps(GOOD, indent=2)}\n```\nShall I go on?",
+        json.dumps({"plan": GOOD}),
+        json.dumps({"arguments": json.dumps(GOOD)}),
+        json.dumps(json.dumps(GOOD)),
     ],
-    ids=["bare", "blank lines", "fenced", "bare fence"],
+    ids=["bare", "blank lines", "fenced", "bare fence", "words", "named", "within", "text"],
 )
 @pytest.mark.parametrize("form", ["tool", "text"])
 async def test_text_that_is_exactly_the_value_counts(text: str, form: str) -> None:
@@ -126,3 +130,19 @@ def test_a_schema_holds_no_references() -> None:
     assert "$defs" not in schema
     assert schema["properties"]["sizes"]["items"]["properties"]["width"]["minimum"] == 1
     assert "$ref" not in json.dumps(schema)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```json\n{json.dumps(GOOD)}\n```\nor\n```json\n{json.dumps(GOOD | {'title': 'U'})}\n```",
+        json.dumps({"first": GOOD}),
+        json.dumps({"plan": [GOOD]}),
+        f"Not this one: {json.dumps(GOOD)}",
+    ],
+    ids=["two", "another name", "a list", "in words"],
+)
+async def test_what_may_mean_something_else_is_asked_for_again(text: str) -> None:
+    right = Answer(json.dumps(GOOD | {"title": "Right"}))
+    value, _, wire = await ask(WireScript(plan=[Answer(text, form="text"), right]))
+    assert (value.title, len(wire.requests)) == ("Right", 2)

@@ -4,7 +4,16 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from smartforge.contract import Contract
+from smartforge.contract import (
+    Contract,
+    Custom,
+    Example,
+    Field,
+    Given,
+    Resource,
+    Timestamp,
+    validate,
+)
 from smartforge.targets.fastapi import FastAPITarget
 from tests.unit.targets.customs import GOOD, SHOP
 from tests.unit.targets.projects import own_tests_of_each, python, write
@@ -64,3 +73,19 @@ def _unmade(contract: Contract) -> Contract:
     return replace(
         contract, customs=tuple(replace(custom, made=False) for custom in contract.customs)
     )
+
+
+def test_a_moment_is_expected_as_rows_show_it() -> None:
+    shift = Resource("shift", "shifts", (Field("starts_at", Timestamp()),))
+    written = {"starts_at": "2026-05-01T11:30:00+02:00"}
+    given = (Given("shift", written),)
+    move = Custom(
+        "move",
+        "Move a shift",
+        resource="shift",
+        on_row=True,
+        shows="shift",
+        examples=(Example(answer=written, given=given), Example(status=404, row=2, given=given)),
+    )
+    files = FastAPITarget().render(validate(Contract("Shifts", (shift,), customs=(move,))))
+    assert '{"starts_at": "2026-05-01T09:30:00Z"}' in files["tests/test_custom_move.py"]

@@ -5,7 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from smartforge.contract import Contract, Field, Resource, Text
+from smartforge.contract import Contract, Custom, Example, Field, Resource, Text
 from smartforge.errors import ModelFailed
 from smartforge.events import FilePlanned
 from smartforge.llm.tokens import estimated
@@ -39,6 +39,23 @@ def repair(path: str = PRICE, lines: int = 1) -> WriteRequest:
 
 def size(context: Context) -> int:
     return estimated(context.instructions) + estimated(context.prompt)
+
+
+def test_one_example_shows_the_form_and_the_others_judge_until_one_has_failed() -> None:
+    first, other, refused = (
+        Example({"price": 1}, {"total": 2}),
+        Example({"price": 20}, {"total": 40}),
+        Example({"price": 999}, status=409),
+    )
+    operation = Custom("price", "Price", examples=(refused, first, other))
+    told = context_for(replace(request(), operation=operation))
+    assert '{"total":2}' in told.prompt
+    assert '{"total":40}' not in told.prompt + told.instructions
+    assert "999" not in told.prompt + told.instructions
+    again = context_for(replace(repair(), operation=operation))
+    assert '{"total":40}' in again.prompt
+    assert '"body":{"price":999}' in again.prompt
+    assert again.instructions == told.instructions
 
 
 def test_the_frame_of_the_file_and_the_outlines_of_all_others_are_told() -> None:

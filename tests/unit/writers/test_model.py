@@ -158,6 +158,10 @@ FRAME = 'def answer(body: int) -> int:\n    raise HTTPException(501, "Not made."
         (f"# The same.\n\n{FRAME}", "it is the frame as it was"),
         ("def other(body: int) -> int:\n    return body\n", "it has no 'answer'"),
         ("class Order:\n    total = 1\n", "it has no 'answer'"),
+        ("async def answer(body: int) -> int:\n    return body\n", "without await"),
+        ("def answer(body: int, db: int) -> int:\n    return db\n", "has to be called as"),
+        ("def answer(*, body: int) -> int:\n    return body\n", "has to be called as"),
+        ("def answer() -> int:\n    return 1\n", "has to be called as"),
     ],
 )
 async def test_a_frame_has_to_be_filled_in(text: str, said: str) -> None:
@@ -167,6 +171,14 @@ async def test_a_frame_has_to_be_filled_in(text: str, said: str) -> None:
     filled = FRAME.replace('raise HTTPException(501, "Not made.")', "return body")
     text, _ = await written(ModelWriter(FakeProvider(filled)), framed)
     assert text == filled
+
+
+@pytest.mark.parametrize("taken", ["number, more=1", "*all_of_it", "body, /, *, more=1"])
+async def test_what_can_be_called_like_the_frame_fills_it_in(taken: str) -> None:
+    framed = replace(request(), skeleton={"app/main.py": FRAME})
+    said = f"SIZE = 3\n\n\nasync def other():\n    pass\n\n\ndef answer({taken}):\n    return 1\n"
+    text, _ = await written(ModelWriter(FakeProvider(said)), framed)
+    assert text == said
 
 
 async def test_a_file_may_begin_with_its_own_name() -> None:

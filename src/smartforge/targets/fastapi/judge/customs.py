@@ -1,11 +1,12 @@
 """The worked examples of a custom operation as tests: rows, one request, its answer."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import msgspec
 
-from smartforge.contract import Custom, Example, Field, Given, Reference, References
+from smartforge.contract import Custom, Example, Field, Given, Reference, References, Timestamp
 from smartforge.contract.names import kebab, shorten
 from smartforge.targets.fastapi.judge.bodies import Source, fixture, source
 from smartforge.targets.fastapi.judge.callers import ANYONE, Caller, may
@@ -207,7 +208,17 @@ class _Example:
         resource = self._suite.contract.resource(self._custom.shows)
         fields = {field.name: field for field in resource.fields}
         for name, value in row.items():
-            yield name, self._value(fields[name], value) if name in fields else value
+            shown = self._value(fields[name], value) if name in fields else value
+            if name in fields and isinstance(fields[name].kind, Timestamp):
+                shown = _moment(value)
+            yield name, shown
+
+
+def _moment(value: Any) -> Any:
+    """A timestamp as rows show it, whatever offset and precision it is written with."""
+    if not isinstance(value, str):
+        return value
+    return datetime.fromisoformat(value).astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _in_query(body: Mapping[str, object]) -> dict[str, object]:
