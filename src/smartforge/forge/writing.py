@@ -104,7 +104,7 @@ class Writing:
         """The custom operation that a model writes in this file."""
         if file.author != "model":
             return None
-        files = self._shop.target.files(made.contract, self._past)
+        files = self._kit.shop.target.files(made.contract, self._past)
         named = next((one.custom for one in files if one.path == file.path and not one.judge), "")
         return made.contract.custom(named) if named else None
 

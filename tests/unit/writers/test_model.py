@@ -176,7 +176,9 @@ async def test_a_frame_has_to_be_filled_in(text: str, said: str) -> None:
 @pytest.mark.parametrize("taken", ["number, more=1", "*all_of_it", "body, /, *, more=1"])
 async def test_what_can_be_called_like_the_frame_fills_it_in(taken: str) -> None:
     framed = replace(request(), skeleton={"app/main.py": FRAME})
-    said = f"SIZE = 3\n\n\nasync def other():\n    pass\n\n\ndef answer({taken}):\n    return 1\n"
+    said = (
+        f"SIZE = 3\n\n\nasync def other():\n    return 1\n\n\ndef answer({taken}):\n    return 1\n"
+    )
     text, _ = await written(ModelWriter(FakeProvider(said)), framed)
     assert text == said
 

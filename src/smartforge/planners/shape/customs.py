@@ -17,7 +17,6 @@ from smartforge.planners.shape.models import (
     InnerShape,
     InnerType,
     MemberShape,
-    MemberType,
     OperationShape,
 )
 from smartforge.planners.shape.words import (
@@ -167,7 +166,7 @@ def shown_custom(custom: Custom) -> OperationShape:
         answers=[
             MemberShape(
                 name=one.name,
-                type=cast(MemberType, one.kind),
+                type=one.kind,
                 optional=one.nullable,
                 description=one.description,
                 members=[_shown_inner(inner) for inner in one.rows],
@@ -182,8 +181,12 @@ def shown_custom(custom: Custom) -> OperationShape:
 
 
 def _shown_inner(one: Told) -> InnerShape:
-    kind = cast(InnerType, one.kind)
-    return InnerShape(name=one.name, type=kind, optional=one.nullable, description=one.description)
+    return InnerShape(
+        name=one.name,
+        type=cast(InnerType, one.kind),
+        optional=one.nullable,
+        description=one.description,
+    )
 
 
 def _shown_example(example: Example) -> ExampleShape:

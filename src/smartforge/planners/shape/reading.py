@@ -118,7 +118,7 @@ def known(words: Mapping[str, str]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def listed(value: object) -> object:
+def listed(value: object) -> list[object]:
     """A list: nothing is an empty one, JSON text is what it holds, one entry a list of it."""
     if isinstance(value, str):
         if not value.strip():
@@ -129,24 +129,27 @@ def listed(value: object) -> object:
             return [value]
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
-def names(value: object) -> object:
+def names(value: object) -> list[object]:
     """The same of names, which may also stand between commas."""
     if isinstance(value, str) and not value.lstrip().startswith("["):
         return [one.strip() for one in re.split(r"[,;\n]", value) if one.strip()]
     return listed(value)
 
 
-def named(value: object) -> object:
+def named(value: object) -> list[object]:
     """The same of what has names: one object may hold them as the names of its members."""
-    if not isinstance(value, dict) or not value or "name" in value:
+    if not isinstance(value, dict):
         return listed(value)
-    entries = cast("dict[str, Any]", value)
-    if not all(isinstance(said, dict | str) for said in entries.values()):
-        return [value]
+    entries = cast("dict[str, object]", value)
+    if "name" in entries or not all(isinstance(one, dict | str) for one in entries.values()):
+        return [entries]
     return [
-        {"name": name, **(said if isinstance(said, dict) else {"type": said})}
+        {
+            "name": name,
+            **(cast("dict[str, object]", said) if isinstance(said, dict) else {"type": said}),
+        }
         for name, said in entries.items()
     ]
