@@ -173,8 +173,8 @@ CONTENT = (
         "app/database.py",
         r"foreign_keys = ON",
         "foreign_keys = OFF",
-        ("operations", "rules", "tests"),
-        not_in=("crm", "expenses"),
+        ("operations", "rules"),
+        not_in=("crm", "expenses", "library"),  # nothing in them goes along with anything
     ),
 )
 LISTS = (

@@ -37,7 +37,8 @@ class Judged(msgspec.Struct, frozen=True):
     """An exchange that was weighed: which statuses were wanted, and what was wrong, if anything.
 
     `at` is its place among the exchanges of the conversation; `wanted` is empty where something
-    else than the status was wrong.
+    else than the status was wrong. `roles` may do what was asked, where it needs a role;
+    `reference` is what was on trial, if one was: `comments.ticket_id`.
     """
 
     at: int
@@ -45,6 +46,8 @@ class Judged(msgspec.Struct, frozen=True):
     case: str
     wanted: frozenset[int]
     said: str = ""
+    roles: tuple[str, ...] = ()
+    reference: str = ""
 
 
 class Judge:
@@ -59,6 +62,8 @@ class Judge:
         self.weighed: list[Judged] = []
         self.failing: list[Judged] = []
         self.undecided: list[str] = []
+        # The reference on trial.
+        self.reference = ""
 
     async def expect(self, case: str, draft: Draft, statuses: Collection[int]) -> Answer | None:
         """Send it; the answer where its status is one of these, else a failure.
@@ -95,7 +100,8 @@ class Judge:
         exchanges = self.talk.exchanges
         places = range(len(exchanges) - 1, -1, -1)
         at = next((at for at in places if exchanges[at].answer is answer), -1)
-        return Judged(at, draft.endpoint.key, case, frozenset(wanted), said)
+        key, roles = draft.endpoint.key, draft.endpoint.access.roles
+        return Judged(at, key, case, frozenset(wanted), said, roles, self.reference)
 
     def failed(
         self, case: str, draft: Draft, answer: Answer, said: str, wanted: Collection[int] = ()

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from smartforge.checks.judging import Judged
-from smartforge.checks.routes import keyword, neighbour
+from smartforge.checks.references import unkept
+from smartforge.checks.routes import keyword, neighbour, other_roles
 from smartforge.checks.witness import Function, Line, Route, Seen, Trace
 
 _WORD = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]+)*")
@@ -52,6 +53,8 @@ _SPELLED = {
 _CHECKING = ("decode(", "verify(", "compare_digest(")
 # How much a word in common counts, against having run only where it failed.
 _PER_WORD, _MOST_WORDS = 0.12, 3
+# How much it counts that the operation itself writes what came out otherwise.
+_OF_THE_ROUTE = 0.2
 
 
 class Places:
@@ -67,6 +70,9 @@ class Places:
 
     def of(self, failing: Judged) -> Line | None:
         """Path and line; None where nothing is known of the operation."""
+        kept = self._reference(failing) if failing.reference else None
+        if kept is not None:
+            return kept
         lost = failing.case == "for what was created" and "answered 40" in failing.said
         made = self._made_wrong(failing) if lost else None
         if made is not None:
@@ -92,20 +98,34 @@ class Places:
         collection = failing.operation.partition(" ")[2].rpartition("/")[0]
         return next((one for one in self._failing if one.operation == f"POST {collection}"), None)
 
-    def _done_before(self, failing: Judged) -> Line | None:
-        """The end of what changed something before: it did not do what it answered."""
+    def _before(self, failing: Judged) -> Judged | None:
+        """What changed something last."""
         writes = (
             one
             for one in self._passing
             if one.at < failing.at and not one.operation.startswith("GET ")
         )
-        done = max(writes, key=lambda one: one.at, default=None)
+        return max(writes, key=lambda one: one.at, default=None)
+
+    def _reference(self, failing: Judged) -> Line | None:
+        """Where it is said what becomes of a reference, when its row is deleted."""
+        own = failing.operation.startswith("DELETE ")
+        done = failing if own else self._before(failing)
+        trace = self._traces.get(done.at) if done else None
+        if done is None or trace is None or not done.operation.startswith("DELETE "):
+            return None
+        refused = own and 204 in failing.wanted
+        return unkept(self._seen, failing.reference, trace, refused=refused)
+
+    def _done_before(self, failing: Judged) -> Line | None:
+        """The end of what changed something before: it did not do what it answered."""
+        done = self._before(failing)
         route = self._routes.get(done.operation) if done else None
         if done is None or route is None:
             return None
         way = self._way(done.at)
         own = [line for line in way if self._of_route(line, route)]
-        written = [line for line in way if _WRITES.search(self._text(line))]
+        written = [line for line in way if _WRITES.search(self._seen.text(line))]
         last = (written or own)[-1:]
         return self._place(last[0]) if last else None
 
@@ -155,7 +175,8 @@ class Places:
             if looked is not None:
                 return looked
             return self._misnamed(trace) or self._refusal(trace, route)
-        return self._lenient(failing, trace) or self._unguarded(failing, route)
+        more = other_roles(self._seen, route, failing.roles) if 403 in failing.wanted else None
+        return more or self._lenient(failing, trace) or self._unguarded(failing, route)
 
     def _unfit(self, trace: Trace, route: Route | None) -> Line | None:
         """The field of an answer that the framework itself would not let out."""
@@ -175,7 +196,7 @@ class Places:
         return self._place(named) if named is not None and not rightly else None
 
     def _names(self, line: int, status: int) -> bool:
-        text = self._text(line).lower()
+        text = self._seen.text(line).lower()
         return any(one in text for one in (str(status), *_SPELLED.get(status, ())))
 
     def _refusal(self, trace: Trace, route: Route | None) -> Line | None:
@@ -328,14 +349,28 @@ class Places:
                 best = (first, score, at)
         if best is None:
             return None
+        written = self._writing(failing, trace, route)
+        if written is not None:
+            helped = self._way(trace.at)[best[2]]
+            own = _ochiai(written, failed, passing) + _OF_THE_ROUTE
+            if not route or self._of_route(helped, route) or own >= best[1]:
+                return self._place(written)
         found = self._place(self._way(trace.at)[best[2]])
         # A type of content is mostly said once in the file that answers it, beside any function.
         kind = _named(_KIND, failing.said)
         kinds = self._seen.kinds.get(kind, [])
-        made = (line for line in reversed(self._way(trace.at)) if "Response(" in self._text(line))
+        way = reversed(self._way(trace.at))
+        made = (line for line in way if "Response(" in self._seen.text(line))
         said = next(made, None) if kind else None
         own = next((one for one in kinds if one[0] == found[0]), None)
         return own or (self._place(said) if said is not None else found)
+
+    def _writing(self, failing: Judged, trace: Trace, route: Route | None) -> int | None:
+        """Where the operation itself has written, if something else came of it than was sent."""
+        if route is None or trace.status >= 400 or not failing.said.startswith("answered another "):
+            return None
+        own = (line for line in reversed(self._way(trace.at)) if self._of_route(line, route))
+        return next((line for line in own if _WRITES.search(self._seen.text(line))), None)
 
     def _of_time(self, failing: Judged, trace: Trace, route: Route | None) -> Line | None:
         """Where the clock is read, or where somebody's time is looked at."""
@@ -345,16 +380,11 @@ class Places:
         if named is not None:
             return route.taken.get(f"{named[1]}()") if route else None
         way = reversed(self._way(trace.at))
-        read = next((line for line in way if _CLOCK.search(self._text(line))), None)
+        read = next((line for line in way if _CLOCK.search(self._seen.text(line))), None)
         return self._place(read) if read is not None else None
 
     def _in_common(self, line: int, words: set[str]) -> float:
-        return _PER_WORD * min(_MOST_WORDS, len(words & _words(self._text(line))))
-
-    def _text(self, line: int) -> str:
-        number, function = self._seen.lines[line][1], self._function(line)
-        at = number - function.line
-        return function.text[at] if 0 <= at < len(function.text) else ""
+        return _PER_WORD * min(_MOST_WORDS, len(words & _words(self._seen.text(line))))
 
     # ---- what was seen ------------------------------------------------------------------------
 

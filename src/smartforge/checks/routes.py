@@ -1,9 +1,11 @@
 """Where a project writes its operations, and what of the document each line of them says."""
 
 import re
+from collections.abc import Collection
 
 from smartforge.checks.witness import Line, Route, Seen
 
+_QUOTED = re.compile(r"[\"'](\w+)[\"']")
 _OF_THE_FIELD = re.compile(r": default is |: \w+ is (?:required|optional)|: may (?:not )?be null")
 
 
@@ -64,6 +66,21 @@ def neighbour(seen: Seen, operation: str) -> Line | None:
             if told == path or (path != "/" and told.startswith(path + "/")):
                 return route.path, route.keywords.get("def", route.line)
         path = path.rpartition("/")[0]
+    return None
+
+
+def other_roles(seen: Seen, route: Route | None, roles: Collection[str]) -> Line | None:
+    """Where the operation names roles that may use it besides those of the contract."""
+    if route is None or "dependencies" not in route.keywords or not roles:
+        return None
+    first = route.keywords["dependencies"]
+    behind = min((one for one in route.keywords.values() if one > first), default=first + 1)
+    for one in seen.functions:
+        if (one.path, one.line) == (route.path, route.line):
+            said = " ".join(one.text[first - one.line : behind - one.line])
+            named = set(_QUOTED.findall(said))
+            if named - {*roles} and ("role" in said or named & {*roles}):
+                return route.path, first
     return None
 
 

@@ -75,9 +75,13 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What `inside/ask_again.py` prints. `kinds` are types of content,
-    by where they are written, `lines` are (function, line), `ways` lists of lines,
-    `memory` the most bytes that the process held."""
+    """What `inside/ask_again.py` prints.
+
+    `tables` has `books`, `books.author_id`, and `books.author_id>` for what that refers to.
+    `kinds` are types of content, by where they are written, `lines` are (function, line), `ways`
+    lists of lines, `memory` the most bytes that the process held. `loose` is where the database is
+    told to look after references, or should be, when it does not.
+    """
 
     routes: list[Route] = []
     tables: dict[str, Line] = {}
@@ -87,6 +91,13 @@ class Seen(msgspec.Struct, frozen=True):
     ways: list[list[int]] = []
     traces: list[Trace] = []
     memory: int = 0
+    loose: Line | None = None
+
+    def text(self, line: int) -> str:
+        """What stands in the line; empty where nobody knows."""
+        number, function = self.lines[line][1], self.functions[self.lines[line][0]]
+        at = number - function.line
+        return function.text[at] if 0 <= at < len(function.text) else ""
 
 
 async def seen_again(

@@ -6,7 +6,8 @@ The parts, joined, are base64 of a compressed JSON object: `written`, whether it
 things are written; and `requests`, each of method, target, headers, body as base64, what was
 answered then, and whether its way is wanted. Prints one JSON object: the functions and lines of the
 project, a trace for each wanted request, and, where that is wanted, the routes with the places of
-what they take and answer, the tables of its migrations, and the types of content. Values that the
+what they take and answer, the tables of its migrations, and the types of content; and where its
+database should be told to look after references, when it does not. Values that the
 application gave then and gives otherwise now (tokens, keys, times) are exchanged in what follows,
 so that the same is asked.
 """
@@ -84,6 +85,7 @@ class Statements:
     def __init__(self, folder: str) -> None:
         self._root = folder.rstrip("/") + "/"
         self._counts: dict[Place, list[int]] = {}
+        self._engines: dict[int, Any] = {}
         if "sqlalchemy" in sys.modules:
             # Named at run time: only the project's packages have it.
             event, engine = (import_module(f"sqlalchemy.{one}") for one in ("event", "engine"))
@@ -98,7 +100,21 @@ class Statements:
         """Path, line, statements, rows."""
         return [[*place, *counts] for place, counts in self._counts.items()]
 
-    def _count(self, which: int, *_: object) -> None:
+    def loose(self) -> bool:
+        """Whether some database that was asked does not look after references."""
+        for engine in self._engines.values():
+            if engine.dialect.name == "sqlite":
+                # A new connection tells: migrations set up theirs by themselves.
+                with contextlib.suppress(Exception):
+                    engine.dispose()
+                with contextlib.suppress(Exception), engine.connect() as connection:
+                    if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
+                        return True
+        return False
+
+    def _count(self, which: int, *told: Any) -> None:
+        if which == 0:
+            self._engines[id(told[0].engine)] = told[0].engine
         frame = inspect.currentframe()
         while frame is not None:
             if frame.f_code.co_filename.startswith(self._root):
@@ -289,8 +305,9 @@ async def asked(application: Any, requests: list[Any], folder: str) -> dict[str,
             tracer.end()
             told = {"statements": statements.told()}
             traces.append(ways.trace(at, status, tracer) | told)
+        loose = statements.loose()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"traces": traces, "memory": memory, **ways.told()}
+    return {"traces": traces, "memory": memory, "loose": loose, **ways.told()}
 
 
 def main(application: str, folder: str, parts: list[str]) -> None:
@@ -308,6 +325,7 @@ def main(application: str, folder: str, parts: list[str]) -> None:
         told = {"routes": list(routes(loaded, sources)), "tables": sources.tables()}
         told |= {"kinds": sources.kinds()}
     told |= asyncio.run(asked(loaded, order["requests"], folder))
+    told["loose"] = Sources(folder).looked_after() if told["loose"] else None
     text = json.dumps(told).encode()
     while text:
         text = text[os.write(out, text) :]

@@ -13,7 +13,7 @@ import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 MOST_DEPTH = 4
 _KIND = re.compile(r"[a-z]+/[a-z0-9.+-]+")
@@ -145,6 +145,23 @@ class Sources:
                         found.setdefault(text.group(), []).append((name, node.lineno))
         return found
 
+    def looked_after(self) -> Place | None:
+        """Where the application tells a database what to do, near to where it opens it.
+
+        What it tells about foreign keys counts most; where it tells nothing, it is the opening.
+        """
+        best: tuple[int, Place] | None = None
+        for path in sorted(Path(self._folder, "app").rglob("*.py")):
+            name = os.path.relpath(path, self._folder)
+            with contextlib.suppress(SyntaxError, ValueError, OSError):
+                nodes = list(ast.walk(self.tree(str(path))))
+                opened = [one for one in nodes if _opens(one)]
+                for node in (*opened, *(one for one in nodes if opened and _says(one))):
+                    rank = 0 if _opens(node) else 2 if _says(node, "foreign_keys") else 1
+                    if best is None or rank > best[0]:
+                        best = (rank, (name, node.lineno))
+        return best[1] if best else None
+
     def _of_migration(self, path: str) -> dict[str, Place]:
         found: dict[str, Place] = {}
         name = os.path.relpath(path, self._folder)
@@ -160,7 +177,57 @@ class Sources:
                                 first, ast.Constant
                             ):
                                 found[f"{table}.{first.value}"] = (name, inner.lineno)
+        for table, column, line in _references(self.tree(path)):
+            found[f"{table}.{column}>"] = (name, line)
         return found
+
+
+def _opens(node: ast.AST) -> TypeGuard[ast.Call]:
+    called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    return called.endswith(("create_engine", "create_async_engine"))
+
+
+def _says(node: ast.AST, what: str = "PRAGMA") -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and what in str(node.value)
+
+
+def _references(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """Table, column and line of each foreign key that a migration makes."""
+    for node in ast.walk(tree):
+        openers = [one.context_expr for one in node.items] if isinstance(node, ast.With) else [node]
+        for opener in openers:
+            table = _table(opener)
+            for one in ast.walk(node) if table else ():
+                if isinstance(one, ast.Call) and (column := _referring(one)):
+                    yield table, column, one.lineno
+
+
+def _table(node: ast.AST) -> str:
+    """The table that a call is about, empty where it is about none."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return ""
+    known = (".create_table", ".batch_alter_table", ".add_column")
+    called, first = ast.unparse(node.func), node.args[0]
+    if called == "op.create_foreign_key" and len(node.args) > 1:
+        called, first = ".create_table", node.args[1]
+    if not called.endswith(known) or not isinstance(first, ast.Constant):
+        return ""
+    return str(first.value)
+
+
+def _referring(node: ast.Call) -> str:
+    """The first column that refers to something by this; empty where none does."""
+    called = ast.unparse(node.func)
+    if called.endswith("Column") and node.args and isinstance(node.args[0], ast.Constant):
+        keys = (one for one in node.args if isinstance(one, ast.Call))
+        foreign = any(ast.unparse(one.func).endswith("ForeignKey") for one in keys)
+        return str(node.args[0].value) if foreign else ""
+    if not called.endswith(("ForeignKeyConstraint", ".create_foreign_key")):
+        return ""
+    # Names and tables come first, then the columns: a list.
+    lists = (one.elts for one in node.args if isinstance(one, ast.List) and one.elts)
+    first = next(lists, [None])[0]
+    return str(first.value) if isinstance(first, ast.Constant) else ""
 
 
 def routes(application: Any, sources: Sources, prefix: str = "") -> Iterator[dict[str, Any]]:

@@ -62,6 +62,8 @@ class Court:
         """A new trial: what was asked before does not lead to it, and uses up no quota of it."""
         self._lines = []
         self._trial = found
+        table = found.collection.rpartition("/")[2].replace("-", "_")
+        self._judge.reference = f"{table}.{found.name}" if found.kind == "on_delete" else ""
         for collection in [one for one in self._makers if self.rules_of(one, "at_most")]:
             del self._makers[collection]
 
