@@ -1,6 +1,6 @@
 /** A link inside the page: a real address, followed without a reload. */
 import type { ComponentProps, MouseEvent } from "react";
-import { navigate } from "./route";
+import { foresee, navigate } from "./route";
 
 export function Link({ href, ...rest }: ComponentProps<"a"> & { href: string }) {
   const follow = (event: MouseEvent) => {
@@ -9,5 +9,6 @@ export function Link({ href, ...rest }: ComponentProps<"a"> & { href: string }) 
     event.preventDefault();
     navigate(href);
   };
-  return <a {...rest} href={href} onClick={follow} />;
+  const ahead = () => foresee(href);
+  return <a {...rest} href={href} onClick={follow} onPointerEnter={ahead} onFocus={ahead} />;
 }

@@ -64,6 +64,19 @@ export function navigate(path: string): void {
   changed();
 }
 
+const foreseers = new Set<(path: string) => void>();
+
+/** Tell that somebody is likely to go to this path soon, so that its page can be fetched ahead. */
+export function foresee(path: string): void {
+  for (const foreseer of foreseers) foreseer(path);
+}
+
+/** Be told of such paths, from now on; returns the undo. */
+export function whenForeseen(foreseer: (path: string) => void): () => void {
+  foreseers.add(foreseer);
+  return () => foreseers.delete(foreseer);
+}
+
 export function usePath(): string {
   return useSyncExternalStore(subscribe, () => location.pathname);
 }

@@ -1,10 +1,9 @@
 /** A project as it is shown: the chat on the left; its API, as code and as all else, on the right. */
-import { type ComponentProps, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from "react";
+import { type ComponentProps, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from "react";
 import type { Version } from "../../events.gen";
 import type { GenerationStream } from "../../stream/use-generation-stream";
 import { ReadOnly } from "../../ui/read-only";
 import { type Tab, Tabs } from "../../ui/tabs";
-import { ChecksTab } from "../checks/checks-tab";
 import { type Pair, pairOf } from "../diff/pairs";
 import { StreamingCodeViewer } from "../files/streaming-code-viewer";
 import { Chat } from "./chat";
@@ -13,10 +12,14 @@ import styles from "./project-page.module.css";
 import { isBusy } from "./rows";
 
 type TabName = "code" | "contract" | "console" | "checks" | "diff";
-// Fetched beside the first look, which is at the code.
+// Fetched unasked, but not before the editor: the first look is at the code.
 const ContractTab = lazy(async () => {
   const { ContractTab } = await import("../contract/contract-tab").catch(() => ({ ContractTab: NoContract }));
   return { default: ContractTab };
+});
+const ChecksTab = lazy(async () => {
+  const { ChecksTab } = await import("../checks/checks-tab").catch(() => ({ ChecksTab: NoChecks }));
+  return { default: ChecksTab };
 });
 const ConsoleTab = lazy(() =>
   import("../console/console-tab").catch(() => ({ default: NoConsole })),
@@ -44,6 +47,7 @@ export function ProjectView({ projectId, stream, top, bottom }: Props) {
   const { snapshot, status } = stream;
   const readOnly = useContext(ReadOnly);
   const [tab, setTab] = useState<TabName>("code");
+  const rested = useRested();
   // Fetched when it is first looked at, and mounted from then on.
   const [tried, setTried] = useState(false);
   if (tab === "console" && !tried) setTried(true);
@@ -85,11 +89,13 @@ export function ProjectView({ projectId, stream, top, bottom }: Props) {
       label: "Contract",
       panel: (
         <Suspense fallback={<p className={styles["notLoaded"]}>Loading the contract…</p>}>
-          <ContractTab
-            contract={snapshot?.contract ?? null}
-            notMade={snapshot?.operationsNotMade ?? []}
-            resolve={stream.resolve}
-          />
+          {(rested || tab === "contract") && (
+            <ContractTab
+              contract={snapshot?.contract ?? null}
+              notMade={snapshot?.operationsNotMade ?? []}
+              resolve={stream.resolve}
+            />
+          )}
         </Suspense>
       ),
     },
@@ -105,7 +111,13 @@ export function ProjectView({ projectId, stream, top, bottom }: Props) {
     {
       name: "checks",
       label: "Checks",
-      panel: <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={stream.resolve} />,
+      panel: (
+        <Suspense fallback={<p className={styles["notLoaded"]}>Loading the checks…</p>}>
+          {(rested || tab === "checks") && (
+            <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={stream.resolve} />
+          )}
+        </Suspense>
+      ),
     },
     {
       name: "diff",
@@ -161,6 +173,12 @@ function NoConsole() {
   return <p className={styles["notLoaded"]}>The console could not be loaded. Reload the page to try again.</p>;
 }
 
+function NoChecks(_props: ChecksProps) {
+  return <p className={styles["notLoaded"]}>The checks could not be loaded. Reload the page to try again.</p>;
+}
+
+type ChecksProps = ComponentProps<typeof import("../checks/checks-tab").ChecksTab>;
+
 function NoDiff(_props: DiffProps) {
   return <p className={styles["notLoaded"]}>The comparison could not be loaded. Reload the page to try again.</p>;
 }
@@ -189,4 +207,18 @@ function PaneButton({ name, label, pane, onPane }: PaneButtonProps) {
       {label}
     </button>
   );
+}
+
+/** Whether the editor is there, or cannot be had: then there is time for the other tabs. */
+function useRested(): boolean {
+  const [rested, setRested] = useState(false);
+  useEffect(() => {
+    let wanted = true;
+    const rest = () => wanted && setRested(true);
+    import("../files/code-editor").then(rest, rest);
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  return rested;
 }

@@ -4,7 +4,7 @@ import { sharedStore } from "../../stream/store";
 import type { Snapshot } from "../../stream/types";
 import { Anvil } from "../../ui/icons";
 import { Link } from "../../ui/link";
-import { navigate, projectPath } from "../../ui/route";
+import { foresee, navigate, projectPath } from "../../ui/route";
 import { useDraft } from "../../ui/use-draft";
 import styles from "./home.module.css";
 import { useChoices } from "./projects";
@@ -21,6 +21,11 @@ export function Home() {
     document.title = "Smart Forge";
     box.current?.focus({ preventScroll: true });
   }, []);
+
+  const begun = text !== "";
+  useEffect(() => {
+    if (begun) foresee(projectPath("new"));
+  }, [begun]);
 
   const created = (project: Snapshot) => {
     sharedStore().seed(project);
