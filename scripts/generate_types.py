@@ -68,8 +68,15 @@ class PreviewFrame(msgspec.Struct, tag_field="type", tag="preview", rename="came
     detail: str = ""
 
 
+class PresenceFrame(msgspec.Struct, tag_field="type", tag="presence", rename="camel"):
+    """How many look at the project through this server, of those who say so; not in the log."""
+
+    project_id: str
+    viewers: int
+
+
 EVENTS = AnyFact.__args__
-FRAMES = (SnapshotFrame, ResetFrame, EndFrame, GoneFrame, PreviewFrame)
+FRAMES = (SnapshotFrame, ResetFrame, EndFrame, GoneFrame, PreviewFrame, PresenceFrame)
 ENVELOPE: Schema = {
     "projectId": {"type": "string"},
     "seq": {"type": "integer"},

@@ -30,7 +30,7 @@ export type ForgeEvent =
   | RunCancelled
   | Complete
   | RunFailed;
-export type StreamFrame = SnapshotFrame | ResetFrame | EndFrame | GoneFrame | PreviewFrame;
+export type StreamFrame = SnapshotFrame | ResetFrame | EndFrame | GoneFrame | PreviewFrame | PresenceFrame;
 
 /**
  * Always the first event.
@@ -1363,4 +1363,12 @@ export interface PreviewFrame {
   state: "asleep" | "contract" | "failed" | "live" | "starting";
   version: number | null;
   detail?: string;
+}
+/**
+ * How many look at the project through this server, of those who say so; not in the log.
+ */
+export interface PresenceFrame {
+  type: "presence";
+  projectId: string;
+  viewers: number;
 }

@@ -25,7 +25,7 @@ class Wish(msgspec.Struct, frozen=True):
     """What a viewer asked for: projects and the last seq seen of each.
 
     `several` writes ids as `PROJECT:SEQ`; `live` goes on across runs; `compact` lets a viewer that
-    is far behind have a snapshot; `presence` says how many are watching.
+    is far behind have a snapshot; `presence` takes part: is counted, and told how many are.
     """
 
     cursors: Mapping[str, int]

@@ -1,12 +1,12 @@
 /** Where a reader stands in each project, and what to do with what arrives. No I/O. */
-import type { ForgeEvent, PreviewFrame, Snapshot, StreamData } from "./types";
+import type { ForgeEvent, Passing, Snapshot, StreamData } from "./types";
 
 export type Taken =
   | { kind: "event"; event: ForgeEvent }
   | { kind: "snapshot"; snapshot: Snapshot }
   | { kind: "gone"; projectId: string }
   /** Not in the log, and not told again. */
-  | { kind: "preview"; preview: PreviewFrame }
+  | { kind: "passing"; frame: Passing }
   /** Seen before, not watched, or nothing that is kept. */
   | { kind: "nothing" }
   /** Something is missing before it: read again from the cursor. */
@@ -73,7 +73,8 @@ export class Cursors {
       case "end":
         return NOTHING;
       case "preview":
-        return this.#seqs.has(data.projectId) ? { kind: "preview", preview: data } : NOTHING;
+      case "presence":
+        return this.#seqs.has(data.projectId) ? { kind: "passing", frame: data } : NOTHING;
       default:
         return this.#takeEvent(data);
     }

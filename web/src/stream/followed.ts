@@ -14,6 +14,8 @@ export interface ProjectView {
   problem: Problem | null;
   /** What was told last of who answers at its preview; null where nothing was yet. */
   preview: PreviewFrame | null;
+  /** How many look at it through the same server, this browser included; 0 where nobody says. */
+  viewers: number;
   /** Grows when fetched content has arrived, so that `textOf` is asked again. */
   contents: number;
 }
@@ -25,6 +27,7 @@ export const UNKNOWN: ProjectView = {
   gone: false,
   problem: null,
   preview: null,
+  viewers: 0,
   contents: 0,
 };
 

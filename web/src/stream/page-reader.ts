@@ -2,6 +2,7 @@
 import { BASE } from "../base";
 import type { Figures } from "./figures";
 import type { ReaderListener } from "./listener";
+import { workerName } from "./presence";
 import { PortReader } from "./shared/port-reader";
 import type { Snapshot } from "./types";
 
@@ -32,7 +33,7 @@ export function readerOfPage(listener: ReaderListener): Reader {
     start: () =>
       new SharedWorker(new URL("./shared/worker.ts", import.meta.url), {
         type: "module",
-        name: "smartforge-stream",
+        name: workerName(),
       }),
     instead: () => new LateReader(listener),
     locks: navigator.locks,

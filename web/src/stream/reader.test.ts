@@ -103,10 +103,24 @@ test("a reset without a project means every project of the stream", async () => 
 
 test("ignores frames that are not in the log and of a kind unknown here", async () => {
   const stream = await probe.opened(3);
-  stream.text('data: {"type":"presence","projectId":"p","viewers":2}\n\n: comment\n\n');
+  stream.text('data: {"type":"weather","projectId":"p","viewers":2}\n\n: comment\n\n');
   stream.data(eventAt(4));
   await pass(0);
   expect(probe.told).toEqual(["p=3", "p:4"]);
+});
+
+test("tells how many look on, and says nothing of them where this browser is not seen", async () => {
+  vi.stubGlobal("name", "smartforge-stream");
+  const stream = await probe.opened(3);
+  stream.data({ type: "presence", projectId: "p", viewers: 2 }, { type: "presence", projectId: "q", viewers: 9 });
+  await pass(0);
+  expect(probe.told).toEqual(["p=3", "p 2 here"]);
+  expect(stream.url).toContain("&presence=1");
+  vi.stubGlobal("name", "smartforge-stream-unseen");
+  probe.reader.watch("q", 1);
+  await pass(30);
+  expect(probe.server.last("/api/stream").url).not.toContain("presence");
+  vi.unstubAllGlobals();
 });
 
 test("says of a project that it is gone, and does not ask for it again", async () => {

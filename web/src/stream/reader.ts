@@ -255,7 +255,7 @@ export class StreamReader {
     } else if (taken.kind === "gone") {
       this.#listener.gone(taken.projectId);
       if (this.#cursors.size === 0) this.#halt("closed", null);
-    } else if (taken.kind === "preview") this.#listener.preview(taken.preview);
+    } else if (taken.kind === "passing") this.#listener.passing(taken.frame);
     else if (taken.kind === "gap") this.#figures.gaps += 1;
     return taken.kind !== "gap";
   }

@@ -239,7 +239,7 @@ test("says who answers at a preview, to those who look at its project", () => {
   store.subscribe("p", () => undefined);
   store.subscribe("q", () => undefined);
   expect(store.view("p").preview).toBeNull();
-  tell.preview({ type: "preview", projectId: "p", state: "live", version: 1 });
+  tell.passing({ type: "preview", projectId: "p", state: "live", version: 1 });
   frame();
   expect(store.view("p").preview).toMatchObject({ state: "live", version: 1 });
   expect(store.view("q").preview).toBeNull();

@@ -71,11 +71,12 @@ export class StreamStore {
         const data = { type: "gone", projectId };
         this.recorder.add({ type: "gone", projectId, seq: null, ts: null, data });
       },
-      preview: (preview) => {
-        this.#entries.get(preview.projectId)?.followed.change({ preview });
-        this.#change(preview.projectId);
-        const { type, projectId } = preview;
-        this.recorder.add({ type, projectId, seq: null, ts: null, data: preview });
+      passing: (frame) => {
+        const { type, projectId } = frame;
+        const changes = frame.type === "preview" ? { preview: frame } : { viewers: frame.viewers };
+        this.#entries.get(projectId)?.followed.change(changes);
+        this.#change(projectId);
+        this.recorder.add({ type, projectId, seq: null, ts: null, data: frame });
       },
       connection: (connection, problem) => {
         this.#linked(connection, problem);

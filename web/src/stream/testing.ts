@@ -121,7 +121,7 @@ export class ReaderProbe {
       event: ({ projectId, seq }) => this.told.push(`${projectId}:${seq}`),
       snapshot: ({ id, seq }) => this.told.push(`${id}=${seq}`),
       gone: (projectId) => this.told.push(`${projectId} gone`),
-      preview: ({ projectId, state }) => this.told.push(`${projectId} ${state}`),
+      passing: (frame) => this.told.push(frame.type === "preview" ? `${frame.projectId} ${frame.state}` : `${frame.projectId} ${frame.viewers} here`),
       connection: (connection, problem) =>
         this.links.push(problem ? `${connection} ${problem.status} ${problem.title}` : connection),
     },

@@ -1,5 +1,5 @@
 /** The words that the page uses for a stream; the shapes of the log itself are generated. */
-import type { CheckState, FileState, Ref, Snapshot, StepState } from "../events.gen";
+import type { CheckState, FileState, PresenceFrame, PreviewFrame, Ref, Snapshot, StepState } from "../events.gen";
 
 export type {
   ChatMessage,
@@ -8,6 +8,7 @@ export type {
   Failure,
   FileState,
   ForgeEvent,
+  PresenceFrame,
   PreviewFrame,
   Ref,
   Snapshot,
@@ -17,6 +18,9 @@ export type {
   UsageTotal,
   Version,
 } from "../events.gen";
+
+/** What is not in the log, and not told again. */
+export type Passing = PreviewFrame | PresenceFrame;
 
 export type Status = Snapshot["status"];
 /** `idle`: there is no project; `initializing`: nothing is known of it yet. */

@@ -10,6 +10,7 @@
  *     stream.gone          the project is unknown or deleted
  *     stream.problem       why the server refuses the stream, else null
  *     stream.preview       who answers at its preview, as it was told last; null before that
+ *     stream.viewers       how many look at it through the same server, of those who say so
  *     stream.textOf(path)  the file's text as it is now; undefined while it is being fetched,
  *                          and for planned and binary files
  *     stream.historyOf(path)  how many UTF-16 units of that text to show at once; only the rest
@@ -70,6 +71,7 @@ export function useGenerationStream(
       gone: view.gone,
       problem: view.problem,
       preview: view.preview,
+      viewers: view.viewers,
       textOf: (path: string) => (projectId === null ? undefined : store.textOf(projectId, path)),
       historyOf: (path: string) => (projectId === null ? 0 : store.historyOf(projectId, path)),
       resolve: (value: string | Ref) =>

@@ -4,6 +4,7 @@ import { createParser } from "eventsource-parser";
 import { BASE } from "../base";
 import { problemOf, projectUrl } from "./commands";
 import { retryAfter } from "./backoff";
+import { isSeen } from "./presence";
 import type { ForgeEvent, Problem, Snapshot, StreamData } from "./types";
 
 /** The server sends a comment after 15 s of silence; this long without a byte is no stream. */
@@ -55,7 +56,7 @@ export class Wire {
     let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
     const either = AbortSignal.any([signal, watchdog.signal]);
     try {
-      const response = await this.#fetch(`${this.#base}${BASE}/api/stream?at=${at}`, {
+      const response = await this.#fetch(`${this.#base}${BASE}/api/stream?at=${at}${isSeen() ? "&presence=1" : ""}`, {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
         signal: either,

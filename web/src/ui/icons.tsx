@@ -31,6 +31,7 @@ export const Pencil = draw(<path d="m3 13 .6-2.8 7.2-7.2 2.2 2.2-7.2 7.2zM9.4 4.
 export const Retry = draw(<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3" />);
 export const History = draw(<path d="M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3M8 5.2V8l2 1.6" />);
 export const Share = draw(<path d="M8 9.5v-7M5.2 5 8 2.2 10.8 5M5 7.5H3v6h10v-6h-2" />);
+export const Eye = draw(<path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8M8 6.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6" />);
 export const Follow = draw(<path d="M8 1.5v2.6m0 7.8v2.6M1.5 8h2.6m7.8 0h2.6M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6" />);
 export const Stop = draw(<rect x="4" y="4" width="8" height="8" rx="1.5" fill="currentColor" />);
 export const Lock = draw(<path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5" />);

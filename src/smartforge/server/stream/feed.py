@@ -39,7 +39,7 @@ class Feed:
 
     `over` says that nothing comes after `tail` unless a run is asked for, `deleted` that the
     project is gone. `told` is how many viewers each of those was last said to be one of that
-    want to know.
+    take part in presence: only these are counted, and only these are told.
     """
 
     def __init__(self, project_id: str, base: int) -> None:

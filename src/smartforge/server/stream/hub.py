@@ -460,7 +460,7 @@ class Hub:
             self._write(viewer, viewer.form.heartbeat())
 
     def _tell_presence(self, feed: Feed) -> None:
-        viewers = len(feed.cursors)
+        viewers = len(feed.told)  # Who does not want to know is not counted either.
         for viewer, told in tuple(feed.told.items()):
             if told != viewers and not viewer.busy:
                 feed.told[viewer] = viewers

@@ -51,7 +51,7 @@ def gone(project_id: str) -> bytes:
 
 
 def presence(project_id: str, viewers: int) -> bytes:
-    """How many watch the project through this server. JSON."""
+    """How many watch the project through this server, of those who take part. JSON."""
     name = msgspec.json.encode(project_id)
     return b'{"type":"presence","projectId":%b,"viewers":%d}' % (name, viewers)
 

@@ -168,17 +168,20 @@ async def test_viewers_of_a_project_that_is_removed_are_told_so_when_they_come_b
     await house.nothing_is_left()
 
 
-async def test_presence_is_told_to_those_who_came_after_a_change(house: House) -> None:
-    first = await house.client(live=True)
-    await until(lambda: house.seen(first) == 1)
+async def test_those_who_take_part_in_presence_are_told_how_many_they_are(house: House) -> None:
+    unseen = await house.client(live=True)
+    first = await house.client(live=True, presence=True)
+    await until(lambda: first.present == 1)
     second = await house.client(live=True, presence=True)
-    await until(lambda: second.present == 2)
+    await until(lambda: second.present == first.present == 2)
     first.leave()
     third = await house.client(live=True, presence=True)
     await until(lambda: third.present == 2)
     second.leave()
     await until(lambda: third.present == 1)
     third.leave()
+    assert unseen.present == 0
+    unseen.leave()
     await house.nothing_is_left()
 
 

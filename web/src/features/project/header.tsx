@@ -5,7 +5,7 @@ import type { Snapshot } from "../../events.gen";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { clock, dollars, tokens } from "../../ui/format";
-import { Anvil, Download } from "../../ui/icons";
+import { Anvil, Download, Eye } from "../../ui/icons";
 import { Link } from "../../ui/link";
 import { useNow } from "../../ui/use-now";
 import { exportUrl } from "./addresses";
@@ -19,11 +19,13 @@ interface Props {
   snapshot: Snapshot | null;
   /** The moment that is looked at, in Unix milliseconds; without one it is now. */
   at?: number;
+  /** How many look at it, this browser included. */
+  viewers?: number;
   /** What else can be done with the project. */
   children?: ReactNode;
 }
 
-export function Header({ projectId, snapshot, at, children }: Props) {
+export function Header({ projectId, snapshot, at, viewers = 0, children }: Props) {
   const there = snapshot !== null && snapshot.version !== null && at === undefined;
   return (
     <header className={styles["header"]}>
@@ -45,6 +47,11 @@ export function Header({ projectId, snapshot, at, children }: Props) {
         <GenerationProgressTracker snapshot={snapshot} />
       </div>
       <div className={styles["facts"]}>
+        {viewers > 1 && (
+          <span className={styles["fact"]} title="Browsers that look at this project now, yours included">
+            <Eye /> {viewers} <span className={styles["word"]}>here</span>
+          </span>
+        )}
         {snapshot && <Elapsed snapshot={snapshot} at={at} />}
         {snapshot && <Spent snapshot={snapshot} />}
         {snapshot && !BASE && <ShareButton projectId={projectId} seq={at === undefined ? null : snapshot.seq} />}

@@ -15,13 +15,13 @@ import { isOn } from "./rows";
 
 export function ProjectPage({ projectId }: { projectId: string }) {
   const live = useGenerationStream(projectId);
-  const { snapshot, status, gone, connection, problem, lastEventAt } = live;
+  const { snapshot, status, gone, connection, problem, lastEventAt, viewers } = live;
   useTitle(snapshot?.title, status);
 
   if (gone) return <UnknownProject />;
   const top = (
     <>
-      <Header projectId={projectId} snapshot={snapshot}>
+      <Header projectId={projectId} snapshot={snapshot} viewers={viewers}>
         {snapshot && (
           <Link href={replayPath(projectId)} className={controls["button"]} title="Look at how it was made">
             <History /> <span className={header["word"]}>Replay</span>

@@ -7,6 +7,7 @@ import controls from "../../ui/controls.module.css";
 import { Anvil, Warning } from "../../ui/icons";
 import { Link } from "../../ui/link";
 import { ModelRow } from "./model-row";
+import { SeenSection } from "./seen-section";
 import { digits, getSettings, testModels, type Settings, type Tried } from "./settings";
 import page from "../../ui/page.module.css";
 import styles from "./settings-page.module.css";
@@ -71,6 +72,7 @@ export function SettingsPage() {
             </div>
             <Models settings={settings} tried={tried} asking={asking} />
           </section>
+          <SeenSection />
           <section aria-labelledby="rest">
             <h2 id="rest">Everything else</h2>
             <Rest settings={settings} />

@@ -49,7 +49,7 @@ export function SharedPage({ replay }: { replay: boolean }) {
 
 function Live({ projectId, expiresAt }: Shared) {
   const live = useGenerationStream(projectId);
-  const { snapshot, status, gone, connection, problem, lastEventAt } = live;
+  const { snapshot, status, gone, connection, problem, lastEventAt, viewers } = live;
   const title = snapshot?.title;
   useEffect(() => {
     document.title = `${title || "Shared project"} · Smart Forge`;
@@ -60,7 +60,7 @@ function Live({ projectId, expiresAt }: Shared) {
   }
   const top = (
     <>
-      <Header projectId={projectId} snapshot={snapshot}>
+      <Header projectId={projectId} snapshot={snapshot} viewers={viewers}>
         {snapshot && (
           <Link href={replayPath(projectId)} className={controls["button"]} title="Look at how it was made">
             <History /> <span className={header["word"]}>Replay</span>

@@ -30,7 +30,10 @@ class FakeTab {
     if ("event" in told) this.told.push(`${told.event.projectId}:${told.event.seq}`);
     else if ("snapshot" in told) this.told.push(`${told.snapshot.id}=${told.snapshot.title}`);
     else if ("gone" in told) this.told.push(`${told.gone} gone`);
-    else if ("preview" in told) this.told.push(`${told.preview.projectId} ${told.preview.state}`);
+    else if ("passing" in told) {
+      const { passing } = told;
+      this.told.push(`${passing.projectId} ${passing.type === "preview" ? passing.state : `${passing.viewers} here`}`);
+    }
     else this.told.push(told.connection);
   }
 }
@@ -170,4 +173,14 @@ test("what the server refuses is tried again when a tab comes", async () => {
   await pass(0);
   expect(second.told.at(-1)).toBe("live");
   expect(first.told.at(-1)).toBe("live");
+});
+
+test("how many look on is told to a tab that comes later, too", async () => {
+  const [first, stream] = await opened(3);
+  stream.data({ type: "presence", projectId: "p", viewers: 2 });
+  await pass(0);
+  const second = new FakeTab();
+  hub.watch(second, "p", null);
+  expect(first.told.at(-1)).toBe("p 2 here");
+  expect(second.told.at(-1)).toBe("p 2 here");
 });

@@ -9,7 +9,7 @@ import type { ReaderFigures } from "../page-reader";
 import { StreamReader } from "../reader";
 import { reduce } from "../reduce";
 import type { ReaderListener } from "../listener";
-import type { Connection, ForgeEvent, PreviewFrame, Problem, Snapshot } from "../types";
+import type { Connection, ForgeEvent, Passing, Problem, Snapshot } from "../types";
 import type { Told } from "./protocol";
 
 export interface Tab {
@@ -21,6 +21,8 @@ interface Project {
   state: Snapshot | null;
   /** The last seq that each tab has; null where it has nothing. */
   tabs: Map<Tab, number | null>;
+  /** Told last; a tab that comes later has to be told, too. */
+  presence: Passing | null;
 }
 
 export class Hub {
@@ -35,7 +37,7 @@ export class Hub {
       event: (event) => this.#event(event),
       snapshot: (snapshot) => this.#snapshot(snapshot),
       gone: (projectId) => this.#gone(projectId),
-      preview: (preview) => this.#preview(preview),
+      passing: (frame) => this.#passing(frame),
       connection: (connection, problem) => this.#linked(connection, problem),
     });
   }
@@ -56,12 +58,13 @@ export class Hub {
     if (!this.#tabs.has(tab)) return;
     const project = this.#projects.get(projectId);
     if (project === undefined) {
-      this.#projects.set(projectId, { state: known, tabs: new Map([[tab, known?.seq ?? null]]) });
+      this.#projects.set(projectId, { state: known, tabs: new Map([[tab, known?.seq ?? null]]), presence: null });
       this.#reader.watch(projectId, known?.seq);
       return;
     }
     project.tabs.set(tab, known?.seq ?? null);
     if (project.state !== null) catchUp(project.state, project.tabs);
+    if (project.presence !== null) tab.tell({ passing: project.presence });
     if (this.#connection === "closed") this.#reader.wake();
   }
 
@@ -109,9 +112,11 @@ export class Hub {
     for (const tab of project?.tabs.keys() ?? []) tab.tell({ gone: projectId });
   }
 
-  #preview(preview: PreviewFrame): void {
-    const tabs = this.#projects.get(preview.projectId)?.tabs;
-    for (const tab of tabs?.keys() ?? []) tab.tell({ preview });
+  #passing(passing: Passing): void {
+    const project = this.#projects.get(passing.projectId);
+    if (project === undefined) return;
+    if (passing.type === "presence") project.presence = passing;
+    for (const tab of project.tabs.keys()) tab.tell({ passing });
   }
 
   #linked(connection: Connection, problem: Problem | null): void {

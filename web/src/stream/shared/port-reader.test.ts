@@ -116,7 +116,7 @@ function page(start: () => unknown, instead = new StandIn(), owner = "page"): Po
       event: ({ projectId, seq }) => told.push(`${projectId}:${seq}`),
       snapshot: ({ id, seq }) => told.push(`${id}=${seq}`),
       gone: (projectId) => told.push(`${projectId} gone`),
-      preview: ({ projectId, state }) => told.push(`${projectId} ${state}`),
+      passing: ({ projectId, type }) => told.push(`${projectId} ${type}`),
       connection: (connection) => told.push(connection),
     },
     { start: start as never, instead: () => instead, locks: locks.of(owner) },

@@ -162,7 +162,7 @@ export class PortReader implements Reader {
     else if ("gone" in told) {
       this.#watched.delete(told.gone);
       this.#listener.gone(told.gone);
-    } else if ("preview" in told) this.#listener.preview(told.preview);
+    } else if ("passing" in told) this.#listener.passing(told.passing);
     else this.#listener.connection(told.connection, told.problem);
   }
 

@@ -5,7 +5,7 @@
  * new one have a worker each. Messages arrive in the order in which they were sent.
  */
 import type { ReaderFigures } from "../page-reader";
-import type { Connection, ForgeEvent, PreviewFrame, Problem, Snapshot } from "../types";
+import type { Connection, ForgeEvent, Passing, Problem, Snapshot } from "../types";
 
 /** From the page. A worker that knows nothing of the page yet is told first what it watches. */
 export type Ask =
@@ -26,7 +26,7 @@ export type Told =
   | { event: ForgeEvent }
   | { snapshot: Snapshot }
   | { gone: string }
-  | { preview: PreviewFrame }
+  | { passing: Passing }
   | { connection: Connection; problem: Problem | null };
 
 /** From the worker. */
