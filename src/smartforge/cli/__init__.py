@@ -19,6 +19,7 @@ COMMANDS = {
     "stop": "remote.stop",
     "retry": "remote.retry",
     "restore": "remote.restore",
+    "share": "share.share",
     "diff": "diff.diff",
     "watch": "remote.watch",
     "export": "export.export",

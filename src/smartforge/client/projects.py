@@ -145,6 +145,21 @@ class Client:
         body = {"version": version}
         await self._connection.json("POST", f"{place(project_id)}/restore", json=body)
 
+    async def share(self, project_id: str, seconds: int) -> Json:
+        """Make a link by which others may look at the project, good for so many seconds.
+
+        Its `url` holds a secret that is told this once; `id` ends it, `expiresAt` is in Unix
+        milliseconds. ServerRefused with status 422 for a lifetime beyond a year.
+        """
+        body = {"expiresIn": seconds}
+        return await self._connection.json("POST", f"{place(project_id)}/shares", json=body)
+
+    async def end_share(self, project_id: str, share_id: str) -> None:
+        """End a link now. ServerRefused with status 404 where there is none."""
+        await self._connection.request(
+            "DELETE", f"{place(project_id)}/shares/{quoted(share_id, 'link')}"
+        )
+
     async def rename(self, project_id: str, title: str) -> Json:
         """Give the project another title; returns its snapshot."""
         return await self._connection.json("PATCH", place(project_id), json={"title": title})

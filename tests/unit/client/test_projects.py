@@ -1,5 +1,6 @@
 """Starting projects and fetching what they made, from our server and from some of another kind."""
 
+import httpx
 import pytest
 
 from smartforge.client import Client
@@ -195,3 +196,17 @@ async def test_projects_are_renamed_restored_duplicated_deleted_and_brought_back
         assert (await client.undelete(copy["id"]))["deleted"] is False
         await client.restore(project.id, 1)
     assert place.engine.asked == [("restore", project.id, "1")]
+
+
+async def test_a_link_is_made_and_ended(place: Place) -> None:
+    project = await new_project(place.log)
+    async with place.client() as client:
+        made = await client.share(project.id, 60)
+        assert made["expiresAt"] - made["createdAt"] == 60_000
+        async with httpx.AsyncClient(trust_env=False) as visitor:
+            assert (await visitor.get(f"{made['url']}/api/share")).status_code == 200
+            await client.end_share(project.id, made["id"])
+            assert (await visitor.get(f"{made['url']}/api/share")).status_code == 410
+        with pytest.raises(ServerRefused) as refused:
+            await client.end_share(project.id, "none")
+        assert refused.value.status == 404
