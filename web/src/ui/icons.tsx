@@ -28,6 +28,7 @@ export const Swap = draw(<path d="M2.5 5.5h10M9.8 2.8l2.7 2.7-2.7 2.7M13.5 10.5h
 export const Copy = draw(<path d="M6 6V2.5h7.5V10H10M2.5 6H10v7.5H2.5z" />);
 export const Wrap = draw(<path d="M2 3.5h12M2 8h9.5a2.2 2.2 0 0 1 0 4.5H8m1.8-2L7.8 12.5l2 2M2 12.5h3" />);
 export const Pencil = draw(<path d="m3 13 .6-2.8 7.2-7.2 2.2 2.2-7.2 7.2zM9.4 4.4l2.2 2.2" />);
+export const Bin = draw(<path d="M2.5 4.5h11M6 4.5V2.5h4v2M4 4.5l.6 9h6.8l.6-9M6.6 7v4m2.8-4v4" />);
 export const Retry = draw(<path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3" />);
 export const History = draw(<path d="M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3M8 5.2V8l2 1.6" />);
 export const Share = draw(<path d="M8 9.5v-7M5.2 5 8 2.2 10.8 5M5 7.5H3v6h10v-6h-2" />);
