@@ -176,6 +176,21 @@ CONTENT = (
         ("operations", "rules"),
         not_in=("crm", "expenses", "library"),  # nothing in them goes along with anything
     ),
+    Defect(
+        "references of which the database is told nothing",
+        "app/database.py",
+        r'^    connection\.execute\("PRAGMA foreign_keys = ON"\)\n',
+        "",
+        ("rules",),
+        not_in=("crm", "expenses", "library"),
+    ),
+    Defect(
+        "a row that goes along unasked",
+        MIGRATION,
+        r'ondelete="RESTRICT"',
+        'ondelete="CASCADE"',
+        ("rules",),
+    ),
 )
 LISTS = (
     Defect(
