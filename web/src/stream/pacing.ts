@@ -2,9 +2,9 @@
  * How fast live text is typed: 10 characters every 50 ms at rest, faster the further behind, and
  * never slower than a steady stream brings it.
  *
- * A model that streams word after word is shown as it speaks: what comes in each of the last tenths
- * of a second is typed half as fast again, so no lag builds up. What comes at once is a burst, and is
- * typed evenly: B characters are through after about ln(B / 67) / 3 + 0.3 s. All follows the time
+ * A model that streams word after word is shown as it speaks: what a steady stream brings in a quarter
+ * of a second stands there at the next frame, and more is typed half as fast again as it comes, so no
+ * lag builds up. What comes at once is a burst, and is typed evenly: B characters are through after about ln(B / 67) / 3 + 0.3 s. All follows the time
  * that has passed, and not the number of calls, so dropped frames and hidden tabs change nothing.
  */
 
@@ -14,6 +14,8 @@ export const RATE = 200;
 export const CATCH_UP = 3;
 /** How much faster than a steady stream its text is typed. */
 export const AHEAD = 1.5;
+/** Seconds of a steady stream that are shown at once: what a network or a disk held up is no burst. */
+export const AT_ONCE = 0.25;
 /** Milliseconds of one tenth, and how many of them tell whether a stream is steady. */
 export const TENTH_MS = 100;
 export const TENTHS = 5;
@@ -23,7 +25,7 @@ export const TENTHS = 5;
  * many characters a second come steadily.
  */
 export function advance(shown: number, total: number, seconds: number, steady = 0): number {
-  if (shown >= total) return total;
+  if (shown >= total || total - shown <= steady * AT_ONCE) return total;
   const rate = Math.max(RATE, (total - shown) * CATCH_UP, steady * AHEAD);
   return Math.min(total, shown + rate * seconds);
 }
