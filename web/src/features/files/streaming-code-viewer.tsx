@@ -1,5 +1,5 @@
 /** Files as they are written: a tree that fills, and the code of one of them, typed live. */
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { GenerationStream } from "../../stream/use-generation-stream";
 import { CodeBar } from "./code-bar";
 import type { CodeEditor } from "./code-editor";
@@ -23,7 +23,8 @@ export function StreamingCodeViewer({ stream, opened = null, followed = 0 }: Pro
   const [wrap, setWrap] = useState(false);
   const { host, failed } = useEditor(playback, wrap);
 
-  useEffect(() => playback.update({ snapshot, textOf, historyOf }), [playback, snapshot, textOf, historyOf]);
+  // Before the paint: what has come is to stand in the same frame.
+  useLayoutEffect(() => playback.update({ snapshot, textOf, historyOf }), [playback, snapshot, textOf, historyOf]);
   useEffect(() => {
     if (opened) playback.view(opened.path);
   }, [playback, opened]);
