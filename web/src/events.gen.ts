@@ -1186,8 +1186,9 @@ export interface SnapshotFrame {
  * `progress` runs from 0 to 100 and never falls within a run. `version` is the latest complete
  * version, null before the first. `queue` holds the runs that have not begun, in order. `ended`
  * is how the last run ended, null before the first end: what `status` goes back to where all
- * that is queued is taken back. `origins` is the content that says which words of the chat each
- * part of the contract came from.
+ * that is queued is taken back. `stopped_by` is why the last run was cancelled, null where it was
+ * not. `origins` is the content that says which words of the chat each part of the contract came
+ * from.
  */
 export interface Snapshot {
   id: string;
@@ -1218,6 +1219,7 @@ export interface Snapshot {
   startedAt: number | null;
   endedAt: number | null;
   ended: ("cancelled" | "complete" | "error") | null;
+  stoppedBy: string | null;
   deleted: boolean;
 }
 /**

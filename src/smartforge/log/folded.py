@@ -20,7 +20,7 @@ from smartforge.events import (
 from smartforge.log.base import Checkpoint, Record
 from smartforge.snapshot import Fold, Snapshot, empty
 
-SHAPE = "folded-6"
+SHAPE = "folded-7"
 """Names what a checkpoint holds and how it was folded.
 
 To be raised with every change of what is kept, of the events, or of what the fold makes of them:

@@ -240,6 +240,7 @@ class Fold:
                     error=None,
                     started_at=envelope.ts,
                     ended_at=None,
+                    stopped_by=None,
                 )
             case RunResumed():
                 pass
@@ -351,6 +352,7 @@ class Fold:
             steps=tuple(ended(step, envelope.ts, whole) for step in state.steps),
             questions=(),
             ended_at=envelope.ts,
+            stopped_by=fact.reason if isinstance(fact, RunCancelled) else None,
         )
         match fact:
             case Complete():

@@ -42,7 +42,7 @@ def answered(state: Snapshot) -> tuple[ChatMessage, ...]:
     if state.run is None or state.ended_at is None or state.ended not in ("error", "cancelled"):
         return ()
     error = state.error
-    text = f"{error.message} {error.hint}".rstrip() if error else STOPPED
+    text = f"{error.message} {error.hint}".rstrip() if error else state.stopped_by or STOPPED
     id_ = f"ended-{state.run}"
     return (ChatMessage(id=id_, role="assistant", text=text, ts=state.ended_at),)
 

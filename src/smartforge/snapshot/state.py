@@ -134,8 +134,9 @@ class Snapshot(State, frozen=True, kw_only=True):
     `progress` runs from 0 to 100 and never falls within a run. `version` is the latest complete
     version, null before the first. `queue` holds the runs that have not begun, in order. `ended`
     is how the last run ended, null before the first end: what `status` goes back to where all
-    that is queued is taken back. `origins` is the content that says which words of the chat each
-    part of the contract came from.
+    that is queued is taken back. `stopped_by` is why the last run was cancelled, null where it was
+    not. `origins` is the content that says which words of the chat each part of the contract came
+    from.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Snapshot(State, frozen=True, kw_only=True):
     started_at: int | None
     ended_at: int | None
     ended: End | None
+    stopped_by: str | None
     deleted: bool
 
 
@@ -201,5 +203,6 @@ def empty(project_id: str) -> Snapshot:
         started_at=None,
         ended_at=None,
         ended=None,
+        stopped_by=None,
         deleted=False,
     )

@@ -39,6 +39,7 @@ export function empty(projectId: string): Snapshot {
     startedAt: null,
     endedAt: null,
     ended: null,
+    stoppedBy: null,
     deleted: false,
   };
 }

@@ -32,9 +32,9 @@ export function without(
 }
 
 /** What the chat keeps of a run that could not be finished, once another one begins. */
-export function answered({ run, endedAt, ended, error }: Snapshot): ChatMessage[] {
+export function answered({ run, endedAt, ended, error, stoppedBy }: Snapshot): ChatMessage[] {
   if (run === null || endedAt === null || (ended !== "error" && ended !== "cancelled")) return [];
-  const text = error ? `${error.message} ${error.hint}`.trimEnd() : "Stopped before it was complete.";
+  const text = error ? `${error.message} ${error.hint}`.trimEnd() : stoppedBy || "Stopped before it was complete.";
   return [{ id: `ended-${run}`, role: "assistant", text, ts: endedAt }];
 }
 

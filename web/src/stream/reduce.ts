@@ -180,6 +180,7 @@ function started(now: Snapshot, event: RunStarted): Changes {
     error: null,
     startedAt: event.ts,
     endedAt: null,
+    stoppedBy: null,
   };
 }
 
@@ -200,6 +201,7 @@ function ended(now: Snapshot, event: Complete | RunFailed | RunCancelled): Chang
     steps: stepsEnded(now.steps, event.ts, event.type === "complete"),
     questions: [],
     endedAt: event.ts,
+    stoppedBy: event.type === "run:cancelled" ? event.reason : null,
     error: null,
   };
   switch (event.type) {

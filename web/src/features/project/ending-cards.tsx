@@ -44,6 +44,8 @@ export function Failure({ error, stands, spent, onRetry, onOpenChecks }: Failure
 }
 
 interface StoppedProps {
+  /** The reason that the run was cancelled with, a sentence. */
+  why: string;
   kept: number;
   planned: number;
   unfinished: readonly string[];
@@ -51,11 +53,11 @@ interface StoppedProps {
   onRetry: () => Promise<void>;
 }
 
-export function Stopped({ kept, planned, unfinished, spent, onRetry }: StoppedProps) {
+export function Stopped({ why, kept, planned, unfinished, spent, onRetry }: StoppedProps) {
   return (
     <li className={classes(styles["card"], styles["stopped"])} data-row="stopped">
-      <h3>Stopped by you</h3>
-      {planned > 0 && (
+      <h3>{why.replace(/\.$/, "")}</h3>
+      {kept + unfinished.length > 0 && (
         <p>
           {kept} of {count(planned, "file")} kept
           {unfinished.length > 0 && (

@@ -31,6 +31,7 @@ const EMPTY: Snapshot = {
   startedAt: 2000,
   endedAt: null,
   ended: null,
+  stoppedBy: null,
   deleted: false,
 };
 

@@ -19,7 +19,7 @@ export type Row =
   | { kind: "check"; key: string; check: CheckState; over: boolean }
   | { kind: "success"; key: string; version: Version; checksPassed: number; spent: string }
   | { kind: "failure"; key: string; error: Failure; stands: boolean; spent: string }
-  | { kind: "stopped"; key: string; kept: number; planned: number; unfinished: readonly string[]; spent: string };
+  | { kind: "stopped"; key: string; why: string; kept: number; planned: number; unfinished: readonly string[]; spent: string };
 
 type Status = Snapshot["status"];
 
@@ -182,6 +182,7 @@ function endRows(snapshot: Snapshot): Row[] {
     {
       kind: "stopped",
       key: "stopped",
+      why: snapshot.stoppedBy || "Stopped",
       kept: mine.filter((file) => file.state === "complete").length,
       planned: mine.length,
       unfinished: mine.filter((file) => file.state === "partial").map((file) => file.path),
