@@ -9,6 +9,12 @@ _SOMEBODY = (
     r"(?:someone|somebody|everyone|everybody|a person|people|we|i|you|users?|members?|they"
     r"|an? [a-z]+)"
 )
+_HOLDERS = (
+    r"(?:lists|sets|types|kinds|pages|groups|collections|names|numbers|counts|details|results|parts"
+    r"|lots|pairs|pieces|rows|hundreds|thousands|millions|hours|days|weeks|months|years|owners)"
+)
+"""What holds or counts others, and is no row beside them."""
+
 _ACTIVE = {
     "locked": "lock",
     "unlocked": "unlock",
@@ -47,6 +53,19 @@ def _recorded(match: re.Match[str]) -> str:
     row = singular(match["what"].lower())
     belongs = f"A {row} belongs to {match['one']}. " if match["one"] else ""
     return f"{match['at'].replace(',', '.')}{belongs}{plural(row)} with {match['fields']}"
+
+
+def _of_others(match: re.Match[str]) -> str:
+    """`loans of books to members with a due date`: what they belong to, where the text knows it."""
+    one = singular(match["whose"].lower())
+    named = rf"\b(?:(?:an?|one|each|every|the) {re.escape(one)}|{re.escape(plural(one))})\b"
+    known = re.findall(named, match.string, re.IGNORECASE)
+    if len(known) < 2:
+        return match.group()
+    row = singular(match["what"].lower())
+    others = [one, *(singular(word) for word in re.findall(r"[a-z]+$", match["more"].lower()))]
+    belongs = "".join(f"A {row} belongs to a {other}. " for other in others)
+    return f"{match['at'].replace(',', '.')}{belongs}{match['what']} with {match['fields']}"
 
 
 def _roles(match: re.Match[str]) -> str:
@@ -122,6 +141,13 @@ CHANGES: tuple[Change, ...] = (
         r" (?:is|are) (?:recorded|logged|noted|tracked|entered|written down)"
         r" with (?P<fields>[^.;\n]+)",
         _recorded,
+    ),
+    # `loans of books with a due date`
+    spelled(
+        rf"(?P<at>^|[.;:,] (?:and )?)(?P<what>(?!{_HOLDERS}\b)[a-z]+s) of (?P<whose>[a-z]+s)"
+        r"(?P<more>(?: (?:to|by|for|from|at|in) (?:an? |the )?[a-z]+)?) (?:with|have)"
+        r" (?P<fields>[^.;\n]+)",
+        _of_others,
     ),
     # `someone pays a bill: what for, how much`
     spelled(
