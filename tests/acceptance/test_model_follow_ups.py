@@ -9,14 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from smartforge.planners.model import INSTRUCTIONS
-from tests.acceptance.test_custom_operations import GOOD, PATH, PROMPT
+from tests.acceptance.test_custom_operations import RECIPES, SCALE, SCALE_PATH
+from tests.model_answers import EXAMPLE_PLAN
 from tests.openai_wire import Answer, Wire, WireScript, wire_in_thread
 from tests.processes import QUICK, ServerProcess, serving
 from tests.unit.writers.test_blocks import block
 
-_BEGIN, _END = INSTRUCTIONS.index("{"), INSTRUCTIONS.index("}\n\n- resources")
-RECIPES: Any = json.loads(INSTRUCTIONS[_BEGIN : _END + 1].replace("\n", " "))
 FIFTY = {
     "edits": [{"search": "over 100 is refused", "replace": "over 50 is refused"}],
     "understood": ["Scaling refuses more than 50 servings."],
@@ -24,7 +22,7 @@ FIFTY = {
 EDIT = block(
     "    if recipe.servings * body.times > 100:\n", "    if recipe.servings * body.times > 50:\n"
 )
-AFTER = GOOD.replace("> 100", "> 50")
+AFTER = SCALE.replace("> 100", "> 50")
 
 
 class Project:
@@ -34,7 +32,7 @@ class Project:
         self.wire = wire
         self._url = f"{server.url}/api/projects"
         self._seen = 0
-        made = httpx.post(self._url, json={"prompt": PROMPT}, timeout=40, trust_env=False)
+        made = httpx.post(self._url, json={"prompt": RECIPES}, timeout=40, trust_env=False)
         self._url += f"/{made.json()['id']}"
         self.until_over()
 
@@ -74,7 +72,7 @@ class Project:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Generator[Project]:
-    script = WireScript(plan=RECIPES, files={PATH: GOOD})
+    script = WireScript(plan=EXAMPLE_PLAN, files={SCALE_PATH: SCALE})
     with wire_in_thread(script) as wire:
         more = {
             "OPENAI_BASE_URL": wire.base_url,
@@ -98,17 +96,17 @@ def test_edits_change_what_was_asked_for_and_no_other_file(project: Project) -> 
     events = project.say("Scaling shall refuse more than 50 servings.")
     assert events[-1]["type"] == "complete", events[-1]
     asked = [request.asked for request in project.wire.requests]
-    assert asked == ["plan", PATH, PATH]
+    assert asked == ["plan", SCALE_PATH, SCALE_PATH]
     assert "does not stand in the file" in project.wire.requests[2].prompt
-    assert project.get(f"/files/{PATH}").text == AFTER
+    assert project.get(f"/files/{SCALE_PATH}").text == AFTER
     # Besides the file: the document that tells of it, the tests that judge it, and the proof.
     told = changed(before, project.hashes())
-    assert PATH in told
+    assert SCALE_PATH in told
     generated = [event for event in events if event["type"] == "file:generating"]
     assert told <= {event["path"] for event in generated}
     assert "app/main.py" not in told
     assert "app/models.py" not in told
-    (begun,) = [event for event in generated if event["path"] == PATH]
+    (begun,) = [event for event in generated if event["path"] == SCALE_PATH]
     assert (begun["author"], begun["attempt"]) == ("model", 2)
     (said,) = [one for one in events if one["type"] == "message" and one["role"] == "assistant"]
     assert "refuses more than 50 servings" in said["text"]
@@ -118,7 +116,10 @@ def test_a_file_alone_changes_where_the_plan_stays(project: Project) -> None:
     before = project.hashes()
     document = project.get("/files/openapi.yaml").text
     project.script(
-        [{"files": ["tests/test_scale.py"]}, {"files": [PATH], "understood": ["Less is said."]}],
+        [
+            {"files": ["tests/test_scale.py"]},
+            {"files": [SCALE_PATH], "understood": ["Less is said."]},
+        ],
         '<<<<<<< SEARCH\n"""Recipes for more people."""\n\n=======\n>>>>>>> REPLACE\n',
     )
     events = project.say("Scale's file shall say nothing at its top.")
@@ -127,17 +128,17 @@ def test_a_file_alone_changes_where_the_plan_stays(project: Project) -> None:
         "no file" in project.wire.requests[1].prompt
     )
     assert project.get("/files/openapi.yaml").text == document
-    assert PATH in changed(before, project.hashes())
+    assert SCALE_PATH in changed(before, project.hashes())
     assert not [one for one in changed(before, project.hashes()) if one.startswith("tests/")]
 
 
 def test_what_rules_understand_asks_no_model(project: Project) -> None:
     project.script([])
-    before = project.get(f"/files/{PATH}").text
+    before = project.get(f"/files/{SCALE_PATH}").text
     events = project.say("add a note to recipes")
     assert events[-1]["type"] == "complete", events[-1]
     assert project.wire.requests == []
-    assert project.get(f"/files/{PATH}").text == before
+    assert project.get(f"/files/{SCALE_PATH}").text == before
 
 
 @pytest.mark.parametrize("refused", ["plan", "file", "cut"])
@@ -152,7 +153,7 @@ def test_a_refusal_leaves_everything_as_it_was_and_says_why(project: Project, re
         case "file":
             project.script([thirty], *[EDIT.replace("if recipe", "if a.b")] * 3)
         case _:
-            halves = Answer(GOOD.replace("> 100", "> 30")[:300], finish="length")
+            halves = Answer(SCALE.replace("> 100", "> 30")[:300], finish="length")
             project.script([thirty], *[halves] * 9)
     events = project.say("Scaling shall not refuse but not serve.")
     assert events[-1]["type"] == "error"

@@ -63,6 +63,8 @@ async def test_projects_are_found_renamed_copied_deleted_and_brought_back(
 
     await row.get_by_role("button", name="Duplicate").click()
     await expect(page.locator("[data-project]")).to_have_count(2)
+    copy = page.locator(f'[data-project]:not([data-project="{bold}"])')
+    await expect(copy.get_by_role("link")).to_be_focused()
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/projects/*")
     assert not page.url.endswith(bold)

@@ -75,7 +75,7 @@ async def test_money_is_counted_too_and_a_price_that_nobody_knows_is_no_free_one
     await Allowance(log, usd=Decimal("1.01"), clock=clock).check("ann")
     with pytest.raises(DayClosed, match=r"1.00 USD of the 1.00"):
         await Allowance(log, usd=Decimal("1.00"), clock=clock).check("ann")
-    assert (await Allowance(log).today("bob")).usd is None
+    assert (await Allowance(log, clock=clock).today("bob")).usd is None
     with pytest.raises(DayClosed, match="price of a model call"):
         await Allowance(log, usd=Decimal(5), clock=clock).check("bob")
     await Allowance(log, 100, clock=clock).check("bob")

@@ -25,12 +25,17 @@ export function ProjectRow({ entry, now, onRename, onDuplicate, onDelete }: Prop
   const { id, title, status, created } = entry;
   const [renaming, setRenaming] = useState(false);
   const row = useRef<HTMLLIElement>(null);
+  const returning = useRef(false);
+  useEffect(() => {
+    if (renaming || !returning.current) return;
+    returning.current = false;
+    row.current?.querySelector("a")?.focus();
+  }, [renaming]);
 
   const renamed = (next: string | null, left: boolean) => {
     setRenaming(false);
     if (next && next !== title) onRename(next);
-    if (left) return; // The focus is where the user has put it.
-    requestAnimationFrame(() => row.current?.querySelector<HTMLElement>("a")?.focus());
+    returning.current = !left; // Else the focus is where the user has put it.
   };
   const keyed = (event: KeyboardEvent) => {
     const act = { F2: () => setRenaming(true), Delete: onDelete }[event.key];

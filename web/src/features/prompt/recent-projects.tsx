@@ -1,5 +1,5 @@
 /** The projects: the newest at first, all of them where one is searched for. */
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { CommandFailed } from "../../stream/commands";
 import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
@@ -19,6 +19,15 @@ export function RecentProjects() {
   const [said, setSaid] = useState("");
   const list = useRef<HTMLUListElement>(null);
   const search = useId();
+  const [reached, setReached] = useState<string | null>(null);
+
+  // The focus goes to a row once that is drawn, however long that takes.
+  useEffect(() => {
+    const link = reached && list.current?.querySelector<HTMLElement>(`[data-project="${reached}"] a`);
+    if (!link) return;
+    link.focus();
+    setReached(null);
+  }, [reached, projects, deleted]);
 
   const wholeList = () => {
     if (!whole && more) all();
@@ -51,7 +60,7 @@ export function RecentProjects() {
       change((known) => (known.some(({ id }) => id === entry.id) ? known : [...known, entry]));
       setDeleted((known) => known.filter(({ id }) => id !== entry.id));
       setSaid(`${entry.title} is back.`);
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-project="${entry.id}"] a`)?.focus());
+      setReached(entry.id);
     });
   const duplicate = (entry: ProjectEntry) =>
     act(async () => {
@@ -59,7 +68,7 @@ export function RecentProjects() {
       if (!copy) return again();
       change((known) => [{ ...copy, created: copy.created ?? Date.now() }, ...known]);
       setSaid(`${entry.title} was duplicated.`);
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-project="${copy.id}"] a`)?.focus());
+      setReached(copy.id);
     });
 
   if (!projects) {

@@ -137,7 +137,11 @@ function useAddress(projectId: string, seq: number, playing: boolean): void {
       first.current = false;
       return;
     }
-    const timer = setTimeout(() => history.replaceState(history.state, "", replayPath(projectId, seq)), SETTLE_MS);
+    const timer = setTimeout(() => {
+      // This page stays until the next one is there; the address is that one's by then.
+      if (location.pathname !== replayPath(projectId)) return;
+      history.replaceState(history.state, "", replayPath(projectId, seq));
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [projectId, seq, playing]);
 }
