@@ -148,7 +148,7 @@ class Following:
         new = self._take(number, old, said)
         self._files(old, new, events)
         found = self._talk.diff(old.number, number)
-        shown = {one["path"] for one in found["files"]}
+        shown = {one[name] for one in found["files"] for name in ("path", "was") if one.get(name)}
         changed = {path for path in old.files | new.files
                    if old.files.get(path) != new.files.get(path)}  # fmt: skip
         self._hold(shown == changed, f"the diff has other files: {sorted(shown ^ changed)}")

@@ -6,10 +6,11 @@ rely on nothing is changed that the words do not clearly ask for.
 
 import re
 from collections.abc import Sequence
+from typing import cast
 
 from smartforge.contract import Boolean, Contract, Resource
 from smartforge.contract.names import quoted, singular, spaced
-from smartforge.contract.parts import changes
+from smartforge.contract.parts import Json, changes, is_object
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.followup.clauses import Clause
@@ -157,8 +158,10 @@ def _check_narrowed(old: Contract, new: Contract, said: Sequence[Clause]) -> Non
 
 def _check_named(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
     """An order that names fields is about them: what comes of it touches one of them."""
-    parts = [part for one in changes(old, new) for part in (one.part, one.was)]
-    touched = {word for part in parts for word in part.split("/")}
+    touched: set[str] = set()
+    for one in changes(old, new):
+        touched |= {*one.part.split("/"), *one.was.split("/")}
+        touched |= _said_in(one.old) ^ _said_in(one.new)
     for clause in said:
         if clause.words.lows[0] not in words_of("verbs"):
             continue
@@ -173,6 +176,16 @@ def _check_named(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
                 f"only a part of it was understood, and that not of {quoted(min(named))}.",
                 "Say each change in a sentence of its own.",
             )
+
+
+def _said_in(value: Json) -> set[str]:
+    """The names within a part, those of a path (`product_id.category`) each for itself."""
+    if isinstance(value, str):
+        return set(value.split("."))
+    if is_object(value):
+        return {name for one in value.values() for name in _said_in(one)}
+    held = cast("list[Json]", value) if isinstance(value, list) else []
+    return {name for one in held for name in _said_in(one)}
 
 
 def _check_flags(old: Contract, new: Contract, said: Sequence[Clause]) -> None:
