@@ -22,7 +22,7 @@ from smartforge.events import (
 from smartforge.forge.base import Choice, RunRequest, Workshop
 from smartforge.log.base import ENDING, Reading, follow
 from smartforge.log.memory import MemoryLog
-from smartforge.planners.base import Planned, PlanRequest
+from smartforge.planners.base import NOT_UNDERSTOOD, Planned, PlanRequest
 from smartforge.sandbox.base import Ended, Level, Program, Served
 from smartforge.targets.base import Target, TargetFile
 from smartforge.writers.base import WriteRequest
@@ -34,17 +34,23 @@ CONTRACT = Contract(
 
 
 class FakePlanner:
-    """Answers with CONTRACT, or raises what it was given. Remembers what it was asked."""
+    """Answers with CONTRACT, or raises what it was given. Remembers what it was asked.
 
-    def __init__(self, failure: Exception | None = None) -> None:
+    With a `failure` it `instead` offers CONTRACT to those who may be asked.
+    """
+
+    def __init__(self, failure: Exception | None = None, instead: str = "") -> None:
         self.asked: list[PlanRequest] = []
         self.failure = failure
+        self.instead = instead
 
     async def plan(self, request: PlanRequest) -> Planned:
         self.asked.append(request)
-        if self.failure is not None:
+        offered = self.instead if request.offers and self.failure is not None else ""
+        if self.failure is not None and not offered:
             raise self.failure
-        return Planned(contract=CONTRACT, notes=("Understood notes.",))
+        notes = ("Understood notes.", f"{NOT_UNDERSTOOD} 'rolls'.")
+        return Planned(contract=CONTRACT, notes=notes, instead=offered)
 
 
 class FakeTarget:

@@ -1,4 +1,4 @@
-"""A plan that a user approves, in real processes: the server is killed while it waits."""
+"""Plans that a user approves, in real processes: the server is killed while they wait."""
 
 from pathlib import Path
 
@@ -66,3 +66,44 @@ def test_a_plan_waits_over_a_kill_is_changed_in_words_and_made_once_it_is_approv
     assert "price" in str(told[[*types].index("plan:ready", types.index("message"))]["contract"])
     # What is to be otherwise is understood by rules, which cost nothing.
     assert len(asked) == 2
+
+
+UNSOUND = {
+    "title": "Note API",
+    "resources": [{"name": "note", "fields": [{"name": "metadata", "type": "text"}]}],
+}
+
+
+def test_a_plan_by_rules_is_offered_over_a_kill_and_made_for_nobody_unasked(tmp_path: Path) -> None:
+    with wire_in_thread(WireScript(plan=UNSOUND)) as wire:
+        more = {"OPENAI_BASE_URL": wire.base_url, "OPENAI_API_KEY": "sk-test-key-of-nobody"}
+        wish = {"prompt": "Notes with a title. They are sorted by mood.", "planner": "auto"}
+        with serving(tmp_path / "data", more=more, command=QUICK) as server:
+            asked, alone = (
+                call(server, "POST", "", {**wish, "offer": offer}).json()["id"]
+                for offer in (True, False)
+            )
+            until(server, asked, "questions")
+            failed = until(server, alone, "error")
+            server.kill()
+        assert "plan:ready" not in [event["type"] for event in failed]
+        assert "no sound plan in 3 answers" in str(failed[-1]["message"])
+        assert "--planner offline" in str(failed[-1]["hint"])
+        spent = sum(event["type"] == "usage" for event in failed)
+        with serving(tmp_path / "data", more=more, command=QUICK) as server:
+            plan = waiting(server, asked)
+            shown = smartforge("approve", asked, "--show", "--server", server.url).stdout
+            assert "Make the plan by rules instead?" in shown
+            assert "The model's plan could not be used" in shown
+            assert "metadata" in shown
+            answers = {"answers": {plan: "Approve"}}
+            assert call(server, "POST", f"/{asked}/answers", answers).status_code == 202
+            told = until(server, asked, "complete")
+            assert server.stop() == 0
+        assert spent == 3
+        assert [event["offered"] for event in told if event["type"] == "plan:ready"] == [True]
+        more |= {"SMARTFORGE_MODEL": "scripted"}
+        done = smartforge("new", "A note API", "--out", str(tmp_path / "out"), more=more)
+        assert done.returncode == 1
+        assert "--planner offline" in done.stderr
+        assert not (tmp_path / "out").exists()

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from smartforge.engine.base import Engine, NewProject
-from smartforge.errors import Conflict, NothingToChange
+from smartforge.errors import Conflict, ModelFailed, NothingToChange
 from smartforge.events import (
     APPROVE,
     REJECT,
@@ -14,6 +14,7 @@ from smartforge.events import (
     PlanReady,
     Questions,
     RunCancelled,
+    RunFailed,
     RunStarted,
     StepCompleted,
 )
@@ -159,3 +160,37 @@ async def test_a_follow_up_waits_where_it_says_so_and_what_came_after_it_comes_a
     assert (await state_of(place, project)).version == 3
     words = [one.prompts[-1] for one in tools.planner.asked]
     assert words == ["A note API", "with a price", "and a colour"]
+
+
+async def test_a_plan_by_rules_waits_for_those_who_can_be_asked_and_is_no_end_for_others(
+    place: Place,
+) -> None:
+    log, tools = place.log, Planned()
+    tools.planner.failure = ModelFailed(
+        "The model gave no sound plan.", "Approve the one by rules."
+    )
+    tools.planner.instead = "The model's plan could not be used. This is the plan by rules."
+    async with place.opened(tools) as engine:
+        alone = await engine.start(NewProject("A note API"))
+        await ended(log, alone)
+        project = await engine.start(NewProject("A note API", offer=True))
+        first = await shown(place, engine, project)
+    facts = [fact for _, fact in await events_of(log, alone)]
+    assert not [fact for fact in facts if isinstance(fact, PlanReady | Questions)]
+    assert isinstance(facts[-1], RunFailed)
+    assert facts[-1].hint == "Approve the one by rules."
+    state = await state_of(place, project)
+    assert state.questions[0].text == (
+        "Make the plan by rules instead? Note API: 1 resource (notes), 5 operations, 5 files."
+        " Not understood: 'rolls'."
+    )
+    assert state.messages[-1].text == tools.planner.instead
+    async with place.opened(tools) as engine:  # It waits over a restart.
+        await engine.answer(project, {first: "with a price"})
+        second = await shown(place, engine, project, 2)
+        assert (await state_of(place, project)).questions[0].text.startswith("Make this plan? ")
+        await engine.answer(project, {second: REJECT})
+        await engine.retry(project)
+        await engine.answer(project, {await shown(place, engine, project, 3): APPROVE})
+        await ended(log, project, 2)
+    assert (await log.head(project)).status == "complete"

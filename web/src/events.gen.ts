@@ -96,7 +96,8 @@ export interface ProjectUndeleted {
  * A run waits for its turn; `position` counts those ahead of it, in its project or in all.
  *
  * `version` is the one that a restore is to bring back. With `approve` the run waits until its
- * plan is approved. `user` is who asked for it.
+ * plan is approved; with `offer` it does where that plan is another than the model's, which was of
+ * no use. `user` is who asked for it.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -109,6 +110,7 @@ export interface RunQueued {
   messageId?: string | null;
   version?: number | null;
   approve?: boolean;
+  offer?: boolean;
   user?: string;
 }
 /**
@@ -186,7 +188,8 @@ export interface StepRetried {
  * `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
  * is the version whose files these are, where an old one is brought back. `past` are the
  * contracts from before the first version of this project, which is a copy of another. `origins`
- * is the content that names the words for each part of the contract.
+ * is the content that names the words for each part of the contract. One that is `offered` was
+ * made by rules, since the model's was of no use: it is made once it is approved.
  */
 export interface PlanReady {
   type: "plan:ready";
@@ -201,6 +204,7 @@ export interface PlanReady {
   restores?: number | null;
   past?: Ref[];
   origins?: Ref | null;
+  offered?: boolean;
 }
 /**
  * All that an API promises. Two equal contracts give equal projects, byte for byte.

@@ -35,6 +35,8 @@ def approve(
         asked = _waiting(state)
         console = Console(highlight=False)
         console.print(Text(plain(asked.text), style="bold"), soft_wrap=True)
+        for note in state["notes"]:
+            console.print(Text(plain(f"  {note}"), style="dim"), soft_wrap=True)
         if "ref" not in state["contract"]:  # Too large a contract to be shown in short.
             for line in lines_of(reading.from_json(state["contract"])):
                 console.print(Text(plain(line)), soft_wrap=True)

@@ -65,7 +65,10 @@ def new(
             "--approve asks on the terminal, and standard input is none.",
             "Run it in a terminal, or leave --approve away.",
         )
-    wish = NewProject(text, target, None, planner, author, ask=ask and can_ask(), approve=approve)
+    there = can_ask()
+    wish = NewProject(
+        text, target, None, planner, author, ask=ask and there, approve=approve, offer=there
+    )
     if out is not None:
         refuse_unusable(out)
     else:

@@ -73,18 +73,27 @@ class Client:
         await self._connection.close()
 
     async def create(
-        self, prompt: str, *, ask: bool = False, approve: bool = False, **choice: str | None
+        self,
+        prompt: str,
+        *,
+        ask: bool = False,
+        approve: bool = False,
+        offer: bool = False,
+        **choice: str | None,
     ) -> Json:
         """Start a project; returns its snapshot. `choice`: target, model, planner, author.
 
         With `ask` its first run may wait with `questions`, for `answer`; with `approve` it waits
-        with its plan, for `answer` as well.
+        with its plan, for `answer` as well; with `offer` it does so only with a plan by rules,
+        where the model's is of no use.
         """
         body: Json = {"prompt": prompt} | {name: said for name, said in choice.items() if said}
         if ask:
             body["ask"] = True
         if approve:
             body["approve"] = True
+        if offer:
+            body["offer"] = True
         return await self._connection.json("POST", "/api/projects", json=body)
 
     async def projects(self, limit: int = 20) -> list[Json]:
@@ -96,11 +105,14 @@ class Client:
         """The project's state now."""
         return await self._connection.json("GET", place(project_id))
 
-    async def say(self, project_id: str, prompt: str, *, approve: bool = False) -> Json:
-        """Send a follow-up; it is queued while a run is on. With `approve` it waits with its plan,
-        for `answer`."""
+    async def say(
+        self, project_id: str, prompt: str, *, approve: bool = False, offer: bool = False
+    ) -> Json:
+        """Send a follow-up; it is queued while a run is on. `approve` and `offer` are as in
+        `create`."""
         path = f"{place(project_id)}/messages"
-        body: Json = {"prompt": prompt} | ({"approve": True} if approve else {})
+        body: Json = {"prompt": prompt}
+        body |= {name: True for name, wanted in (("approve", approve), ("offer", offer)) if wanted}
         return await self._connection.json("POST", path, json=body)
 
     async def edit_message(self, project_id: str, message_id: str, prompt: str) -> None:

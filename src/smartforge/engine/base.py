@@ -13,7 +13,8 @@ class NewProject(msgspec.Struct, frozen=True):
     """What a user asks for. Names that are None take the server's defaults.
 
     With `ask` the first run may ask the user something before it makes anything; with `approve` it
-    waits with its plan until that is approved.
+    waits with its plan until that is approved; with `offer` it does so with a plan by rules where
+    the model's is of no use, and fails there without.
     """
 
     prompt: str
@@ -24,6 +25,7 @@ class NewProject(msgspec.Struct, frozen=True):
     user: str = LOCAL_USER
     ask: bool = False
     approve: bool = False
+    offer: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -121,11 +123,17 @@ class Engine(Protocol):
         ...
 
     async def message(
-        self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False
+        self,
+        project_id: str,
+        prompt: str,
+        user: str = LOCAL_USER,
+        *,
+        approve: bool = False,
+        offer: bool = False,
     ) -> str:
         """Queue a run for a follow-up; return the message's id.
 
-        With `approve` it waits with its plan until that is approved.
+        `approve` and `offer` are those of a NewProject.
         """
         ...
 

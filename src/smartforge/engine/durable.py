@@ -119,6 +119,7 @@ class DurableEngine(Shelf):
                     position=await self._queue.ahead(project_id),
                     trigger="prompt",
                     approve=new.approve,
+                    offer=new.offer,
                     user=new.user,
                 )
             ],
@@ -127,14 +128,20 @@ class DurableEngine(Shelf):
         return project_id
 
     async def message(
-        self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False
+        self,
+        project_id: str,
+        prompt: str,
+        user: str = LOCAL_USER,
+        *,
+        approve: bool = False,
+        offer: bool = False,
     ) -> str:
         message_id = short_id()
         said = Message(id=message_id, role="user", text=prompt)
         async with self._order(project_id):
             await self._live(project_id)
             await self._check_day(project_id, user)
-            await self._ask(project_id, user, "message", said, approve=approve)
+            await self._ask(project_id, user, "message", said, approve=approve, offer=offer)
         return message_id
 
     async def edit(self, project_id: str, message_id: str, prompt: str) -> None:
@@ -169,6 +176,7 @@ class DurableEngine(Shelf):
                 key=f"retry:{head.last}",
                 version=last.version if last else None,
                 approve=last is not None and last.approve,
+                offer=last is not None and last.offer,
             )
 
     async def answer(
@@ -270,6 +278,7 @@ class DurableEngine(Shelf):
         version: int | None = None,
         *,
         approve: bool = False,
+        offer: bool = False,
     ) -> None:
         """Store that a run is wanted, once under the same key, and let it wait for its turn."""
         run = short_id()
@@ -281,6 +290,7 @@ class DurableEngine(Shelf):
             message_id=message_id,
             version=version,
             approve=approve,
+            offer=offer,
             user=user,
         )
         # Stored together: a message without its run would be shown, and never be run.

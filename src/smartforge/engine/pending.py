@@ -21,7 +21,7 @@ class Queued(msgspec.Struct, frozen=True):
     """A run that was asked for by the event `seq` at `ts`, in Unix milliseconds.
 
     `version` is the one that a restore is to bring back. With `approve` its plan has to be
-    approved. `user` is who asked for it.
+    approved, with `offer` one by rules in the place of a model's. `user` is who asked for it.
     """
 
     run: str
@@ -31,6 +31,7 @@ class Queued(msgspec.Struct, frozen=True):
     ts: int
     version: int | None = None
     approve: bool = False
+    offer: bool = False
     user: str = "local"
 
 
@@ -73,6 +74,7 @@ def pending(records: Iterable[Record]) -> Pending:
                 envelope.ts,
                 fact.version,
                 fact.approve,
+                fact.offer,
                 fact.user,
             )
         elif isinstance(fact, RunStarted):

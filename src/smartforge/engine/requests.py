@@ -181,6 +181,7 @@ async def request(
         asked_in=next(reversed(told.prompts), None),
         answers=None if told.answers is None else await _said(told.answers, blobs),
         approve=queued.approve,
+        offer=queued.offer,
         user=queued.user,
     )
 

@@ -13,7 +13,8 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     """A run waits for its turn; `position` counts those ahead of it, in its project or in all.
 
     `version` is the one that a restore is to bring back. With `approve` the run waits until its
-    plan is approved. `user` is who asked for it.
+    plan is approved; with `offer` it does where that plan is another than the model's, which was of
+    no use. `user` is who asked for it.
     """
 
     position: int
@@ -21,6 +22,7 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     message_id: str | None = None
     version: int | None = None
     approve: bool = False
+    offer: bool = False
     user: str = "local"
 
 
@@ -87,7 +89,8 @@ class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
     `contract` is the contract as JSON, or the fields of a `Ref` where it is too large. `restores`
     is the version whose files these are, where an old one is brought back. `past` are the
     contracts from before the first version of this project, which is a copy of another. `origins`
-    is the content that names the words for each part of the contract.
+    is the content that names the words for each part of the contract. One that is `offered` was
+    made by rules, since the model's was of no use: it is made once it is approved.
     """
 
     contract: dict[str, Any]
@@ -97,6 +100,7 @@ class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):
     restores: int | None = None
     past: tuple[Ref, ...] = ()
     origins: Ref | None = None
+    offered: bool = False
 
 
 class RepairStarted(Fact, frozen=True, kw_only=True, tag="repair:start"):

@@ -88,7 +88,8 @@ class RunRequest(msgspec.Struct, frozen=True):
     without a plan. `work` is the working copy: hashes by path, None for a file that is not whole.
     `asked_in` is the message that the last prompt is, None for the project's own prompt.
     `answers` is what the user last said to questions of the project, None where nothing was.
-    With `approve` its plan waits until it is `approved`; `wanted` is what the user wanted otherwise
+    With `approve` its plan waits until it is `approved`, with `offer` one that rules have
+    made in the place of the model's; `wanted` is what the user wanted otherwise
     in it so far, in order.
     `user` is who asked for it, for whose day its model calls count.
     Of earlier executions of this very run, `began` is when the first one started (Unix
@@ -111,6 +112,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     asked_in: str | None = None
     answers: str | None = None
     approve: bool = False
+    offer: bool = False
     approved: bool = False
     wanted: tuple[Wanted, ...] = ()
     user: str = "local"

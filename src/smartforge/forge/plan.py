@@ -26,7 +26,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     `restores` is the number of the version that is taken as it was. `said` is what the chat is
     told of a change, one sentence each. `words` are the planner's, by the part that they led to;
-    `origins` is the stored content that names those of every message.
+    `origins` is the stored content that names those of every message. One that is `offered` is not
+    the one that was asked for, and has to be approved.
     """
 
     contract: Contract
@@ -38,6 +39,7 @@ class Plan(msgspec.Struct, frozen=True):
     said: tuple[str, ...] = ()
     words: Mapping[str, tuple[Words, ...]] = {}
     origins: Ref | None = None
+    offered: bool = False
 
 
 async def plan(
@@ -50,6 +52,7 @@ async def plan(
     writes: bool = False,
     answers: str | None = None,
     draft: Plan | None = None,
+    offers: bool = False,
 ) -> Plan:
     """Ask the planner, then list the files in the order in which they are written: the target's,
     and last what they are proven by.
@@ -59,7 +62,8 @@ async def plan(
     author of the rest is. `writes` says whether a model can write at all: then it writes what
     custom operations do, even where all else is compiled; without one, those that nobody has
     written yet are not made. `answers` is what the user said to questions about the prompts.
-    With a `draft`, a plan of which nothing is made yet, the last prompt changes that one.
+    With a `draft`, a plan of which nothing is made yet, the last prompt changes that one. With
+    `offers` the plan may be another than the one that was asked for; then it is `offered`.
     Raises what the planner raises, and ContractInvalid for a version whose contract cannot be read
     any more.
     """
@@ -71,6 +75,7 @@ async def plan(
             earlier=() if draft else own[:-1],
             answers=answers or "",
             files=await asyncio.to_thread(_known, target, chain) if chain else (),
+            offers=offers,
         )
     )
     try:
@@ -112,6 +117,7 @@ async def _plan_of(
         usage=planned.usage,
         said=_said(planned, own[-1] if own else None, draft),
         words=planned.origins,
+        offered=bool(planned.instead) or (draft is not None and draft.offered),
     )
     return made if draft is None else _with_notes_of(draft, made)
 

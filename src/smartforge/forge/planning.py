@@ -1,11 +1,13 @@
 """The plan of one run: asked for, said, shown to the user where they want to approve it."""
 
 import logging
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from smartforge.contract import Contract, reading
+from smartforge.contract.names import spaced
 from smartforge.contract.operations import operation_count
 from smartforge.errors import (
     ContractInvalid,
@@ -30,7 +32,12 @@ from smartforge.forge.folder import check_paths
 from smartforge.forge.kit import Kit
 from smartforge.forge.plan import Plan, plan, taking
 from smartforge.forge.saying import PLANS
-from smartforge.planners.base import Asked, PlanRequest
+from smartforge.planners.base import NOT_UNDERSTOOD, Asked, PlanRequest
+
+MOST_NAMED = 6
+"""Resources that a question about a plan names."""
+MOST_LACKING = 5
+"""What a plan by rules lacks, of each kind, as far as its question names it; its notes have all."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +70,11 @@ class Planning:
             await self._say(made, changed, title)
         again = len(request.wanted)
         await self._kit.saying.end("planning", telling.planned(made), began, again=again)
-        if request.approve and not request.approved and request.restored is None:
+        asks = request.approve or made.offered
+        if asks and not request.approved and request.restored is None:
             asked = Question(
                 id=f"plan-{again + 1}-{request.run}",
-                text=_about(made),
+                text=_offering(made) if made.offered and not again else _about(made),
                 choices=(APPROVE, REJECT),
                 about="plan",
             )
@@ -111,6 +119,7 @@ class Planning:
             operations_not_made=made.operations_not_made,
             restores=made.restores,
             origins=made.origins,
+            offered=made.offered,
         )
         if made.said:
             id_ = f"said-{self._kit.request.run}{f'-{changed}' if changed else ''}"
@@ -165,6 +174,7 @@ class Planning:
                     writes="model" in shop.writers,
                     answers=request.answers,
                     draft=draft,
+                    offers=request.offer or request.approve,
                 )
 
         first = 1 + request.retries.get(key, 0)
@@ -200,10 +210,34 @@ class Planning:
 
 
 def _about(made: Plan) -> str:
+    return f"Make this plan? {_holds(made)}"
+
+
+def _offering(made: Plan) -> str:
+    """What is asked of a plan by rules: what it holds, and what they know that it does not."""
+    unread = [note for note in made.notes if note.startswith(NOT_UNDERSTOOD)]
+    words = [note.removeprefix(NOT_UNDERSTOOD).strip().rstrip(".") for note in unread]
+    lacks = [_few(NOT_UNDERSTOOD, words), _few("Not made:", made.operations_not_made)]
+    none = "It holds what rules understand of your words, which may be less than you meant."
+    said = " ".join(one for one in lacks if one) or none
+    return f"Make the plan by rules instead? {_holds(made)} {said}"
+
+
+def _few(begin: str, found: Sequence[str]) -> str:
+    more = len(found) - MOST_LACKING
+    named = ", ".join(found[:MOST_LACKING])
+    return f"{begin} {named}{f' and {more} more' if more > 0 else ''}." if found else ""
+
+
+def _holds(made: Plan) -> str:
     contract = made.contract
+    kept = ", ".join(spaced(one.plural) for one in contract.resources[:MOST_NAMED])
+    count = telling.counted(len(contract.resources), "resource")
     parts = (
-        telling.counted(len(contract.resources), "resource"),
+        f"{count} ({kept}{', ...' if len(contract.resources) > MOST_NAMED else ''})"
+        if kept
+        else count,
         telling.counted(operation_count(contract), "operation"),
         telling.counted(len(made.files), "file"),
     )
-    return f"Make this plan? {contract.title}: {', '.join(parts)}."
+    return f"{contract.title}: {', '.join(parts)}."

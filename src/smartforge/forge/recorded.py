@@ -151,6 +151,7 @@ async def _plan(fact: PlanReady, spent: list[Usage], blobs: Blobs) -> Json:
         usage=tuple(spent),
         restores=fact.restores,
         origins=fact.origins,
+        offered=fact.offered,
     )
     return _json(made)
 

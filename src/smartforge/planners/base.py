@@ -8,6 +8,9 @@ import msgspec
 from smartforge.contract import Contract
 from smartforge.events import Question, Usage
 
+NOT_UNDERSTOOD = "Not understood:"
+"""How a note begins that names words of which nothing came."""
+
 
 class Known(msgspec.Struct, frozen=True):
     """A file that is there. `closed` says why nobody may edit it, empty where a model wrote it."""
@@ -24,7 +27,8 @@ class PlanRequest(msgspec.Struct, frozen=True):
     edit of `base`: what it does not speak of stays as it is. `earlier` holds the contracts of the
     versions until then, oldest first, for prompts that ask to go back. `answers` is what the user
     said to questions about these prompts, with the questions, one a line; empty for nothing.
-    `files` are those of the version to start from.
+    `files` are those of the version to start from. `offers` says that another plan than the one
+    that was asked for may be planned: somebody is there who is asked whether it is to be made.
     """
 
     prompts: Sequence[str]
@@ -32,6 +36,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
     earlier: tuple[Contract, ...] = ()
     answers: str = ""
     files: tuple[Known, ...] = ()
+    offers: bool = False
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -60,9 +65,9 @@ class Planned(msgspec.Struct, frozen=True):
     asked for; then `contract` is that version's, unchanged.
     `origins` holds the words that led to a part of the contract, by the part's path (see
     `contract.parts`); what has none there came with the part around it. `instead` says why this
-    plan was taken and not the one that was asked for; empty where it was. `missed` are words of the
-    prompt of which nothing came. `edits` are paths of `PlanRequest.files` that have to change, even
-    where nothing of the contract does.
+    plan is offered and not the one that was asked for; empty where it is that. `missed` are words
+    of the prompt of which nothing came. `edits` are paths of `PlanRequest.files` that have to
+    change, even where nothing of the contract does.
     """
 
     contract: Contract

@@ -12,7 +12,7 @@ from smartforge.llm import lost
 from smartforge.llm.base import Provider, Spent
 from smartforge.llm.usage import usage_of
 from smartforge.planners import changing
-from smartforge.planners.base import Planned, Planner, PlanRequest
+from smartforge.planners.base import NOT_UNDERSTOOD, Planned, Planner, PlanRequest
 from smartforge.planners.merging import merged
 from smartforge.planners.shape import ChangeShape, PlanShape, drawn_of, filled, shape_of
 from smartforge.planners.unchanged import check_changed
@@ -22,6 +22,7 @@ MAX_NOTES = 20
 MAX_NOTE = 300
 MAX_PROBLEMS = 20
 BY_RULES = "To plan by rules, without a model, choose `--planner offline`."
+APPROVED = f"To see the plan by rules before it is made, ask with `approve`. {BY_RULES}"
 
 INSTRUCTIONS = """\
 You plan REST APIs: what is kept, who may do what, and what is done besides creating, listing,
@@ -85,10 +86,11 @@ class ModelPlanner:
     `rules` plans the same words without a model first: where it understands them, the model is
     given that as a draft, and what a plan cannot say is kept from it. A plan that is no sound
     contract goes back to the model with its problems, at most twice. Where there is none then,
-    or the provider fails for good, the plan by rules is taken if it `yields` to that, and says
-    so; else ModelFailed is raised. Where it yields, a follow-up that rules understand to the last
-    word is theirs, and the model is not asked. Else it changes the plan by exact edits, or gives
-    the whole plan, and names files that have to change besides.
+    or the provider fails for good, the plan by rules is offered if it `yields` to that and the
+    request `offers`; else that is raised, with the way to have the plan by rules. Where it yields,
+    a follow-up that rules understand to the last word is theirs, and the model is not asked. Else
+    it changes the plan by exact edits, or gives the whole plan, and names files that have to
+    change besides.
     """
 
     def __init__(
@@ -109,13 +111,15 @@ class ModelPlanner:
         except BaseException as error:
             known = isinstance(error, ContractInvalid | ModelFailed | PromptUnclear)
             passing = isinstance(error, ModelFailed) and error.passing
-            if known and not passing and self._yields and offline is not None:
-                return _instead(offline, error, spent)
+            offered = None if passing or not self._yields else offline
+            if known and offered is not None and request.offers:
+                return _instead(offered, error, spent)
             lost.tell(*spent)
+            way = BY_RULES if offered is None else APPROVED
             if isinstance(error, ContractInvalid):
-                shown = "; ".join(error.problems[:MAX_PROBLEMS])
-                what = f"The model gave no sound plan in {ANSWERS} answers: {shown}"
-                raise ModelFailed(what, f"Try again or choose another model. {BY_RULES}") from error
+                raise ModelFailed(_unsound(error), f"Choose a more capable model. {way}") from error
+            if known and offered is not None:
+                error.hint = f"{error.hint} {way}".lstrip()
             raise
 
     def _settles(self, request: PlanRequest, offline: Planned) -> bool:
@@ -215,8 +219,14 @@ def _edited(base: Contract, change: ChangeShape) -> Contract:
     return base if after is before else _changed(base, after, lists=False)
 
 
+def _unsound(error: ContractInvalid) -> str:
+    shown = "; ".join(error.problems[:MAX_PROBLEMS])
+    return f"The model gave no sound plan in {ANSWERS} answers: {shown}"
+
+
 def _instead(offline: Planned, error: SmartForgeError, spent: Sequence[Spent]) -> Planned:
-    why = quoted(error.what, MAX_NOTE)[1:-1].rstrip(".")
+    what = _unsound(error) if isinstance(error, ContractInvalid) else error.what
+    why = quoted(what, MAX_NOTE)[1:-1].rstrip(".")
     said = f"The model's plan could not be used: {why}. This is the plan by rules."
     usage = tuple(usage_of(one, "planning") for one in spent)
     return replace(offline, notes=(said, *offline.notes), usage=usage, instead=said)
@@ -244,7 +254,7 @@ def _unclear(shape: PlanShape) -> PromptUnclear:
 
 
 def _not_understood(shape: PlanShape) -> list[str]:
-    return [f"Not understood: {note}" for note in shape.not_understood if note.strip()]
+    return [f"{NOT_UNDERSTOOD} {note}" for note in shape.not_understood if note.strip()]
 
 
 def _notes(lines: Sequence[str]) -> tuple[str, ...]:

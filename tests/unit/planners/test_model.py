@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from smartforge.contract import (
@@ -31,7 +32,7 @@ from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Limits
 from smartforge.llm.openai import OpenAIProvider
 from smartforge.planners.base import PlanRequest
-from smartforge.planners.model import INSTRUCTIONS, ModelPlanner
+from smartforge.planners.model import APPROVED, INSTRUCTIONS, ModelPlanner
 from smartforge.planners.offline import OfflinePlanner, plan
 from smartforge.planners.shape import FieldShape, PlanShape, contract_of, shape_of
 from tests.openai_wire import WireScript, openai_wire
@@ -74,6 +75,13 @@ class FakeProvider:
         yield ""
 
     async def close(self) -> None: ...
+
+
+class RefusedProvider(FakeProvider):
+    """Refuses every call, for good."""
+
+    async def value(self, instructions: str, prompt: str, shape: type[T]) -> tuple[T, list[Spent]]:
+        raise ModelFailed("The key was refused.", "Set another.")
 
 
 def field_of(**field: Any) -> Field:
@@ -308,17 +316,22 @@ async def test_what_was_drafted_by_rules_is_kept_where_the_model_says_nothing_of
     assert note.field("stars").kind == Integer()
 
 
-async def test_the_plan_by_rules_is_taken_openly_where_the_models_is_no_use() -> None:
+async def test_the_plan_by_rules_is_offered_where_the_models_is_no_use() -> None:
     unsound = FakeProvider(plan_with({"name": "metadata", "type": "text"}))
     request = PlanRequest(["Books have a title."])
+    offering = replace(request, offers=True)
     with pytest.raises(ModelFailed):
-        await ModelPlanner(unsound, OfflinePlanner()).plan(request)
-    planned = await ModelPlanner(unsound, OfflinePlanner(), yields=True).plan(request)
+        await ModelPlanner(unsound, OfflinePlanner()).plan(offering)
+    planned = await ModelPlanner(unsound, OfflinePlanner(), yields=True).plan(offering)
     assert planned.contract == plan(("Books have a title.",)).contract
     assert planned.instead.startswith("The model's plan could not be used: ")
     assert planned.instead.endswith("This is the plan by rules.")
     assert planned.notes[0] == planned.instead
     assert len(planned.usage) == 3
+    for failing in (unsound, RefusedProvider()):
+        with pytest.raises(ModelFailed) as refused:
+            await ModelPlanner(failing, OfflinePlanner(), yields=True).plan(request)
+        assert refused.value.hint.endswith(APPROVED)
 
 
 async def test_an_operation_of_its_own_comes_with_its_examples() -> None:

@@ -65,10 +65,17 @@ class FakeEngine(Shelf):
         return Today(tokens=1_200, usd="0.25", until=86_400_000)
 
     async def message(
-        self, project_id: str, prompt: str, user: str = LOCAL_USER, *, approve: bool = False
+        self,
+        project_id: str,
+        prompt: str,
+        user: str = LOCAL_USER,
+        *,
+        approve: bool = False,
+        offer: bool = False,
     ) -> str:
         self.users.append(user)
-        self.asked.append(("message", project_id, prompt, *(("approve",) if approve else ())))
+        wanted = [name for name, given in (("approve", approve), ("offer", offer)) if given]
+        self.asked.append(("message", project_id, prompt, *wanted))
         message_id = f"m{next(self._numbers)}"
         said = events.Message(id=message_id, role="user", text=prompt)
         await self.log.append(project_id, [said], run=None)

@@ -30,6 +30,8 @@ export interface NewProject {
   ask?: boolean;
   /** Its first run waits with its plan until that is approved. */
   approve?: boolean;
+  /** It waits with a plan by rules where the model's is of no use; else it fails there. */
+  offer?: boolean;
 }
 
 export interface FollowUp {
@@ -39,6 +41,8 @@ export interface FollowUp {
   from?: "work";
   /** Its run waits with its plan until that is approved. */
   approve?: boolean;
+  /** As of a new project. */
+  offer?: boolean;
 }
 
 /** Start a project. Hand the snapshot to `StreamStore.seed`, so that its page shows at once. */

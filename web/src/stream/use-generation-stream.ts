@@ -88,7 +88,8 @@ function commandsOf(projectId: string | null, store: StreamStore) {
     return projectId;
   };
   return {
-    send: async (prompt: string, options?: FollowUp) => sendMessage(known(), prompt, options),
+    // Whoever sends from a page is there to be asked.
+    send: async (prompt: string, options?: FollowUp) => sendMessage(known(), prompt, { ...options, offer: true }),
     edit: async (messageId: string, prompt: string) => editMessage(known(), messageId, prompt),
     remove: async (messageId: string) => removeMessage(known(), messageId),
     answer: async (answers: Record<string, string>) => answerQuestions(known(), answers),

@@ -9,7 +9,7 @@ import msgspec
 
 from smartforge.contract import Choice, validate
 from smartforge.contract.names import plural, quoted, snake
-from smartforge.planners.base import Planned, PlanRequest
+from smartforge.planners.base import NOT_UNDERSTOOD, Planned, PlanRequest
 from smartforge.planners.offline import (
     features,
     languages,
@@ -194,7 +194,7 @@ def _not_used(said: str) -> str:
 
 
 def _not_understood(said: str) -> str:
-    return f"Not understood: {quoted(said, MAX_QUOTED)}."
+    return f"{NOT_UNDERSTOOD} {quoted(said, MAX_QUOTED)}."
 
 
 def _limited(planned: Planned) -> Planned:

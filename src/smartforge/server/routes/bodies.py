@@ -79,7 +79,8 @@ class Body(BaseModel):
 class NewProjectBody(Body):
     """What a user asks for; what is left out takes the server's defaults. With `ask` the first run
     may ask up to three questions before it makes anything, and waits for the answers; with
-    `approve` it waits with its plan until that is approved."""
+    `approve` it waits with its plan until that is approved; with `offer` it waits with a plan by
+    rules where the model's is of no use, and else fails there."""
 
     prompt: Prompt
     target: Name | None = None
@@ -88,16 +89,18 @@ class NewProjectBody(Body):
     author: Name | None = None
     ask: bool = False
     approve: bool = False
+    offer: bool = False
 
 
 class MessageBody(Body):
-    """A follow-up. With `baseVersion` it is refused once there is a newer version; with `approve`
-    its run waits with its plan until that is approved."""
+    """A follow-up. With `baseVersion` it is refused once there is a newer version; `approve` and
+    `offer` are as of a new project."""
 
     prompt: Prompt
     base_version: Annotated[int | None, Field(ge=1)] = None
     from_: Annotated[Literal["version", "work"], Field(alias="from")] = "version"
     approve: bool = False
+    offer: bool = False
 
 
 class EditBody(Body):

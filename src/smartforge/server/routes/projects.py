@@ -81,6 +81,7 @@ class ProjectRoutes:
             self._site.user(request),
             body.ask,
             body.approve,
+            body.offer,
         )
 
         async def start() -> str:
@@ -143,7 +144,7 @@ class ProjectRoutes:
             await self._check_base(project_id, body.base_version)
             user = self._site.user(request)
             return await self._site.engine.message(
-                project_id, body.prompt, user, approve=body.approve
+                project_id, body.prompt, user, approve=body.approve, offer=body.offer
             )
 
         message_id = await self._once(request, key, send)

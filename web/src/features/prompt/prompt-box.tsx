@@ -36,7 +36,7 @@ export function PromptBox({ ref, text, onText, choices, onCreated }: Props) {
     if (sending || length === 0) return;
     setSending(true);
     setProblem(null);
-    const project: NewProject = { prompt: text };
+    const project: NewProject = { prompt: text, offer: true };
     if (target) project.target = target;
     if (model) project.model = model;
     if (ask && choices.model && model !== "offline") project.ask = true;

@@ -11,7 +11,7 @@ from smartforge.contract import Contract, Field, Resource, validate
 from smartforge.contract.names import quoted, singular
 from smartforge.contract.parts import changes, part_of
 from smartforge.errors import ContractInvalid
-from smartforge.planners.base import Planned
+from smartforge.planners.base import NOT_UNDERSTOOD, Planned
 from smartforge.planners.merging import merged
 from smartforge.planners.offline import unclear
 from smartforge.planners.offline.features import recipes
@@ -372,7 +372,7 @@ def _planned(progress: _Progress, prompt: str, orders: list[str]) -> Planned:
         *progress.told,
         *spending,
         *about_rows(base, contract),
-        *(f"Not understood: {quoted(one, MAX_QUOTED)}." for one in progress.lost),
+        *(f"{NOT_UNDERSTOOD} {quoted(one, MAX_QUOTED)}." for one in progress.lost),
     ]
     notes += [f"{quoted(one)} was not used: it does not describe an API." for one in orders]
     return Planned(
