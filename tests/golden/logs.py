@@ -59,6 +59,19 @@ def failed_check(log: Log) -> None:
     log.fail()
 
 
+def checked_again(log: Log) -> None:
+    plain(log)
+    log.start("r2", "checks")
+    log.begin("validating")
+    log.validate(syntax="passed", boot="passed")
+    log.end("validating")
+    log.complete(1)
+    log.start("r3", "checks")
+    log.begin("validating")
+    log.validate(syntax="passed", boot="failed")
+    log.fail()
+
+
 def retried(log: Log) -> None:
     cancelled_in_a_file(log)
     log.usage("0.5")
@@ -390,6 +403,7 @@ LOGS: tuple[Callable[[Log], None], ...] = (
     cancelled_in_a_file,
     failed_check,
     retried,
+    checked_again,
     tried_again,
     follow_ups_waiting,
     follow_ups_made,

@@ -97,7 +97,7 @@ export interface ProjectUndeleted {
  *
  * `version` is the one that a restore is to bring back. With `approve` the run waits until its
  * plan is approved; with `offer` it does where that plan is another than the model's, which was of
- * no use. `user` is who asked for it.
+ * no use. `user` is who asked for it. `checks` are those to run again, all where none is named.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -112,6 +112,20 @@ export interface RunQueued {
   approve?: boolean;
   offer?: boolean;
   user?: string;
+  checks?: (
+    | "audit"
+    | "authorization"
+    | "boot"
+    | "contract"
+    | "fuzz"
+    | "lint"
+    | "operations"
+    | "performance"
+    | "rules"
+    | "security"
+    | "syntax"
+    | "tests"
+  )[];
 }
 /**
  * The run has begun. `base_version` is the version it starts from, null for the first.

@@ -1,7 +1,7 @@
 """A server's projects, as a program sees them: start one, follow it, fetch its files."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, overload
 from urllib.parse import quote
@@ -147,6 +147,14 @@ class Client:
         """
         body = {"answers": dict(answers)}
         await self._connection.json("POST", f"{place(project_id)}/answers", json=body)
+
+    async def check(self, project_id: str, checks: Sequence[str] = ()) -> None:
+        """Run the checks of the latest version again, or those of these names; it stays.
+
+        ServerRefused with status 409 while no version is complete.
+        """
+        body = {"checks": list(checks)}
+        await self._connection.json("POST", f"{place(project_id)}/checks", json=body)
 
     async def restore(self, project_id: str, version: int) -> None:
         """Make a new version with exactly the files of this one; queued while a run is on.

@@ -1,9 +1,11 @@
 """What an engine promises to the doors: runs are started, queued, taken back, ended, retried."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+
+from smartforge.events import CheckName
 
 LOCAL_USER = "local"
 """Who asks from the terminal and from this machine: there are no accounts yet."""
@@ -177,6 +179,16 @@ class Engine(Protocol):
         """Queue a run that makes a new version with exactly the files of this one.
 
         Raises UnknownVersion where there is none such, Conflict while no version is complete.
+        """
+        ...
+
+    async def check(
+        self, project_id: str, checks: Sequence[CheckName] = (), user: str = LOCAL_USER
+    ) -> None:
+        """Queue a run that asks the checks of the latest version again, or those of these names.
+
+        It plans and writes nothing and makes no version; where a required one fails, the run
+        does. Raises Conflict while no version is complete.
         """
         ...
 

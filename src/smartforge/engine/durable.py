@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from smartforge.engine.allowance import Allowance
 from smartforge.engine.asking import answered
@@ -14,10 +14,11 @@ from smartforge.engine.messages import check_waits, has_begun
 from smartforge.engine.pending import Queued, pending
 from smartforge.engine.queue import Heard, Queue
 from smartforge.engine.requests import everything
-from smartforge.engine.restoring import asked_by_last, check_complete
+from smartforge.engine.restoring import asked_by_last, check_any_complete, check_complete
 from smartforge.engine.shelf import Shelf
 from smartforge.errors import Conflict, DatabaseUnusable, Fenced
 from smartforge.events import (
+    CheckName,
     Message,
     MessageRemoved,
     MessageUpdated,
@@ -167,16 +168,18 @@ class DurableEngine(Shelf):
                     "Send a follow-up to change the API.",
                 )
             last = asked_by_last(await everything(self._log, project_id))
-            if last is None or last.version is None:
+            again = last is not None and last.trigger == "checks"
+            if not again and (last is None or last.version is None):
                 await self._check_day(project_id, user)
             await self._ask(
                 project_id,
                 user,
-                "retry",
+                "checks" if again else "retry",
                 key=f"retry:{head.last}",
                 version=last.version if last else None,
                 approve=last is not None and last.approve,
                 offer=last is not None and last.offer,
+                checks=last.checks if last else (),
             )
 
     async def answer(
@@ -206,6 +209,14 @@ class DurableEngine(Shelf):
             await self._live(project_id)
             check_complete(await everything(self._log, project_id), version)
             await self._ask(project_id, user, "restore", version=version)
+
+    async def check(
+        self, project_id: str, checks: Sequence[CheckName] = (), user: str = LOCAL_USER
+    ) -> None:
+        async with self._order(project_id):
+            await self._live(project_id)
+            check_any_complete(await everything(self._log, project_id))
+            await self._ask(project_id, user, "checks", checks=checks)
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         # What is to end is settled now, by its name: a late Stop must not end the run that follows.
@@ -279,6 +290,7 @@ class DurableEngine(Shelf):
         *,
         approve: bool = False,
         offer: bool = False,
+        checks: Sequence[CheckName] = (),
     ) -> None:
         """Store that a run is wanted, once under the same key, and let it wait for its turn."""
         run = short_id()
@@ -292,6 +304,7 @@ class DurableEngine(Shelf):
             approve=approve,
             offer=offer,
             user=user,
+            checks=tuple(dict.fromkeys(checks)),
         )
         # Stored together: a message without its run would be shown, and never be run.
         facts = [fact] if said is None else [await large.fit(said, self._log), fact]

@@ -6,6 +6,7 @@ import msgspec
 
 from smartforge.events import (
     ENDS_A_RUN,
+    CheckName,
     MessageRemoved,
     Questions,
     RunQueued,
@@ -22,6 +23,7 @@ class Queued(msgspec.Struct, frozen=True):
 
     `version` is the one that a restore is to bring back. With `approve` its plan has to be
     approved, with `offer` one by rules in the place of a model's. `user` is who asked for it.
+    `checks` are those to run again, all where none is named.
     """
 
     run: str
@@ -33,6 +35,7 @@ class Queued(msgspec.Struct, frozen=True):
     approve: bool = False
     offer: bool = False
     user: str = "local"
+    checks: tuple[CheckName, ...] = ()
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -76,6 +79,7 @@ def pending(records: Iterable[Record]) -> Pending:
                 fact.approve,
                 fact.offer,
                 fact.user,
+                fact.checks,
             )
         elif isinstance(fact, RunStarted):
             on, asked = waiting.pop(envelope.run, on), None

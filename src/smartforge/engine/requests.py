@@ -76,6 +76,7 @@ def story(records: list[Record], run: str) -> Story:
     told = Story()
     folding: Fold | None = None
     base = 0
+    checking = False
     plan: PlanReady | None = None
     asked = False
     asking: dict[str | None, Questions] = {}
@@ -103,9 +104,11 @@ def story(records: list[Record], run: str) -> Story:
             case RunQueued() if envelope.run == run:
                 asked = True
             case RunStarted():
-                base, plan = fact.base_version or 0, None
+                base, plan, checking = fact.base_version or 0, None, fact.trigger == "checks"
             case PlanReady():
                 plan = fact
+            case Complete() if checking:
+                told.latest = fact  # The version stays as it was when it was made.
             case Complete():
                 told.complete(fact, folding.snapshot(), base, plan)
             case _:
@@ -165,7 +168,9 @@ async def request(
         raise Fenced(f"The message that asked for the run {queued.run} was taken back.")
     prompts = [await _said(text, blobs) for text in told.prompts.values()]
     chain = told.leads.get(told.base_version or 0, ())
-    restored = None if queued.version is None else told.versions[queued.version]
+    # What is checked again is what there is once it is its turn.
+    number = told.base_version if queued.trigger == "checks" else queued.version
+    restored = None if number is None else told.versions[number]
     return RunRequest(
         project_id=project_id,
         run=queued.run,
@@ -183,6 +188,8 @@ async def request(
         approve=queued.approve,
         offer=queued.offer,
         user=queued.user,
+        checks=queued.checks,
+        latest=told.latest,
     )
 
 

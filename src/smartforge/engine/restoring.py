@@ -9,12 +9,7 @@ from smartforge.log.base import ENDING, Record
 
 def check_complete(records: Iterable[Record], version: int) -> None:
     """Raises UnknownVersion where there is none such, Conflict while there is none at all."""
-    known: list[int] = []
-    for record in records:
-        if record.type == "complete":
-            fact = decode(record.data)[1]
-            if isinstance(fact, Complete):
-                known.append(fact.version)
+    known = _complete(records)
     if not known:
         raise Conflict(
             "The project has no complete version yet, so there is none to bring back.",
@@ -24,6 +19,15 @@ def check_complete(records: Iterable[Record], version: int) -> None:
         raise UnknownVersion(
             f"The project has no version {version}.",
             f"Complete versions: {', '.join(map(str, known))}.",
+        )
+
+
+def check_any_complete(records: Iterable[Record]) -> None:
+    """Raises Conflict while no version is complete."""
+    if not _complete(records):
+        raise Conflict(
+            "The project has no complete version yet, so there is none to check again.",
+            "Wait until a run is complete, or see why none was.",
         )
 
 
@@ -40,3 +44,10 @@ def asked_by_last(records: Iterable[Record]) -> RunQueued | None:
         elif isinstance(fact, ENDS_A_RUN):
             last = asked.get(envelope.run)
     return last
+
+
+def _complete(records: Iterable[Record]) -> list[int]:
+    """The numbers of the versions, in order."""
+    facts = [decode(record.data)[1] for record in records if record.type == "complete"]
+    # A version that was checked again was complete before.
+    return list(dict.fromkeys(fact.version for fact in facts if isinstance(fact, Complete)))

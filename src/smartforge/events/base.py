@@ -42,6 +42,20 @@ Step = Literal["planning", "generating", "validating", "repairing"]
 Trigger = Literal["prompt", "message", "retry", "restore", "checks", "edit"]
 Author = Literal["compiled", "model"]
 Outcome = Literal["passed", "failed", "skipped"]
+CheckName = Literal[
+    "syntax",
+    "lint",
+    "boot",
+    "contract",
+    "operations",
+    "rules",
+    "authorization",
+    "tests",
+    "fuzz",
+    "security",
+    "audit",
+    "performance",
+]
 
 _encoder = msgspec.json.Encoder()
 

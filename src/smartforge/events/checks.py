@@ -1,24 +1,9 @@
 """Facts about checks and their verdicts."""
 
-from typing import Any, Literal
+from typing import Any
 
-from smartforge.events.base import Fact, Outcome
+from smartforge.events.base import CheckName, Fact, Outcome
 from smartforge.events.runs import Round
-
-CheckName = Literal[
-    "syntax",
-    "lint",
-    "boot",
-    "contract",
-    "operations",
-    "rules",
-    "authorization",
-    "tests",
-    "fuzz",
-    "security",
-    "audit",
-    "performance",
-]
 
 
 class ValidationStarted(Fact, frozen=True, kw_only=True, tag="validation:start"):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from smartforge.events.base import Author, Fact, Outcome, Ref, Step, Trigger
+from smartforge.events.base import Author, CheckName, Fact, Outcome, Ref, Step, Trigger
 
 Round = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -14,7 +14,7 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
 
     `version` is the one that a restore is to bring back. With `approve` the run waits until its
     plan is approved; with `offer` it does where that plan is another than the model's, which was of
-    no use. `user` is who asked for it.
+    no use. `user` is who asked for it. `checks` are those to run again, all where none is named.
     """
 
     position: int
@@ -24,6 +24,7 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     approve: bool = False
     offer: bool = False
     user: str = "local"
+    checks: tuple[CheckName, ...] = ()
 
 
 class RunStarted(Fact, frozen=True, kw_only=True, tag="run:started"):

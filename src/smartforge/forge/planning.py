@@ -63,11 +63,11 @@ class Planning:
         request = self._kit.request
         began = await self._kit.saying.begin("planning", PLANS)
         made = await self._first()
-        await self._say(made, 0, request.title)
+        await self.say(made, 0, request.title)
         for changed, wanted in enumerate(request.wanted, 1):
             title = made.contract.title
             made = await self._changed(made, changed, wanted)
-            await self._say(made, changed, title)
+            await self.say(made, changed, title)
         again = len(request.wanted)
         await self._kit.saying.end("planning", telling.planned(made), began, again=again)
         asks = request.approve or made.offered
@@ -108,7 +108,8 @@ class Planning:
         found = await self._kit.steps.step(plan_key(changed), change, {"words": wanted.text})
         return msgspec.convert(found, Plan)
 
-    async def _say(self, made: Plan, changed: int, title: str) -> None:
+    async def say(self, made: Plan, changed: int = 0, title: str = "") -> None:
+        """Tell the plan, and what there is to be said of it; once for each change."""
         told: list[Fact] = [*made.usage]
         if self._kit.request.trigger == "prompt" and made.contract.title != title:
             told.append(TitleChanged(title=made.contract.title))

@@ -57,6 +57,15 @@ def ended(
     return f"{written(made, chain)}. {proof}" if chain else proof
 
 
+def checked_again(version: int, last: Round) -> str:
+    """The summary of a version whose checks were asked again."""
+    whole = last.whole
+    if whole.verdict == "skipped":
+        skipped = next(one for one in last.done if one.verdict == "skipped")
+        return f"Version {version} was checked again. Not proven: {skipped.summary}"
+    return f"Version {version} was checked again: {counted(whole.passed, 'check')} passed"
+
+
 def repairing(paths: Sequence[str]) -> str:
     """Of a round of repair that begins."""
     named = ", ".join(paths[:MOST_NAMED])

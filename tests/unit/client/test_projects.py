@@ -195,7 +195,8 @@ async def test_projects_are_renamed_restored_duplicated_deleted_and_brought_back
             await client.snapshot(copy["id"])
         assert (await client.undelete(copy["id"]))["deleted"] is False
         await client.restore(project.id, 1)
-    assert place.engine.asked == [("restore", project.id, "1")]
+        await client.check(project.id, ["fuzz"])
+    assert place.engine.asked == [("restore", project.id, "1"), ("check", project.id, "fuzz")]
 
 
 async def test_a_link_is_made_and_ended(place: Place) -> None:

@@ -13,7 +13,7 @@ from smartforge import events
 from smartforge.engine.base import LOCAL_USER, Cluster, Limits, NewProject, Today
 from smartforge.engine.shelf import Shelf
 from smartforge.errors import Conflict, SettingsInvalid, UnknownMessage
-from smartforge.events import Fact
+from smartforge.events import CheckName, Fact
 from smartforge.log.large import fit
 from smartforge.log.memory import MemoryLog
 from smartforge.preview.base import Live
@@ -111,6 +111,13 @@ class FakeEngine(Shelf):
         self.users.append(user)
         self.asked.append(("restore", project_id, str(version)))
         await self.queue(project_id, "restore")
+
+    async def check(
+        self, project_id: str, checks: Sequence[CheckName] = (), user: str = LOCAL_USER
+    ) -> None:
+        self.users.append(user)
+        self.asked.append(("check", project_id, " ".join(checks)))
+        await self.queue(project_id, "checks")
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         self.asked.append(("cancel", project_id, run or ""))

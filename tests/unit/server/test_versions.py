@@ -158,6 +158,25 @@ async def test_a_restore_that_is_repeated_with_its_key_is_one_run() -> None:
         assert (await door.state())["version"] == 2
 
 
+async def test_the_checks_of_a_version_are_run_again_once_under_a_key() -> None:
+    async with opened() as door:
+        await door.create()
+        tree = await door.tree()
+        address = f"{door.base}/checks"
+        key = {"Idempotency-Key": "again"}
+        for _ in range(2):
+            answer = await door.client.post(address, headers=key)
+            assert answer.status_code == 202
+        await door.node.over()
+        state = await door.state()
+        assert (state["status"], state["version"]) == ("complete", 1)
+        assert state["versions"][0]["summary"].startswith("Version 1 was checked again")
+        assert await door.tree(1) == await door.tree() == tree
+        unknown = await door.ask("POST", "/checks", checks=["magic"])
+        assert unknown.status_code == 422
+        assert (await door.client.post("/api/projects/nobody/checks")).status_code == 404
+
+
 async def test_a_follow_up_that_was_stopped_leaves_the_version_and_the_next_one_builds_on_it() -> (
     None
 ):

@@ -88,6 +88,11 @@ export async function retryRun(projectId: string): Promise<void> {
   await send("POST", `${projectUrl(projectId)}/retry`);
 }
 
+/** Run the checks of the latest version again; it stays. Queued while a run is on. */
+export async function runChecks(projectId: string): Promise<void> {
+  await send("POST", `${projectUrl(projectId)}/checks`);
+}
+
 export function projectUrl(projectId: string): string {
   return `${BASE}/api/projects/${encodeURIComponent(projectId)}`;
 }

@@ -17,7 +17,7 @@
  *                          is typed, at the pace of pacing.ts (Infinity: all is history)
  *     stream.resolve(value)   a string as it is, a Ref's content once fetched (else undefined)
  *     stream.send(prompt, options?), edit(messageId, prompt), remove(messageId), answer(answers),
- *     cancel(), retry()    promises; reject with `CommandFailed`
+ *     cancel(), retry(), check()    promises; reject with `CommandFailed`
  *
  * Any number of components may call it for any number of projects: all share one connection.
  * The functions keep their identity while the project is the same; `textOf`, `historyOf` and
@@ -32,6 +32,7 @@ import {
   type FollowUp,
   removeMessage,
   retryRun,
+  runChecks,
   sendMessage,
 } from "./commands";
 import { type ProjectView, sharedStore, type StreamStore, UNKNOWN } from "./store";
@@ -48,6 +49,7 @@ export interface GenerationStream extends Omit<ProjectView, "contents"> {
   answer(answers: Record<string, string>): Promise<void>;
   cancel(): Promise<void>;
   retry(): Promise<void>;
+  check(): Promise<void>;
 }
 
 export function useGenerationStream(
@@ -98,6 +100,7 @@ function commandsOf(projectId: string | null, store: StreamStore) {
       await cancelRun(id, activeRun(store.view(id)));
     },
     retry: async () => retryRun(known()),
+    check: async () => runChecks(known()),
   };
 }
 

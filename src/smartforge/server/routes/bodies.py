@@ -6,10 +6,13 @@ from fastapi import Header
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
+from smartforge.events import CheckName
+
 PROMPT_LENGTH = 20_000
 NAME_LENGTH = 200
 ANSWER_LENGTH = 2_000
 MOST_ANSWERS = 3
+MOST_CHECKS = 20
 MOST_VERSIONS = 999_999_999
 
 
@@ -120,6 +123,12 @@ class RestoreBody(Body):
     """Which version is to be as it was."""
 
     version: Annotated[int, Field(ge=1, le=MOST_VERSIONS)]
+
+
+class ChecksBody(Body):
+    """Which checks to run again; all where none is named."""
+
+    checks: Annotated[tuple[CheckName, ...], Field(max_length=MOST_CHECKS)] = ()
 
 
 class TitleBody(Body):

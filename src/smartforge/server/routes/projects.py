@@ -15,6 +15,7 @@ from smartforge.server.problems import RequestInvalid
 from smartforge.server.routes.bodies import (
     AnswersBody,
     CancelBody,
+    ChecksBody,
     EditBody,
     Key,
     MessageBody,
@@ -61,6 +62,7 @@ class ProjectRoutes:
             ("/{project_id}/retry", self.retry_run, "POST", 202),
             ("/{project_id}/answers", self.answer_questions, "POST", 202),
             ("/{project_id}/restore", self.restore_version, "POST", 202),
+            ("/{project_id}/checks", self.run_checks, "POST", 202),
             ("/{project_id}/cancel", self.cancel_run, "POST", 202),
         ):
             router.add_api_route(
@@ -206,6 +208,24 @@ class ProjectRoutes:
 
         await self._once(request, key, restore)
         return answers.json({"projectId": project_id, "version": body.version}, 202)
+
+    async def run_checks(
+        self, request: Request, project_id: str, body: ChecksBody | None = None, key: Key = None
+    ) -> Response:
+        """Run the checks of the latest version again, all or those that are named.
+
+        A run of its own, queued while another is on; it plans and writes nothing and makes no
+        version. 409 while no version is complete.
+        """
+
+        async def check() -> str:
+            await self._site.head(project_id)
+            names = body.checks if body else ()
+            await self._site.engine.check(project_id, names, self._site.user(request))
+            return project_id
+
+        await self._once(request, key, check)
+        return answers.json({"projectId": project_id}, 202)
 
     async def cancel_run(
         self, request: Request, project_id: str, body: CancelBody | None = None, key: Key = None

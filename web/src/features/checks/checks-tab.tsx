@@ -8,6 +8,7 @@ import { count, duration } from "../../ui/format";
 import { Check, Circle, Cross, Dash, Spinner } from "../../ui/icons";
 import styles from "./checks-tab.module.css";
 import { evidenceOf, stateOf, type CheckMark } from "./evidence";
+import { RunAgain } from "./run-again";
 import { checkTitle } from "./titles";
 
 interface Props {
@@ -15,6 +16,8 @@ interface Props {
   /** The run has ended: a check without a verdict will not get one. */
   over: boolean;
   resolve: (value: string | Ref) => string | undefined;
+  /** Asks for them again; null where nobody may, or there is no version to check. */
+  onRun: (() => Promise<void>) | null;
 }
 
 const MARKS: Record<CheckMark, { icon: () => React.ReactNode; word: string }> = {
@@ -26,16 +29,18 @@ const MARKS: Record<CheckMark, { icon: () => React.ReactNode; word: string }> = 
   unfinished: { icon: Dash, word: "Did not finish" },
 };
 
-export function ChecksTab({ checks, over, resolve }: Props) {
-  if (checks.length === 0) {
-    return <p className={styles["empty"]}>The checks appear here once the code is written.</p>;
-  }
+export function ChecksTab({ checks, over, resolve, onRun }: Props) {
   const passed = checks.filter((check) => check.verdict === "passed").length;
   return (
     <div className={styles["checks"]} tabIndex={0} role="region" aria-label="Checks">
-      <p className={styles["lead"]}>
-        {passed} of {count(checks.length, "check")} passed
-      </p>
+      <div className={styles["top"]}>
+        <p className={styles["lead"]}>
+          {checks.length === 0
+            ? "The checks appear here once the code is written."
+            : `${passed} of ${count(checks.length, "check")} passed`}
+        </p>
+        {onRun && <RunAgain busy={!over} onRun={onRun} />}
+      </div>
       <ul className={styles["list"]}>
         {checks.map((check) => (
           <CheckItem

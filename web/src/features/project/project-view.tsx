@@ -114,7 +114,12 @@ export function ProjectView({ projectId, stream, top, bottom }: Props) {
       panel: (
         <Suspense fallback={<p className={styles["notLoaded"]}>Loading the checks…</p>}>
           {(rested || tab === "checks") && (
-            <ChecksTab checks={snapshot?.checks ?? []} over={!isBusy(status)} resolve={stream.resolve} />
+            <ChecksTab
+              checks={snapshot?.checks ?? []}
+              over={!isBusy(status)}
+              resolve={stream.resolve}
+              onRun={readOnly || !snapshot?.version ? null : stream.check}
+            />
           )}
         </Suspense>
       ),

@@ -229,6 +229,15 @@ test("between two runs the next follow-up still waits", () => {
   expect(rows).toEqual(["user:prompt", "success", "user:m1:1"]);
 });
 
+test("a version that was checked again says so", () => {
+  const versions = [version(1, "r2", 3000)];
+  const ended = { ...EMPTY, status: "complete" as const, run: "r2", versions };
+  const validated = rowsOf({ ...ended, steps: [step("validating", "complete")] });
+  expect(validated.at(-1)).toMatchObject({ kind: "success", again: true });
+  const made = rowsOf({ ...ended, steps: [step("planning", "complete"), step("validating", "complete")] });
+  expect(made.at(-1)).toMatchObject({ kind: "success", again: false });
+});
+
 test("a complete run ends with its success", () => {
   const rows = rowsOf({ ...EMPTY, status: "complete", versions: [version(1, "r1", 3000)], checks: [check("passed")] });
   expect(rows.at(-1)).toMatchObject({ kind: "success", checksPassed: 1 });

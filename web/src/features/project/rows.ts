@@ -17,7 +17,7 @@ export type Row =
   | { kind: "plan"; key: string; question: Question }
   | { kind: "file"; key: string; path: string; state: RowState }
   | { kind: "check"; key: string; check: CheckState; over: boolean }
-  | { kind: "success"; key: string; version: Version; checksPassed: number; spent: string }
+  | { kind: "success"; key: string; version: Version; checksPassed: number; spent: string; again: boolean }
   | { kind: "failure"; key: string; error: Failure; stands: boolean; spent: string }
   | { kind: "stopped"; key: string; why: string; kept: number; planned: number; unfinished: readonly string[]; spent: string };
 
@@ -171,7 +171,9 @@ function endRows(snapshot: Snapshot): Row[] {
     const version = snapshot.versions.at(-1);
     if (!version) return [];
     const checksPassed = snapshot.checks.filter((check) => check.verdict === "passed").length;
-    return [{ kind: "success", key: `v${version.version}`, version, checksPassed, spent }];
+    // Where nothing was planned, it was there before: it was checked again.
+    const again = snapshot.steps.length > 0 && !snapshot.steps.some(({ step }) => step === "planning");
+    return [{ kind: "success", key: `v${version.version}`, version, checksPassed, spent, again }];
   }
   if (snapshot.status === "error" && snapshot.error) {
     return [{ kind: "failure", key: "failure", error: snapshot.error, stands: snapshot.version !== null, spent }];

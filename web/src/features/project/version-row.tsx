@@ -13,14 +13,21 @@ interface Props {
   onOpenDiff: (version: number) => void;
 }
 
+interface SuccessProps extends Props {
+  checksPassed: number;
+  spent: string;
+  /** It was there before, and was checked again. */
+  again: boolean;
+}
+
 /** The end of the run that was watched. */
-export function Success({ version, checksPassed, spent, ...rest }: Props & { checksPassed: number; spent: string }) {
+export function Success({ version, checksPassed, spent, again, ...rest }: SuccessProps) {
   const proven = version.verdict !== "skipped";
   const checks = checksPassed > 0 ? [`${count(checksPassed, "check")} passed`] : [];
   return (
     <li className={styles["ending"]} data-row="success">
       {proven ? (
-        <p className={styles["success"]}>✓ API generated successfully!</p>
+        <p className={styles["success"]}>{again ? "✓ Checked again: all is well" : "✓ API generated successfully!"}</p>
       ) : (
         <>
           <p className={styles["unproven"]}>Complete, not proven</p>

@@ -28,6 +28,7 @@ export function usePastStream({ past, contents, contentsSeen }: Loaded, seq: num
       answer: refuse,
       cancel: refuse,
       retry: refuse,
+      check: refuse,
     };
     // `contentsSeen` tells that the contents have changed.
   }, [snapshot, contents, contentsSeen]);
