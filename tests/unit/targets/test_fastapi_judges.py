@@ -16,7 +16,7 @@ from smartforge.targets.fastapi import FastAPITarget
 from tests.unit.targets.lending import LENDING, USER
 from tests.unit.targets.projects import own_tests_of_each, write
 
-ALWAYS = ("tests/__init__.py", "tests/conftest.py", "tests/expect.py")
+ALWAYS = ("tests/__init__.py", "tests/conftest.py", "tests/client.py", "tests/expect.py")
 
 
 def changed(resource: str, **changes: Any) -> Contract:

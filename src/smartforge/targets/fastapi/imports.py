@@ -134,6 +134,7 @@ NAMES = {
 _STANDARD = frozenset(
     {
         *(
+            "asyncio",
             "base64",
             "functools",
             "collections.abc",

@@ -149,6 +149,7 @@ def _tests(
 ) -> Iterator[Planned]:
     yield _judge("tests/__init__.py", "The package of the tests")
     yield _judge("tests/conftest.py", "A fresh database for every test")
+    yield _judge("tests/client.py", "How the tests call the application")
     yield _judge("tests/expect.py", "What the tests expect of every resource")
     for view in views:
         path = f"tests/test_{view.names.test_module}.py"

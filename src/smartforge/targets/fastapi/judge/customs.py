@@ -107,7 +107,7 @@ class _Example:
         self._example = example
         self._caller = caller
         self._names: dict[str, list[str]] = {}
-        self._needs = {caller.fixture: "TestClient"}
+        self._needs = {caller.fixture: "HttpClient"}
 
     def worked(self, number: int) -> Worked:
         rows = [self._row(given) for given in self._example.given]
@@ -132,7 +132,7 @@ class _Example:
         if may(module.resource.access.create, self._caller, own=True) and self._caller.account:
             # What somebody may make, they make: then it is their own.
             maker = self._caller
-        self._needs.setdefault(maker.fixture, "TestClient")
+        self._needs.setdefault(maker.fixture, "HttpClient")
         fields = [one for one in module.resource.fields if one.on_creation]
         made_up = dict(module.bodies.rows[len(self._made(given)) % 3]) if module.makes else {}
         body: dict[str, object] = {}

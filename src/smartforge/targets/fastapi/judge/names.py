@@ -5,6 +5,7 @@ from smartforge.contract.reserved import word_set
 NAMES = {
     name: module
     for module, names in {
+        "asyncio": "AbstractEventLoop get_running_loop",
         "collections.abc": "Callable Generator Iterator",
         "concurrent.futures": "ThreadPoolExecutor",
         "contextlib": "contextmanager",
@@ -15,6 +16,7 @@ NAMES = {
         "sqlalchemy": "MetaData Table create_engine delete insert inspect make_url select update",
         "sqlalchemy.schema": "CreateSchema DropSchema",
         "app.locations": "absolute remember_base",
+        "tests.client": "HttpClient",
         "tests.conftest": "WORDS SIGNING_KEY Storage log_in register",
         "tests.expect": (
             "AS_JSON FILE FILE_TYPE NO_IDS NO_NUMBERS NO_OBJECTS UNKNOWN_ID Row add "

@@ -103,9 +103,9 @@ class Subject:
 
     def _type(self, name: str) -> str:
         if name.startswith("movers"):
-            return "dict[str, TestClient]"
+            return "dict[str, HttpClient]"
         known = {one.fixture for one in self.everybody}
-        return "TestClient" if name in known else _LIST_OF_ROWS
+        return "HttpClient" if name in known else _LIST_OF_ROWS
 
     @property
     def everybody(self) -> Iterator[Caller]:
