@@ -843,7 +843,8 @@ export interface Custom {
  */
 export interface Told {
   name: string;
-  kind: "count" | "counts" | "integer" | "number" | "rows" | "text" | "texts" | "truth";
+  kind:
+    "count" | "counts" | "integer" | "integers" | "number" | "numbers" | "rows" | "text" | "texts" | "truth" | "truths";
   description?: string;
   nullable?: boolean;
   rows?: Told[];

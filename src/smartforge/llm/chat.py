@@ -24,7 +24,7 @@ from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Endpoint, Limits
 from smartforge.llm.exchange import Exchange
 from smartforge.llm.failures import AGAIN, ERRORS, explain, status_of
-from smartforge.llm.text import Joiner, sound
+from smartforge.llm.text import Aloud, Joiner, sound
 from smartforge.llm.wire import Wire
 
 ANSWERS = 3
@@ -59,12 +59,12 @@ class Chat:
     async def text(self, instructions: str, prompt: str) -> AsyncGenerator[str | Spent, None]:
         """See `llm.base.Provider.stream`."""
         exchange = self._exchange([_request(instructions, prompt)], ModelRequestParameters())
-        joiner = Joiner()
+        joiner, aloud = Joiner(), Aloud()
         failure: ModelFailed | None = None
         try:
             async with aclosing(exchange.events()) as events:
                 async for event in events:
-                    if piece := joiner.feed(_text_of(event)):
+                    if piece := joiner.feed(aloud.feed(_text_of(event))):
                         yield piece
         except ERRORS as error:
             failure = explain(error, self._endpoint, exchange.begun)
@@ -74,7 +74,7 @@ class Chat:
             yield exchange.spent()
             cut = exchange.finish == "length"
             raise AnswerIncomplete("", *self._end(exchange), cut=cut)
-        if rest := joiner.end():
+        if rest := joiner.feed(aloud.end()) + joiner.end():
             yield rest
         yield exchange.spent()
 

@@ -19,7 +19,7 @@ from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.tools import ToolDefinition
 
 from smartforge.llm.base import T
-from smartforge.llm.text import sound
+from smartforge.llm.text import answered, sound
 
 NAME = "plan"
 MAX_PROBLEMS = 20
@@ -27,6 +27,8 @@ MAX_PROBLEMS = 20
 Schema = dict[str, Any]
 
 _FENCED = re.compile(r"(?ms)^[ \t]*```[^`\n]*\n(.*?)^[ \t]*```[ \t]*$")
+_CALLS, _CALLED = "<tool_call>", "</tool_call>"
+_CALL = frozenset({"name", "arguments", "parameters", "type", "id"})
 _AROUND = frozenset({NAME, "arguments", "parameters", "input", "output", "answer", "result"})
 
 
@@ -67,7 +69,7 @@ def read(response: ModelResponse, shape: type[T]) -> tuple[T | None, list[str]]:
     A tool call counts, whatever its name, and so does a text that is nothing but the value, bare
     or in one code fence, which may have words around it. Of several the first valid one is taken.
     A value within a text, or within an object that holds it alone under `plan` or the like, is
-    meant.
+    meant, and so is a call that was written as text. What was thought aloud before it is left out.
     """
     problems: list[str] = []
     for candidate in _candidates(response):
@@ -107,8 +109,17 @@ def _candidates(response: ModelResponse) -> Iterator[str]:
         yield _bare(text)
 
 
+def _call_of(text: str) -> str:
+    """What a call holds that was written as text, as templates of local models have it."""
+    called = text.strip()
+    if called.startswith(_CALLS) and called.endswith(_CALLED):
+        return called.removeprefix(_CALLS).removesuffix(_CALLED)
+    return text
+
+
 def _bare(text: str) -> str:
     """`text` without a code fence around it; what is beside the only fence are words."""
+    text = _call_of(answered(text))
     found = _FENCED.findall(text)
     return str(found[0]) if len(found) == 1 and not text.lstrip().startswith(("{", "[")) else text
 
@@ -123,6 +134,8 @@ def _value(text: str, shape: type[T]) -> T:
         return shape.model_validate_json(held)
     if isinstance(held, dict):
         entries = cast(Schema, held)
+        if entries.get("name") == NAME and entries.keys() <= _CALL:
+            entries = {key: value for key, value in entries.items() if key in _AROUND}
         inner = next(iter(entries.values())) if len(entries) == 1 else None
         named = next(iter(entries)) if len(entries) == 1 else ""
         if named in _AROUND and named not in shape.model_fields and isinstance(inner, dict | str):

@@ -60,9 +60,10 @@ by times; over 100 is refused.", "resource": "recipe", "on_row": true, "takes": 
 - operations: only what none of the above says. POST, or GET where it changes nothing. With a
   resource it acts on one row (on_row) or on all; without one it only computes, and then resources
   may be empty. It takes fields and answers members (answers: text, count, integer, number, truth,
-  texts, counts; rows is a list of objects with members) or a row of the resource in shows (many: a
-  list, {"items": [...]}). description says exactly what it does, in which words, order and
-  rounding it answers, and when it refuses (409): somebody else writes the code by it.
+  texts, counts, integers, numbers, truths; rows is a list of objects with members) or a row of the
+  resource in shows (many: a list, {"items": [...]}). description says exactly what it does, in
+  which words, order and rounding it answers, and when it refuses (409): somebody else writes the
+  code by it.
 - examples: two to six for each operation, worked out exactly, since the code is judged by them;
   one has status 200. given: the rows
   that are there before, each body as JSON text. A reference holds the number of the row, counted

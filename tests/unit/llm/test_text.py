@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartforge.llm.text import Joiner, sound
+from smartforge.llm.text import Aloud, Joiner, answered, sound
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None))
 
@@ -50,3 +50,33 @@ def test_sound_text_passes_unchanged_however_it_is_cut(text: str, cuts: list[int
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     pieces = [text[one:two] for one, two in itertools.pairwise(places)]
     assert joined(pieces) == text
+
+
+def said(pieces: list[str]) -> str:
+    aloud = Aloud()
+    return "".join([*(aloud.feed(piece) for piece in pieces), aloud.end()])
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("<think>\nOne </thinking> two\n</think>\n\n    x = 1\n", "    x = 1\n"),
+        ("\n<think></think>x", "x"),
+        ("<think>x = 1\n", ""),
+        ("<thin", "<thin"),
+        ("  x = '<think>a</think>'\n", "  x = '<think>a</think>'\n"),
+        ("<b>x</b></think>", "<b>x</b></think>"),
+        ("", ""),
+    ],
+)
+def test_what_is_thought_aloud_before_an_answer_is_left_out_however_it_is_cut(
+    text: str, answer: str
+) -> None:
+    for size in (1, 2, 3, 7, 1000):
+        assert said([text[at : at + size] for at in range(0, len(text), size)]) == answer
+
+
+def test_a_whole_answer_may_have_lost_the_beginning_of_what_was_thought() -> None:
+    assert answered("Well.\n</think>\n{}") == "\n{}"
+    assert answered("<think>{</think>[]") == "[]"
+    assert answered('{"a": "</think>"}') == '{"a": "</think>"}'

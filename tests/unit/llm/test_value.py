@@ -57,8 +57,25 @@ async def test_the_tool_named_plan_is_what_the_model_must_call() -> None:
         json.dumps({"plan": GOOD}),
         json.dumps({"arguments": json.dumps(GOOD)}),
         json.dumps(json.dumps(GOOD)),
+        f'<think>\nPerhaps {{"title": "D"}}?\n</think>\n\n{json.dumps(GOOD)}',
+        f"They want sizes.\n</think>\n```json\n{json.dumps(GOOD)}\n```",
+        json.dumps({"name": "plan", "arguments": GOOD}),
+        f"<tool_call>\n{json.dumps({'name': 'plan', 'arguments': json.dumps(GOOD)})}\n</tool_call>",
     ],
-    ids=["bare", "blank lines", "fenced", "bare fence", "words", "named", "within", "text"],
+    ids=[
+        "bare",
+        "blank lines",
+        "fenced",
+        "bare fence",
+        "words",
+        "named",
+        "within",
+        "text",
+        "thought",
+        "half thought",
+        "call",
+        "tags",
+    ],
 )
 @pytest.mark.parametrize("form", ["tool", "text"])
 async def test_text_that_is_exactly_the_value_counts(text: str, form: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from smartforge.contract import Custom
+from smartforge.contract import Custom, Text
 from smartforge.contract.recipes import Told
 from smartforge.errors import ContractInvalid
 from smartforge.planners.base import PlanRequest
@@ -168,3 +168,90 @@ def _rows(answer: object) -> list[Json]:
     given = [{"resource": "Recipe", "body": {"title": "A", "servings": 2}}]
     sent = {"given": given, "body": {"times": 2}}
     return [{**sent, "answer": answer}, {**sent, "status": 409}]
+
+
+ROMAN: Json = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "reasoning": "They want Roman numerals.",
+    "title": "Roman numerals",
+    "operations": [
+        {
+            "name": "from-roman",
+            "summary": "Read a Roman numeral",
+            "description": "**Reads** it.\n\n- IIII is refused",
+            "http_method": "POST",
+            "parameters": [{"name": "numeral", "type": "string", "maxLength": 20}],
+            "returns": {"number": "integer", "parts": {"type": "array", "items": {"type": "int"}}},
+            "examples": [
+                {
+                    "input": {"numeral": "XIV"},
+                    "output": {"number": "14", "parts": ["10", 4]},
+                },
+                {"request": {"numeral": "IIII"}, "status": "409 Conflict"},
+            ],
+        }
+    ],
+}
+
+
+def test_words_of_other_formats_say_what_is_taken_and_answered() -> None:
+    made = custom(ROMAN)
+    assert [(one.name, one.kind) for one in made.answers] == [
+        ("number", "integer"),
+        ("parts", "integers"),
+    ]
+    assert made.takes[0].kind == Text(max_length=20)
+    assert made.examples[0].body == {"numeral": "XIV"}
+    assert made.examples[0].answer == {"number": 14, "parts": [10, 4]}
+    assert made.examples[1].status == 409
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("List[float]", "numbers"), ("array of booleans", "truths"), ("int[]", "integers")],
+)
+def test_a_list_is_of_what_it_says(word: str, kind: str) -> None:
+    answers = [{"name": "rank", "type": "text"}, {"name": "found", "type": word}]
+    sent = {"body": {"cards": ["TD", "TC", "TS", "2H", "2D"]}, "answer": {"rank": "pair"}}
+    made = custom(POKER_PLAN, answers=answers, examples=[sent, sent])
+    assert (made.answers[1].name, made.answers[1].kind) == ("found", kind)
+
+
+def test_ways_between_rows_of_one_resource_are_listed_below_one_of_them() -> None:
+    ends = [{"name": one, "type": "reference", "refers_to": "stations"} for one in ("start", "end")]
+    price = {"name": "price", "type": "money", "min": 0}
+    rows = [
+        {"resource": "station", "body": {"name": "A"}},
+        {"resource": "station", "body": {"name": "B"}},
+        {"resource": "way", "body": {"start": "1", "end": 2, "price": "1.50"}},
+    ]
+    operations = [
+        {
+            "name": "cheapest",
+            "summary": "Find the cheapest route",
+            "takes": {"start": "string", "end": "string"},
+            "answers": {"stations": "List[str]", "price": "decimal"},
+            "examples": [
+                {
+                    "given": rows,
+                    "body": {"start": "A", "end": "B"},
+                    "answer": {"stations": ["A", "B"], "price": "1.5"},
+                },
+                {"given": rows, "body": {"start": "B", "end": "A"}, "status": 409},
+            ],
+        }
+    ]
+    plan = {
+        "title": "Railway",
+        "resources": [
+            {"name": "station", "fields": [{"name": "name", "type": "string"}]},
+            {"name": "way", "fields": [*ends, price]},
+        ],
+        "operations": operations,
+    }
+    made = contract_of(PlanShape.model_validate(plan))
+    nested = [each.kind.nested for each in made.resource("way").fields[:2]]  # pyright: ignore
+    assert nested == [True, False]
+    given = made.customs[0].examples[0].given[2]
+    assert given.body == {"start": 1, "end": 2, "price": 1.5}
+    assert made.customs[0].examples[0].answer["price"] == 1.5

@@ -4,7 +4,7 @@ from typing import Any
 
 from smartforge.contract.names import class_name
 from smartforge.contract.openapi.schemas import closed, count, creation_property, or_null
-from smartforge.contract.recipes import FORMS, Form, Recipe, Told
+from smartforge.contract.recipes import FORMS, LISTS, Form, Recipe, Told
 
 Json = dict[str, Any]
 
@@ -57,11 +57,9 @@ def _schema(one: Told) -> Json:
     match one.kind:
         case "count":
             return count()
-        case "texts":
-            return {"type": "array", "items": {"type": "string"}}
-        case "counts":
-            return {"type": "array", "items": count()}
         case "rows":
             return {"type": "array", "items": told_schema(one.rows)}
-        case _:
-            return dict(_PLAIN[one.kind])
+        case kind if kind in LISTS:
+            return {"type": "array", "items": _schema(Told(one.name, LISTS[kind]))}
+        case kind:
+            return dict(_PLAIN[kind])

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from smartforge.contract.recipes import contests, measures, money, numbers, secrets, text
-from smartforge.contract.recipes.recipe import Form, Recipe, RecipeKind, Told
+from smartforge.contract.recipes.recipe import LISTS, Form, Recipe, RecipeKind, Told
 
-__all__ = ["FORMS", "Form", "Recipe", "RecipeKind", "Told"]
+__all__ = ["FORMS", "LISTS", "Form", "Recipe", "RecipeKind", "Told"]
 
 FORMS: Mapping[RecipeKind, Form] = {
     "text_statistics": text.STATISTICS,

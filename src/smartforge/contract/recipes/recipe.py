@@ -1,5 +1,6 @@
 """A computation that needs no rows: what it is called, what it takes and what it answers."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -50,7 +51,27 @@ class Recipe(msgspec.Struct, frozen=True):
     access: Access = Access()
 
 
-ToldKind = Literal["text", "count", "integer", "number", "truth", "texts", "counts", "rows"]
+ToldKind = Literal[
+    "text",
+    "count",
+    "integer",
+    "number",
+    "truth",
+    "texts",
+    "counts",
+    "integers",
+    "numbers",
+    "truths",
+    "rows",
+]
+LISTS: Mapping[str, ToldKind] = {
+    "texts": "text",
+    "counts": "count",
+    "integers": "integer",
+    "numbers": "number",
+    "truths": "truth",
+}
+"""Kinds that are lists, and of what."""
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from smartforge.contract.fields import (
 )
 from smartforge.contract.kinds import default_problem, storable
 from smartforge.contract.names import quoted
-from smartforge.contract.recipes import Told
+from smartforge.contract.recipes import LISTS, Told
 from smartforge.contract.resources import Contract, Resource
 
 LEAST_EXAMPLES = 2
@@ -236,6 +236,9 @@ _SAID = {
     "truth": "true or false",
     "texts": "a list of texts",
     "counts": "a list of whole numbers from 0",
+    "integers": "a list of whole numbers",
+    "numbers": "a list of numbers",
+    "truths": "a list of true and false",
 }
 
 
@@ -255,5 +258,4 @@ def _fits(kind: str, value: Any) -> bool:
         case _:
             if not isinstance(value, list):
                 return False
-            one = "text" if kind == "texts" else "count"
-            return all(_fits(one, entry) for entry in cast(list[Any], value))
+            return all(_fits(LISTS[kind], entry) for entry in cast(list[Any], value))

@@ -1,15 +1,16 @@
 """Operations of a plan that nothing else says, as those of a contract, and back."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, Literal, cast
 
 import msgspec
 
-from smartforge.contract import Custom, Example, Given
+from smartforge.contract import Custom, Decimal, Example, Given, Integer, Kind, Reference
 from smartforge.contract.names import quoted, snake
-from smartforge.contract.recipes import Told
+from smartforge.contract.recipes import LISTS, Told
 from smartforge.planners.shape.fields import drawn_field, shown_field
 from smartforge.planners.shape.models import (
     ExampleShape,
@@ -24,6 +25,7 @@ from smartforge.planners.shape.words import (
     kept,
     line,
     named,
+    number,
     object_of,
     optional_kept,
     prose,
@@ -36,13 +38,22 @@ Status = Literal[200, 404, 409, 422]
 _STATUSES: dict[str, Status] = {"": 200, "200": 200, "201": 200, "404": 404, "409": 409, "422": 422}
 
 
+_CODE = re.compile(r"\d{3}\b")
+"""Of a status with its phrase, such as `409 Conflict`."""
+_SENT: Mapping[type, str] = {Integer: "integer", Decimal: "number", Reference: "integer"}
+
+Members = Mapping[str, Kind | None]
+"""Names with their kinds, None where nobody can send them."""
+_NUMBERS = frozenset({"count", "integer", "number"})
+
+
 def drawn_custom(
     shape: OperationShape,
     roles: tuple[str, ...],
-    resources: Mapping[str, Collection[str]],
+    resources: Mapping[str, Members],
     problems: Problems,
 ) -> Custom:
-    """`resources` are the members of the rows of each; examples may spell them otherwise."""
+    """`resources` are the members of the rows of each; examples may write them otherwise."""
     here = f"operation {quoted(shape.name)}"
     method = shape.method.strip().upper() or "POST"
     if method not in ("GET", "POST"):
@@ -51,7 +62,7 @@ def drawn_custom(
     takes = tuple(drawn_field(field, here, problems) for field in shape.takes)
     answers = tuple(_member(one, here, problems) for one in shape.answers if not shows)
     many = shape.many and bool(shows)
-    written = _Written({one.name for one in takes}, answers, resources, shows, many)
+    written = _Written({one.name: one.kind for one in takes}, answers, resources, shows, many)
     return Custom(
         name=named(shape.name, here, problems),
         summary=line(shape.summary) or line(shape.description) or shape.name,
@@ -91,18 +102,19 @@ class _Written(msgspec.Struct, frozen=True):
     """What the examples of an operation are about: they may call it otherwise than it came to be
     called, as they call what it takes `handSize` and a field `hand_size`."""
 
-    takes: Collection[str]
+    takes: Members
     answers: tuple[Told, ...]
-    resources: Mapping[str, Collection[str]]
+    resources: Mapping[str, Members]
     shows: str
     many: bool
 
     def example(self, shape: ExampleShape, here: str, problems: Problems) -> Example:
-        status = _STATUSES.get(shape.status.strip())
+        told = _CODE.match(shape.status.strip())
+        status = _STATUSES.get(told[0] if told else shape.status.strip())
         if status is None:
             problems.append(f"{here}: {quoted(shape.status)} is none of 200, 404, 409, 422")
         return Example(
-            body=_spelled(object_of(shape.body, f"{here}: body", problems), self.takes),
+            body=_sent(object_of(shape.body, f"{here}: body", problems), self.takes),
             answer=self._answer(shape.answer, f"{here}: answer", problems) if status == 200 else {},
             given=tuple(self._given(one, here, problems) for one in shape.given),
             row=whole(shape.row, 1, f"{here}: row", problems),
@@ -112,10 +124,10 @@ class _Written(msgspec.Struct, frozen=True):
     def _given(self, shape: GivenShape, here: str, problems: Problems) -> Given:
         name = kept(shape.resource, here, problems)
         body = object_of(shape.body, f"{here}: the given {quoted(shape.resource)}", problems)
-        return Given(name, _spelled(body, self.resources.get(name, ())))
+        return Given(name, _sent(body, self.resources.get(name, {})))
 
     def _answer(self, text: str, here: str, problems: Problems) -> dict[str, Any]:
-        shown = self.resources.get(self.shows, ())
+        shown = self.resources.get(self.shows, {})
         if self.many:
             text = f'{{"items": {text}}}' if text.lstrip().startswith("[") else text
             answer = object_of(text, here, problems)
@@ -133,11 +145,33 @@ class _Written(msgspec.Struct, frozen=True):
 def _told(answer: dict[str, Any], members: tuple[Told, ...]) -> dict[str, Any]:
     spelled = _spelled(answer, {one.name for one in members})
     for one in members:
-        rows = spelled.get(one.name)
-        if one.rows and isinstance(rows, list):
-            inner = {each.name for each in one.rows}
-            spelled[one.name] = [_row(row, inner) for row in cast("list[Any]", rows)]
+        value = spelled.get(one.name)
+        if one.rows and isinstance(value, list):
+            rows = cast("list[Any]", value)
+            spelled[one.name] = [
+                _told(cast("dict[str, Any]", row), one.rows) if isinstance(row, dict) else row
+                for row in rows
+            ]
+        elif one.kind in LISTS and isinstance(value, list):
+            entries = cast("list[Any]", value)
+            spelled[one.name] = [_meant(LISTS[one.kind], entry) for entry in entries]
+        elif one.name in spelled:
+            spelled[one.name] = _meant(one.kind, value)
     return spelled
+
+
+def _sent(body: dict[str, Any], members: Members) -> dict[str, Any]:
+    return {
+        name: _meant(_SENT.get(type(members.get(name)), ""), value)
+        for name, value in _spelled(body, members).items()
+    }
+
+
+def _meant(kind: str, value: Any) -> Any:
+    """A number that stands in a text, where only a number can."""
+    if kind not in _NUMBERS or not isinstance(value, str) or (said := number(value)) is None:
+        return value
+    return int(said) if said == said.to_integral_value() else float(said)
 
 
 def _row(row: Any, members: Collection[str]) -> Any:

@@ -5,13 +5,18 @@ null. What a model writes instead (a number, null, a word such as `string`) is r
 means.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from smartforge.planners.shape.reading import (
+    EXAMPLE_NAMES,
+    FIELD_NAMES,
     MEMBERS,
+    OPERATION_NAMES,
     TYPES,
+    itemized,
     known,
     listed,
     named,
@@ -40,8 +45,31 @@ TypeName = Literal[
     "code",
     "json",
 ]
-InnerType = Literal["text", "count", "integer", "number", "truth", "texts", "counts"]
-MemberType = Literal["text", "count", "integer", "number", "truth", "texts", "counts", "rows"]
+InnerType = Literal[
+    "text",
+    "count",
+    "integer",
+    "number",
+    "truth",
+    "texts",
+    "counts",
+    "integers",
+    "numbers",
+    "truths",
+]
+MemberType = Literal[
+    "text",
+    "count",
+    "integer",
+    "number",
+    "truth",
+    "texts",
+    "counts",
+    "integers",
+    "numbers",
+    "truths",
+    "rows",
+]
 RuleName = Literal[
     "unique_together", "ordered", "different", "no_overlap", "at_most", "takes", "adds"
 ]
@@ -54,16 +82,25 @@ Named = BeforeValidator(named)
 
 
 class Said(BaseModel):
-    """Whatever a model says, read as `reading` has it."""
+    """Whatever a model says, read as `reading` has it. `also` are other names of its members."""
+
+    also: ClassVar[Mapping[str, str]] = {}
 
     @model_validator(mode="before")
     @classmethod
     def _plainly(cls, value: object) -> object:
-        return plainly(value, cls.model_fields)
+        return plainly(value, cls.model_fields, cls.also)
 
 
 class FieldShape(Said):
     """One field. An empty string means that nothing is said."""
+
+    also = FIELD_NAMES
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_items(cls, value: object) -> object:
+        return itemized(value)
 
     name: str
     type: Annotated[TypeName, known(TYPES)]
@@ -156,6 +193,11 @@ class InnerShape(Said):
 class MemberShape(Said):
     """One member of what an operation answers."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_items(cls, value: object) -> object:
+        return itemized(value)
+
     name: str
     type: Annotated[MemberType, known(MEMBERS)] = "text"
     optional: bool = False
@@ -173,6 +215,8 @@ class GivenShape(Said):
 class ExampleShape(Said):
     """One worked example of an operation."""
 
+    also = EXAMPLE_NAMES
+
     given: Annotated[list[GivenShape], Several] = []
     row: Plain = Field("1", description="which of the given rows is acted on")
     body: Plain = Field("", description="what is sent, as JSON")
@@ -182,6 +226,8 @@ class ExampleShape(Said):
 
 class OperationShape(Said):
     """An operation that nothing else says."""
+
+    also = OPERATION_NAMES
 
     name: str
     summary: Plain

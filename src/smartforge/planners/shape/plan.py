@@ -55,8 +55,12 @@ def drawn_of(shape: PlanShape) -> contract.Contract:
     for one in belonging:
         if called(one.resource) not in known:
             problems.append(f"there is no resource {quoted(one.resource)}")
-    members = {
-        one.name: {*(each.name for each in (*one.fields, *one.computed))} for one in resources
+    members: dict[str, customs.Members] = {
+        one.name: {
+            **dict.fromkeys((each.name for each in one.computed), None),
+            **{each.name: each.kind for each in one.fields},
+        }
+        for one in resources
     }
     made = tuple(customs.drawn_custom(one, roles, members, problems) for one in shape.operations)
     if problems:
@@ -100,6 +104,20 @@ def _accounts(
     return contract.Accounts(name, login, roles)
 
 
+def _nested_once(fields: Sequence[contract.Field]) -> tuple[contract.Field, ...]:
+    """The fields, of which the first of several references to one resource lists the rows there:
+    a plan says nothing of that, and one address can list one thing."""
+    listed: set[str] = set()
+    found: list[contract.Field] = []
+    for field in fields:
+        kind = field.kind
+        if isinstance(kind, contract.Reference):
+            kind = msgspec.structs.replace(kind, nested=kind.resource not in listed)
+            listed.add(kind.resource)
+        found.append(msgspec.structs.replace(field, kind=kind))
+    return tuple(found)
+
+
 def _resource(
     shape: ResourceShape,
     whole: PlanShape,
@@ -130,7 +148,7 @@ def _resource(
     return contract.Resource(
         name=name,
         plural=many,
-        fields=_owned(fields, owner, accounts),
+        fields=_nested_once(_owned(fields, owner, accounts)),
         actions=tuple(action for action in contract.CRUD if action not in left),
         sortable=sortable,
         description=prose(shape.description),

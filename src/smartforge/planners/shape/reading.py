@@ -71,27 +71,82 @@ MEMBERS = {
     "text_array": "texts",
     "string_list": "texts",
     "string_array": "texts",
+    **{f"{one}_list": "integers" for one in ("int", "integer", "long")},
+    **{f"{one}_list": "numbers" for one in ("number", "float", "decimal", "double", "numeric")},
+    **{f"{one}_list": "truths" for one in ("bool", "boolean")},
+    **{f"{one}_list": "texts" for one in ("str", "date", "datetime", "time", "timestamp", "url")},
+    "count_list": "counts",
     "objects": "rows",
     "object_list": "rows",
     "object_array": "rows",
     "row": "rows",
 }
 _MANY = re.compile(r"(?:list|array)\s*(?:of\s+|[\[<(]\s*)(\w+)[\]>)]?|(\w+)\s*\[\]")
-_SINGULAR = {"texts": "text", "strings": "string", "dict": "object"}
+_SINGULAR = {
+    "texts": "text",
+    "strings": "string",
+    "dict": "object",
+    "integers": "integer",
+    "numbers": "number",
+    "floats": "float",
+    "booleans": "boolean",
+}
+
+FIELD_NAMES = {
+    "minimum": "min",
+    "maximum": "max",
+    "min_length": "min",
+    "max_length": "max",
+    "min_items": "min",
+    "max_items": "max",
+    "enum": "choices",
+    "references": "refers_to",
+}
+OPERATION_NAMES = {
+    "parameters": "takes",
+    "inputs": "takes",
+    "returns": "answers",
+    "outputs": "answers",
+    "http_method": "method",
+}
+EXAMPLE_NAMES = {
+    "input": "body",
+    "request": "body",
+    "output": "answer",
+    "response": "answer",
+    "expected": "answer",
+    "status_code": "status",
+}
+"""Words of other formats for what the shapes hold."""
 
 
-def plainly(value: object, members: Collection[str]) -> object:
+def plainly(value: object, members: Collection[str], also: Mapping[str, str]) -> object:
     """An object without what is null, its members called as they are where they are only spelled
-    otherwise; what else it holds is nothing that was asked for."""
+    otherwise, or have the name that `also` knows; what else it holds is nothing that was asked
+    for."""
     if not isinstance(value, dict):
         return value
     given = {name: one for name, one in cast("dict[str, Any]", value).items() if one is not None}
     called = {name: name if name in members else snake(name) for name in given}
-    return {
+    found = {
         called[name]: one
         for name, one in given.items()
         if called[name] in members and (called[name] == name or called[name] not in given)
     }
+    others = {also[called[name]]: one for name, one in given.items() if called[name] in also}
+    return others | found
+
+
+def itemized(value: object) -> object:
+    """What JSON Schema says of a list with `items`, as a list of those."""
+    if not isinstance(value, dict):
+        return value
+    entries = cast("dict[str, Any]", value)
+    items = entries.get("items")
+    of = cast("dict[str, Any]", items).get("type") if isinstance(items, dict) else items
+    if entries.get("type") not in ("array", "list") or not isinstance(of, str):
+        return entries
+    return entries | {"type": f"array of {of}"}
 
 
 def plain(value: object) -> object:

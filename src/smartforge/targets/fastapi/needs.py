@@ -220,7 +220,7 @@ def _values(contract: Contract, views: Views) -> dict[str, Any]:
             isinstance(one, Marked) or getattr(one, "function", "") == "count" for one in formulas
         ),
         "amounts": amounts
-        or "number" in told
+        or bool(told & {"number", "numbers"})
         or any("Amount" in line for view in views for line in view.computed),
         "averages": averages,
         "totals": figures or "sum" in functions,

@@ -20,6 +20,9 @@ TYPES = {
     "truth": "bool",
     "texts": "list[str]",
     "counts": "list[Count]",
+    "integers": "list[int]",
+    "numbers": "list[Amount]",
+    "truths": "list[bool]",
 }
 
 
