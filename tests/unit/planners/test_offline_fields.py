@@ -4,6 +4,7 @@ import pytest
 
 from smartforge.contract import (
     CRUD,
+    Choice,
     Integer,
     Text,
 )
@@ -138,3 +139,21 @@ def test_what_has_an_order_can_be_sorted_by() -> None:
 )
 def test_titles_are_short_and_human(prompt: str, title: str) -> None:
     assert plan((prompt,)).contract.title == title
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("Jobs have a status: queued, in_review, done.", ("queued", "in_review", "done")),
+        ("Jobs go from open to in_progress to done.", ("open", "in_progress", "done")),
+        ('Jobs have a stage: queued, "in review", done.', ("queued", "in review", "done")),
+        (
+            "Jobs have a status (open, in_review, done). They go from open to in review to done.",
+            ("open", "in_review", "done"),
+        ),
+    ],
+)
+def test_values_stay_as_they_are_typed(said: str, values: tuple[str, ...]) -> None:
+    job = plan((said,)).contract.resource("job")
+    kinds = [one.kind for one in job.fields if one.name in ("status", "stage")]
+    assert kinds == [Choice(values)]

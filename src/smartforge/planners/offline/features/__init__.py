@@ -23,6 +23,7 @@ from smartforge.planners.offline.features import (
     lists,
     many,
     marks,
+    movers,
     moves,
     order,
     origins,
@@ -48,6 +49,7 @@ def _read_states(sketch: Sketch) -> None:
     flows = states.read_flows(sketch)
     duties.read_duties(sketch, flows)
     moves.read_moves(sketch, flows)
+    movers.read_movers(sketch, flows)
     states.settle_flows(sketch, flows)
     states.settle_defaults(sketch)
 

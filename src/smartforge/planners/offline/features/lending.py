@@ -51,9 +51,10 @@ _ONE_ACTIVE = re.compile(
     r"\b(?P<count>one|1|a single|single) (?P<state>active|open|current|pending|running|ongoing"
     r"|unreturned"
     r"|outstanding|unpaid|live|unfinished|approved|accepted|confirmed|granted) (?P<what>[a-z_]+)"
-    r"(?: (?:per|for each|for every|for the same|for) (?:a |an |each |every )?(?P<per>[a-z_]+))?"
+    r"(?: (?:per|for each|for every|for the same|for) (?:a |an |each |every )?(?P<per>[a-z_]+)"
+    r"(?: (?:per|and|for each|for the same|for) (?:a |an |each |every )?(?P<also>[a-z_]+))?)?"
 )
-_DECIDED = ("approved", "accepted", "confirmed", "granted")
+_DECIDED = ("pending", "approved", "accepted", "confirmed", "granted")
 _LOANS = ("loan", "rental", "lending", "borrowing", "checkout", "hire", "borrow", "lease")
 _BY_VERB = (("rent", "rental"), ("hire", "rental"), ("check", "checkout"))
 _RETURN = re.compile(
@@ -248,11 +249,15 @@ def _read_one(sketch: Sketch, heard: Heard, match: re.Match[str]) -> None:
         resource, status, active = _with_open(sketch, resource)
     else:
         resource, status, active = _open_by(sketch, resource, match["state"])
-    sketch.put(ruled(resource, OneOpen((field.name,), status, active)))
+    also = find_resource(sketch, match["also"] or "") if match["also"] else None
+    other = reference_to(resource, also.name) if also else None
+    fields = [field] if other in (None, field) else [field, other]
+    sketch.put(ruled(resource, OneOpen(tuple(one.name for one in fields), status, active)))
     begin, end = clause(heard, *match.span())
+    of = [spaced(one.name.removesuffix("_id")) for one in fields]
     sketch.note(
         f"{heard.quote(begin, end)}: at most one {spaced(resource.name)} of each "
-        f"{spaced(field.name.removesuffix('_id'))} is {' or '.join(active)} (409)."
+        f"{' and '.join(of)} is {' or '.join(active)} (409)."
     )
     take(sketch, heard, begin, end)
 

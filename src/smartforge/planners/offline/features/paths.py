@@ -122,7 +122,7 @@ def clean(text: str, from_end: bool = False) -> str:
             kept.append(word)
         if len(kept) > 1 and kept[-1] in ("first", "initially"):
             kept.pop()  # draft first
-    return " ".join(kept).replace("_", " ")
+    return " ".join(kept)
 
 
 _JOINED = word_set("progress review transit delivery hold loan up in out started sent ready")
@@ -144,7 +144,7 @@ def _joins(words: Sequence[str], word: str) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether words are what states are usually called."""
-    data = verbs()
+    data, text = verbs(), text.replace("_", " ")
     if text in data.states or text in data.back or text in _USUAL:
         return True
     return text.endswith("ed") or text.startswith(("in ", "on ", "under ", "not ", "out "))
@@ -162,7 +162,7 @@ def state_like(text: str, states: Sequence[str]) -> str:
     """The one of `states` that words such as `shipping`, `delivery` or `it ships` mean."""
     low = text.strip().lower()
     for state in states:
-        if low == state.lower():
+        if low.replace("_", " ") == state.lower().replace("_", " "):
             return state
     stems = [_root(word) for word in low.split()]
     several = [state for state in states if " " in state]

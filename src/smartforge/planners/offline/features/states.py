@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from smartforge.contract import (
-    Choice,
-    Field,
-    Resource,
-)
+from smartforge.contract import Choice, Field, Resource, Text
 from smartforge.contract.names import spaced
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.features.changes import having, sortable
-from smartforge.planners.offline.features.finding import find_resource, status_of, subject
+from smartforge.planners.offline.features.finding import (
+    fields_of,
+    find_resource,
+    status_of,
+    subject,
+)
 from smartforge.planners.offline.features.flow import Flow, build, flow_of, starts_anew
 from smartforge.planners.offline.features.heard import found, hear_all, take, tell
 from smartforge.planners.offline.features.moves import (
@@ -63,6 +64,9 @@ _LISTED = re.compile(
     r"(?:(?:\A|, )[a-z ]{2,30} : |\bstatus(?:es)?(?: is| are| can be| one of| :| being)?(?:"
     r" either)? )"
     r"(?P<values>[a-z][a-z_ -]*(?: (?:,|/|or|and) [a-z][a-z_ -]*){1,12})\Z"
+)
+_NAMED = re.compile(
+    r"\b(?P<long>(?:[a-z_]+ )?(?P<last>status|state|stage|phase))(?: is| are| can be| :)* \Z"
 )
 _STEPWISE = re.compile(
     r"\b(?:(?:one|a single) (?:step|stage|state|status) at a time|step-by-step|step by step"
@@ -137,7 +141,7 @@ def read_flows(sketch: Sketch) -> dict[str, Flow]:
                 continue
             flow = flow_of(sketch, flows, resource)
             starts_anew(sketch, flow, path.states)
-            named = {state: flow.state(state) for state in path.states}
+            named = {state: flow.state(_typed(sketch, state)) for state in path.states}
             for source, target in path.edges():
                 flow.add(named[source], named[target])
             take(sketch, heard, begin, end)
@@ -146,12 +150,29 @@ def read_flows(sketch: Sketch) -> dict[str, Flow]:
             resource = subject(sketch, heard, begin, end)
             if resource is not None and resource.name not in flows:
                 flow = flow_of(sketch, flows, resource)
-                flow.values = values
+                flow.field = _named_before(resource, heard.line[:begin]) or flow.field
+                flow.values = [_typed(sketch, one) for one in values]
                 sketch.take(heard.place, *heard.span(begin, end))
     _read_order(sketch, flows)
     _read_conditions(sketch, flows)
     _read_refusals(sketch, flows)
     return flows
+
+
+def _named_before(resource: Resource, line: str) -> str:
+    """`payment status: open, paid`: the field of that name, which was taken for a text."""
+    match = _NAMED.search(line)
+    texts = [one.name for one in fields_of(resource, Text)]
+    names = (match["long"].replace(" ", "_"), match["last"]) if match else ()
+    return next((one for one in names if one in texts), "")
+
+
+def _typed(sketch: Sketch, state: str) -> str:
+    """`in_progress` where it was typed so, and with blanks where those were only quoted."""
+    if "_" not in state:
+        return state
+    typed = {token.low for sentence in sketch.sentences for token in sentence.tokens}
+    return " ".join(word if word in typed else word.replace("_", " ") for word in state.split(" "))
 
 
 def _read_order(sketch: Sketch, flows: dict[str, Flow]) -> None:

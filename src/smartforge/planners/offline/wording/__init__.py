@@ -13,6 +13,7 @@ from smartforge.planners.offline.wording import (
     idioms,
     kept,
     lending,
+    lists,
     owning,
     permissions,
     rules,
@@ -26,6 +27,7 @@ from smartforge.planners.offline.wording import (
 
 _CHANGES = (
     *sloppy.CHANGES,
+    *lists.CHANGES,
     *stories.CHANGES,
     *heads.CHANGES,
     *shapes.CHANGES,
