@@ -80,7 +80,9 @@ class Progress:
                 self._spent.clear()
                 self._paid = Decimal(0)
             case Usage():
-                self._spent[fact.round] += fact.input_tokens + fact.output_tokens
+                taken = fact.input_tokens + fact.output_tokens
+                self._spent[fact.round] += taken
+                self._row(" ", f"{fact.model} took {taken:,} tokens{_for(fact)}", "dim")
                 if self._paid is not None:
                     self._paid = None if fact.cost is None else self._paid + Decimal(fact.cost)
             case StepCompleted(step="repairing"):
@@ -98,7 +100,8 @@ class Progress:
                 self._moving(f"Generating {fact.path}...")
             case CodeChunk():
                 self._written += len(fact.text)
-                self._moving(f"Generating {self._path}... {self._written:,} characters")
+                taken = f", {self._spent.total():,} tokens so far" if self._spent else ""
+                self._moving(f"Generating {self._path}... {self._written:,} characters{taken}")
             case FileComplete():
                 self._row("✓", f"Created {fact.path}", "green")
             case CheckStarted():
@@ -150,3 +153,9 @@ class Progress:
 
     def _row(self, mark: str, words: str, style: str) -> None:
         self._console.print(Text(plain(f"{mark} {words}".rstrip()), style=style), soft_wrap=True)
+
+
+def _for(fact: Usage) -> str:
+    """What the call was for, and what it cost where that is known."""
+    cost = f", {Decimal(fact.cost):f} USD" if fact.cost else ""
+    return f" for {fact.path or 'the plan'}{cost}"

@@ -1,5 +1,6 @@
 """What a run has spent on answers that nobody got: told in its log, whatever becomes of it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -27,25 +28,50 @@ class Losses:
         self, step: Step, path: str | None = None, round_: int = 0
     ) -> AsyncGenerator[None]:
         """What is asked of models in the block is asked for this."""
+        come = asyncio.Event()
 
-        def listen(spent: Spent) -> None:
-            self._budget.take(spent)
+        def listen(spent: Spent, known: bool) -> None:
+            if not known:  # Whoever hands it out has taken it.
+                self._budget.take(spent)
             self._untold.append(usage_of(spent, step, path, round_))
+            come.set()
 
-        with heard(listen):
-            try:
-                yield
-            except SmartForgeError:
+        async def telling() -> None:
+            while await come.wait():
+                come.clear()
                 await self.tell()
-                raise
+
+        task = asyncio.create_task(telling(), name="telling what is lost")
+        try:
+            with heard(listen):
+                yield
+        except SmartForgeError:
+            await _ended(task)
+            await self.tell()
+            raise
+        finally:
+            await _ended(task)
         await self.tell()
 
     async def tell(self) -> None:
         """Store what has not been told yet."""
-        for usage in self.left():
-            await self._put(usage)
+        while self._untold:
+            usage = self._untold.pop(0)
+            try:
+                await self._put(usage)
+            except BaseException:
+                self._untold.insert(0, usage)
+                raise
 
     def left(self) -> list[Usage]:
         """What has not been told yet; the caller tells it."""
         untold, self._untold = self._untold, []
         return untold
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """What it fails at is met by the next who stores something."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()

@@ -82,7 +82,7 @@ async def plan(
         return await _plan_of(planned, target, author, chain, draft, writes=writes)
     except BaseException:
         # Whoever stops it here has paid for the answers all the same.
-        lost.tell(*(spent_of(usage) for usage in planned.usage))
+        lost.tell(*(spent_of(usage) for usage in planned.usage), known=True)
         raise
 
 

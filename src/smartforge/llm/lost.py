@@ -10,14 +10,15 @@ from contextvars import ContextVar
 
 from smartforge.llm.base import Spent
 
-Listen = Callable[[Spent], None]
+Listen = Callable[[Spent, bool], None]
 
 _LISTENING: ContextVar[Listen | None] = ContextVar("listening", default=None)
 
 
 @contextmanager
 def heard(listen: Listen) -> Generator[None]:
-    """In the block, and in the tasks that begin in it, `listen` is told of each such call once.
+    """In the block, and in the tasks that begin in it, `listen` is told of each such call once,
+    and whether what it cost was handed out already.
 
     It is called where the call is cancelled, too, so it must neither wait nor raise. Not around a
     `yield` of a generator: its reader would be heard as well.
@@ -29,9 +30,10 @@ def heard(listen: Listen) -> Generator[None]:
         _LISTENING.reset(token)
 
 
-def tell(*calls: Spent) -> None:
-    """These calls came to nothing. Nobody need listen."""
+def tell(*calls: Spent, known: bool = False) -> None:
+    """These calls came to nothing. `known`: a provider has handed out what they cost, so that only
+    their answers were thrown away. Nobody need listen."""
     listen = _LISTENING.get()
     if listen is not None:
         for spent in calls:
-            listen(spent)
+            listen(spent, known)

@@ -115,7 +115,7 @@ class ModelPlanner:
             offered = None if passing or not self._yields else offline
             if known and offered is not None and request.offers:
                 return _instead(offered, error, spent)
-            lost.tell(*spent)
+            lost.tell(*spent, known=True)
             way = BY_RULES if offered is None else APPROVED
             if isinstance(error, ContractInvalid):
                 raise ModelFailed(_unsound(error), f"Choose a more capable model. {way}") from error
@@ -160,6 +160,8 @@ class ModelPlanner:
                 if answers == ANSWERS:
                     raise
                 prompt = _again(request, draft, shape, error.problems)
+                lost.tell(*spent, known=True)  # Seen at once, and not when there is a plan.
+                spent.clear()
                 continue
             planned = Planned(
                 contract=contract,

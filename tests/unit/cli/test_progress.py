@@ -153,7 +153,11 @@ def test_the_end_says_what_models_took_in_that_run_where_one_was_asked() -> None
 
     begun = RunStarted(trigger="prompt", base_version=None, message_id=None)
     told = shown(begun, used("0.01"), used("0.0123"), complete(), begun, used(None), used("1"))
-    assert told.endswith("  Models took 2,468 tokens, 0.0223 USD\n")
+    assert told.startswith("  some took 1,234 tokens for the plan, 0.01 USD\n")
+    assert told.count("  Models took 2,468 tokens, 0.0223 USD\n") == 1
+    assert told.endswith(
+        "  some took 1,234 tokens for the plan\n  some took 1,234 tokens for the plan, 1 USD\n"
+    )
     stopped = shown(begun, used(None), RunCancelled(reason="Stopped by you."))
     assert stopped.endswith("  Models took 1,234 tokens, price unknown\n")
     assert "Models" not in shown(begun, complete())

@@ -1,6 +1,7 @@
 """What was spent on answers that nobody got is told, however they ended."""
 
 import asyncio
+import json
 
 import pytest
 from msgspec.structs import replace
@@ -215,3 +216,26 @@ async def test_an_answer_that_time_cut_off_is_told_and_a_later_execution_knows()
     assert spent.estimated
     left = await recorded(await told.log.read("project", 0, 1000), "run", told.log)
     assert left.spent == told.budget.used
+
+
+async def test_what_an_unsound_plan_took_is_told_while_the_next_is_on_its_way_and_counts_once() -> (
+    None
+):
+    field = {"name": "metadata", "type": "text"}
+    unsound = {"title": "Notes", "resources": [{"name": "note", "fields": [field]}]}
+    slow = Answer(json.dumps(unsound), hold_after=0)
+    async with openai_wire(WireScript(plan=[unsound, slow])) as wire:
+        told = Told(wire)
+        planner = ModelPlanner(Budgeted(told.provider, told.budget))
+        task = await told.start(replace(told.shop(), planner=planner))
+        usage = await anext(
+            fact
+            async for records in follow(told.log, "project", 0)
+            for _, fact in [decode(record.data) for record in records]
+            if isinstance(fact, Usage)
+        )
+        await wire.until(lambda wire: len(wire.requests) == 2)
+        assert wire.requests[1].state == "open"
+        assert told.budget.used == usage.input_tokens + usage.output_tokens
+        await told.stop(task)
+        await told.provider.close()

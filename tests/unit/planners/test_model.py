@@ -30,6 +30,7 @@ from smartforge.errors import ContractInvalid, ModelFailed, NothingToChange, Pro
 from smartforge.events import Usage
 from smartforge.llm.base import Spent, T
 from smartforge.llm.endpoint import Limits
+from smartforge.llm.lost import heard
 from smartforge.llm.openai import OpenAIProvider
 from smartforge.planners.base import PlanRequest
 from smartforge.planners.model import APPROVED, INSTRUCTIONS, ModelPlanner
@@ -280,9 +281,11 @@ async def test_a_sound_plan_becomes_the_contract_with_notes_and_costs() -> None:
 async def test_problems_of_the_contract_go_back_to_the_model() -> None:
     unsound = plan_with({"name": "metadata", "type": "text"})
     provider = FakeProvider(unsound, unsound, SOUND)
-    planned = await ModelPlanner(provider).plan(PlanRequest(["books"]))
+    lost: list[bool] = []
+    with heard(lambda _, known: lost.append(known)):
+        planned = await ModelPlanner(provider).plan(PlanRequest(["books"]))
     assert planned.contract.resources[0].fields[0].name == "title"
-    assert len(planned.usage) == 3
+    assert (len(planned.usage), lost) == (1, [True, True])
     assert "metadata" not in provider.prompts[0]
     assert 'field "metadata" of resource "book"' in provider.prompts[1]
     assert '["books"]' in provider.prompts[2]
@@ -327,7 +330,7 @@ async def test_the_plan_by_rules_is_offered_where_the_models_is_no_use() -> None
     assert planned.instead.startswith("The model's plan could not be used: ")
     assert planned.instead.endswith("This is the plan by rules.")
     assert planned.notes[0] == planned.instead
-    assert len(planned.usage) == 3
+    assert len(planned.usage) == 1
     for failing in (unsound, RefusedProvider()):
         with pytest.raises(ModelFailed) as refused:
             await ModelPlanner(failing, OfflinePlanner(), yields=True).plan(request)
@@ -419,10 +422,12 @@ async def test_over_the_wire_bad_json_and_bad_contracts_are_both_put_right() -> 
     plans = ["{", plan_with({"name": "it", "type": "blob"}), unsound, SOUND]
     async with openai_wire(WireScript(plan=plans)) as wire:
         provider = OpenAIProvider("scripted", None, wire.base_url, QUICK)
-        planned = await ModelPlanner(provider).plan(PlanRequest(["books"]))
+        lost: list[bool] = []
+        with heard(lambda _, known: lost.append(known)):
+            planned = await ModelPlanner(provider).plan(PlanRequest(["books"]))
         await provider.close()
     assert planned.contract.resources[0].name == "book"
-    assert [one.step for one in planned.usage] == ["planning"] * 4
+    assert ([one.step for one in planned.usage], lost) == (["planning"], [True] * 3)
     assert [request.asked for request in wire.requests] == ["plan"] * 4
     assert "resources.0.fields.0.type" in wire.requests[2].messages[-1][1]
     assert 'field "schema"' in wire.requests[3].prompt
