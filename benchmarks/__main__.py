@@ -15,6 +15,7 @@ NAMES = (
         "validate",
         "tokens",
         "live",
+        "page",
     ),
 )
 

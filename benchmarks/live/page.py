@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import msgspec
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from benchmarks.programs import ProgramError
@@ -76,7 +77,7 @@ async def drawn(page: Page) -> list[Drawn]:
 
 
 @asynccontextmanager
-async def browsing(address: str) -> AsyncGenerator[Browser, None]:
+async def launched() -> AsyncGenerator[Chromium, None]:
     """Raises ProgramError where there is no Chromium."""
     named = os.environ.get("SMARTFORGE_CHROMIUM")
     path = named or next(filter(None, map(shutil.which, NAMES)), None)
@@ -86,7 +87,14 @@ async def browsing(address: str) -> AsyncGenerator[Browser, None]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=flags)
         try:
-            context = await browser.new_context(viewport={"width": 1280, "height": 800})
-            yield Browser(context, address.rstrip("/"))
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def browsing(address: str) -> AsyncGenerator[Browser, None]:
+    """Raises ProgramError where there is no Chromium."""
+    async with launched() as browser:
+        context = await browser.new_context(viewport={"width": 1280, "height": 800})
+        yield Browser(context, address.rstrip("/"))

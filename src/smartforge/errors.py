@@ -218,6 +218,12 @@ class DatabaseUnusable(SmartForgeError):
     code = "database_unusable"
 
 
+class EditRefused(SmartForgeError):
+    """The file cannot be edited by hand."""
+
+    code = "edit_refused"
+
+
 class Conflict(SmartForgeError):
     """The project is not in a state in which this can be done."""
 

@@ -98,6 +98,7 @@ export interface ProjectUndeleted {
  * `version` is the one that a restore is to bring back. With `approve` the run waits until its
  * plan is approved; with `offer` it does where that plan is another than the model's, which was of
  * no use. `user` is who asked for it. `checks` are those to run again, all where none is named.
+ * `edited` is what a user has changed by hand.
  */
 export interface RunQueued {
   type: "run:queued";
@@ -126,6 +127,14 @@ export interface RunQueued {
     | "syntax"
     | "tests"
   )[];
+  edited?: Edited | null;
+}
+/**
+ * A file as a user wants it: its path, and its text by the hash of its content.
+ */
+export interface Edited {
+  path: string;
+  content: Ref;
 }
 /**
  * The run has begun. `base_version` is the version it starts from, null for the first.
@@ -884,13 +893,15 @@ export interface Given {
 /**
  * One file of what the run makes, and why it is there.
  *
- * One that is `kept` is not written: it is as it was in the version that the run starts from.
+ * One that is `kept` is not written: it is as it was in the version that the run starts from. One
+ * that was `edited` holds what a user changed by hand.
  */
 export interface FilePlanned {
   path: string;
   purpose: string;
   author: "compiled" | "model";
   kept?: boolean;
+  edited?: boolean;
 }
 /**
  * A file is begun; readers drop earlier text of that path. `attempt` counts from 1 in a run.

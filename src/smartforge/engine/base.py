@@ -192,6 +192,16 @@ class Engine(Protocol):
         """
         ...
 
+    async def edit_file(
+        self, project_id: str, path: str, text: bytes, version: int, user: str = LOCAL_USER
+    ) -> None:
+        """Queue a run that makes a new version of this one with a file as the user wants it.
+
+        Raises Conflict while a run is on or queued, or where
+        another version is the latest.
+        """
+        ...
+
     async def rename(self, project_id: str, title: str) -> None:
         """Raises Conflict before the first plan, which gives the project its own title."""
         ...

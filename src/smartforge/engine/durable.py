@@ -14,15 +14,22 @@ from smartforge.engine.messages import check_waits, has_begun
 from smartforge.engine.pending import Queued, pending
 from smartforge.engine.queue import Heard, Queue
 from smartforge.engine.requests import everything
-from smartforge.engine.restoring import asked_by_last, check_any_complete, check_complete
+from smartforge.engine.restoring import (
+    asked_by_last,
+    check_any_complete,
+    check_complete,
+    check_latest,
+)
 from smartforge.engine.shelf import Shelf
 from smartforge.errors import Conflict, DatabaseUnusable, Fenced
 from smartforge.events import (
     CheckName,
+    Edited,
     Message,
     MessageRemoved,
     MessageUpdated,
     ProjectCreated,
+    Ref,
     RunCancelled,
     RunQueued,
     Trigger,
@@ -168,18 +175,19 @@ class DurableEngine(Shelf):
                     "Send a follow-up to change the API.",
                 )
             last = asked_by_last(await everything(self._log, project_id))
-            again = last is not None and last.trigger == "checks"
+            again = last is not None and last.trigger in ("checks", "edit")
             if not again and (last is None or last.version is None):
                 await self._check_day(project_id, user)
             await self._ask(
                 project_id,
                 user,
-                "checks" if again else "retry",
+                last.trigger if last and again else "retry",
                 key=f"retry:{head.last}",
                 version=last.version if last else None,
                 approve=last is not None and last.approve,
                 offer=last is not None and last.offer,
                 checks=last.checks if last else (),
+                edited=last.edited if last else None,
             )
 
     async def answer(
@@ -217,6 +225,20 @@ class DurableEngine(Shelf):
             await self._live(project_id)
             check_any_complete(await everything(self._log, project_id))
             await self._ask(project_id, user, "checks", checks=checks)
+
+    async def edit_file(
+        self, project_id: str, path: str, text: bytes, version: int, user: str = LOCAL_USER
+    ) -> None:
+        async with self._order(project_id):
+            if (await self._live(project_id)).active:
+                raise Conflict(
+                    "A run is on or queued in this project, so your edit was not taken.",
+                    "Wait for its end, or stop it; then look at the file again and send it.",
+                )
+            check_latest(await everything(self._log, project_id), version)
+            content = Ref(ref=await self._log.put(text), size=len(text))
+            edited = Edited(path=path, content=content)
+            await self._ask(project_id, user, "edit", edited=edited)
 
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         # What is to end is settled now, by its name: a late Stop must not end the run that follows.
@@ -291,6 +313,7 @@ class DurableEngine(Shelf):
         approve: bool = False,
         offer: bool = False,
         checks: Sequence[CheckName] = (),
+        edited: Edited | None = None,
     ) -> None:
         """Store that a run is wanted, once under the same key, and let it wait for its turn."""
         run = short_id()
@@ -305,6 +328,7 @@ class DurableEngine(Shelf):
             offer=offer,
             user=user,
             checks=tuple(dict.fromkeys(checks)),
+            edited=edited,
         )
         # Stored together: a message without its run would be shown, and never be run.
         facts = [fact] if said is None else [await large.fit(said, self._log), fact]

@@ -7,6 +7,7 @@ import msgspec
 from smartforge.events import (
     ENDS_A_RUN,
     CheckName,
+    Edited,
     MessageRemoved,
     Questions,
     RunQueued,
@@ -23,7 +24,8 @@ class Queued(msgspec.Struct, frozen=True):
 
     `version` is the one that a restore is to bring back. With `approve` its plan has to be
     approved, with `offer` one by rules in the place of a model's. `user` is who asked for it.
-    `checks` are those to run again, all where none is named.
+    `checks` are those to run again, all where none is named; `edited`
+    is what was changed by hand.
     """
 
     run: str
@@ -36,6 +38,7 @@ class Queued(msgspec.Struct, frozen=True):
     offer: bool = False
     user: str = "local"
     checks: tuple[CheckName, ...] = ()
+    edited: Edited | None = None
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -80,6 +83,7 @@ def pending(records: Iterable[Record]) -> Pending:
                 fact.offer,
                 fact.user,
                 fact.checks,
+                fact.edited,
             )
         elif isinstance(fact, RunStarted):
             on, asked = waiting.pop(envelope.run, on), None

@@ -66,7 +66,7 @@ class Story(msgspec.Struct):
             inherited = self.versions[restored].inherited
         behind = self.leads.get(base, ()) if restored is None else self.leads[restored][:-1]
         self.leads[fact.version] = (*behind, fact.version)
-        self.versions[fact.version] = _version(fact.version, state, inherited)
+        self.versions[fact.version] = _version(fact.version, state, inherited, plan)
         self.base_version = fact.version
         self.latest = fact
 
@@ -130,8 +130,14 @@ def _refs(past: tuple[Ref, ...]) -> tuple[dict[str, Json], ...]:
     return tuple(msgspec.to_builtins(each) for each in past)
 
 
-def _version(number: int, state: Snapshot, inherited: tuple[dict[str, Json], ...]) -> Version:
+def _version(
+    number: int,
+    state: Snapshot,
+    inherited: tuple[dict[str, Json], ...],
+    plan: PlanReady | None,
+) -> Version:
     """The version that has just become complete."""
+    edited = {file.path for file in plan.files if file.edited} if plan else set[str]()
     return Version(
         number=number,
         contract=state.contract or {},
@@ -146,6 +152,7 @@ def _version(number: int, state: Snapshot, inherited: tuple[dict[str, Json], ...
                 size=file.size,
                 sha256=file.sha256,
                 binary=file.binary,
+                edited=file.path in edited,
             )
             for file in state.files
             if file.sha256 is not None
@@ -190,6 +197,7 @@ async def request(
         user=queued.user,
         checks=queued.checks,
         latest=told.latest,
+        edited=queued.edited,
     )
 
 

@@ -31,6 +31,17 @@ def check_any_complete(records: Iterable[Record]) -> None:
         )
 
 
+def check_latest(records: Iterable[Record], version: int) -> None:
+    """Raises Conflict where another version is the latest, or none is complete."""
+    known = _complete(records)
+    if not known or known[-1] != version:
+        there = f"the latest is {known[-1]}" if known else "none is complete yet"
+        raise Conflict(
+            f"Your edit is of version {version}, but {there}.",
+            "Look at the file as it is in the latest version, and edit that.",
+        )
+
+
 def asked_by_last(records: Iterable[Record]) -> RunQueued | None:
     """What the last run to end was asked for: a version to bring back, to wait with its plan."""
     asked: dict[str | None, RunQueued] = {}

@@ -36,6 +36,7 @@ from smartforge.events.projects import (
 )
 from smartforge.events.runs import (
     Complete,
+    Edited,
     FilePlanned,
     PlanReady,
     RepairStarted,
@@ -113,6 +114,7 @@ __all__ = [
     "CheckStarted",
     "CodeChunk",
     "Complete",
+    "Edited",
     "Envelope",
     "Fact",
     "FileComplete",

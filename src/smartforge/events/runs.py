@@ -9,12 +9,20 @@ from smartforge.events.base import Author, CheckName, Fact, Outcome, Ref, Step, 
 Round = Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Edited(msgspec.Struct, frozen=True):
+    """A file as a user wants it: its path, and its text by the hash of its content."""
+
+    path: str
+    content: Ref
+
+
 class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     """A run waits for its turn; `position` counts those ahead of it, in its project or in all.
 
     `version` is the one that a restore is to bring back. With `approve` the run waits until its
     plan is approved; with `offer` it does where that plan is another than the model's, which was of
     no use. `user` is who asked for it. `checks` are those to run again, all where none is named.
+    `edited` is what a user has changed by hand.
     """
 
     position: int
@@ -25,6 +33,7 @@ class RunQueued(Fact, frozen=True, kw_only=True, tag="run:queued"):
     offer: bool = False
     user: str = "local"
     checks: tuple[CheckName, ...] = ()
+    edited: Edited | None = None
 
 
 class RunStarted(Fact, frozen=True, kw_only=True, tag="run:started"):
@@ -75,13 +84,15 @@ class StepRetried(Fact, frozen=True, kw_only=True, tag="step:retry"):
 class FilePlanned(msgspec.Struct, frozen=True):
     """One file of what the run makes, and why it is there.
 
-    One that is `kept` is not written: it is as it was in the version that the run starts from.
+    One that is `kept` is not written: it is as it was in the version that the run starts from. One
+    that was `edited` holds what a user changed by hand.
     """
 
     path: str
     purpose: str
     author: Author
     kept: bool = False
+    edited: bool = False
 
 
 class PlanReady(Fact, frozen=True, kw_only=True, tag="plan:ready"):

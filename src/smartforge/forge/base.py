@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 from smartforge.checks.base import Check
-from smartforge.events import Author, CheckName, Complete, Fact, Trigger
+from smartforge.events import Author, CheckName, Complete, Edited, Fact, Trigger
 from smartforge.forge.budget import Budget
 from smartforge.forge.retries import Patience
 from smartforge.forge.versions import Version
@@ -86,7 +86,8 @@ class RunRequest(msgspec.Struct, frozen=True):
     first: the run starts from the last one, and its own version gets the number after
     `base_version` (None for none), the latest there is. `restored` is the version to bring back,
     without a plan, or to check again. `checks` are those to run, all where none is named; `latest`
-    is what the latest version ended with. `work` is the working copy: hashes by path, None for a
+    is what the latest version ended with. `edited` is what a user changed by hand, the whole plan
+    of its run. `work` is the working copy: hashes by path, None for a
     file that is not whole.
     `asked_in` is the message that the last prompt is, None for the project's own prompt.
     `answers` is what the user last said to questions of the project, None where nothing was.
@@ -120,6 +121,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     user: str = "local"
     checks: tuple[CheckName, ...] = ()
     latest: Complete | None = None
+    edited: Edited | None = None
     began: int | None = None
     attempts: Mapping[str, int] = {}
     retries: Mapping[str, int] = {}

@@ -1,6 +1,6 @@
 """How a run that broke says so: an error in the words of the event that ends the run."""
 
-from smartforge.errors import NothingToChange, SmartForgeError
+from smartforge.errors import EditRefused, NothingToChange, SmartForgeError
 from smartforge.events import RunFailed
 
 
@@ -8,7 +8,7 @@ def failed_by(error: Exception) -> RunFailed:
     """The user's errors in their own words; of any other only that it was not the user's fault."""
     if isinstance(error, SmartForgeError):
         # What is so already is so the next time too.
-        retryable = not isinstance(error, NothingToChange)
+        retryable = not isinstance(error, NothingToChange | EditRefused)
         return RunFailed(code=error.code, message=error.what, hint=error.hint, retryable=retryable)
     return RunFailed(
         code="internal",

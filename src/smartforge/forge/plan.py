@@ -233,23 +233,31 @@ def _keeping(
 ) -> tuple[FilePlanned, ...]:
     """The files, those marked that need not be written since they stay as they are in `base`.
 
-    A compiled file stays where its text is the very same. What a model wrote stays where the
+    A compiled file stays where its text is the very same. What a model wrote, or a user edited,
+    stays where the
     target's own text for it has not changed, nor anything else about it: the model would write it
     differently each time.
     """
     texts = target.render(contract, past)
-    by_model = any(file.author == "model" for file in files)
-    before: Mapping[str, str] = target.render(past[-1], past[:-1]) if by_model else {}
     known = base.by_path()
+    edited = {path for path, file in known.items() if file.edited}
+    own = edited or any(file.author == "model" for file in files)
+    before: Mapping[str, str] = target.render(past[-1], past[:-1]) if own else {}
 
     def stays(file: FilePlanned) -> bool:
         if file.path not in known:
             return False
-        if file.author == "model":
+        if file.author == "model" or file.path in edited:
             return file.path not in changed and before.get(file.path) == texts[file.path]
         return known[file.path].sha256 == hashlib.sha256(texts[file.path].encode()).hexdigest()
 
-    return tuple(replace(file, kept=stays(file)) for file in files)
+    def marked(file: FilePlanned) -> FilePlanned:
+        kept = stays(file)
+        # What a model writes again is the model's.
+        own = file.path in edited and (kept or file.author == "compiled")
+        return replace(file, kept=kept, edited=own)
+
+    return tuple(marked(file) for file in files)
 
 
 def taken_as_it_is(

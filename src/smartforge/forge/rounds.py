@@ -71,7 +71,8 @@ class Rounds:
         return (*back, error)
 
     def _to_rewrite(self) -> tuple[FilePlanned, ...]:
-        if self._made.restores is not None:
+        # What is checked as it is stays so; what a user wrote is theirs to put right.
+        if self._made.restores is not None or self._kit.request.edited is not None:
             return ()
         return repairing.to_rewrite(self.last.failed, self._made.files)
 

@@ -12,12 +12,14 @@ from smartforge.contract.operations import operation_count
 from smartforge.errors import BudgetClosed, Fenced, ModelFailed, SmartForgeError, StepTimedOut
 from smartforge.events import (
     Complete,
+    Edited,
     Fact,
+    FileComplete,
     FileDeleted,
     RunStarted,
     Usage,
 )
-from smartforge.forge import proof, telling
+from smartforge.forge import editing, proof, telling
 from smartforge.forge.base import RunRequest, Steps, Workshop, run_key
 from smartforge.forge.failure import failed_by
 from smartforge.forge.kit import Kit
@@ -129,6 +131,8 @@ class Run:
         await self._kit.saying.once(started, key="started")
         if request.trigger == "checks":
             return await self._check_again()
+        if request.edited is not None:
+            return await self._edit(request.edited)
         made = await self._planning.made()
         hashes = await self._write(made)
         return await self._prove(made, hashes)
@@ -145,7 +149,14 @@ class Run:
             await self._write(made)
         return await self._prove(made, hashes)
 
-    async def _write(self, made: Plan) -> dict[str, str]:
+    async def _edit(self, edited: Edited) -> tuple[Fact, ...]:
+        """The version with a file as the user wants it: what is planned is known."""
+        made = await asyncio.to_thread(editing.planned, self._kit, edited)
+        await self._planning.say(made)
+        hashes = await self._write(made, (editing.fact(edited),))
+        return await self._prove(made, hashes)
+
+    async def _write(self, made: Plan, given: Sequence[FileComplete] = ()) -> dict[str, str]:
         began = await self._kit.saying.begin("generating", GENERATES)
         taken = {
             file.path: file
@@ -153,7 +164,8 @@ class Run:
         }
         work = self._kit.request.work
         kept = {file.path for file in made.files if file.kept}
-        back = [
+        back = [*given]
+        back += [
             one.complete()
             for one in taken.values()
             if one.path not in kept or work.get(one.path) != one.sha256
@@ -163,8 +175,15 @@ class Run:
             file for file in made.files if file.path not in taken and file.path not in proof.PATHS
         ]
         hashes = {path: file.sha256 for path, file in taken.items()}
+        hashes |= {one.path: one.sha256 for one in given}
+        texts = await editing.merged(self._kit, made)
         try:
-            hashes |= await self._writing.all(made, files)
+            for file in files:
+                if file.path in texts:
+                    text = texts[file.path]
+                    hashes[file.path] = await self._writing.one(made, file, text=text)
+            left = [file for file in files if file.path not in hashes]
+            hashes |= await self._writing.all(made, left)
         except NOT_WRITTEN as error:
             raise _Undone(made, error) from error
         planned = {file.path for file in made.files}

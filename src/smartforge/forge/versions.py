@@ -10,7 +10,8 @@ from smartforge.events import Author, FileComplete, FilePlanned, Ref
 
 
 class VersionFile(msgspec.Struct, frozen=True):
-    """One file of a version: what it was planned as, and its content by its hash."""
+    """One file of a version: what it was planned as, and its content by its hash. One that was
+    `edited` holds what a user changed by hand."""
 
     path: str
     purpose: str
@@ -18,9 +19,16 @@ class VersionFile(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     binary: bool = False
+    edited: bool = False
 
     def planned(self, *, kept: bool) -> FilePlanned:
-        return FilePlanned(path=self.path, purpose=self.purpose, author=self.author, kept=kept)
+        return FilePlanned(
+            path=self.path,
+            purpose=self.purpose,
+            author=self.author,
+            kept=kept,
+            edited=self.edited,
+        )
 
     def complete(self) -> FileComplete:
         """The fact that the working copy has this content, without its chunks."""

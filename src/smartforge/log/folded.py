@@ -9,18 +9,20 @@ import msgspec
 from smartforge.events import (
     CheckCompleted,
     Complete,
+    Edited,
     FileComplete,
     Message,
     MessageUpdated,
     PlanReady,
     ProjectCreated,
     Ref,
+    RunQueued,
     decode,
 )
 from smartforge.log.base import Checkpoint, Record
 from smartforge.snapshot import Fold, Snapshot, empty
 
-SHAPE = "folded-7"
+SHAPE = "folded-8"
 """Names what a checkpoint holds and how it was folded.
 
 To be raised with every change of what is kept, of the events, or of what the fold makes of them:
@@ -161,6 +163,8 @@ _snapshot = msgspec.json.Decoder(Snapshot)
 def named(fact: Any) -> Iterator[str]:
     """The hashes of all content that this fact names."""
     match fact:
+        case RunQueued(edited=Edited(content=Ref(ref=ref))):
+            yield ref
         case FileComplete(sha256=sha256):
             yield sha256
         case ProjectCreated(prompt=Ref(ref=ref)):

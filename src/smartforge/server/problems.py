@@ -68,6 +68,18 @@ class TooManyFromAddress(TooManyViewers):
     code = "too_many_viewers_from_address"
 
 
+class FileChanged(errors.SmartForgeError):
+    """The file is not the one that the request is about (RFC 9110, section 13.1.1)."""
+
+    code = "file_changed"
+
+
+class FileTooLarge(errors.SmartForgeError):
+    """A file that is edited by hand has a limit."""
+
+    code = "file_too_large"
+
+
 class UnknownShare(errors.SmartForgeError):
     """There is no link with this secret, or it does not lead there."""
 
@@ -101,6 +113,8 @@ STATUSES: dict[type[errors.SmartForgeError], int] = {
     CursorInvalid: 400,
     RequestInvalid: 422,
     UnknownFile: 404,
+    FileChanged: 412,
+    FileTooLarge: 413,
     UnknownShare: 404,
     ShareOver: 410,
     TooManyViewers: 503,
@@ -112,7 +126,10 @@ SAID: dict[int, tuple[str, str]] = {
     400: ("The request cannot be read.", "Send one JSON value, encoded as UTF-8."),
     404: ("There is nothing at this address.", "GET /openapi.json lists what there is."),
     405: ("This address does not take this method.", "The header Allow lists those it takes."),
-    413: ("The body is too large.", "Send less: the prompt may have 20,000 characters."),
+    413: (
+        "The body is too large.",
+        "Send less: a prompt may have 20,000 characters, a file 512 KiB.",
+    ),
 }
 """What is said about refusals that the framework makes; detail and hint by status."""
 

@@ -119,6 +119,12 @@ class FakeEngine(Shelf):
         self.asked.append(("check", project_id, " ".join(checks)))
         await self.queue(project_id, "checks")
 
+    async def edit_file(
+        self, project_id: str, path: str, text: bytes, version: int, user: str = LOCAL_USER
+    ) -> None:
+        self.users.append(user)
+        self.asked.append(("edit", project_id, f"{path} of {version}: {text.decode()}"))
+
     async def cancel(self, project_id: str, run: str | None = None) -> None:
         self.asked.append(("cancel", project_id, run or ""))
         if run not in (None, "r1"):

@@ -177,6 +177,39 @@ async def test_the_checks_of_a_version_are_run_again_once_under_a_key() -> None:
         assert (await door.client.post("/api/projects/nobody/checks")).status_code == 404
 
 
+async def test_a_file_is_edited_by_hand_and_what_is_no_such_edit_is_refused() -> None:
+    async with opened() as door:
+        await door.create()
+        file = f"{door.base}/files/app/main.py"
+        before = await door.client.get(file)
+
+        async def put(body: bytes, path: str = file, **headers: str) -> httpx.Response:
+            return await door.client.put(path, content=body, headers=headers)
+
+        same = await put(before.content)
+        assert (same.status_code, same.json()["version"]) == (200, 1)
+        for body, status, word in (
+            (b"caf\xe9", 422, "byte 4"),
+            (b"a\x00b", 422, "NUL"),
+            (b"x" * (512 * 1024 + 1), 413, "524,289 bytes"),
+            (b"x" * (1024 * 1024 + 1), 413, "too large"),
+        ):
+            answer = await put(body)
+            assert (answer.status_code, word in answer.json()["detail"]) == (status, True)
+        assert (await put(b"x", f"{door.base}/files/app/new.py")).status_code == 404
+        assert (await put(b"x", f"{door.base}/files/..%2F..%2Fetc/passwd")).status_code == 404
+        assert (await put(b"x", f"{file}?version=2")).status_code == 409
+        assert (await put(b"x", **{"If-Match": '"other"'})).status_code == 412
+
+        edited = await put("# mine ✓\r\n".encode(), **{"If-Match": before.headers["etag"]})
+        assert edited.status_code == 202
+        await door.node.over()
+        assert (await door.client.get(file)).content == "# mine ✓\r\n".encode()
+        state = await door.state()
+        assert (state["status"], state["version"]) == ("complete", 2)
+        assert (await door.client.get(f"{file}?version=1")).content == before.content
+
+
 async def test_a_follow_up_that_was_stopped_leaves_the_version_and_the_next_one_builds_on_it() -> (
     None
 ):

@@ -93,6 +93,17 @@ export async function runChecks(projectId: string): Promise<void> {
   await send("POST", `${projectUrl(projectId)}/checks`);
 }
 
+/**
+ * Replace a file by hand, as `version` has it; a new version comes of it after its checks. Whether
+ * anything has to change: not where the version has the file like that.
+ */
+export async function replaceFile(projectId: string, path: string, text: string, version: number): Promise<boolean> {
+  const named = path.split("/").map(encodeURIComponent).join("/");
+  const body = new Blob([text], { type: "text/plain;charset=utf-8" });
+  const response = await send("PUT", `${projectUrl(projectId)}/files/${named}?version=${version}`, body);
+  return response.status === 202;
+}
+
 export function projectUrl(projectId: string): string {
   return `${BASE}/api/projects/${encodeURIComponent(projectId)}`;
 }
@@ -102,7 +113,7 @@ function messageUrl(projectId: string, messageId: string): string {
 }
 
 /**
- * One request with a JSON body. Rejects with `CommandFailed` unless the answer is a success;
+ * One request with a JSON body, or a blob as it is. Rejects with `CommandFailed` unless the answer is a success;
  * where `signal` gives up on the server, it could not be reached.
  */
 export async function send(
@@ -114,7 +125,10 @@ export async function send(
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method === "POST") headers["Idempotency-Key"] = idempotencyKey();
   const init: RequestInit = { method, headers, signal: signal ?? null };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    headers["Content-Type"] = body.type;
+    init.body = body;
+  } else if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
   }

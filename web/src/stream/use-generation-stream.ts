@@ -17,7 +17,7 @@
  *                          is typed, at the pace of pacing.ts (Infinity: all is history)
  *     stream.resolve(value)   a string as it is, a Ref's content once fetched (else undefined)
  *     stream.send(prompt, options?), edit(messageId, prompt), remove(messageId), answer(answers),
- *     cancel(), retry(), check()    promises; reject with `CommandFailed`
+ *     cancel(), retry(), check(), replace(path, text, version)    promises; reject with `CommandFailed`
  *
  * Any number of components may call it for any number of projects: all share one connection.
  * The functions keep their identity while the project is the same; `textOf`, `historyOf` and
@@ -31,6 +31,7 @@ import {
   editMessage,
   type FollowUp,
   removeMessage,
+  replaceFile,
   retryRun,
   runChecks,
   sendMessage,
@@ -50,6 +51,7 @@ export interface GenerationStream extends Omit<ProjectView, "contents"> {
   cancel(): Promise<void>;
   retry(): Promise<void>;
   check(): Promise<void>;
+  replace(path: string, text: string, version: number): Promise<boolean>;
 }
 
 export function useGenerationStream(
@@ -101,6 +103,7 @@ function commandsOf(projectId: string | null, store: StreamStore) {
     },
     retry: async () => retryRun(known()),
     check: async () => runChecks(known()),
+    replace: async (path: string, text: string, version: number) => replaceFile(known(), path, text, version),
   };
 }
 

@@ -14,7 +14,8 @@ export function useDraft(place: string): [string, (text: string) => void] {
   return [text, set];
 }
 
-function read(key: string): string {
+/** What was kept under this key; empty where nothing was. */
+export function read(key: string): string {
   try {
     return sessionStorage.getItem(key) ?? "";
   } catch {
@@ -22,7 +23,8 @@ function read(key: string): string {
   }
 }
 
-function write(key: string, text: string): void {
+/** Keep it under this key; nothing where it is empty. */
+export function write(key: string, text: string): void {
   try {
     if (text) sessionStorage.setItem(key, text);
     else sessionStorage.removeItem(key);

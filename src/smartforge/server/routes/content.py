@@ -1,5 +1,6 @@
 """Routes of what a project holds: files, content by its hash, a zip of all, what has changed."""
 
+import hashlib
 import re
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from smartforge.export.differences import differences
 from smartforge.export.zip import archive
 from smartforge.log import large
 from smartforge.server import answers
-from smartforge.server.problems import RequestInvalid, UnknownFile
+from smartforge.server.problems import FileChanged, FileTooLarge, RequestInvalid, UnknownFile
 from smartforge.server.site import WORK, Site
 from smartforge.snapshot import FileState, Snapshot
 
@@ -23,6 +24,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
 MOST = 999_999_999
+EDIT_LIMIT = 512 * 1024
 FOR_EVER = "private, max-age=31536000, immutable"
 
 VersionName = Annotated[
@@ -31,7 +33,7 @@ VersionName = Annotated[
 
 
 class ContentRoutes:
-    """Reads alone; what is asked for is named by the log, never by a path on a disk."""
+    """What is asked for is named by the log, never by a path on a disk."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -48,6 +50,14 @@ class ContentRoutes:
             ("/diff", self.get_diff),
         ):
             router.add_api_route(path, endpoint, methods=["GET"], response_model=None)
+        router.add_api_route(
+            "/files/{path:path}",
+            self.put_file,
+            methods=["PUT"],
+            status_code=202,
+            response_model=None,
+            openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {}}}},
+        )
         return router
 
     async def list_files(self, project_id: str, version: VersionName = None) -> Response:
@@ -76,6 +86,46 @@ class ContentRoutes:
         if not isinstance(file.text, str):
             raise UnknownFile("Nothing of that file is written yet.", "Ask again a little later.")
         return Response(file.text.encode(), headers=headers | {"Cache-Control": "no-store"})
+
+    async def put_file(
+        self, request: Request, project_id: str, path: str, version: VersionName = None
+    ) -> Response:
+        """Edit a file by hand: its new text makes a new version, after its checks.
+
+        The body is the whole text, in UTF-8, at most 512 KiB. With `version` the edit is refused
+        (409) where that is not the latest any more, with `If-Match` (412) where the file is not
+        the one that was looked at. 409 while a run is on or queued. 200 where it is so already.
+        """
+        state = await self._site.asked(project_id, None)
+        latest = state.version or 0
+        if version not in (None, str(latest)):
+            raise Conflict(
+                f"Your edit is of version {version}, but the latest is {latest}.",
+                "Look at the file as it is in the latest version, and edit that.",
+            )
+        known = next((each for each in _shown(state, None) if each.path == path), None)
+        if known is None:
+            raise UnknownFile(
+                f"Version {latest} has no file of that name, and an edit makes no new one.",
+                "GET .../files lists the names; say in the chat what else is wanted.",
+            )
+        tag = request.headers.get("if-match", "*").strip()
+        if tag not in ("*", f'"{known.sha256}"'):
+            raise FileChanged(
+                "The file is not what it was when you looked at it.",
+                "GET it again, and make your edit in that text.",
+            )
+        if known.binary:
+            raise RequestInvalid("The file is not text.", "Edit a file that is.")
+        body = await request.body()
+        _check_text(body)
+        answer = {"projectId": project_id, "path": path, "version": latest}
+        sha256 = hashlib.sha256(body).hexdigest()
+        if sha256 == known.sha256:
+            return answers.json({**answer, "sha256": sha256})
+        user = self._site.user(request)
+        await self._site.engine.edit_file(project_id, path, body, latest, user)
+        return answers.json({**answer, "sha256": sha256}, 202)
 
     async def get_blob(self, request: Request, project_id: str, sha256: str) -> Response:
         """Content that an event of this project names by its SHA-256; it never changes."""
@@ -147,6 +197,24 @@ class ContentRoutes:
 
     async def _contract(self, state: Snapshot) -> Contract:
         return reading.from_json(await large.whole(state.contract or {}, self._site.log))
+
+
+def _check_text(body: bytes) -> None:
+    """Raises FileTooLarge, and RequestInvalid for what is no text."""
+    if len(body) > EDIT_LIMIT:
+        raise FileTooLarge(
+            f"The text has {len(body):,} bytes; a file that is edited may have {EDIT_LIMIT:,}.",
+            "Split the file, or take the project away and go on there.",
+        )
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise RequestInvalid(
+            f"The text is not UTF-8: byte {error.start + 1} fits no character.",
+            "Save the file as UTF-8, and send it again.",
+        ) from None
+    if "\x00" in text:
+        raise RequestInvalid("The text holds the NUL character.", "Take it out.")
 
 
 def _shown(state: Snapshot, version: str | None) -> list[FileState]:

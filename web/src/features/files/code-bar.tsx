@@ -4,7 +4,7 @@ import { classes } from "../../ui/classes";
 import controls from "../../ui/controls.module.css";
 import { CopyButton } from "../../ui/copy-button";
 import { bytes } from "../../ui/format";
-import { Wrap } from "../../ui/icons";
+import { Pencil, Wrap } from "../../ui/icons";
 import { STATES } from "./file-states";
 import styles from "./streaming-code-viewer.module.css";
 
@@ -14,9 +14,11 @@ interface Props {
   onWrap: (wrap: boolean) => void;
   /** The whole text, undefined while it is not there. */
   textToCopy: () => string | undefined;
+  /** Begin to edit the file; null where that cannot be. */
+  onEdit: (() => void) | null;
 }
 
-export function CodeBar({ file, wrap, onWrap, textToCopy }: Props) {
+export function CodeBar({ file, wrap, onWrap, textToCopy, onEdit }: Props) {
   return (
     <div className={styles["bar"]}>
       <span className={styles["name"]} data-testid="viewed-path">
@@ -29,6 +31,11 @@ export function CodeBar({ file, wrap, onWrap, textToCopy }: Props) {
         </span>
       )}
       <span className={styles["tools"]}>
+        {onEdit && (
+          <button type="button" className={controls["quiet"]} title="Edit this file by hand" onClick={onEdit}>
+            <Pencil /> <span className={styles["word"]}>Edit</span>
+          </button>
+        )}
         <button
           type="button"
           className={controls["quiet"]}

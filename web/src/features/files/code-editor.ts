@@ -1,7 +1,7 @@
 /**
  * One read-only CodeMirror view that shows one file at a time and grows at its end.
  *
- * Each file keeps its own state, so that coming back to it parses nothing again. Text is only ever
+ * The last few files keep their state, so that coming back to one parses nothing again. Text is only ever
  * appended, which makes the cost of a piece independent of the size of the file. This module is
  * loaded on demand: it carries the whole editor.
  */
@@ -23,6 +23,15 @@ export interface Shown {
   key: string;
 }
 
+/** A file that was shown: which text of it, and where it was scrolled to. */
+interface Kept {
+  key: string;
+  state: EditorState;
+  top: number;
+}
+
+/** Files that are kept as they were shown. */
+const KEPT = 4;
 const setCaret = StateEffect.define<boolean>();
 const FAR_LEFT = 100_000;
 const SCROLL_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
@@ -79,7 +88,7 @@ function lineInSight(position: number): StateEffect<unknown> {
 export class CodeEditor {
   private readonly view: EditorView;
   private readonly wrapping = new Compartment();
-  private readonly kept = new Map<string, { key: string; state: EditorState; top: number }>();
+  private readonly kept = new Map<string, Kept>();
   private readonly stop = new AbortController();
   private shown: Shown | null = null;
   private wrap = false;
@@ -99,7 +108,7 @@ export class CodeEditor {
   /** Show `file` with `text`; a file whose key is the one last seen keeps its place and parse. */
   show(file: Shown, text: string): void {
     if (this.shown) {
-      this.kept.set(this.shown.path, {
+      this.keep(this.shown.path, {
         key: this.shown.key,
         state: this.view.state,
         top: this.view.scrollDOM.scrollTop,
@@ -186,6 +195,14 @@ export class CodeEditor {
         codeStyle,
       ],
     });
+  }
+
+  /** Of the files that were looked at last; each holds its text and its whole parse. */
+  private keep(path: string, state: Kept): void {
+    this.kept.delete(path);
+    this.kept.set(path, state);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > KEPT && oldest !== undefined) this.kept.delete(oldest);
   }
 
   // Dragging the scroll bar or an assistive tool's scrolling sends no other event than this one.

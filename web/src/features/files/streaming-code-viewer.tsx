@@ -3,9 +3,11 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExter
 import type { GenerationStream } from "../../stream/use-generation-stream";
 import { CodeBar } from "./code-bar";
 import type { CodeEditor } from "./code-editor";
+import { FileEditing } from "./file-editing";
 import { FileTree } from "./file-tree";
 import { FollowPill } from "./follow-pill";
 import { Playback } from "./playback";
+import { useEditing } from "./use-editing";
 import styles from "./streaming-code-viewer.module.css";
 
 interface Props {
@@ -35,14 +37,15 @@ export function StreamingCodeViewer({ stream, opened = null, followed = 0 }: Pro
 
   const files = snapshot?.files ?? [];
   const file = files.find((one) => one.path === viewed);
+  const { editing, onEdit } = useEditing(stream, file, playback.view);
   const copy = useCallback(() => (viewed === null ? undefined : textOf(viewed)), [textOf, viewed]);
 
   return (
     <div className={styles["viewer"]} data-testid="streaming-code-viewer">
       <FileTree files={files} viewed={viewed} onView={playback.view} />
       <div className={styles["code"]}>
-        <CodeBar file={file} wrap={wrap} onWrap={setWrap} textToCopy={copy} />
-        <div className={styles["host"]} ref={host} />
+        <CodeBar file={file} wrap={wrap} onWrap={setWrap} textToCopy={copy} onEdit={onEdit} />
+        <div className={styles["host"]} ref={host} inert={editing !== null} />
         {files.length === 0 && <p className={styles["empty"]}>Files appear here as soon as the API is planned.</p>}
         {file?.binary && <p className={styles["empty"]}>This file is not text.</p>}
         {failed && (
@@ -50,6 +53,7 @@ export function StreamingCodeViewer({ stream, opened = null, followed = 0 }: Pro
             The code view could not be loaded. Reload the page to try again.
           </p>
         )}
+        {editing && <FileEditing key={editing.path} {...editing} />}
         <FollowPill
           viewed={viewed}
           following={following}

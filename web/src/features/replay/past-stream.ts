@@ -29,12 +29,13 @@ export function usePastStream({ past, contents, contentsSeen }: Loaded, seq: num
       cancel: refuse,
       retry: refuse,
       check: refuse,
+      replace: refuse,
     };
     // `contentsSeen` tells that the contents have changed.
   }, [snapshot, contents, contentsSeen]);
 }
 
-function refuse(): Promise<void> {
+function refuse(): Promise<never> {
   return Promise.reject(
     new CommandFailed({ status: 0, title: "This is the past", detail: "Go back to now to change something." }),
   );
