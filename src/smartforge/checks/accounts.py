@@ -40,10 +40,11 @@ class Accounts:
         if other is None or not roles or other.account.get("role", roles[0]) == roles[0]:
             return other
         if "member" not in self._known:
-            self._known["member"] = await self._invited(roles[0])
+            self._known["member"] = await self._invited("member", roles[0])
         return self._known["member"]
 
-    async def _invited(self, role: str) -> Actor | None:
+    async def _invited(self, name: str, role: str) -> Actor | None:
+        """An account with that role that the user makes within their tenant."""
         head, collection = await self.user(), self._promised.accounts
         endpoint = self._promised.creating(collection) if collection else None
         if head is None or endpoint is None:
@@ -54,7 +55,7 @@ class Accounts:
         if "role" in endpoint.properties:
             body["role"] = role
         request = Draft(endpoint, head, body=body).request()
-        return await self._entered("member", request, body, head.before)
+        return await self._entered(name, request, body, head.before)
 
     async def admin(self) -> Actor | None:
         """The account that the application makes at its start, if it does."""
@@ -64,10 +65,12 @@ class Accounts:
         return self._known[ADMIN]
 
     async def holder(self, role: str) -> Actor | None:
-        """An account to which the administrator has given that role."""
+        """An account that has that role: by the administrator, or in the tenant of the user."""
         name = f"role {role}"
         if name not in self._known:
-            self._known[name] = await self._promoted(name, role)
+            tenants = any(one.access.tenant for one in self._promised.endpoints)
+            giving = self._invited if tenants else self._promoted
+            self._known[name] = await giving(name, role)
         return self._known[name]
 
     async def candidates(self, endpoint: Endpoint) -> AsyncIterator[Actor]:

@@ -51,6 +51,7 @@ def _read_states(sketch: Sketch) -> None:
     moves.read_moves(sketch, flows)
     movers.read_movers(sketch, flows)
     states.settle_flows(sketch, flows)
+    movers.settle_movers(sketch)
     states.settle_defaults(sketch)
 
 

@@ -6,8 +6,11 @@ move itself (`moves`); here is what is said of every way, or by the name of a wa
 
 import re
 
+import msgspec
+
 from smartforge.contract import Access, Resource
-from smartforge.contract.names import identifier, singular
+from smartforge.contract.names import identifier, plural, singular, spaced
+from smartforge.planners.offline.draft import listing
 from smartforge.planners.offline.features.finding import find_resource, mentions, status_of
 from smartforge.planners.offline.features.flow import Flow, flow_of
 from smartforge.planners.offline.features.heard import Heard, found, hear, take
@@ -77,3 +80,25 @@ def _targets(flow: Flow, match: re.Match[str]) -> list[str]:
     forms = {verb, f"{verb}s", f"{verb}es"}
     named = {target: flow.names.get(target) or verb_to(target) for _, target in flow.edges}
     return [target for target, name in named.items() if identifier(name) in forms]
+
+
+def settle_movers(sketch: Sketch) -> None:
+    """Let those who move rows on see them, where nobody but the owners may."""
+    for resource in sketch.contract.resources:
+        moving = [one.access for one in resource.transitions if one.access.who == "role"]
+        roles = tuple(dict.fromkeys(role for access in moving for role in access.roles))
+        access = resource.access
+        missing = [role for role in roles if role not in access.read.roles]
+        if access.read.who != "owner" or not missing:
+            continue
+        opened = {
+            action: Access("owner", tuple(dict.fromkeys((*one.roles, *missing))))
+            for action, one in (("list", access.list), ("read", access.read))
+            if one.who == "owner"
+        }
+        access = msgspec.structs.replace(access, **opened)
+        sketch.put(msgspec.structs.replace(resource, access=access))
+        sketch.note(
+            f"Assumed: {listing([plural(one) for one in missing])} may list and read all "
+            f"{spaced(resource.plural)}, since they move them on."
+        )

@@ -67,9 +67,33 @@ def owned(subject: Subject) -> Iterator[tuple[str, str, str, int]]:
         body = _change(subject) if operation.role == "update" else ""
         if operation.role == "update" and not body:
             continue
-        tail = operation.path.partition("}")[2]
-        path = f'f"{{path}}{tail}"' if tail else "path"
-        yield operation.method.lower(), path, body, 403 if seen else 404
+        status = 403 if seen else 404
+        yield operation.method.lower(), _path_in_test(operation), body, status
+
+
+def onlooking(subject: Subject) -> dict[str, list[tuple[str, str, str]]]:
+    """What roles that see the rows of others are turned away from: method, path, arguments."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    read = subject.resource.access.read
+    if not subject.makes or read.who != "owner":
+        return found
+    for caller in subject.callers.users:
+        if not _oversees(subject, caller, read.roles):
+            continue
+        for operation in _of(subject):
+            access = operation.access
+            if access.who != "owner" or operation.role not in _ROW or caller.role in access.roles:
+                continue
+            body = _change(subject) if operation.role == "update" else ""
+            if body or operation.role != "update":
+                request = (operation.method.lower(), _path_in_test(operation), body)
+                found.setdefault(caller.fixture, []).append(request)
+    return found
+
+
+def _path_in_test(operation: Operation) -> str:
+    tail = operation.path.partition("}")[2]
+    return f'f"{{path}}{tail}"' if tail else "path"
 
 
 def _change(subject: Subject) -> str:

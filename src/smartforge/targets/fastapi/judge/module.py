@@ -362,6 +362,10 @@ class Module(Subject):
         return access.overseen(self)
 
     @cached_property
+    def onlooking(self) -> dict[str, list[tuple[str, str, str]]]:
+        return access.onlooking(self)
+
+    @cached_property
     def estranged(self) -> list[tuple[str, str]]:
         return access.estranged(self)
 
