@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from smartforge.contract import Contract, Integer
 from smartforge.errors import ModelFailed, NothingToChange
+from smartforge.llm.lost import heard
 from smartforge.planners import changing
 from smartforge.planners.base import Known, PlanRequest
 from smartforge.planners.model import INSTRUCTIONS, ModelPlanner
@@ -109,11 +110,13 @@ WRONG: list[tuple[Json, str]] = [
 @pytest.mark.parametrize(("wrong", "reason"), WRONG)
 async def test_what_does_not_fit_goes_back_with_the_reason(wrong: Json, reason: str) -> None:
     change, provider = planner(wrong, {"edits": [FIFTY]})
-    planned = await change.plan(asked())
+    lost: list[bool] = []
+    with heard(lambda _, known: lost.append(known)):
+        planned = await change.plan(asked())
     assert "over 50" in planned.contract.customs[0].description
     assert reason in provider.prompts[1]
     assert "nothing of it was" in provider.prompts[1]
-    assert len(planned.usage) == 2
+    assert (len(planned.usage), lost) == (1, [True])
 
 
 async def test_a_model_that_never_fits_is_told_of_and_changes_nothing() -> None:

@@ -169,7 +169,7 @@ class Walk:
         if not phrase and verb == "has" and begin == 2 and left[0].low in _ONE and left[1].word:
             phrase = left[1:2]  # every push has an id
         container = len(phrase) > 1 and phrase[-1].low in words().containers
-        product = phrase and phrase[-1].low in words().products
+        product = phrase and nounphrases.is_product(phrase[-1])
         one = begin == 2 and verb == "has" and left[0].low in _ONE - {"the"}
         if product and one and phrase[-1].low not in ("api", "backend") and knows_fields(right):
             self.subject = self.draft.declare(phrase, "strong")  # a tool has a name
@@ -369,7 +369,7 @@ class Walk:
         if not phrase:
             self.mode = "none" if tokens[at:] else self.mode
             return not tokens[at:]
-        if phrase[-1].low in words().products | words().containers:
+        if nounphrases.is_product(phrase[-1]) or phrase[-1].low in words().containers:
             self._product(tokens[at:])
             self._verb(Item(list(rest), item.inner, "", item.choices))
             return True

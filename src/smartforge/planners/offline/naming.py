@@ -111,10 +111,10 @@ def _may_hold(phrase: Sequence[Token], article: str) -> bool:
     """Whether a phrase can name what holds others: neither people at large nor the product."""
     if not phrase or not all(map(nounphrases.is_nounlike, phrase)):
         return False
-    last = phrase[-1].low
-    aside = words().actors | words().products | words().containers
+    aside = words().actors | words().containers
     return (
-        last not in aside
+        phrase[-1].low not in aside
+        and not nounphrases.is_product(phrase[-1])
         and nounphrases.is_thing(phrase)
         and (nounphrases.is_plural(phrase) or article in ("a ", "an ", "each ", "every "))
     )

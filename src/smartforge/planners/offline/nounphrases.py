@@ -86,9 +86,14 @@ def is_thing(phrase: Sequence[Token]) -> bool:
         return True
     if head.low in words().not_things and not _is_made_of_two(phrase):
         return False
-    if head.low in words().products:
+    if is_product(head):
         return False
     return len(head.low) > 1 and any(one.isalpha() for one in snake(head.text))
+
+
+def is_product(token: Token) -> bool:
+    """Whether a word stands for what is asked for, an API: in quotes it is the name of a thing."""
+    return token.low in words().products and not token.literal
 
 
 def _is_made_of_two(phrase: Sequence[Token]) -> bool:

@@ -142,7 +142,8 @@ def _is_made(phrase: Sequence[Token]) -> bool:
     return (
         nounphrases.is_thing(phrase)
         and (nounphrases.is_common(phrase) or not nounphrases.is_field(phrase))
-        and phrase[-1].low not in words().products | words().containers
+        and not nounphrases.is_product(phrase[-1])
+        and phrase[-1].low not in words().containers
         and not nounphrases.domain_of(phrase[-1:])
     )
 

@@ -1,6 +1,7 @@
 """Values without signs between them, and what is said of a thing in one breath."""
 
 import re
+from collections.abc import Callable
 
 from smartforge.contract.reserved import word_set
 from smartforge.planners.offline.wording.change import Change, spelled
@@ -19,6 +20,12 @@ _GRADES = word_set(
 _SEATS = re.compile(
     r"(?<![\w\"'`-])(?:(?:restaurant|dining) )?(tables?)(?![\w\"'`-])", re.IGNORECASE
 )
+_OFFERED = re.compile(
+    r"(?<![\w\"'`-])(services\b(?! (?:for|to|that|which|where)\b)"
+    r"|(?:(?<=\ba )|(?<=each )|(?<=one )|(?<=the )|(?<=per ))service\b(?! (?:for|to|with|that)\b))"
+    r"(?![\"'`-])",
+    re.IGNORECASE,
+)
 
 
 def _values(match: re.Match[str]) -> str:
@@ -29,9 +36,9 @@ def _values(match: re.Match[str]) -> str:
     return f"{match['name']} ({', '.join(values)})"
 
 
-def _as_things(match: re.Match[str]) -> str:
-    """Tables at which people sit are named in quotes: else they are those of a database."""
-    return _SEATS.sub(lambda one: f'"{one[1]}"', match.group())
+def _named(noun: re.Pattern[str]) -> Callable[[re.Match[str]], str]:
+    """In quotes a noun is a thing that is kept: else tables are those of a database."""
+    return lambda match: noun.sub(lambda one: f'"{one[1]}"', match.group())
 
 
 CHANGES: tuple[Change, ...] = (
@@ -44,7 +51,47 @@ CHANGES: tuple[Change, ...] = (
     spelled(
         r"\A(?=(?:.|\n)*(?<![\w\"'`-])tables? (?:have|has|with)"
         r" (?:an? )?(?:(?:table )?numbers?|seats|capacity|(?:number of )?seats)\b)(?:.|\n)*\Z",
-        _as_things,
+        _named(_SEATS),
+    ),
+    # A salon has services, and is none.
+    spelled(
+        r"\A(?=(?:.|\n)*(?<![\w\"'`-])services (?:(?:have|with) (?:an? )?(?:name|title|minutes"
+        r"|price|duration|description)\b|\((?:name|title)\b))(?:.|\n)*\Z",
+        _named(_OFFERED),
+    ),
+    # `only author edits, admins delete anything`
+    spelled(
+        r"\bonly (?:the |an? )?(?P<who>author|owner|creator)s? (?:can |may )?edits?(?=[.,;]|$)",
+        r"only the \g<who> can edit them",
+    ),
+    spelled(
+        r"(?P<before>\bonly the (?:author|owner|creator) can edit [a-z]+)(?:,| and)(?: and)?"
+        r" (?P<who>[a-z]+s) (?:can )?(?P<does>delete|edit) (?P<what>anything|everything|all)\b",
+        r"\g<before>. \g<who> can \g<does> \g<what>",
+    ),
+    # `reps see their own deals, managers see all`
+    spelled(
+        r"(?P<who>\b[a-z]+s) (?:can )?see (?:only )?their own (?P<what>[a-z]+s)"
+        r"(?:[,;.]| and| but| while)+ (?P<others>[a-z]+s) (?:can )?see (?:all|everything)"
+        r"(?: of them)?(?=[.,;]|$)",
+        r"\g<who> see only their own \g<what>. \g<others> see all \g<what>",
+    ),
+    # What results show is asked of the API, and they are nobody.
+    spelled(
+        r"(?P<at>^|[.;] )(?:the )?(?:results?|overviews?|dashboards?) (?:should |must |will )?"
+        r"(?:shows?|displays?|includes?|contains?) ",
+        r"\g<at>Show ",
+    ),
+    # `screenings of a movie in a hall at a start time with a price`
+    spelled(
+        r"(?P<what>\b[a-z]+s of an? [a-z]+(?: (?:in|at|on|by) an? [a-z]+)?) at an?"
+        r" (?P<when>(?:start(?:ing)? )?(?:time|date)) with ",
+        r"\g<what> with a \g<when> and ",
+    ),
+    spelled(r"\bdrafts? (?:vs\.?|versus) published\b", "published or not"),
+    spelled(
+        r"\bslug,? unique,? (?:and )?(?:auto[- ]?)?generated(?: from (?:the )?(?P<what>[a-z]+))?",
+        lambda m: f"unique slug made from the {m['what'] or 'title'}",
     ),
     # `animals belong to a shelter, have a name`: the same animals.
     spelled(
