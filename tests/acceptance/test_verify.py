@@ -22,7 +22,7 @@ from tests.unit.targets.projects import project, write
 from tests.verifying import furnished, make, told
 
 ASKED = ["syntax", "lint", "boot", "contract", "tests", "operations", "rules", "authorization"]
-KEPT = ("__init__", "conftest", "expect", "fuzz", "test_contract", "test_problems")
+KEPT = ("__init__", "client", "conftest", "expect", "fuzz", "test_contract", "test_problems")
 CHANGED = 'SAID = "tampered with"\n'
 
 
