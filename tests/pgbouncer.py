@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -55,9 +56,9 @@ def pgbouncer(
     # Short, since the path of a socket has at most 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="pgbouncer-", dir="/tmp"))
     settings = folder / "pgbouncer.ini"
-    socket = server.socket.parent
+    sockets = server.socket.parent
     text = CONFIGURATION.format(
-        socket=socket, port=PORT, folder=folder, mode=mode, size=size, more=more
+        socket=sockets, port=PORT, folder=folder, mode=mode, size=size, more=more
     )
     settings.write_text(text, encoding="utf-8")
     user = NOBODY if os.geteuid() == 0 else None
@@ -84,12 +85,18 @@ def pgbouncer(
         shutil.rmtree(folder)
 
 
-def _wait_for(process: subprocess.Popen[bytes], socket: Path) -> None:
+def _wait_for(process: subprocess.Popen[bytes], path: Path) -> None:
     end = time.monotonic() + START_SECONDS
-    while not socket.exists():
+    while not _listens(path):
         if process.poll() is not None or time.monotonic() > end:
             process.kill()
             assert process.stderr is not None
             said = process.stderr.read().decode(errors="replace")
             raise AssertionError(f"PgBouncer did not start: {said}")
         time.sleep(0.01)
+
+
+def _listens(path: Path) -> bool:
+    """Whether somebody answers: the file of a socket is there a little sooner."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        return asking.connect_ex(str(path)) == 0
