@@ -8,6 +8,7 @@ import { type Mark, track } from "./tracker";
 const MARKS: Record<Mark, { icon: () => React.ReactNode; said: string }> = {
   ahead: { icon: Circle, said: "not begun" },
   running: { icon: Spinner, said: "in progress" },
+  waiting: { icon: Circle, said: "waiting for you" },
   done: { icon: Check, said: "done" },
   unproven: { icon: Warning, said: "unproven" },
   failed: { icon: Cross, said: "did not finish" },
@@ -29,7 +30,7 @@ export function GenerationProgressTracker({ snapshot }: { snapshot: Snapshot | n
               className={classes(styles["step"], styles[mark])}
               data-step={name.toLowerCase()}
               data-state={mark}
-              aria-current={mark === "running" ? "step" : undefined}
+              aria-current={mark === "running" || mark === "waiting" ? "step" : undefined}
             >
               <Icon />
               <span className={styles["name"]}>{name}</span>

@@ -281,3 +281,10 @@ test("what became of a follow-up that was refused stays below it when the next r
   expect(talk).toEqual(["prompt", "remove flurbs", "ended-r1", "add a price"]);
   expect(rows.at(-1)?.kind).toBe("step");
 });
+
+test("a step whose run waits for its user is marked so, not as one that works", () => {
+  const steps = [step("planning", "running")];
+  const marks = (status: Snapshot["status"]) => track({ ...EMPTY, status, steps }).map(({ mark }) => mark);
+  expect(marks("waiting")).toEqual(["waiting", "ahead", "ahead", "ahead"]);
+  expect(marks("planning")).toEqual(["running", "ahead", "ahead", "ahead"]);
+});

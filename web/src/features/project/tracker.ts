@@ -4,7 +4,7 @@ import { isRef } from "../../stream/types";
 import { count } from "../../ui/format";
 import { operationCount } from "../contract/operations";
 
-export type Mark = "ahead" | "running" | "done" | "unproven" | "failed";
+export type Mark = "ahead" | "running" | "waiting" | "done" | "unproven" | "failed";
 
 export interface TrackedStep {
   name: "Planning" | "Generating" | "Validating" | "Complete";
@@ -29,7 +29,9 @@ export function track(snapshot: Snapshot | null): TrackedStep[] {
     if (at < reached) return { name, mark: "done", detail };
     if (at > reached) return { name, mark: "ahead", detail: "" };
     const over = status === "error" || status === "cancelled";
-    return { name, mark: over ? "failed" : "running", detail };
+    // A run that waits for its user does no work meanwhile.
+    const on: Mark = status === "waiting" ? "waiting" : "running";
+    return { name, mark: over ? "failed" : on, detail };
   });
 }
 
