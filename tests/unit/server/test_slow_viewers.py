@@ -84,16 +84,19 @@ async def test_comings_and_goings_are_logged_with_the_count(
 
 
 @contextmanager
-def collected() -> Generator[list[object], None, None]:
-    """What only Python's full collection finds, which comes seldom, when the block is left."""
-    found: list[object] = []
+def collected() -> Generator[list[str], None, None]:
+    """Types of what only Python's full collection finds, which comes seldom, at the block's end.
+
+    Names alone: who keeps the objects keeps their circles for the next collection.
+    """
+    found: list[str] = []
     gc.collect()
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         yield found
         gc.collect()
-        found += gc.garbage
+        found += (f"{type(each).__module__}.{type(each).__name__}" for each in gc.garbage)
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
@@ -115,13 +118,11 @@ async def test_a_viewer_that_has_gone_leaves_no_circle_of_objects(
     await visit()
     await until(lambda: not viewers(rig))
     ours: list[str] = []
-    names: list[str] = []
     for _ in range(10):  # Servers of earlier tests may fall apart meanwhile; each does so once.
         with collected() as found:
             await visit()
             await until(lambda: not viewers(rig))
-        names = [f"{type(each).__module__}.{type(each).__name__}" for each in found]
-        ours = [name for name in names if name.startswith(("smart", "uvicorn"))]
+        ours = [name for name in found if name.startswith(("smart", "uvicorn"))]
         if not ours:
             break
-    assert not ours, ", ".join(names)
+    assert not ours, ", ".join(ours)
