@@ -99,12 +99,11 @@ class Bench:
             return Sight(cpu, *await look.frames(), answer["seconds"], tasks, lags)
 
     async def in_harness(
-        self, viewer: str, files: Mapping[str, int], rate: float, size: int
+        self, project: str, viewer: str, files: Mapping[str, int], rate: float, size: int
     ) -> Sight:
         """One viewer and nothing else, while a file is written, until it stands there whole."""
         [(path, lines)] = files.items()
         text = text_of(path, lines)
-        project = f"harness-{viewer}"
         await self._begin(project, files)
         async with looking(self._browser, self._context) as look:
             address = f"{self._address}/bench/?project={project}&viewer={viewer}"

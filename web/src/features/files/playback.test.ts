@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FileState, Snapshot } from "../../events.gen";
 import type { Shown } from "./code-editor";
-import { type EditorPort, Playback, type Played } from "./playback";
+import { type EditorPort, Playback, type Played, REST, REST_MS } from "./playback";
 
 /** An editor that is only its text. */
 class FakeEditor implements EditorPort {
@@ -10,6 +10,9 @@ class FakeEditor implements EditorPort {
   caret = false;
   shows = 0;
   scrolls = 0;
+  appends = 0;
+  /** Called while text is drawn. */
+  drawing = (): void => undefined;
 
   get length() {
     return this.text.length;
@@ -20,8 +23,11 @@ class FakeEditor implements EditorPort {
     this.shows += 1;
   }
   append(text: string, follow: boolean) {
+    if (!text) return;
     this.text += text;
-    if (text && follow) this.scrolls += 1;
+    this.appends += 1;
+    this.drawing();
+    if (follow) this.scrolls += 1;
   }
   holds(text: string) {
     return this.text === text;
@@ -42,15 +48,17 @@ interface FakeFile {
   history?: number;
 }
 
-/** A playback with its editor and frames that pass when they are told to. */
-function stage({ still = false } = {}) {
+/** A playback with its editor and frames that pass when they are told to; drawing text takes `cost` ms. */
+function stage({ still = false, cost = 0 } = {}) {
   let draw: ((now: number) => void) | null = null;
   let now = performance.now();
   const playback = new Playback(
     (next) => (draw = next),
     () => still,
+    () => now,
   );
   const editor = new FakeEditor();
+  editor.drawing = () => (now += cost);
   playback.attach(editor);
   const frames = (ms: number) => {
     for (const end = now + ms; now < end && draw; now += 16) {
@@ -120,6 +128,32 @@ test("text is only ever appended, so the file is shown once", () => {
     frames(32);
   }
   expect(editor.shows).toBe(1);
+});
+
+test("where drawing is slow, most of the time is left to the browser, and nothing is left out", () => {
+  const cost = 10;
+  const { editor, frames, stream } = stage({ cost });
+  stream();
+  let length = 0;
+  for (let at = 0; at < 1000; at += 16) stream(writing("a.py", "x".repeat((length += 100)))), frames(16);
+  expect(editor.appends).toBeGreaterThan(5);
+  expect(editor.appends).toBeLessThanOrEqual(Math.ceil(2 * 1000 / ((1 + REST) * cost)));
+  frames(1000);
+  expect(editor.text).toHaveLength(length);
+});
+
+test("one slow drawing holds nothing up for long, and a user's wish not at all", () => {
+  const { playback, editor, frames, stream } = stage({ cost: 5000 });
+  stream();
+  stream(writing("a.py", "aaa"));
+  frames(32);
+  const { length } = editor.text;
+  stream(writing("a.py", "aaaaaa"), complete("b.py", "b", { history: Infinity }));
+  frames(REST_MS + 64);
+  expect(editor.text.length).toBeGreaterThan(length);
+  playback.view("b.py");
+  frames(16);
+  expect(editor.path).toBe("b.py");
 });
 
 test("history stands at once", () => {

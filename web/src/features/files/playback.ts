@@ -33,11 +33,20 @@ export interface PlaybackState {
 /** Calls `draw` with the time in milliseconds at the next frame. */
 export type Frames = (draw: (now: number) => void) => void;
 
+/**
+ * After text was drawn, so many times as long nothing more is: the browser lays out, paints and
+ * answers the user meanwhile. A fast machine draws in every frame, a slow one leaves none out.
+ */
+export const REST = 3;
+/** Milliseconds that text waits for that at most. */
+export const REST_MS = 100;
+
 export class Playback {
   #head = new Playhead();
   readonly #listeners = new Set<() => void>();
   readonly #frames: Frames;
   readonly #still: () => boolean;
+  readonly #clock: () => number;
   #state: PlaybackState = { viewed: null, following: true, ahead: 0, active: false };
   #played: Played = { snapshot: null, textOf: () => undefined, historyOf: () => 0 };
   #editor: EditorPort | null = null;
@@ -46,11 +55,17 @@ export class Playback {
   #scheduled = false;
   #verified: string | null = null;
   #toEnd = false;
+  #restsUntil = 0;
 
-  /** `still` says whether the user asked for no motion: then text stands as it arrives. */
-  constructor(frames: Frames = (draw) => requestAnimationFrame(draw), still = prefersNoMotion) {
+  /** `still` says whether the user asked for no motion: then text stands as it arrives. `clock` is that of `frames`. */
+  constructor(
+    frames: Frames = (draw) => requestAnimationFrame(draw),
+    still = prefersNoMotion,
+    clock = () => performance.now(),
+  ) {
     this.#frames = frames;
     this.#still = still;
+    this.#clock = clock;
   }
 
   readonly state = (): PlaybackState => this.#state;
@@ -72,13 +87,13 @@ export class Playback {
     this.#played = played;
     if (!played.snapshot) return;
     if (played.snapshot.seq < before) this.#goBack();
-    const now = performance.now();
+    const now = this.#clock();
     if (this.#state.viewed === null || !this.#file(this.#state.viewed)) {
       this.#set({ viewed: firstOf(played.snapshot.files) });
     }
     this.#sync(now);
     // This is called before its frame is painted: word after word need not wait for the next one.
-    if (this.#head.isSteady(now)) this.#frame(now);
+    if (this.#head.isSteady(now) && now >= this.#restsUntil) this.#frame(now);
     else this.#schedule();
   }
 
@@ -92,12 +107,14 @@ export class Playback {
   /** The user picked a file. */
   readonly view = (path: string): void => {
     this.take();
+    this.#restsUntil = 0;
     if (this.#file(path)?.state !== "writing") this.#head.reveal(path);
     this.#set({ viewed: path });
     this.update(this.#played);
   };
 
   readonly follow = (): void => {
+    this.#restsUntil = 0;
     if (!this.#state.following && this.#head.active) {
       this.#set({ viewed: this.#head.skipToLast() ?? this.#state.viewed });
       this.#toEnd = true;
@@ -137,7 +154,8 @@ export class Playback {
     this.#scheduled = true;
     this.#frames((now) => {
       this.#scheduled = false;
-      this.#frame(now);
+      if (now >= this.#restsUntil) this.#frame(now);
+      else this.#schedule();
     });
   }
 
@@ -172,7 +190,10 @@ export class Playback {
     const painted = this.#painted;
     const goesOn = painted?.path === path && painted.key === keyOf(file) && editor.length <= shown;
     if (goesOn) {
+      const began = this.#clock();
       editor.append(known.slice(editor.length, shown), following);
+      const drawn = this.#clock();
+      this.#restsUntil = drawn + Math.min(REST_MS, REST * (drawn - began));
     } else {
       this.#show({ path, key: keyOf(file) }, known.slice(0, shown));
       if (following && this.#head.typing(path)) this.#toEnd = true;
