@@ -7,7 +7,7 @@ PYTEST := $(VENV)/python -m pytest
 # Where it is set, each of the hundreds of processes of the tests compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run setup test check bench types format
+.PHONY: help run setup test check bench types format pictures
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -41,3 +41,7 @@ types: ## regenerate the page's event types
 format: ## format the Python code
 	@$(VENV)/ruff check --fix --quiet . || true
 	@$(VENV)/ruff format .
+
+pictures: ## make the pictures of the README anew
+	@$(PYTHON) scripts/setup.py --tests
+	@$(VENV)/python scripts/pictures.py
