@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 compile() {
     UV_NO_CONFIG=1 uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-        --no-header --no-emit-index-url "$@"
+        --no-header --no-emit-index-url --no-strip-extras "$@"
 }
 compile pyproject.toml requirements/build.in -o requirements/runtime.txt
 compile pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
